@@ -1,0 +1,16 @@
+import type { Actor } from '../../domain/shared/actor.js';
+import type { Decider } from '../../domain/shared/decider.js';
+import type { DomainEvent } from '../../domain/shared/event.js';
+
+/** What every domain command carries beside its own fields; the pipeline sets both. */
+export interface CommandContext {
+  readonly actor: Actor;
+  /** Decided time, ms UTC, never earlier than the stream's previous event. */
+  readonly at: number;
+}
+
+/** A kind of aggregate that the pipeline can run: its decider, and how many of its states may stay in memory. */
+export interface Aggregate<State, Command, Event extends DomainEvent, Outcome> {
+  readonly category: 'user' | 'usergroups' | 'group' | 'friendship' | 'conversation' | 'view';
+  readonly decider: Decider<State, Command & CommandContext, Event, Outcome>;
+}

@@ -1,0 +1,77 @@
+import type { Actor } from '../../domain/shared/actor.js';
+import type { DomainEvent } from '../../domain/shared/event.js';
+import type { Append, Position, StoredEvent } from './event-store.js';
+
+/** What the pipeline knows about an event beside the fact itself (EVENTS.md "Envelope"). */
+export interface EventContext {
+  readonly tenant: string;
+  readonly actor: Actor;
+  /** API and operation, `v1:POST /groups`. */
+  readonly via: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly requestRef?: string;
+  readonly commandKey?: string;
+  readonly traceparent?: string;
+}
+
+/** One event to be written: the fact, its context, its decided time (ms UTC). */
+export interface EventToWrite extends EventContext {
+  readonly event: DomainEvent;
+  readonly occurredAt: number;
+}
+
+/** The metadata of a stored event, parsed. Wire names as in EVENTS.md. */
+export interface Envelope {
+  readonly schemaVersion: number;
+  readonly tenant: string;
+  readonly actor: Actor;
+  readonly via: string;
+  readonly $correlationId: string;
+  readonly $causationId: string;
+  readonly requestRef?: string;
+  readonly commandKey?: string;
+  readonly occurredAt: number;
+  readonly traceparent?: string;
+  readonly prevHash: string;
+  readonly hash: string;
+}
+
+/**
+ * A stored event, read: `event` is upcast to the newest schema and decrypted (a personal field whose subject was erased
+ * is null), or undefined when this code doesn't know the type or its schema version.
+ */
+export interface RecordedEvent {
+  readonly id: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: Position;
+  readonly type: string;
+  readonly envelope: Envelope;
+  readonly event: DomainEvent | undefined;
+  /** Where it was read from: bytes as stored, for verification. */
+  readonly stored: StoredEvent;
+}
+
+/** Where a stream ends, as far as its next event needs to know. */
+export interface StreamTail {
+  /** `NO_STREAM` when there is none. */
+  readonly revision: number;
+  /** '' when there is none. */
+  readonly hash: string;
+}
+
+/** An append with the hash of its last event, so the next one can be chained to it without reading back. */
+export interface SealedAppend extends Append {
+  readonly lastHash: string;
+}
+
+/**
+ * Turns facts into stored bytes and back: registry check, encryption of personal fields under their subject's key,
+ * canonical JSON text, hash chain, size limits.
+ */
+export interface EventSerializer {
+  /** @throws EventRefused when a payload doesn't fit its registered schema or a limit. */
+  seal(stream: string, tail: StreamTail, events: readonly EventToWrite[]): Promise<SealedAppend>;
+  open(events: readonly StoredEvent[]): Promise<RecordedEvent[]>;
+}

@@ -1,0 +1,53 @@
+/**
+ * Every refusal of the domain, by name, with the facts that go with it. Dialects map all names to their own codes in one
+ * exhaustive `Record<DomainErrorName, …>` (RULES A15); the domain knows no HTTP code.
+ */
+export interface DomainErrorFacts {
+  /** A value is outside its bounds. `field` is the command's field. */
+  InvalidArgument: { field: string; reason: string };
+  UserNotFound: { userIds: readonly string[] };
+  UserIdTaken: { userId: string };
+  LoginTaken: { login: string };
+  GroupNotFound: { groupId: string };
+  GroupIdTaken: { groupId: string };
+  GroupDismissed: { groupId: string };
+  NotGroupMember: { userIds: readonly string[] };
+  AlreadyGroupMember: { userIds: readonly string[] };
+  /** The act needs the owner. */
+  NotGroupOwner: { groupId: string };
+  /** The act needs the owner or an admin. */
+  NotGroupManager: { groupId: string };
+  /** The actor's role doesn't reach the target's. */
+  TargetRoleTooHigh: { userId: string; role: string };
+  /** The act is only for an app admin, or for the user himself. */
+  NotPermitted: { reason: string };
+  OwnerMayNotLeave: { groupId: string };
+  TransferToSelf: { userId: string };
+  SelfNotAllowed: { userId: string };
+  OwnerRoleFixed: { userId: string };
+  JoinNeedsApproval: { groupId: string };
+  JoinClosed: { groupId: string };
+  GroupFull: { maximum: number };
+  TooManyAdmins: { maximum: number };
+  DuplicateItems: { field: string; items: readonly string[] };
+  /** The caller asked for a revision that the stream is no longer at (`If-Match`). */
+  RevisionMismatch: { expected: number; actual: number };
+}
+
+export type DomainErrorName = keyof DomainErrorFacts;
+
+/** A refusal: a name and facts, never an HTTP code and never a text for a person. */
+export class DomainError<Name extends DomainErrorName = DomainErrorName> extends Error {
+  constructor(
+    readonly kind: Name,
+    readonly facts: DomainErrorFacts[Name],
+  ) {
+    super(`${kind} ${JSON.stringify(facts)}`);
+    this.name = 'DomainError';
+  }
+}
+
+/** Throws the refusal `name`. */
+export function refuse<Name extends DomainErrorName>(name: Name, facts: DomainErrorFacts[Name]): never {
+  throw new DomainError(name, facts);
+}

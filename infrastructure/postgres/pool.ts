@@ -1,0 +1,31 @@
+import pg from 'pg';
+import type { Logger } from '../../application/ports/logger.js';
+
+export interface PoolOptions {
+  readonly url: string;
+  readonly max: number;
+  /** Shown in pg_stat_activity. */
+  readonly name: string;
+  readonly log: Logger;
+  /** `-c` settings of the session, such as `synchronous_commit=off`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly statementTimeoutMs?: number;
+}
+
+/** A pool that survives its server: an idle connection's error is logged, not thrown (without a listener it ends the process). */
+export function makePool(options: PoolOptions): pg.Pool {
+  const settings = Object.entries(options.settings ?? {}).map(([name, value]) => `-c ${name}=${value}`);
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.max,
+    application_name: options.name,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    ...(settings.length > 0 ? { options: settings.join(' ') } : {}),
+    ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: options.statementTimeoutMs }),
+  });
+  pool.on('error', (error) => {
+    options.log.warn({ pool: options.name, error: error.message }, 'an idle database connection was lost');
+  });
+  return pool;
+}
