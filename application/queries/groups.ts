@@ -1,0 +1,57 @@
+import type { CustomField, GroupSettings, JoinPolicy } from '../../domain/group/events.js';
+import type { Role } from '../../domain/group/rules.js';
+import type { Page, PageRequest } from './page.js';
+
+/** A group's current incarnation as the projection `groups` knows it. Times are milliseconds UTC. */
+export interface GroupView {
+  readonly groupId: string;
+  readonly number: number;
+  /** 1, and one more each time the id was created again after a dismissal. */
+  readonly incarnation: number;
+  readonly kind: string;
+  readonly name: string;
+  /** '' when it has none; so are introduction and ext. */
+  readonly avatar: string;
+  readonly introduction: string;
+  readonly ext: string;
+  readonly customFields: readonly CustomField[];
+  /** null where the group has no owner. */
+  readonly ownerId: string | null;
+  readonly creatorId: string;
+  /** Size of the set of members (RULES A3). */
+  readonly memberCount: number;
+  readonly status: 'active' | 'dismissed';
+  readonly mutedAll: boolean;
+  /** Who may speak although everybody is muted, beside owner and admins. */
+  readonly speakers: readonly string[];
+  readonly joinPolicy: JoinPolicy;
+  readonly maximum: number;
+  readonly settings: GroupSettings;
+  readonly rules: { readonly preset: string; readonly version: number };
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly dismissedAt: number | null;
+  /** Of the group's stream; the ETag. */
+  readonly revision: number;
+}
+
+/** A group together with what one user is in it. */
+export interface JoinedGroup {
+  readonly group: GroupView;
+  readonly role: Role;
+  /** Milliseconds UTC. */
+  readonly joinedAt: number;
+}
+
+/** Everything is of one tenant: groups of another are not found. */
+export interface GroupQueries {
+  /** Dismissed groups too. */
+  groupById(tenant: string, groupId: string): Promise<GroupView | undefined>;
+  /** Those that are there, in the order asked for, each once; dismissed ones too. At most 1000 ids. */
+  groupsByIds(tenant: string, groupIds: readonly string[]): Promise<readonly GroupView[]>;
+  /**
+   * The active groups that a user is a member of, by joining time, then group id.
+   * @throws BadCursor, BadPageLimit
+   */
+  groupsOfUser(tenant: string, userId: string, page: PageRequest): Promise<Page<JoinedGroup>>;
+}
