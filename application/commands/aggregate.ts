@@ -9,7 +9,10 @@ export interface CommandContext {
   readonly at: number;
 }
 
-/** A kind of aggregate that the pipeline can run: its decider, and how many of its states may stay in memory. */
+/**
+ * A kind of aggregate that the pipeline can run. Its states are values: `evolve` leaves the state it was given as it
+ * was, since commands are decided on states that may never come to be.
+ */
 export interface Aggregate<State, Command, Event extends DomainEvent, Outcome> {
   readonly category: 'user' | 'usergroups' | 'group' | 'friendship' | 'conversation' | 'view';
   readonly decider: Decider<State, Command & CommandContext, Event, Outcome>;

@@ -1,0 +1,49 @@
+/**
+ * What can go wrong between a request and the domain, by name with facts: the counterpart of `DomainError`. Every API
+ * maps all names in one exhaustive record.
+ */
+export interface ApplicationErrorFacts {
+  /** The same idempotency key came with another body, or for another resource (422). */
+  IdempotencyKeyReused: { readonly operation: string };
+  /** The store didn't say in time whether the command was written; it may or may not take effect (503). Repeat with the same idempotency key. */
+  OutcomeUnknown: { readonly stream: string };
+  /** The command waited until its deadline. Nothing was written and it will not be tried again (503). */
+  DeadlinePassed: { readonly stream: string };
+  /** Too many wait already. Nothing was written (503). */
+  TooBusy: { readonly waiting: number };
+  /** Others wrote first each time. Nothing was written (503). */
+  Contended: { readonly stream: string; readonly tries: number };
+  /** The history has an event that this version doesn't know, so it can't decide (503). Nothing was written. */
+  HistoryNotUnderstood: { readonly stream: string; readonly revision: number; readonly type: string };
+  /** A store that is needed doesn't answer. Nothing was written (503). */
+  Unavailable: { readonly what: string };
+  /** The server is stopping. Nothing was written (503). */
+  ShuttingDown: Record<string, never>;
+  /** The events of this command can't be stored (size, a text that can't be kept) (422). Nothing was written. */
+  NotStorable: { readonly reason: string };
+  /** Login and password don't belong together (401). Says nothing about which of them is wrong. */
+  BadCredentials: Record<string, never>;
+  /** Too many failed logins (429). */
+  TooManyAttempts: { readonly retryAfterMs: number };
+}
+
+export type ApplicationErrorName = keyof ApplicationErrorFacts;
+
+export class ApplicationError<Name extends ApplicationErrorName = ApplicationErrorName> extends Error {
+  constructor(
+    readonly kind: Name,
+    readonly facts: ApplicationErrorFacts[Name],
+    options?: ErrorOptions,
+  ) {
+    super(`${kind} ${JSON.stringify(facts)}`, options);
+    this.name = 'ApplicationError';
+  }
+}
+
+export function fail<Name extends ApplicationErrorName>(
+  name: Name,
+  facts: ApplicationErrorFacts[Name],
+  options?: ErrorOptions,
+): never {
+  throw new ApplicationError(name, facts, options);
+}

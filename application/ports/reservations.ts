@@ -1,0 +1,42 @@
+/**
+ * Values that must be settled before an append: ids made by the server (the same for a repeated request) and names that
+ * only one may have. Primary data, beside the event store.
+ */
+export interface Reservations {
+  /**
+   * The value that was reserved under this key, else the one that `make` gives, reserved now. Two who ask at once get the
+   * same. Lives 24 hours, as the idempotency key it belongs to.
+   */
+  reserveId(tenant: string, kind: string, key: string, make: () => Promise<string>): Promise<string>;
+
+  /** Claims a name for `holder` unless somebody has it, and says who has it now. */
+  claimName(tenant: string, kind: NameKind, name: string, holder: string): Promise<NameClaim>;
+
+  /** The name is the holder's for good. False when somebody else has it. */
+  confirmName(tenant: string, kind: NameKind, name: string, holder: string): Promise<boolean>;
+
+  /** Moves an unconfirmed name from a holder whose registration came to nothing. False when it is no longer his. */
+  takeOverName(tenant: string, kind: NameKind, name: string, from: string, to: string): Promise<boolean>;
+
+  /** Gives an unconfirmed name up. Without effect when `holder` hasn't got it or it is confirmed. */
+  releaseName(tenant: string, kind: NameKind, name: string, holder: string): Promise<void>;
+
+  /** Deletes reserved ids older than 24 hours. Gives how many. */
+  purgeExpired(): Promise<number>;
+}
+
+export type NameKind = 'login' | 'phone';
+
+export interface NameClaim {
+  readonly holder: string;
+  readonly confirmed: boolean;
+  /** Unconfirmed for longer than any registration takes (15 minutes). */
+  readonly stale: boolean;
+}
+
+/** Logins are compared without case and in one Unicode form; phones by their digits and a leading `+`. */
+export function normaliseName(kind: NameKind, name: string): string {
+  if (kind === 'login') return name.normalize('NFKC').trim().toLowerCase();
+  const digits = name.normalize('NFKC').replaceAll(/[^0-9]/g, '');
+  return name.trim().startsWith('+') ? `+${digits}` : digits;
+}
