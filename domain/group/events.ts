@@ -60,7 +60,8 @@ export type GroupCreated = DomainEvent<
   }
 >;
 
-export type JoinSource = 'creation' | 'invitation' | 'request' | 'open' | 'search' | 'scan' | 'admin' | 'import' | 'copy';
+export type JoinSource =
+  'creation' | 'invitation' | 'request' | 'open' | 'search' | 'scan' | 'admin' | 'import' | 'copy';
 
 export type MemberJoined = DomainEvent<
   'MemberJoined',

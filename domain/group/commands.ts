@@ -1,0 +1,230 @@
+import type { BelowOwner, GroupSettings, JoinPolicy } from './rules.js';
+import type { CustomField, GroupProfileChanges, JoinSource } from './events.js';
+import type { GroupPreset } from './presets.js';
+
+/**
+ * What can be asked of a group. Every refusal is a `DomainError`; beside those named at each command, all of them refuse
+ * `GroupNotFound`, `GroupDismissed` (RULES A4) and `NotPermitted` (an auditor only reads).
+ *
+ * What is already so is no refusal: the decision has no events and its outcome says `alreadySo`; an API that calls it an
+ * error maps the outcome. That the users named exist is checked by the application before it decides.
+ */
+export type GroupCommand =
+  | CreateGroup
+  | JoinGroup
+  | LeaveGroup
+  | RemoveMembers
+  | ChangeMemberRole
+  | TransferOwnership
+  | MuteMember
+  | UnmuteMember
+  | MuteGroup
+  | UnmuteGroup
+  | ChangeGroupProfile
+  | DismissGroup;
+
+/**
+ * What becomes of an item that can't be done: the whole command is refused, or the item is left out and its result says
+ * so. The caller's API chooses (RULES A1), never the group.
+ */
+export type OnItem = 'refuse' | 'report';
+
+/**
+ * Creates the group with its owner and first members: one decision, one append.
+ * A user creates for himself; an app admin for anybody (D1 create, "access(owner)").
+ * @throws GroupIdTaken unless the id belonged to a dismissed group whose rules free it (001); InvalidArgument,
+ *   DuplicateItems, GroupFull, TooManyAdmins, NotPermitted.
+ */
+export interface CreateGroup {
+  readonly type: 'CreateGroup';
+  /** Chosen by the client in the form of `domain/shared/ids.ts`, or `number` in decimal (RULES A13). */
+  readonly groupId: string;
+  /** 2^52 … 2^53-1, from the sequence. */
+  readonly number: number;
+  /** A name of `presets.ts`, or rules and defaults that were resolved elsewhere. */
+  readonly preset: string | GroupPreset;
+  /** A name of the API's own for kinds of groups. */
+  readonly kind?: string;
+  readonly name: string;
+  readonly avatar?: string;
+  readonly introduction?: string;
+  readonly ext?: string;
+  readonly customFields?: readonly CustomField[];
+  /** null only where the rules allow a group without owner, and only by an app admin. */
+  readonly ownerId: string | null;
+  readonly admins?: readonly string[];
+  readonly members?: readonly string[];
+  /** How many people the group holds, the owner counted. Default: the preset's. */
+  readonly maximum?: number;
+  readonly joinPolicy?: JoinPolicy;
+  readonly settings?: GroupSettings;
+  /** A person named twice, or an owner named as a member too. Default `refuse`; `report`: his highest role holds. */
+  readonly repeated?: OnItem;
+}
+
+/**
+ * A user joins by himself, as the join policy has it; an app admin adds anybody, whatever the policy, with source `admin`.
+ * @throws JoinClosed, JoinNeedsApproval, GroupFull, NotPermitted (a user for somebody else; the hole of 003 join_group,
+ *   RULES A7), RulesForbid (001 AVChatRoom: even an app admin adds nobody).
+ */
+export interface JoinGroup {
+  readonly type: 'JoinGroup';
+  readonly groupId: string;
+  readonly userId: string;
+  /** How he found the group. Default `open`. */
+  readonly source?: Extract<JoinSource, 'open' | 'search' | 'scan'>;
+}
+
+/**
+ * A member leaves by himself, or an app admin takes him out as if he did (D1 quit, "access"). What becomes of the group
+ * when its owner leaves is a value of its rules. Who isn't a member has already left.
+ * @throws OwnerMayNotLeave, NotPermitted.
+ */
+export interface LeaveGroup {
+  readonly type: 'LeaveGroup';
+  readonly groupId: string;
+  readonly userId: string;
+}
+
+/**
+ * Removes members (D0 "kick"). Every id is checked, not only the last (RULES A7); with `refuse`, all or nothing.
+ * @throws InvalidArgument (no id, too many), DuplicateItems, NotGroupMember, SelfNotAllowed, TargetRoleTooHigh,
+ *   NotGroupManager, NotGroupOwner, RulesForbid.
+ */
+export interface RemoveMembers {
+  readonly type: 'RemoveMembers';
+  readonly groupId: string;
+  readonly userIds: readonly string[];
+  readonly reason?: string;
+  /** An id that stands twice. Default `report`. */
+  readonly repeated?: OnItem;
+  /** Somebody who isn't a member. Default `report`: he is already out. */
+  readonly absent?: OnItem;
+  /** Oneself, the owner, or a role that the actor's doesn't reach. Default `refuse`. */
+  readonly unreachable?: OnItem;
+}
+
+/**
+ * Makes a member an admin, or an admin a member.
+ * @throws NotGroupMember, OwnerRoleFixed, TargetRoleTooHigh, NotGroupManager, NotGroupOwner, TooManyAdmins, RulesForbid.
+ */
+export interface ChangeMemberRole {
+  readonly type: 'ChangeMemberRole';
+  readonly groupId: string;
+  readonly userId: string;
+  readonly role: BelowOwner;
+}
+
+/**
+ * Hands the group to another member, in one event (RULES A5).
+ * @throws NotGroupOwner, TransferToSelf, NotGroupMember, NotPermitted, RulesForbid.
+ */
+export interface TransferOwnership {
+  readonly type: 'TransferOwnership';
+  readonly groupId: string;
+  readonly to: string;
+  /** Whom the caller takes for the owner (D1 transfer names both); NotGroupOwner when it is somebody else. */
+  readonly from?: string;
+}
+
+/**
+ * Silences a member up to a deadline, which ends by itself (RULES A8).
+ * @throws InvalidArgument (a deadline that has passed, or longer than the rules allow), NotGroupMember,
+ *   TargetRoleTooHigh, NotGroupManager, NotGroupOwner, RulesForbid.
+ */
+export interface MuteMember {
+  readonly type: 'MuteMember';
+  readonly groupId: string;
+  readonly userId: string;
+  /** ms UTC, null = for ever. */
+  readonly until: number | null;
+}
+
+/** @throws NotGroupMember, TargetRoleTooHigh, NotGroupManager, NotGroupOwner, RulesForbid. */
+export interface UnmuteMember {
+  readonly type: 'UnmuteMember';
+  readonly groupId: string;
+  readonly userId: string;
+}
+
+/**
+ * Silences everybody but the owner, the admins and the speakers named. Muting again replaces the speakers.
+ * @throws NotGroupManager, NotGroupMember (also for a speaker), InvalidArgument (too many speakers), RulesForbid.
+ */
+export interface MuteGroup {
+  readonly type: 'MuteGroup';
+  readonly groupId: string;
+  readonly speakers?: readonly string[];
+}
+
+/** @throws NotGroupManager, NotGroupMember, RulesForbid. */
+export interface UnmuteGroup {
+  readonly type: 'UnmuteGroup';
+  readonly groupId: string;
+}
+
+/**
+ * Absent = unchanged; null or '' = cleared (never the name). Only what really changes is written.
+ * @throws InvalidArgument, NotGroupManager, NotGroupOwner, NotGroupMember, RulesForbid.
+ */
+export interface ChangeGroupProfile {
+  readonly type: 'ChangeGroupProfile';
+  readonly groupId: string;
+  readonly changes: GroupProfileChanges;
+}
+
+/**
+ * Ends the group for good (RULES A4).
+ * @throws NotGroupOwner, NotPermitted, RulesForbid.
+ */
+export interface DismissGroup {
+  readonly type: 'DismissGroup';
+  readonly groupId: string;
+  /** Whether the list of members goes with it (D0 "dismiss keeps"). */
+  readonly removeMembers: boolean;
+  /**
+   * A second dismissal: `refuse` (default) is GroupDismissed (003's 1204), `report` is already so for whoever dismissed
+   * it or still could.
+   */
+  readonly repeated?: OnItem;
+}
+
+export interface ItemResult<Result extends string> {
+  readonly userId: string;
+  readonly result: Result;
+}
+
+/** One result per item asked for, in the order of the command. */
+export type RemovalResult = ItemResult<'removed' | 'repeated' | 'absent' | 'self' | 'owner' | 'roleTooHigh'>;
+export type InitialMemberResult = ItemResult<'joined' | 'repeated'>;
+
+/** What the caller needs to know of a decision: plain JSON, since it is kept for a repeated request. */
+export type GroupOutcome = { readonly alreadySo: boolean } & (
+  | {
+      readonly command: 'CreateGroup';
+      readonly groupId: string;
+      readonly number: number;
+      readonly incarnation: number;
+      /** Admins, then members, as asked for; the owner isn't among them. */
+      readonly items: readonly InitialMemberResult[];
+      readonly memberCount: number;
+    }
+  | { readonly command: 'JoinGroup'; readonly userId: string }
+  | {
+      readonly command: 'LeaveGroup';
+      readonly userId: string;
+      /** Who owns the group now, when the owner left; null = nobody. */
+      readonly successor?: string | null;
+      /** The last one left, and the group is dismissed. */
+      readonly dismissed: boolean;
+    }
+  | { readonly command: 'RemoveMembers'; readonly items: readonly RemovalResult[] }
+  | { readonly command: 'ChangeMemberRole'; readonly userId: string; readonly role: BelowOwner }
+  | { readonly command: 'TransferOwnership'; readonly from: string | null; readonly to: string }
+  | { readonly command: 'MuteMember'; readonly userId: string; readonly until: number | null }
+  | { readonly command: 'UnmuteMember'; readonly userId: string }
+  | { readonly command: 'MuteGroup'; readonly speakers: readonly string[] }
+  | { readonly command: 'UnmuteGroup' }
+  | { readonly command: 'ChangeGroupProfile'; readonly changed: readonly (keyof GroupProfileChanges)[] }
+  | { readonly command: 'DismissGroup' }
+);

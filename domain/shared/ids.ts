@@ -1,0 +1,35 @@
+import { refuse } from './errors.js';
+
+/** Numbers of groups and users, from one sequence: 16 decimal digits that a JSON number holds without loss (RULES A13). */
+export const FIRST_NUMBER = 2 ** 52;
+export const LAST_NUMBER = Number.MAX_SAFE_INTEGER;
+
+/** A public id of a group or a user, whoever made it (RULES A13). */
+const ID_FORM = /^[A-Za-z0-9_\-.@#:]{1,64}$/;
+const SERVER_MADE_FORM = /^[0-9]{16}$/;
+
+export const isId = (text: string): boolean => ID_FORM.test(text);
+
+/** 16 decimal digits belong to the server, so that no client's id can ever collide with one it makes later. */
+export const isClientChosenId = (text: string): boolean => isId(text) && !SERVER_MADE_FORM.test(text);
+
+/** The id that a server-made group or user has: its number in decimal. */
+export const serverMadeId = (number: number): string => String(number);
+
+/** @throws InvalidArgument when the text can't be an id at all. */
+export function checkId(field: string, id: string): void {
+  if (typeof id !== 'string' || !isId(id)) {
+    refuse('InvalidArgument', { field, reason: 'an id is 1 to 64 of the letters, digits and _ - . @ # :' });
+  }
+}
+
+/** An id that is being taken: chosen by a client, or the new number in decimal. @throws InvalidArgument */
+export function checkNewId(field: string, id: string, number: number): void {
+  if (!Number.isSafeInteger(number) || number < FIRST_NUMBER) {
+    refuse('InvalidArgument', { field: 'number', reason: 'a number is in 2^52 … 2^53-1' });
+  }
+  checkId(field, id);
+  if (!isClientChosenId(id) && id !== serverMadeId(number)) {
+    refuse('InvalidArgument', { field, reason: 'ids of 16 digits are made by the server' });
+  }
+}
