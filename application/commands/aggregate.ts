@@ -1,13 +1,8 @@
-import type { Actor } from '../../domain/shared/actor.js';
+import type { CommandContext } from '../../domain/shared/command.js';
 import type { Decider } from '../../domain/shared/decider.js';
 import type { DomainEvent } from '../../domain/shared/event.js';
 
-/** What every domain command carries beside its own fields; the pipeline sets both. */
-export interface CommandContext {
-  readonly actor: Actor;
-  /** Decided time, ms UTC, never earlier than the stream's previous event. */
-  readonly at: number;
-}
+export type { CommandContext } from '../../domain/shared/command.js';
 
 /**
  * A kind of aggregate that the pipeline can run. Its states are values: `evolve` leaves the state it was given as it

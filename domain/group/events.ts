@@ -1,5 +1,7 @@
 import type { DomainEvent } from '../shared/event.js';
-import type { GroupRules, Role } from './rules.js';
+import type { GroupRules, GroupSettings, JoinPolicy, Role } from './rules.js';
+
+export type { GroupSettings, JoinPolicy } from './rules.js';
 
 /**
  * The facts of a group's life (EVENTS.md "Group"). Times are integers, milliseconds UTC. In `changes`, absent is
@@ -8,22 +10,6 @@ import type { GroupRules, Role } from './rules.js';
 export interface CustomField {
   key: string;
   value: string;
-}
-
-export interface JoinPolicy {
-  /** What happens when somebody joins by himself. */
-  selfJoin: 'open' | 'approval' | 'closed';
-  /** What happens when an ordinary member invites. */
-  memberInvite: 'joins' | 'approval' | 'refused';
-}
-
-export interface GroupSettings {
-  /** Members may not add each other as friends. */
-  memberProtection?: boolean;
-  lookMemberInfo?: boolean;
-  addMemberAsFriend?: boolean;
-  /** Older messages are hidden; milliseconds, null = for ever. */
-  retention?: number | null;
 }
 
 /** A member's own card in the group: personal to that member. */

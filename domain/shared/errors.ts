@@ -21,14 +21,20 @@ export interface DomainErrorFacts {
   TargetRoleTooHigh: { userId: string; role: string };
   /** The act is only for an app admin, or for the user himself. */
   NotPermitted: { reason: string };
+  /** The group's rules give this act to nobody: not to its owner, not to an app admin (001's 10007, "unsupported for the type"). */
+  RulesForbid: { groupId: string; act: string };
+  /** The rules keep the owner in: he hands the group over or dismisses it first. */
   OwnerMayNotLeave: { groupId: string };
   TransferToSelf: { userId: string };
+  /** The act is never upon oneself: removing oneself is leaving. */
   SelfNotAllowed: { userId: string };
+  /** The owner's role moves only by a transfer. */
   OwnerRoleFixed: { userId: string };
   JoinNeedsApproval: { groupId: string };
   JoinClosed: { groupId: string };
   GroupFull: { maximum: number };
   TooManyAdmins: { maximum: number };
+  /** Items of a list are named more than once and the caller's API refuses that. */
   DuplicateItems: { field: string; items: readonly string[] };
   /** The caller asked for a revision that the stream is no longer at (`If-Match`). */
   RevisionMismatch: { expected: number; actual: number };
