@@ -1,4 +1,47 @@
 import 'reflect-metadata';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from '../../infrastructure/embedded-postgres/embedded-postgres.js';
+import { silentLogger } from './silent-logger.js';
 
-/** Filled in by the embedded PostgreSQL's owner: starts one server for the run unless PARLEY_TEST_DATABASE_URL names one. */
-export const mochaHooks = {};
+/** One PostgreSQL for the whole run, unless PARLEY_TEST_DATABASE_URL names a server. Children of tests inherit the variable. */
+let server: EmbeddedPostgres | undefined;
+let directory: string | undefined;
+let janitor: ChildProcess | undefined;
+
+export async function mochaGlobalSetup(): Promise<void> {
+  if (process.env['PARLEY_TEST_DATABASE_URL'] !== undefined) return;
+  directory = await mkdtemp(join(tmpdir(), 'parley-test-'));
+  // As root, PostgreSQL runs as another user, who must be able to pass.
+  await chmod(directory, 0o711);
+  server = await startEmbeddedPostgres({
+    dataDir: join(directory, 'data'),
+    log: silentLogger,
+    settings: { max_connections: '400' },
+  });
+  process.env['PARLEY_TEST_DATABASE_URL'] = server.url();
+  janitor = tidyUpAfter(directory);
+}
+
+export async function mochaGlobalTeardown(): Promise<void> {
+  await server?.stop();
+  if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+  janitor?.kill();
+}
+
+/** A run that is killed can't stop its server: this shell notices by the end of its input, which closes with us. */
+function tidyUpAfter(path: string): ChildProcess | undefined {
+  if (process.platform === 'win32') return undefined;
+  const script =
+    'cat > /dev/null; kill -INT "$(head -n 1 "$1/data/postgres/pgdata/postmaster.pid")"; sleep 3; rm -rf "$1"';
+  const child = spawn('/bin/sh', ['-c', script, 'sh', path], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  child.unref();
+  if (child.stdin instanceof Socket) child.stdin.unref();
+  return child;
+}

@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chown, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Logger } from '../../application/ports/logger.js';
+import type { Binaries } from './binaries.js';
+import { EmbeddedPostgresError, messageOf, unlessMissing } from './errors.js';
+import type { Home } from './home.js';
+import { writeRuntimeFile } from './runtime-file.js';
+import { POSTGRESQL_CONF } from './settings.js';
+
+const run = promisify(execFile);
+
+/** The environment of every PostgreSQL program: nothing of ours (LANG, PGDATA, LD_LIBRARY_PATH …) may steer it. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(kept), LC_ALL: 'C', LANG: 'C' };
+}
+
+/**
+ * Makes sure that there is a database that this server can run. It is made in a folder beside and renamed when complete,
+ * so a kill in the middle leaves a folder that the next start sweeps away, never half a database.
+ *
+ * @returns whether it was made now. The caller owns the directory.
+ */
+export async function ensureDatabase(home: Home, binaries: Binaries, port: number, log: Logger): Promise<boolean> {
+  await sweep(home.path);
+  if ((await unlessMissing(stat(home.pgdata))) !== undefined) {
+    await checkDatabase(home, binaries.major);
+    return false;
+  }
+  const folder = await mkdtemp(join(home.path, 'init-'));
+  const pgdata = join(folder, 'pgdata');
+  const password = randomBytes(24).toString('hex');
+  const pwfile = join(folder, 'password');
+  await writeFor(home, pwfile, password);
+  if (home.account !== undefined) await chown(folder, home.account.uid, home.account.gid);
+  try {
+    // initdb reads the environment where it isn't told: LANG=C would give SQL_ASCII, and orders differ by system.
+    await run(
+      binaries.initdb,
+      [
+        ['-D', pgdata, '--username=postgres', `--pwfile=${pwfile}`, '--auth=scram-sha-256'],
+        ['--encoding=UTF8', '--locale=C', '--locale-provider=libc', '--data-checksums', '--no-instructions'],
+      ].flat(),
+      { ...home.account, cwd: folder, env: cleanEnvironment() },
+    );
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    throw new EmbeddedPostgresError(refusal('A database could not be made', messageOf(error)));
+  }
+  await writeFor(home, join(pgdata, 'postgresql.conf'), POSTGRESQL_CONF);
+  // Before the rename: a complete database never stands there without its password.
+  await writeRuntimeFile(home.path, { port, password });
+  await rename(pgdata, home.pgdata);
+  await sync(home.path);
+  await rm(folder, { recursive: true, force: true });
+  log.info({ path: home.pgdata }, 'made a new database');
+  return true;
+}
+
+/** Says what to do about the refusals that a person can't be expected to make sense of. */
+export function refusal(what: string, said: string): string {
+  if (said.includes('administrative permissions')) {
+    return `${what}: on Windows, PostgreSQL refuses to run for administrators. Start Parley as an ordinary user, or set DATABASE_URL.`;
+  }
+  return `${what}: ${said.trim()}`;
+}
+
+async function checkDatabase(home: Home, major: string): Promise<void> {
+  const facts = await stat(home.pgdata);
+  const self = process.getuid?.();
+  if (self !== undefined && facts.uid !== (home.account?.uid ?? self)) {
+    throw new EmbeddedPostgresError(
+      `The database in ${home.pgdata} belongs to user ${String(facts.uid)}; this is user ${String(self)}. ` +
+        'Start Parley as that user (or as root), or give it a DATA_DIR of its own.',
+    );
+  }
+  const version = await unlessMissing(readFile(join(home.pgdata, 'PG_VERSION'), 'utf8'));
+  if (version === undefined)
+    throw new EmbeddedPostgresError(`${home.pgdata} holds no PostgreSQL database. Move it out of the way.`);
+  if (version.trim() !== major) {
+    throw new EmbeddedPostgresError(
+      `The database in ${home.pgdata} was made by PostgreSQL ${version.trim()}; this Parley brings PostgreSQL ${major}. ` +
+        'Use the Parley that made it to dump it, or run that PostgreSQL yourself and set DATABASE_URL.',
+    );
+  }
+}
+
+/** Leftovers of a start that was killed. We own the directory, so nobody is working in them. */
+async function sweep(home: string): Promise<void> {
+  for (const name of await readdir(home)) {
+    // An initdb that outlived its killed parent may still be writing for a moment: that one is left for the next start.
+    if (name.startsWith('init-'))
+      await rm(join(home, name), { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
+    if (name.endsWith('.tmp') && name.startsWith('server.json.')) await rm(join(home, name), { force: true });
+  }
+}
+
+/** A file that the server's user can read and nobody else. */
+export async function writeFor(home: Home, path: string, text: string): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    if (home.account !== undefined) await file.chown(home.account.uid, home.account.gid);
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function sync(directory: string): Promise<void> {
+  // Windows can't open a folder.
+  if (process.platform === 'win32') return;
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
