@@ -1,0 +1,38 @@
+import express, { type Express, type Router } from 'express';
+
+/** Whether the server can answer now; asked by /health/ready. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly checks: Readonly<Record<string, { readonly ok: boolean; readonly [fact: string]: unknown }>>;
+}
+
+export interface HttpAppOptions {
+  readonly v1: Router;
+  readonly readiness: () => Promise<Readiness>;
+}
+
+/** The HTTP application: each API mounted under its prefix. */
+export function httpApp({ v1, readiness }: HttpAppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag'); // an ETag here is an aggregate's revision, never a hash of the answer
+  app.set('query parser', 'simple');
+
+  app.get('/health/live', (_request, response) => {
+    response.json({ live: true });
+  });
+  app.get('/health/ready', async (_request, response) => {
+    const state = await readiness();
+    response.status(state.ready ? 200 : 503).json(state);
+  });
+  app.use('/v1', v1);
+  app.get('/', (_request, response) => {
+    response.json({ name: 'Parley', apis: { v1: '/v1/openapi.json' }, health: { live: '/health/live', ready: '/health/ready' } });
+  });
+  app.use((_request, response) => {
+    response.status(404).type('application/problem+json').send(
+      JSON.stringify({ type: 'about:blank', title: 'Not Found', status: 404, detail: 'The APIs are listed at /.' }),
+    );
+  });
+  return app;
+}

@@ -1,0 +1,54 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface RunningServer {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  readonly port: number;
+  /** Stops accepting, lets requests under way end (bounded), then closes. */
+  stop(): Promise<void>;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** How long requests under way may take when stopping, ms. */
+  readonly drainMs?: number;
+}
+
+/** @throws the listen error (EADDRINUSE …) */
+export async function listen(app: RequestListener, { host, port, drainMs = 5_000 }: ListenOptions): Promise<RunningServer> {
+  const server = createServer(app);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address() as AddressInfo;
+  const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return {
+    url: `http://${shown}:${address.port.toString()}`,
+    port: address.port,
+    stop: () => drain(server, drainMs),
+  };
+}
+
+async function drain(server: Server, drainMs: number): Promise<void> {
+  const cut = setTimeout(() => {
+    server.closeAllConnections();
+  }, drainMs);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.close((error) => {
+        if (error === undefined) resolve();
+        else reject(error);
+      });
+      server.closeIdleConnections();
+    });
+  } finally {
+    clearTimeout(cut);
+  }
+}

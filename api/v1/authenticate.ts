@@ -1,0 +1,50 @@
+import type { Request } from 'express';
+import type { TokenVerifier } from '../../application/ports/tokens.js';
+import type { Caller } from './caller.js';
+import type { Access } from './operation.js';
+import { Refused } from './problems.js';
+
+export interface AuthenticatorOptions {
+  readonly tokens: TokenVerifier;
+  readonly isAppAdmin: (tenant: string, userId: string) => boolean;
+  readonly defaultTenant: string;
+}
+
+/** Tenants are named like ids; anything else in the header is refused. */
+const TENANT = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Says who calls: bearer token, tenant, and for whom an app admin acts. */
+export class Authenticator {
+  constructor(private readonly options: AuthenticatorOptions) {}
+
+  /** @throws Refused, TokenRejected */
+  async authenticate(request: Request, access: Access): Promise<Caller> {
+    const named = request.get('x-tenant-id');
+    if (named !== undefined && !TENANT.test(named)) {
+      throw new Refused('InvalidRequest', { errors: [{ pointer: 'X-Tenant-ID', detail: 'is not a tenant' }] });
+    }
+    if (access === 'public') return { tenant: named ?? this.options.defaultTenant, actor: undefined };
+
+    const bearer = /^Bearer +([^\s]+)$/i.exec(request.get('authorization') ?? '')?.[1];
+    if (bearer === undefined) throw new Refused('Unauthenticated', { detail: 'Send `Authorization: Bearer <token>`.' });
+    const { tenant, userId } = await this.options.tokens.verify(bearer);
+    if (named !== undefined && named !== tenant) {
+      throw new Refused('Forbidden', { detail: 'The token belongs to another tenant.' });
+    }
+    const admin = this.options.isAppAdmin(tenant, userId);
+    if (access === 'appAdmin' && !admin) throw new Refused('Forbidden', { detail: 'Only an app admin may do this.' });
+    const onBehalfOf = request.get('parley-on-behalf-of');
+    if (onBehalfOf === undefined || onBehalfOf === userId) {
+      return { tenant, actor: { kind: admin ? 'appAdmin' : 'user', id: userId } };
+    }
+    if (!admin) throw new Refused('Forbidden', { detail: 'Only an app admin may act on behalf of another user.' });
+    return { tenant, actor: { kind: 'appAdmin', id: userId, onBehalfOf: wellFormed(onBehalfOf) } };
+  }
+}
+
+function wellFormed(userId: string): string {
+  if (!/^[A-Za-z0-9_.@#:-]{1,64}$/.test(userId)) {
+    throw new Refused('InvalidRequest', { errors: [{ pointer: 'Parley-On-Behalf-Of', detail: 'is not a user id' }] });
+  }
+  return userId;
+}

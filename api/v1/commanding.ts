@@ -1,0 +1,65 @@
+import type { CommandResult, RequestContext } from '../../application/commands/request.js';
+import { actingUser, type Actor } from '../../domain/shared/actor.js';
+import { requestHash } from '../http/body.js';
+import { etagOf, revisionAsked } from '../http/etag.js';
+import type { Caller } from './caller.js';
+import type { Invocation, Reply } from './operation.js';
+import { Refused } from './problems.js';
+
+type AnyInvocation = Pick<Invocation<unknown, unknown, unknown>, 'caller' | 'request' | 'response'>;
+
+/** Who calls; operations that are not public always have him. */
+export function actorOf(caller: Caller): Actor {
+  if (caller.actor === undefined) throw new Refused('Unauthenticated');
+  return caller.actor;
+}
+
+/** `me` in a path is the user who acts. */
+export const resolveUser = (userId: string, caller: Caller): string => (userId === 'me' ? actingUser(actorOf(caller)) : userId);
+
+/** What the pipeline needs to know of an HTTP request. `operation` is method and path template: `PUT /groups/{groupId}/mute`. */
+export function requestContext({ caller, request, response }: AnyInvocation, operation: string): RequestContext {
+  const key = request.get('idempotency-key');
+  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new Refused('InvalidRequest', {
+      errors: [{ pointer: 'Idempotency-Key', detail: 'must be 1 to 255 visible ASCII characters' }],
+    });
+  }
+  const ifRevision = revisionAsked(request.get('if-match'));
+  if (ifRevision === 'malformed') {
+    throw new Refused('InvalidRequest', { errors: [{ pointer: 'If-Match', detail: 'must be one strong ETag, or *' }] });
+  }
+  const traceparent = request.get('traceparent');
+  return {
+    tenant: caller.tenant,
+    actor: actorOf(caller),
+    via: `v1:${operation}`,
+    correlationId: String(response.locals['correlationId']),
+    ...(key === undefined
+      ? {}
+      : { idempotency: { key, operation, bodyHash: requestHash(request, request.originalUrl) } }),
+    ...(ifRevision === undefined ? {} : { ifRevision }),
+    ...(traceparent !== undefined && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent)
+      ? { traceparent }
+      : {}),
+  };
+}
+
+/** The answer to a command: what it did, its ETag, and the position that a later query can wait for. */
+export function receipt(
+  id: string,
+  { outcome, revision, position, events, replayed }: CommandResult<unknown, object>,
+  { status = 200, location }: { readonly status?: number; readonly location?: string } = {},
+): Reply {
+  // The decision's own bookkeeping is said by `changed`, and which command it was the caller knows.
+  const { alreadySo: _alreadySo, command: _command, ...told } = outcome as { alreadySo?: boolean; command?: string };
+  return {
+    status,
+    headers: {
+      ETag: etagOf(revision),
+      ...(location === undefined ? {} : { Location: location }),
+      ...(replayed ? { 'Idempotent-Replayed': 'true' } : {}),
+    },
+    body: { id, revision, ...(position === undefined ? {} : { position }), changed: events > 0, outcome: told },
+  };
+}

@@ -1,0 +1,93 @@
+import { IsInt, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
+
+export class RegisterUser {
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  @JSONSchema({
+    description: '1 to 64 letters, digits, `_ - . @ # :`; not 16 decimal digits. Made by the server when absent.',
+  })
+  userId?: string;
+
+  @IsString()
+  @MinLength(1)
+  @MaxLength(128)
+  @JSONSchema({ description: 'Unique in the tenant, case-insensitive.' })
+  login!: string;
+
+  @IsString()
+  @MinLength(8)
+  @MaxLength(256)
+  password!: string;
+
+  @IsString()
+  @MinLength(1)
+  @MaxLength(64)
+  nickname!: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(1024)
+  avatar?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(4096)
+  @JSONSchema({ description: "The app's own data about the user." })
+  ext?: string;
+}
+
+export class OpenSession {
+  @IsString()
+  @MinLength(1)
+  @MaxLength(128)
+  login!: string;
+
+  @IsString()
+  @MinLength(1)
+  @MaxLength(256)
+  password!: string;
+}
+
+export class Session {
+  @IsString()
+  userId!: string;
+
+  @IsString()
+  tenant!: string;
+
+  @IsString()
+  @JSONSchema({ description: 'Send it as `Authorization: Bearer …`.' })
+  token!: string;
+
+  @JSONSchema({ type: 'string', format: 'date-time' })
+  expiresAt!: string;
+}
+
+export class UserPath {
+  @IsString()
+  @MaxLength(64)
+  @JSONSchema({ description: 'A user id, or `me`.' })
+  userId!: string;
+}
+
+export class UserView {
+  @IsString()
+  userId!: string;
+
+  @IsInt()
+  number!: number;
+
+  @JSONSchema({ type: ['string', 'null'], description: 'null when the user was erased.' })
+  nickname!: string | null;
+
+  @JSONSchema({ type: ['string', 'null'] })
+  avatar!: string | null;
+
+  @JSONSchema({ type: ['string', 'null'] })
+  ext!: string | null;
+
+  @JSONSchema({ type: 'string', format: 'date-time' })
+  registeredAt!: string;
+}

@@ -1,0 +1,76 @@
+import type { Request, Response } from 'express';
+import type { DtoClass } from '../http/validation.js';
+import type { Caller } from './caller.js';
+
+/** What an operation's handler is given: everything is checked before it runs. */
+export interface Invocation<Path, Query, Body> {
+  readonly path: Path;
+  readonly query: Query;
+  readonly body: Body;
+  readonly caller: Caller;
+  readonly request: Request;
+  readonly response: Response;
+}
+
+/** What it answers. `body` undefined means 204 or a status without content. */
+export interface Reply {
+  readonly status: number;
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type Access = 'public' | 'user' | 'appAdmin';
+
+/**
+ * One operation of `/v1`, declared once: the router mounts it, and OpenAPI is made from the same declaration, so the
+ * document can't say anything else than what is served.
+ */
+export interface Operation {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** OpenAPI form, below `/v1`: `/groups/{groupId}`. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: string;
+  readonly access: Access;
+  /** True for commands: they take Idempotency-Key and, where the target has a revision, If-Match. */
+  readonly command: boolean;
+  readonly ifMatch: boolean;
+  readonly Path?: DtoClass;
+  readonly Query?: DtoClass;
+  readonly Body?: DtoClass;
+  /** Whether a body must be sent; a body class with only optional members may be left out. */
+  readonly bodyOptional: boolean;
+  readonly success: { readonly status: number; readonly description: string; readonly Schema?: DtoClass };
+  /** Problem kinds this operation may answer beside those of every operation. */
+  readonly problems: readonly string[];
+  readonly handle: (invocation: Invocation<object, object, object>) => Promise<Reply>;
+}
+
+interface Declaration<Path extends object, Query extends object, Body extends object>
+  extends Partial<Pick<Operation, 'description' | 'command' | 'ifMatch' | 'bodyOptional' | 'problems'>>,
+    Pick<Operation, 'method' | 'path' | 'operationId' | 'summary' | 'tag' | 'access' | 'success'> {
+  readonly Path?: DtoClass<Path>;
+  readonly Query?: DtoClass<Query>;
+  readonly Body?: DtoClass<Body>;
+  readonly handle: (invocation: Invocation<Path, Query, Body>) => Promise<Reply>;
+}
+
+class Nothing {}
+
+/** Declares an operation; the classes given are the types that its handler sees. */
+export function operation<Path extends object = Nothing, Query extends object = Nothing, Body extends object = Nothing>(
+  declaration: Declaration<Path, Query, Body>,
+): Operation {
+  const { handle, ...rest } = declaration;
+  return {
+    command: declaration.method !== 'get',
+    ifMatch: false,
+    bodyOptional: false,
+    problems: [],
+    ...rest,
+    // The router checks path, query and body against these very classes before it calls.
+    handle: (invocation) => handle(invocation as Invocation<Path, Query, Body>),
+  };
+}

@@ -1,0 +1,167 @@
+import type { Response } from 'express';
+import { ApplicationError, type ApplicationErrorName } from '../../application/commands/errors.js';
+import { BadCursor, BadPageLimit } from '../../application/queries/page.js';
+import { EventStoreUnavailable } from '../../application/ports/event-store.js';
+import { ForeignPosition } from '../../application/ports/positions.js';
+import { TokenRejected } from '../../application/ports/tokens.js';
+import { DomainError, type DomainErrorName } from '../../domain/shared/errors.js';
+import { InputInvalid, type InputProblem } from '../http/validation.js';
+
+/** What `/v1` itself refuses, before or beside the domain. */
+type EdgeProblem =
+  | 'InvalidRequest'
+  | 'MalformedJson'
+  | 'BodyTooLarge'
+  | 'Unauthenticated'
+  | 'Forbidden'
+  | 'NotFound'
+  | 'MethodNotAllowed'
+  | 'CursorGone'
+  | 'ReadModelBehind'
+  | 'Internal';
+
+type ProblemCode = DomainErrorName | ApplicationErrorName | EdgeProblem;
+
+interface Kind {
+  readonly status: number;
+  readonly title: string;
+}
+
+const domainProblems: Record<DomainErrorName, Kind> = {
+  InvalidArgument: { status: 400, title: 'A value is outside its bounds' },
+  UserNotFound: { status: 404, title: 'No such user' },
+  UserIdTaken: { status: 409, title: 'The user id is taken' },
+  LoginTaken: { status: 409, title: 'The login is taken' },
+  GroupNotFound: { status: 404, title: 'No such group' },
+  GroupIdTaken: { status: 409, title: 'The group id is taken' },
+  GroupDismissed: { status: 410, title: 'The group was dismissed' },
+  NotGroupMember: { status: 403, title: 'Not a member of the group' },
+  AlreadyGroupMember: { status: 409, title: 'Already a member of the group' },
+  NotGroupOwner: { status: 403, title: 'Only the owner may do this' },
+  NotGroupManager: { status: 403, title: 'Only the owner or an admin may do this' },
+  TargetRoleTooHigh: { status: 403, title: "The target's role is out of reach" },
+  NotPermitted: { status: 403, title: 'Not permitted' },
+  RulesForbid: { status: 403, title: "The group's rules give this act to nobody" },
+  OwnerMayNotLeave: { status: 409, title: 'The owner may not leave: hand the group over or dismiss it first' },
+  TransferToSelf: { status: 409, title: 'He owns the group already' },
+  SelfNotAllowed: { status: 409, title: 'This is never done to oneself' },
+  OwnerRoleFixed: { status: 409, title: "The owner's role moves only by a transfer" },
+  JoinNeedsApproval: { status: 403, title: 'Joining this group needs approval' },
+  JoinClosed: { status: 403, title: 'Nobody can join this group by himself' },
+  GroupFull: { status: 409, title: 'The group is full' },
+  TooManyAdmins: { status: 409, title: 'The group has as many admins as it may have' },
+  DuplicateItems: { status: 400, title: 'Items are named more than once' },
+  RevisionMismatch: { status: 412, title: 'It has changed since you read it' },
+};
+
+const applicationProblems: Record<ApplicationErrorName, Kind> = {
+  IdempotencyKeyReused: { status: 422, title: 'The idempotency key came with another request before' },
+  OutcomeUnknown: {
+    status: 503,
+    title: 'Whether this took effect is not known yet; repeat it with the same Idempotency-Key',
+  },
+  DeadlinePassed: { status: 503, title: 'It waited too long; nothing was written' },
+  TooBusy: { status: 503, title: 'Too many requests wait; nothing was written' },
+  Contended: { status: 503, title: 'Others wrote first each time; nothing was written' },
+  HistoryNotUnderstood: { status: 503, title: 'The history has events of a newer version; nothing was written' },
+  Unavailable: { status: 503, title: 'A store does not answer; nothing was written' },
+  ShuttingDown: { status: 503, title: 'The server is stopping; nothing was written' },
+  NotStorable: { status: 422, title: 'This cannot be stored as it is' },
+  BadCredentials: { status: 401, title: 'Login and password do not belong together' },
+  TooManyAttempts: { status: 429, title: 'Too many failed attempts' },
+};
+
+const edgeProblems: Record<EdgeProblem, Kind> = {
+  InvalidRequest: { status: 400, title: 'The request does not fit' },
+  MalformedJson: { status: 400, title: 'The body is not JSON' },
+  BodyTooLarge: { status: 413, title: 'The body is too large' },
+  Unauthenticated: { status: 401, title: 'Who calls is not known' },
+  Forbidden: { status: 403, title: 'Not permitted' },
+  NotFound: { status: 404, title: 'Nothing is here' },
+  MethodNotAllowed: { status: 405, title: 'Not with this method' },
+  CursorGone: { status: 410, title: 'The position or cursor belongs to another store; start again without it' },
+  ReadModelBehind: { status: 503, title: 'The read model has not reached the position yet' },
+  Internal: { status: 500, title: 'Something went wrong here' },
+};
+
+/** Exhaustive: a refusal without an answer in `/v1` does not compile (RULES A15). */
+const problems: Record<ProblemCode, Kind> = { ...domainProblems, ...applicationProblems, ...edgeProblems };
+
+/** A problem as it is sent. */
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail?: string;
+  readonly facts?: object;
+  readonly errors?: readonly InputProblem[];
+}
+
+type Extras = Pick<ProblemBody, 'detail' | 'facts' | 'errors'>;
+
+/** A refusal of `/v1` itself. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  constructor(
+    readonly code: EdgeProblem,
+    readonly extras: Extras = {},
+  ) {
+    super(extras.detail ?? edgeProblems[code].title);
+  }
+}
+
+const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(problems, code);
+
+export function problemStatus(code: string): number {
+  if (!isProblemCode(code)) throw new Error(`an operation declares the unknown problem ${code}`);
+  return problems[code].status;
+}
+
+/** The answer to whatever was thrown; what nobody foresaw is a bare 500 that says nothing internal. */
+export function problemOf(error: unknown, extras: Extras = {}): ProblemBody {
+  if (typeof error === 'string' && isProblemCode(error)) return build(error, extras);
+  if (error instanceof Refused) return build(error.code, error.extras);
+  if (error instanceof InputInvalid) return build('InvalidRequest', { detail: `In the ${error.where}.`, errors: error.problems });
+  if (error instanceof DomainError || error instanceof ApplicationError) return build(error.kind, { facts: error.facts });
+  if (error instanceof TokenRejected) return build('Unauthenticated', { detail: tokenFaults[error.fault] });
+  if (error instanceof ForeignPosition) return build('CursorGone', {});
+  if (error instanceof BadCursor || error instanceof BadPageLimit) {
+    return build('InvalidRequest', { errors: [{ pointer: error instanceof BadCursor ? '/cursor' : '/limit', detail: error.message }] });
+  }
+  if (error instanceof EventStoreUnavailable) return build('Unavailable', {});
+  return fromBodyParser(error) ?? build('Internal', {});
+}
+
+const tokenFaults: Record<TokenRejected['fault'], string> = {
+  expired: 'The token has expired.',
+  malformed: 'This is not a token of this server.',
+  badSignature: 'The token was not signed by this server.',
+};
+
+/** express.json's own errors carry a `type`; a bad path escape makes Express throw a URIError. */
+function fromBodyParser(error: unknown): ProblemBody | undefined {
+  if (error instanceof URIError) return build('InvalidRequest', { detail: 'The path has a broken escape.' });
+  if (typeof error !== 'object' || error === null || !('type' in error) || typeof error.type !== 'string') return undefined;
+  if (error.type === 'entity.too.large') return build('BodyTooLarge', {});
+  if (error.type === 'entity.parse.failed') return build('MalformedJson', {});
+  const status = 'status' in error && typeof error.status === 'number' ? error.status : 500;
+  return status < 500 ? build('InvalidRequest', { detail: 'The body could not be read.' }) : undefined;
+}
+
+function build(code: ProblemCode, extras: Extras): ProblemBody {
+  const { status, title } = problems[code];
+  return { type: `urn:parley:problem:${code}`, title, status, code, ...extras };
+}
+
+export function sendProblem(response: Response, problem: ProblemBody): void {
+  if (problem.status === 503) response.setHeader('Retry-After', '1');
+  if (problem.status === 429 && problem.facts !== undefined && 'retryAfterMs' in problem.facts) {
+    response.setHeader('Retry-After', Math.ceil(Number(problem.facts.retryAfterMs) / 1000).toString());
+  }
+  if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  response
+    .status(problem.status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ ...problem, correlationId: response.locals['correlationId'] as unknown }));
+}

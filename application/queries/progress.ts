@@ -1,0 +1,7 @@
+import type { Position } from '../ports/event-store.js';
+
+/** How far the read models are. */
+export interface ReadModelProgress {
+  /** True once every projection has passed `position`; false when that took longer than `timeoutMs`. */
+  waitFor(position: Position, options: { readonly timeoutMs: number }): Promise<boolean>;
+}

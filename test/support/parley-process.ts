@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where the compiled code under test stands: the folder that holds main.js. */
+export const BUILD = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+export interface ParleyProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** What it printed so far, for a failing test's message. */
+  output(): string;
+  /** Asks it to end (SIGTERM by default) and waits until it has. */
+  end(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts a real server process on a free port and waits until it says that it is ready. */
+export async function startParley(env: Readonly<Record<string, string>>, timeoutMs = 30_000): Promise<ParleyProcess> {
+  const child = spawn(process.execPath, ['--enable-source-maps', join(BUILD, 'main.js')], {
+    env: { ...cleanEnvironment(), HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => lines.push(text));
+  const url = await readyUrl(child, lines, timeoutMs);
+  return {
+    url,
+    pid: child.pid!,
+    output: () => lines.join('\n'),
+    end: async (signal = 'SIGTERM') => {
+      if (child.exitCode === null && child.signalCode === null) {
+        const gone = once(child, 'exit');
+        child.kill(signal);
+        await gone;
+      }
+      return child.exitCode;
+    },
+  };
+}
+
+async function readyUrl(child: ChildProcess, lines: string[], timeoutMs: number): Promise<string> {
+  const reader = createInterface({ input: child.stdout! });
+  return new Promise<string>((resolve, reject) => {
+    const fail = (why: string): void => {
+      clearTimeout(timer);
+      if (child.exitCode === null) child.kill('SIGKILL');
+      reject(new Error(`${why}\n${lines.join('\n')}`));
+    };
+    const timer = setTimeout(() => {
+      fail(`Parley was not ready after ${timeoutMs.toString()} ms`);
+    }, timeoutMs);
+    child.once('exit', (code, signal) => {
+      fail(`Parley ended (${(code ?? signal ?? '').toString()}) before it was ready`);
+    });
+    reader.on('line', (line) => {
+      lines.push(line);
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+      if (url !== undefined && line.includes('ready')) {
+        clearTimeout(timer);
+        child.removeAllListeners('exit');
+        resolve(url);
+      }
+    });
+  });
+}
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the `parley` command to its end. */
+export async function runCli(args: readonly string[], env: Readonly<Record<string, string>>): Promise<CliResult> {
+  const child = spawn(process.execPath, [join(BUILD, 'cli', 'main.js'), ...args], {
+    env: { ...cleanEnvironment(), LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  await once(child, 'close');
+  return { code: child.exitCode, stdout, stderr };
+}
+
+/** The caller's environment without what would point a fresh server somewhere else. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  for (const name of ['DATABASE_URL', 'EVENT_STORE', 'DATA_DIR', 'PARLEY_MASTER_KEY', 'PARLEY_TOKEN_SECRET', 'PARLEY_APP_ADMINS']) {
+    Reflect.deleteProperty(env, name);
+  }
+  return env;
+}

@@ -1,0 +1,46 @@
+/** A thin caller of `/v1` for tests: what was sent, what came back, nothing hidden. */
+export interface V1Answer<T = Record<string, unknown>> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: T;
+}
+
+export interface V1Request {
+  readonly token?: string;
+  readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly rawBody?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export class V1Client {
+  constructor(readonly url: string) {}
+
+  async call<T = Record<string, unknown>>(method: string, path: string, request: V1Request = {}): Promise<V1Answer<T>> {
+    const body = request.rawBody ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
+    const response = await fetch(`${this.url}/v1${path}`, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }),
+        ...request.headers,
+      },
+      ...(body === undefined ? {} : { body }),
+      signal: request.signal ?? AbortSignal.timeout(30_000),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: (text === '' ? {} : JSON.parse(text)) as T };
+  }
+
+  /** Registers a user and logs him in. */
+  async person(userId: string, options: { tenant?: string } = {}): Promise<{ userId: string; token: string }> {
+    const headers: Record<string, string> = options.tenant === undefined ? {} : { 'x-tenant-id': options.tenant };
+    const account = { login: `${userId}@example.org`, password: `password of ${userId}` };
+    const registered = await this.call('POST', '/users', { headers, body: { userId, nickname: userId, ...account } });
+    if (registered.status !== 201) throw new Error(`registering ${userId}: ${JSON.stringify(registered.body)}`);
+    const session = await this.call<{ token: string }>('POST', '/sessions', { headers, body: account });
+    if (session.status !== 201) throw new Error(`logging in ${userId}: ${JSON.stringify(session.body)}`);
+    return { userId, token: session.body.token };
+  }
+}
