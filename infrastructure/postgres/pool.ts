@@ -12,7 +12,10 @@ export interface PoolOptions {
   readonly statementTimeoutMs?: number;
 }
 
-/** A pool that survives its server: an idle connection's error is logged, not thrown (without a listener it ends the process). */
+/**
+ * A pool that survives its server: an idle connection's error is logged, not thrown (without a listener it ends the process).
+ * So is that of a connection in somebody's hands, whose query tells him; `pg` takes its own listener away meanwhile.
+ */
 export function makePool(options: PoolOptions): pg.Pool {
   const settings = Object.entries(options.settings ?? {}).map(([name, value]) => `-c ${name}=${value}`);
   const pool = new pg.Pool({
@@ -26,6 +29,11 @@ export function makePool(options: PoolOptions): pg.Pool {
   });
   pool.on('error', (error) => {
     options.log.warn({ pool: options.name, error: error.message }, 'an idle database connection was lost');
+  });
+  pool.on('connect', (client) => {
+    client.on('error', (error) => {
+      options.log.debug({ pool: options.name, error: error.message }, 'a database connection was lost');
+    });
   });
   return pool;
 }

@@ -1,0 +1,118 @@
+import type {
+  Append,
+  AppendResult,
+  EventBatch,
+  EventStore,
+  Position,
+  ReadAllOptions,
+  ReadStreamOptions,
+  StoredEvent,
+} from '../../../application/ports/event-store.js';
+import { EventStoreClosed } from '../../../application/ports/event-store.js';
+import type { Logger } from '../../../application/ports/logger.js';
+import { makePool } from '../../postgres/pool.js';
+import { cancellable } from '../cancellable.js';
+import { checkAppend } from '../edge.js';
+import { BatchWriter } from './batch-writer.js';
+import { unavailable } from './failures.js';
+import { LogReader } from './log-reader.js';
+import { query } from './session.js';
+import { Tail } from './tail.js';
+
+export interface PostgresEventStoreOptions {
+  /** Of a database that `eventLogMigrations` have run on. Direct: LISTEN and prepared statements need a session. */
+  readonly url: string;
+  readonly log: Logger;
+  /** Connections for reading. Default 4; three more write and listen. */
+  readonly poolSize?: number;
+  /** For one statement's answer, milliseconds. Default 10,000. */
+  readonly deadlineMs?: number;
+}
+
+/** One is being written while the next travels and is parsed; more would only make the batches smaller. */
+const BATCHES_IN_FLIGHT = 2;
+
+/**
+ * The event store in PostgreSQL.
+ *
+ * @throws EventStoreUnavailable when the server doesn't answer, or the database was not migrated.
+ */
+export async function openPostgresEventStore(options: PostgresEventStoreOptions): Promise<EventStore> {
+  const { url, log, poolSize = 4, deadlineMs = 10_000 } = options;
+  const common = { url, log, statementTimeoutMs: deadlineMs };
+  // A statement first planned on an empty table would keep a sequential scan for the session's life.
+  const settings = { enable_seqscan: 'off', enable_bitmapscan: 'off' };
+  const readPool = makePool({ ...common, max: poolSize, name: 'parley events read', settings });
+  const writePool = makePool({ ...common, max: BATCHES_IN_FLIGHT, name: 'parley events write' });
+  try {
+    const [row] = await query<[string]>(readPool, { text: 'SELECT identity FROM events.store' }, deadlineMs);
+    if (!row) throw new Error('events.store is empty');
+    return new PostgresEventStore(row[0], { ...options, deadlineMs }, readPool, writePool);
+  } catch (error) {
+    await Promise.all([readPool.end(), writePool.end()]);
+    throw unavailable(error);
+  }
+}
+
+class PostgresEventStore implements EventStore {
+  private readonly closing = new AbortController();
+  private readonly tail: Tail;
+  private readonly reader: LogReader;
+  private readonly writer: BatchWriter;
+  private closed: Promise<void> | undefined;
+
+  constructor(
+    readonly identity: string,
+    { url, log, deadlineMs }: PostgresEventStoreOptions & { deadlineMs: number },
+    private readonly readPool: ReturnType<typeof makePool>,
+    private readonly writePool: ReturnType<typeof makePool>,
+  ) {
+    // The server's own timeout comes first: its answer says that nothing was written.
+    const clientDeadlineMs = deadlineMs + 500;
+    const common = { identity, log, deadlineMs: clientDeadlineMs };
+    this.tail = new Tail({ url, log, deadlineMs });
+    this.reader = new LogReader({ ...common, pool: readPool, tail: this.tail, closed: this.closing.signal });
+    this.writer = new BatchWriter({
+      ...common,
+      pool: writePool,
+      batchesInFlight: BATCHES_IN_FLIGHT,
+      readAt: (stream, revision) => this.reader.at(stream, revision),
+      written: () => {
+        this.tail.written();
+      },
+    });
+  }
+
+  async append(appends: readonly Append[]): Promise<AppendResult[]> {
+    if (this.closed) throw new EventStoreClosed('event store is closed');
+    const sizes = appends.map(checkAppend);
+    return Promise.all(appends.map((append, index) => this.writer.append(append, sizes[index] ?? 0)));
+  }
+
+  readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<readonly StoredEvent[]> {
+    return cancellable((cancelled) => this.reader.readStream(stream, options, cancelled));
+  }
+
+  readAll(options: ReadAllOptions = {}): AsyncIterable<readonly StoredEvent[]> {
+    return cancellable((cancelled) => this.reader.readAll(options, cancelled));
+  }
+
+  subscribe(options: { readonly after?: Position } = {}): AsyncIterable<EventBatch> {
+    return cancellable((cancelled) => this.reader.subscribe(options.after, cancelled));
+  }
+
+  head(): Promise<Position | undefined> {
+    return this.reader.head();
+  }
+
+  close(): Promise<void> {
+    this.closed ??= this.end();
+    return this.closed;
+  }
+
+  private async end(): Promise<void> {
+    this.closing.abort();
+    await Promise.all([this.writer.close(), this.tail.close()]);
+    await Promise.all([this.readPool.end(), this.writePool.end()]);
+  }
+}
