@@ -1,0 +1,71 @@
+/** What a batch append answers when it did not write: `google.rpc.Status` with the reason packed into its details. */
+import anyPb from 'google-protobuf/google/protobuf/any_pb.js';
+import emptyPb from 'google-protobuf/google/protobuf/empty_pb.js';
+
+import { MAX_APPEND_SIZE } from './errors.js';
+import { codePb, sharedPb, statusPb, streamsPb } from './generated.js';
+import type { Expected } from './rules.js';
+
+type Correlation = sharedPb.UUID | undefined;
+
+const { Any } = anyPb;
+const { Empty: GoogleEmpty } = emptyPb;
+
+function answer(
+  correlation: Correlation,
+  stream: string,
+  code: codePb.Code,
+  message: string,
+  reason: { serializeBinary(): Uint8Array },
+): Buffer {
+  const details = new Any();
+  details.pack(reason.serializeBinary(), `event_store.client.${message}`);
+  const status = new statusPb.Status().setCode(code).setMessage(message).setDetails(details);
+  const response = new streamsPb.BatchAppendResp().setError(status).setStreamIdentifier(identifier(stream));
+  response.setCorrelationId(correlation);
+  return Buffer.from(response.serializeBinary());
+}
+
+function identifier(stream: string): sharedPb.StreamIdentifier {
+  return new sharedPb.StreamIdentifier().setStreamName(Uint8Array.from(Buffer.from(stream, 'utf8')));
+}
+
+export function conflictAnswer(correlation: Correlation, stream: string, expected: Expected, current: number): Buffer {
+  const reason = new sharedPb.WrongExpectedVersion();
+  if (current < 0) reason.setCurrentNoStream(new GoogleEmpty());
+  else reason.setCurrentStreamRevision(`${current}`);
+  if (expected === 'any') reason.setExpectedAny(new GoogleEmpty());
+  else if (expected === 'no_stream') reason.setExpectedNoStream(new GoogleEmpty());
+  else if (expected === 'stream_exists') reason.setExpectedStreamExists(new GoogleEmpty());
+  else reason.setExpectedStreamPosition(`${expected}`);
+  return answer(correlation, stream, codePb.Code.ALREADY_EXISTS, 'WrongExpectedVersion', reason);
+}
+
+export function deletedAnswer(correlation: Correlation, stream: string): Buffer {
+  const reason = new sharedPb.StreamDeleted().setStreamIdentifier(identifier(stream));
+  return answer(correlation, stream, codePb.Code.NOT_FOUND, 'StreamDeleted', reason);
+}
+
+export function sizeAnswer(correlation: Correlation, stream: string): Buffer {
+  const reason = new sharedPb.MaximumAppendSizeExceeded().setMaxappendsize(MAX_APPEND_SIZE);
+  return answer(correlation, stream, codePb.Code.INVALID_ARGUMENT, 'MaximumAppendSizeExceeded', reason);
+}
+
+export function timeoutAnswer(correlation: Correlation, stream: string): Buffer {
+  return answer(correlation, stream, codePb.Code.DEADLINE_EXCEEDED, 'Timeout', new sharedPb.Timeout());
+}
+
+export function badRequestAnswer(correlation: Correlation, stream: string, message: string): Buffer {
+  const reason = new sharedPb.BadRequest().setMessage(message);
+  return answer(correlation, stream, codePb.Code.INVALID_ARGUMENT, 'BadRequest', reason);
+}
+
+/** @param text 36 characters */
+export function structuredUuid(text: string): sharedPb.UUID {
+  const hex = text.replaceAll('-', '');
+  const half = (from: number): string => `${BigInt.asIntN(64, BigInt(`0x${hex.slice(from, from + 16)}`))}`;
+  const bits = new sharedPb.UUID.Structured();
+  bits.setMostSignificantBits(half(0));
+  bits.setLeastSignificantBits(half(16));
+  return new sharedPb.UUID().setStructured(bits);
+}

@@ -1,0 +1,55 @@
+import type { handleUnaryCall } from '@grpc/grpc-js';
+
+import { featuresPb, gossipPb, sharedPb } from './generated.js';
+import { structuredUuid } from './batch-errors.js';
+
+const STREAMS = 'event_store.client.streams.Streams';
+const PERSISTENT = 'event_store.client.persistent_subscriptions.PersistentSubscriptions';
+const OF_BOTH = ['stream', 'all'];
+
+/**
+ * What EventStoreDB 24.6 says of itself. Persistent subscriptions are named as it names them, for clients that choose by
+ * the version; calls of them are answered with UNIMPLEMENTED.
+ */
+const METHODS: readonly (readonly [service: string, method: string, features: string[]])[] = [
+  [STREAMS, 'Append', []],
+  [STREAMS, 'BatchAppend', ['deadline_duration']],
+  [STREAMS, 'Delete', []],
+  [STREAMS, 'Read', ['position', 'events']],
+  [STREAMS, 'Tombstone', []],
+  ...['Create', 'Delete', 'GetInfo', 'List', 'Read', 'ReplayParked', 'RestartSubsystem', 'Update'].map(
+    (method): [string, string, string[]] => [PERSISTENT, method, OF_BOTH],
+  ),
+];
+
+export const handleSupportedMethods: handleUnaryCall<sharedPb.Empty, featuresPb.SupportedMethods> = (
+  _call,
+  callback,
+) => {
+  const answer = new featuresPb.SupportedMethods().setEventStoreServerVersion('24.6.0');
+  for (const [service, method, features] of METHODS) {
+    answer.addMethods(
+      new featuresPb.SupportedMethod()
+        .setServiceName(service.toLowerCase())
+        .setMethodName(method.toLowerCase())
+        .setFeaturesList(features),
+    );
+  }
+  callback(null, answer);
+};
+
+/** One node, which leads. */
+export function handleGossip(port: () => number): handleUnaryCall<sharedPb.Empty, gossipPb.ClusterInfo> {
+  const instance = structuredUuid('00000000-0000-4000-8000-000000000001');
+  return (_call, callback) => {
+    const member = new gossipPb.MemberInfo();
+    member.setInstanceId(instance);
+    member.setTimeStamp(`${Date.now()}0000`);
+    member.setState(gossipPb.MemberInfo.VNodeState.LEADER);
+    member.setIsAlive(true);
+    member.setHttpEndPoint(new gossipPb.EndPoint().setAddress('127.0.0.1').setPort(port()));
+    const info = new gossipPb.ClusterInfo();
+    info.addMembers(member);
+    callback(null, info);
+  };
+}
