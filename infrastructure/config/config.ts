@@ -1,0 +1,118 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { decodeMasterKey, Environment, type LogLevel } from './environment.js';
+
+export interface Config {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly dataDir: string;
+  /** Absent: Parley runs a PostgreSQL of its own in `dataDir`. */
+  readonly databaseUrl?: string;
+  readonly eventStore: EventStoreConfig;
+  /** Absent: resolved by keys.ts. */
+  readonly masterKey?: Buffer;
+  readonly tokenSecret?: Uint8Array;
+  readonly appAdmins: readonly AppAdmin[];
+  readonly defaultTenant: string;
+  readonly logLevel: LogLevel;
+  readonly tokenTtlSeconds: number;
+}
+
+export type EventStoreConfig =
+  | { readonly kind: 'postgres' }
+  | { readonly kind: 'eventstoredb'; /** `esdb://…` or `esdb+discover://…` */ readonly connectionString: string };
+
+export interface AppAdmin {
+  readonly tenant: string;
+  readonly userId: string;
+}
+
+/** What is wrong with the configuration, all of it: one plain sentence each, none with a secret in it. */
+export class ConfigInvalid extends Error {
+  override readonly name = 'ConfigInvalid';
+
+  constructor(readonly problems: readonly string[]) {
+    super(['The configuration is not right:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
+  }
+}
+
+/**
+ * Reads the configuration from environment variables. An empty variable counts as one that isn't set.
+ *
+ * @throws ConfigInvalid with every problem at once.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const known = Object.keys(new Environment()).concat(OPTIONAL);
+  const given = known.flatMap((name) => {
+    const value = env[name]?.trim();
+    return value === undefined || value === '' ? [] : [[name, value] as const];
+  });
+  const settings = plainToInstance(Environment, Object.fromEntries(given), { exposeDefaultValues: true });
+  const problems = validateSync(settings, { stopAtFirstError: true, forbidUnknownValues: false }).flatMap((error) =>
+    Object.values(error.constraints ?? {}),
+  );
+  problems.push(...missingKeys(settings));
+  if (problems.length > 0) throw new ConfigInvalid(problems);
+  return configOf(settings);
+}
+
+const OPTIONAL = ['DATABASE_URL', 'EVENT_STORE', 'PARLEY_MASTER_KEY', 'PARLEY_TOKEN_SECRET'];
+
+/** Where the data isn't Parley's own, a generated key could be lost while the data lives on (ARCHITECTURE "Operations"). */
+function missingKeys(settings: Environment): string[] {
+  const outside =
+    settings.DATABASE_URL !== undefined ? 'DATABASE_URL' : usesEventStoreDb(settings) ? 'EVENT_STORE' : undefined;
+  if (outside === undefined) return [];
+  const problems: string[] = [];
+  if (settings.PARLEY_MASTER_KEY === undefined) {
+    problems.push(
+      `PARLEY_MASTER_KEY must be set together with ${outside}: 32 bytes, such as "openssl rand -base64 32" prints.`,
+    );
+  }
+  if (settings.PARLEY_TOKEN_SECRET === undefined) {
+    problems.push(
+      `PARLEY_TOKEN_SECRET must be set together with ${outside}: such as "openssl rand -base64 48" prints.`,
+    );
+  }
+  return problems;
+}
+
+function configOf(settings: Environment): Config {
+  const masterKey = settings.PARLEY_MASTER_KEY === undefined ? undefined : decodeMasterKey(settings.PARLEY_MASTER_KEY);
+  return {
+    host: settings.HOST,
+    port: settings.PORT,
+    dataDir: settings.DATA_DIR,
+    ...(settings.DATABASE_URL === undefined ? {} : { databaseUrl: settings.DATABASE_URL }),
+    eventStore: eventStoreOf(settings),
+    ...(masterKey === undefined ? {} : { masterKey }),
+    ...(settings.PARLEY_TOKEN_SECRET === undefined ? {} : { tokenSecret: Buffer.from(settings.PARLEY_TOKEN_SECRET) }),
+    appAdmins: appAdminsOf(settings),
+    defaultTenant: settings.DEFAULT_TENANT,
+    logLevel: settings.LOG_LEVEL,
+    tokenTtlSeconds: settings.TOKEN_TTL_SECONDS,
+  };
+}
+
+function usesEventStoreDb(settings: Environment): boolean {
+  return settings.EVENT_STORE !== undefined && settings.EVENT_STORE !== 'postgres';
+}
+
+function eventStoreOf(settings: Environment): EventStoreConfig {
+  if (settings.EVENT_STORE === undefined || settings.EVENT_STORE === 'postgres') return { kind: 'postgres' };
+  // The product's newer name; the client knows only the old scheme, which means the same.
+  return { kind: 'eventstoredb', connectionString: settings.EVENT_STORE.replace(/^kurrentdb/, 'esdb') };
+}
+
+function appAdminsOf(settings: Environment): AppAdmin[] {
+  return settings.PARLEY_APP_ADMINS.split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      const [first = '', second] = entry.split('/');
+      return second === undefined
+        ? { tenant: settings.DEFAULT_TENANT, userId: first }
+        : { tenant: first, userId: second };
+    });
+}

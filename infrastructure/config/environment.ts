@@ -1,0 +1,96 @@
+import 'reflect-metadata';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, Matches, Max, Min, ValidateBy } from 'class-validator';
+
+const USER_ID = '[A-Za-z0-9_.@#:-]{1,64}';
+const TENANT = '[A-Za-z0-9_-]{1,64}';
+const TEN_YEARS = 315_360_000;
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Text of digits becomes a number; any other text stays and is refused by `IsInt` with the text as it was given. */
+const Whole = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
+  );
+
+/** A check that never repeats the value: it may hold a password. */
+const Check = (passes: (value: string) => boolean, message: string): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'check',
+      validator: { validate: (value: unknown) => value === undefined || (typeof value === 'string' && passes(value)) },
+    },
+    { message },
+  );
+
+/** The environment variables that Parley reads, with their defaults and what makes each one right. */
+export class Environment {
+  @Whole()
+  @IsInt({ message: 'PORT must be a whole number from 0 (any free port) to 65535, not "$value".' })
+  @Min(0, { message: 'PORT must be a whole number from 0 (any free port) to 65535, not "$value".' })
+  @Max(65_535, { message: 'PORT must be a whole number from 0 (any free port) to 65535, not "$value".' })
+  PORT = 8080;
+
+  @Matches(/^[A-Za-z0-9.:_-]+$/, { message: 'HOST must be an address or host name to listen on, not "$value".' })
+  HOST = '127.0.0.1';
+
+  DATA_DIR = './data';
+
+  @Check(isPostgresUrl, 'DATABASE_URL must look like postgres://user:password@host:5432/database.')
+  DATABASE_URL?: string;
+
+  @Check(
+    (value) => value === 'postgres' || /^(esdb|kurrentdb)(\+discover)?:\/\/[^/?]+/.test(value),
+    'EVENT_STORE must be "postgres", or the address of an EventStoreDB: esdb://…, esdb+discover://… or kurrentdb://….',
+  )
+  EVENT_STORE?: string;
+
+  @Check(
+    (value) => decodeMasterKey(value) !== undefined,
+    'PARLEY_MASTER_KEY must be 32 bytes in base64 or hex, such as "openssl rand -base64 32" prints.',
+  )
+  PARLEY_MASTER_KEY?: string;
+
+  @Check(
+    (value) => Buffer.byteLength(value) >= 32,
+    'PARLEY_TOKEN_SECRET must have at least 32 bytes, such as "openssl rand -base64 48" prints.',
+  )
+  PARLEY_TOKEN_SECRET?: string;
+
+  @Matches(new RegExp(`^ *((${TENANT}/)?${USER_ID} *(, *|$))*$`), {
+    message: 'PARLEY_APP_ADMINS must be user ids or tenant/userId, separated by commas, not "$value".',
+  })
+  PARLEY_APP_ADMINS = '';
+
+  @Matches(new RegExp(`^${TENANT}$`), {
+    message: 'DEFAULT_TENANT must be 1 to 64 letters, digits, "_" or "-", not "$value".',
+  })
+  DEFAULT_TENANT = '1000';
+
+  @IsIn(LOG_LEVELS, { message: `LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}, not "$value".` })
+  LOG_LEVEL: LogLevel = 'info';
+
+  @Whole()
+  @IsInt({ message: 'TOKEN_TTL_SECONDS must be a whole number from 60 to 315360000, not "$value".' })
+  @Min(60, { message: 'TOKEN_TTL_SECONDS must be a whole number from 60 to 315360000, not "$value".' })
+  @Max(TEN_YEARS, { message: 'TOKEN_TTL_SECONDS must be a whole number from 60 to 315360000, not "$value".' })
+  TOKEN_TTL_SECONDS = 604_800;
+}
+
+/** 32 bytes from hex, base64 or base64url (padded or not); undefined when it is anything else. */
+export function decodeMasterKey(text: string): Buffer | undefined {
+  if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex');
+  if (/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return Buffer.from(text, 'base64');
+  return undefined;
+}
+
+function isPostgresUrl(text: string): boolean {
+  try {
+    const { protocol, hostname, searchParams } = new URL(text);
+    return /^postgres(ql)?:$/.test(protocol) && (hostname !== '' || searchParams.has('host'));
+  } catch {
+    return false;
+  }
+}

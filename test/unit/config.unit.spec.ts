@@ -1,0 +1,218 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { ConfigInvalid, loadConfig } from '../../infrastructure/config/config.js';
+import { resolveKeys } from '../../infrastructure/config/keys.js';
+import { silentLogger } from '../support/silent-logger.js';
+
+const KEY = Buffer.alloc(32, 7);
+const SECRET = 'x'.repeat(32);
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigInvalid) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('configuration', () => {
+  it('runs on nothing at all: loopback, its own database, no keys yet', () => {
+    expect(loadConfig({})).to.deep.equal({
+      host: '127.0.0.1',
+      port: 8080,
+      dataDir: './data',
+      eventStore: { kind: 'postgres' },
+      appAdmins: [],
+      defaultTenant: '1000',
+      logLevel: 'info',
+      tokenTtlSeconds: 604_800,
+    });
+  });
+
+  it('reads every setting', () => {
+    const config = loadConfig({
+      HOST: '0.0.0.0',
+      PORT: '0',
+      DATA_DIR: '/srv/parley',
+      DATABASE_URL: 'postgres://parley:secret@db:5432/parley',
+      EVENT_STORE: 'esdb+discover://a,b,c?tls=true',
+      PARLEY_MASTER_KEY: KEY.toString('base64'),
+      PARLEY_TOKEN_SECRET: SECRET,
+      PARLEY_APP_ADMINS: 'imAdmin, acme/root , a.b@c#d:e-f',
+      DEFAULT_TENANT: 'main',
+      LOG_LEVEL: 'debug',
+      TOKEN_TTL_SECONDS: '3600',
+    });
+    expect(config).to.deep.include({
+      host: '0.0.0.0',
+      port: 0,
+      dataDir: '/srv/parley',
+      databaseUrl: 'postgres://parley:secret@db:5432/parley',
+      eventStore: { kind: 'eventstoredb', connectionString: 'esdb+discover://a,b,c?tls=true' },
+      defaultTenant: 'main',
+      logLevel: 'debug',
+      tokenTtlSeconds: 3600,
+    });
+    expect(config.appAdmins).to.deep.equal([
+      { tenant: 'main', userId: 'imAdmin' },
+      { tenant: 'acme', userId: 'root' },
+      { tenant: 'main', userId: 'a.b@c#d:e-f' },
+    ]);
+    expect(config.masterKey?.equals(KEY)).to.equal(true);
+    expect(Buffer.from(config.tokenSecret ?? []).toString()).to.equal(SECRET);
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    const empty = Object.fromEntries(
+      ['PORT', 'HOST', 'DATABASE_URL', 'EVENT_STORE', 'PARLEY_MASTER_KEY', 'PARLEY_APP_ADMINS', 'LOG_LEVEL'].map(
+        (name) => [name, ' '],
+      ),
+    );
+    expect(loadConfig(empty)).to.deep.equal(loadConfig({}));
+  });
+
+  it('lists every problem at once, in sentences, without a secret', () => {
+    const problems = problemsOf({
+      PORT: '70000',
+      HOST: 'a b',
+      DATABASE_URL: 'mysql://u:hunter2@h/d',
+      EVENT_STORE: 'kafka://hunter2',
+      PARLEY_MASTER_KEY: 'hunter2',
+      PARLEY_TOKEN_SECRET: 'hunter2',
+      PARLEY_APP_ADMINS: 'a/b/c',
+      DEFAULT_TENANT: 'no/slash',
+      LOG_LEVEL: 'loud',
+      TOKEN_TTL_SECONDS: '1.5',
+    });
+    const names = problems.map((problem) => problem.split(' ')[0]);
+    expect(names).to.have.members([
+      'PORT',
+      'HOST',
+      'DATABASE_URL',
+      'EVENT_STORE',
+      'PARLEY_MASTER_KEY',
+      'PARLEY_TOKEN_SECRET',
+      'PARLEY_APP_ADMINS',
+      'DEFAULT_TENANT',
+      'LOG_LEVEL',
+      'TOKEN_TTL_SECONDS',
+    ]);
+    for (const problem of problems) expect(problem).to.match(/\.$/).and.not.include('hunter2');
+    expect(problems.join(' ')).to.include('not "70000"').and.include('not "1.5"');
+  });
+
+  for (const port of ['-1', '65536', '8080x', '80 80', '1e3', '٣']) {
+    it(`refuses ${port} as a port`, () => {
+      expect(problemsOf({ PORT: port })).to.deep.equal([
+        `PORT must be a whole number from 0 (any free port) to 65535, not "${port}".`,
+      ]);
+    });
+  }
+
+  for (const [form, text] of [
+    ['hex', KEY.toString('hex')],
+    ['base64', KEY.toString('base64')],
+    ['base64url', Buffer.alloc(32, 0xfb).toString('base64url')],
+  ] as const) {
+    it(`takes a master key in ${form}`, () => {
+      expect(loadConfig({ PARLEY_MASTER_KEY: text }).masterKey).to.have.length(32);
+    });
+  }
+
+  it('refuses a master key of 31 or 33 bytes', () => {
+    for (const length of [31, 33]) {
+      expect(problemsOf({ PARLEY_MASTER_KEY: Buffer.alloc(length).toString('hex') })).to.have.length(1);
+      expect(problemsOf({ PARLEY_MASTER_KEY: Buffer.alloc(length).toString('base64') })).to.have.length(1);
+    }
+  });
+
+  it('hands a KurrentDB address to the client under the scheme it knows', () => {
+    const env = {
+      EVENT_STORE: 'kurrentdb://admin:p@h:2113?tls=false',
+      PARLEY_MASTER_KEY: KEY.toString('hex'),
+      PARLEY_TOKEN_SECRET: SECRET,
+    };
+    expect(loadConfig(env).eventStore).to.deep.equal({
+      kind: 'eventstoredb',
+      connectionString: 'esdb://admin:p@h:2113?tls=false',
+    });
+  });
+
+  for (const outside of [{ DATABASE_URL: 'postgres://db/parley' }, { EVENT_STORE: 'esdb://h' }]) {
+    const [name = ''] = Object.keys(outside);
+    it(`wants both keys configured with ${name}`, () => {
+      const problems = problemsOf(outside);
+      expect(problems).to.have.length(2);
+      expect(problems[0]).to.match(new RegExp(`^PARLEY_MASTER_KEY must be set together with ${name}`));
+      expect(problems[1]).to.match(new RegExp(`^PARLEY_TOKEN_SECRET must be set together with ${name}`));
+    });
+  }
+});
+
+describe('keys', () => {
+  let dataDir: string;
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'parley-keys-'));
+  });
+  afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+  const resolve = (env: Record<string, string>, embeddedAndEmpty: boolean): ReturnType<typeof resolveKeys> =>
+    resolveKeys(loadConfig(env), { embeddedAndEmpty, dataDir, log: silentLogger });
+
+  async function refusalOf(promise: Promise<unknown>): Promise<readonly string[]> {
+    try {
+      await promise;
+    } catch (error) {
+      if (error instanceof ConfigInvalid) return error.problems;
+      throw error;
+    }
+    return [];
+  }
+
+  it('are made for an empty database of our own, once, in a file for us alone', async () => {
+    const first = await resolve({}, true);
+    expect(first.masterKey).to.have.length(32);
+    expect(first.tokenSecret.length).to.be.at.least(32);
+    expect((await stat(join(dataDir, 'keys.json'))).mode & 0o777).to.equal(0o600);
+    expect(await resolve({}, true)).to.deep.equal(first);
+    expect(await resolve({}, false)).to.deep.equal(first);
+  });
+
+  it('differ from one data directory to the next', async () => {
+    const first = await resolve({}, true);
+    await rm(join(dataDir, 'keys.json'));
+    const second = await resolve({}, true);
+    expect(second.masterKey.equals(first.masterKey)).to.equal(false);
+  });
+
+  it('are never made where there is data: a lost key file is a refusal that names it', async () => {
+    const problems = await refusalOf(resolve({}, false));
+    expect(problems).to.have.length(2);
+    expect(problems[0]).to.include('PARLEY_MASTER_KEY').and.include(join(dataDir, 'keys.json'));
+    const half = await refusalOf(resolve({ PARLEY_TOKEN_SECRET: SECRET }, false));
+    expect(half).to.have.length(1);
+  });
+
+  it('as configured win over the file, and need none', async () => {
+    const env = { PARLEY_MASTER_KEY: KEY.toString('hex'), PARLEY_TOKEN_SECRET: SECRET };
+    const keys = await resolve(env, false);
+    expect(keys.masterKey.equals(KEY)).to.equal(true);
+    const made = await resolve({}, true);
+    const mixed = await resolve({ PARLEY_MASTER_KEY: KEY.toString('hex') }, false);
+    expect(mixed.masterKey.equals(KEY)).to.equal(true);
+    expect(mixed.tokenSecret).to.deep.equal(made.tokenSecret);
+  });
+
+  for (const text of ['', '{', 'null', '{"masterKey":"AAAA","tokenSecret":"AAAA"}']) {
+    it(`in a damaged file (${JSON.stringify(text)}) are a refusal, and the file is left as it is`, async () => {
+      const file = join(dataDir, 'keys.json');
+      await writeFile(file, text);
+      expect(await refusalOf(resolve({}, true))).to.have.length(1);
+      expect(await readFile(file, 'utf8')).to.equal(text);
+    });
+  }
+});
