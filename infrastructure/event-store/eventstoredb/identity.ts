@@ -1,0 +1,58 @@
+import { randomInt, randomUUID } from 'node:crypto';
+
+import { EventStoreUnavailable, NO_STREAM } from '../../../application/ports/event-store.js';
+import type { BatchAppender } from './batch-append.js';
+import type { Client } from './connection.js';
+import { isNoSuchStream, unavailable } from './connection.js';
+import { receive } from './receive.js';
+import type { RawEvent } from './stored-event.js';
+
+/** Outside Parley's prefix, so it is in no `readAll` and no subscription. */
+export const IDENTITY_STREAM = 'parleystore-identity';
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const LENGTH = 12;
+const FORM = /^[A-Za-z0-9]{1,64}$/;
+
+/**
+ * The store's identity: the first event of its own stream, written by whoever comes first.
+ *
+ * @throws EventStoreUnavailable
+ */
+export async function identityOf(client: Client, appender: BatchAppender, deadlineMs: number): Promise<string> {
+  const known = await read(client, deadlineMs);
+  if (known !== undefined) return known;
+  const identity = Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+  const event = { id: randomUUID(), type: 'StoreIdentified', data: JSON.stringify({ identity }), metadata: '{}' };
+  try {
+    // Success, conflict or unknown: what is at revision 0 now is the identity.
+    await appender.send({ stream: IDENTITY_STREAM, expectedRevision: NO_STREAM, events: [event] });
+  } catch (error) {
+    throw unavailable(error);
+  }
+  const written = await read(client, deadlineMs);
+  if (written === undefined) throw new EventStoreUnavailable('the store has no identity yet');
+  return written;
+}
+
+async function read(client: Client, deadlineMs: number): Promise<string | undefined> {
+  const source = client.readStream(IDENTITY_STREAM, { maxCount: 1, requiresLeader: true });
+  const stop = new AbortController().signal;
+  let first: RawEvent | undefined;
+  try {
+    for await (const { items } of receive<{ event?: RawEvent }>(source, { silenceMs: deadlineMs, stop })) {
+      first ??= items[0]?.event;
+    }
+  } catch (error) {
+    if (isNoSuchStream(error)) return undefined;
+    throw unavailable(error);
+  }
+  return first && identityIn(first.data);
+}
+
+/** @throws Error when the stream holds something else: positions of such a store can't be told from another's. */
+function identityIn(data: unknown): string {
+  const identity = typeof data === 'object' && data !== null && 'identity' in data ? data.identity : undefined;
+  if (typeof identity === 'string' && FORM.test(identity)) return identity;
+  throw new Error(`the stream ${IDENTITY_STREAM} does not begin with an identity`);
+}

@@ -1,0 +1,210 @@
+import type {
+  Append,
+  AppendResult,
+  EventBatch,
+  EventStore,
+  Position,
+  ReadAllOptions,
+  ReadStreamOptions,
+  StoredEvent,
+} from '../../../application/ports/event-store.js';
+import { EventRefused, EventStoreClosed } from '../../../application/ports/event-store.js';
+import type { Logger } from '../../../application/ports/logger.js';
+import { ForeignPosition } from '../../../application/ports/positions.js';
+import { checkAppend } from '../edge.js';
+import type { Backoff } from '../settle.js';
+import { DEFAULT_BACKOFF } from '../settle.js';
+import type { AppendParts, CheckedAppend } from './appends.js';
+import { appendInOrder } from './appends.js';
+import { BatchAppender } from './batch-append.js';
+import type { Client } from './connection.js';
+import { connect, disconnect, unavailable } from './connection.js';
+import { identityOf } from './identity.js';
+import { Reader } from './reader.js';
+import { stoppable } from './receive.js';
+import { logPosition, positionIn } from './stored-event.js';
+
+export interface EventStoreDbOptions {
+  /** `esdb://…` or `esdb+discover://…`, credentials included. */
+  readonly connectionString: string;
+  readonly log: Logger;
+  /** How long one attempt, or one pause of a read, may take. Milliseconds, default 5,000. */
+  readonly deadlineMs?: number;
+  /** Between attempts of an append whose outcome is unknown. */
+  readonly backoff?: Backoff;
+}
+
+const DEADLINE_MS = 5_000;
+/** Closing is over then, whatever the connection does. */
+const CLOSE_MS = 1_000;
+
+/**
+ * The event store on EventStoreDB 23.10 or newer (KurrentDB too).
+ *
+ * @throws EventStoreUnavailable when the server doesn't answer within `deadlineMs`; Error for a connection string that
+ * can't be read.
+ */
+export async function openEventStoreDb(options: EventStoreDbOptions): Promise<EventStore> {
+  const { log, deadlineMs = DEADLINE_MS } = options;
+  const client = connect(options.connectionString);
+  const appender = new BatchAppender(client, { log, deadlineMs });
+  try {
+    const identity = await identityOf(client, appender, deadlineMs);
+    return new EventStoreDb(client, appender, identity, {
+      deadlineMs,
+      log,
+      backoff: options.backoff ?? DEFAULT_BACKOFF,
+    });
+  } catch (error) {
+    appender.close();
+    await closeConnection(client, log);
+    throw error;
+  }
+}
+
+class EventStoreDb implements EventStore {
+  readonly identity: string;
+  readonly #client: Client;
+  readonly #appender: BatchAppender;
+  readonly #reader: Reader;
+  readonly #parts: AppendParts;
+  readonly #log: Logger;
+  readonly #closing = new AbortController();
+  readonly #iterating = new Set<AbortController>();
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    client: Client,
+    appender: BatchAppender,
+    identity: string,
+    { deadlineMs, log, backoff }: { deadlineMs: number; log: Logger; backoff: Backoff },
+  ) {
+    this.#client = client;
+    this.#appender = appender;
+    this.identity = identity;
+    this.#log = log;
+    this.#reader = new Reader(client, identity, { log, silenceMs: deadlineMs, backoff });
+    this.#parts = {
+      send: (append) => this.#send(append),
+      read: (stream, from, maxCount) => this.#collect(this.readStream(stream, { from, maxCount })),
+      closed: this.#closing.signal,
+      log,
+      backoff,
+    };
+  }
+
+  async append(appends: readonly Append[]): Promise<AppendResult[]> {
+    if (this.#closing.signal.aborted) throw new EventStoreClosed('event store is closed');
+    const byStream = new Map<string, { append: CheckedAppend; place: number }[]>();
+    for (const [place, append] of appends.entries()) {
+      const entry = { append: { ...append, bytes: checkEdge(append) }, place };
+      const sameStream = byStream.get(append.stream);
+      if (sameStream) sameStream.push(entry);
+      else byStream.set(append.stream, [entry]);
+    }
+    const results: AppendResult[] = [];
+    const streams = await Promise.allSettled(
+      Array.from(byStream.values(), async (entries) => {
+        const inOrder = await appendInOrder(
+          entries.map(({ append }) => append),
+          this.#parts,
+        );
+        for (const [i, result] of inOrder.entries()) results[entries[i]?.place ?? -1] = result;
+      }),
+    );
+    for (const stream of streams) if (stream.status === 'rejected') throw stream.reason;
+    return results;
+  }
+
+  readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<readonly StoredEvent[]> {
+    return this.#iterate((stop) => this.#reader.stream(stream, options, stop));
+  }
+
+  readAll(options: ReadAllOptions = {}): AsyncIterable<readonly StoredEvent[]> {
+    return this.#iterate((stop) => this.#reader.all(options, stop));
+  }
+
+  subscribe({ after }: { readonly after?: Position } = {}): AsyncIterable<EventBatch> {
+    return this.#iterate((stop) =>
+      this.#reader.subscription(after === undefined ? undefined : logPosition(after, this.identity), stop),
+    );
+  }
+
+  /** There may be any number of others' events behind ours in the log; they are read over. */
+  async head(): Promise<Position | undefined> {
+    const newest = this.#iterate((stop) =>
+      this.#reader.all({ direction: 'backwards', maxCount: 1, fromLeader: true }, stop),
+    );
+    return (await this.#collect(newest))[0]?.position;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    const reason = new EventStoreClosed('event store was closed');
+    this.#closing.abort(reason);
+    for (const stop of this.#iterating) stop.abort(reason);
+    this.#appender.close();
+    await closeConnection(this.#client, this.#log);
+  }
+
+  async #send(append: Append): Promise<AppendResult> {
+    const result = await this.#appender.send(append);
+    if (result.kind === 'conflict') return result;
+    return { ...result, position: positionIn(this.identity, result.position) };
+  }
+
+  async #collect(batches: AsyncIterable<readonly StoredEvent[]>): Promise<StoredEvent[]> {
+    const events: StoredEvent[] = [];
+    for await (const batch of batches) events.push(...batch);
+    return events;
+  }
+
+  #iterate<T>(start: (stop: AbortSignal) => AsyncGenerator<T, void, void>): AsyncIterable<T> {
+    return stoppable((stop) => this.#tracked(start, stop));
+  }
+
+  async *#tracked<T>(
+    start: (stop: AbortSignal) => AsyncGenerator<T, void, void>,
+    stop: AbortController,
+  ): AsyncGenerator<T, void, void> {
+    if (this.#closing.signal.aborted) throw new EventStoreClosed('event store is closed');
+    this.#iterating.add(stop);
+    try {
+      yield* start(stop.signal);
+    } catch (error) {
+      if (stop.signal.aborted) {
+        if (stop.signal.reason instanceof EventStoreClosed) throw stop.signal.reason;
+        return; // The consumer has stopped; how the call ended doesn't matter to anyone.
+      }
+      throw error instanceof ForeignPosition ? error : unavailable(error);
+    } finally {
+      this.#iterating.delete(stop);
+    }
+  }
+}
+
+/** @returns bytes. @throws EventRefused */
+function checkEdge(append: Append): number {
+  const bytes = checkAppend(append);
+  // Readers pass over the server's own types, so an event of such a type would be written and never seen.
+  if (append.events.some(({ type }) => type.startsWith('$'))) {
+    throw new EventRefused('an event type that begins with $ is the server’s own');
+  }
+  return bytes;
+}
+
+async function closeConnection(client: Client, log: Logger): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_MS);
+  });
+  const closing = disconnect(client).catch((error: unknown) => {
+    log.debug({ err: error }, 'closing the connection to EventStoreDB failed');
+  });
+  await Promise.race([closing, late]);
+  clearTimeout(timer);
+}

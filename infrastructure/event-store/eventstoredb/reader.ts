@@ -1,0 +1,193 @@
+import type { Position as LogPosition } from '@eventstore/db-client';
+import { streamNameFilter } from '@eventstore/db-client';
+
+import type {
+  EventBatch,
+  ReadAllOptions,
+  ReadStreamOptions,
+  StoredEvent,
+} from '../../../application/ports/event-store.js';
+import type { Logger } from '../../../application/ports/logger.js';
+import { STREAM_PREFIX } from '../edge.js';
+import type { Backoff } from '../settle.js';
+import { delayMs, pause } from '../settle.js';
+import type { Client } from './connection.js';
+import { isNoSuchStream, isNotLeader, isTooSlow } from './connection.js';
+import { MAX_BATCH, receive } from './receive.js';
+import type { RawEvent } from './stored-event.js';
+import { isServersOwn, logPosition, logPositionOf, samePosition, storedEvent } from './stored-event.js';
+
+const BUFFER = { highWaterMark: MAX_BATCH };
+
+/** A catch-up read that gave fewer events than this ended near the head: the rest may come live. */
+const NEAR_HEAD = 5_000;
+
+export interface ReaderOptions {
+  readonly log: Logger;
+  readonly silenceMs: number;
+  readonly backoff: Backoff;
+}
+
+interface Resolved {
+  readonly event?: RawEvent | undefined;
+}
+
+/** The reading half of the engine. Generators end by `stop`; errors are the client's own, to be translated above. */
+export class Reader {
+  readonly #client: Client;
+  readonly #identity: string;
+  readonly #options: ReaderOptions;
+
+  constructor(client: Client, identity: string, options: ReaderOptions) {
+    this.#client = client;
+    this.#identity = identity;
+    this.#options = options;
+  }
+
+  /** Always from the leader: a follower serves older states, and a stream's tail is decided upon. */
+  async *stream(
+    stream: string,
+    { from, direction = 'forwards', maxCount }: ReadStreamOptions,
+    stop: AbortSignal,
+  ): AsyncGenerator<StoredEvent[], void, void> {
+    const count = clampCount(maxCount);
+    const fromRevision = firstRevision(from, direction);
+    if (stream === '' || count === 0 || fromRevision === undefined) return;
+    for (let attempt = 1, begun = false; ; attempt += 1) {
+      const source = this.#client.readStream(
+        stream,
+        { direction, fromRevision, maxCount: count, resolveLinkTos: false, requiresLeader: true },
+        BUFFER,
+      );
+      try {
+        for await (const { items } of receive<Resolved>(source, { silenceMs: this.#options.silenceMs, stop })) {
+          begun = true;
+          const events = this.#stored(items, (event) => !isServersOwn(event));
+          if (events.length > 0) yield events;
+        }
+        return;
+      } catch (error) {
+        if (isNoSuchStream(error)) return;
+        if (!isNotLeader(error) || begun || attempt > 1) throw error;
+      }
+    }
+  }
+
+  async *all(
+    options: ReadAllOptions & { readonly fromLeader?: boolean },
+    stop: AbortSignal,
+  ): AsyncGenerator<StoredEvent[], void, void> {
+    let left = clampCount(options.maxCount);
+    if (left === 0) return;
+    const after = options.after === undefined ? undefined : logPosition(options.after, this.#identity);
+    for await (const items of this.#allRaw(after, options, stop)) {
+      const events = this.#stored(items, isOurs).slice(0, left);
+      if (events.length === 0) continue;
+      left -= events.length;
+      yield events;
+      if (left === 0) return;
+    }
+  }
+
+  /**
+   * Reads up to near the head, then subscribes there: the server ends a live subscription whose reader is slow, and a reader
+   * with a backlog is. If it does so all the same, what is buffered is given and reading goes on behind it, so nothing is
+   * lost. Checkpoints of the server are not used: only places where an event was, in the order they came.
+   */
+  async *subscription(after: LogPosition | undefined, stop: AbortSignal): AsyncGenerator<EventBatch, void, void> {
+    let last = after;
+    for (let slow = 0; ;) {
+      for (let seen = NEAR_HEAD; seen >= NEAR_HEAD;) {
+        seen = 0;
+        for await (const items of this.#allRaw(last, {}, stop)) {
+          seen += items.length;
+          last = lastPosition(items) ?? last;
+          const events = this.#stored(items, isOurs);
+          if (events.length > 0) yield { events, caughtUp: false };
+        }
+        if (stop.aborted) return;
+      }
+      const live = this.#client.subscribeToAll(
+        {
+          fromPosition: last ?? 'start',
+          filter: streamNameFilter({ prefixes: [STREAM_PREFIX] }),
+          resolveLinkTos: false,
+        },
+        BUFFER,
+      );
+      const call = { silenceMs: this.#options.silenceMs, stop, isSubscription: true };
+      try {
+        for await (const { items, caughtUp } of receive<Resolved>(live, call)) {
+          slow = 0;
+          const raw = items.flatMap(({ event }) => event ?? []);
+          last = lastPosition(raw) ?? last;
+          const events = this.#stored(items, isOurs);
+          if (events.length > 0 || caughtUp) yield { events, caughtUp };
+        }
+        if (stop.aborted) return;
+        throw new Error('the server ended a subscription');
+      } catch (error) {
+        if (!isTooSlow(error)) throw error;
+        slow += 1;
+        this.#options.log.info({ times: slow }, 'reader too slow for a live subscription, catching up by reading');
+        await pause(delayMs(slow, this.#options.backoff), stop);
+      }
+    }
+  }
+
+  /** Events of everybody, exclusive of the one at `after`: forwards, the server includes it. */
+  async *#allRaw(
+    after: LogPosition | undefined,
+    { direction = 'forwards', fromLeader = false }: { direction?: 'forwards' | 'backwards'; fromLeader?: boolean },
+    stop: AbortSignal,
+  ): AsyncGenerator<RawEvent[], void, void> {
+    const source = this.#client.readAll(
+      {
+        direction,
+        fromPosition: after ?? (direction === 'forwards' ? 'start' : 'end'),
+        resolveLinkTos: false,
+        requiresLeader: fromLeader,
+      },
+      BUFFER,
+    );
+    for await (const { items } of receive<Resolved>(source, { silenceMs: this.#options.silenceMs, stop })) {
+      const events = items.flatMap(({ event }) => event ?? []);
+      const [first] = events;
+      if (after && first?.position && samePosition(first.position, after)) events.shift();
+      if (events.length > 0) yield events;
+    }
+  }
+
+  #stored(items: readonly (Resolved | RawEvent)[], wanted: (event: RawEvent) => boolean): StoredEvent[] {
+    const events: StoredEvent[] = [];
+    for (const item of items) {
+      const event = 'streamId' in item ? item : item.event;
+      if (event && wanted(event)) events.push(storedEvent(event, this.#identity));
+    }
+    return events;
+  }
+}
+
+const isOurs = (event: RawEvent): boolean => event.streamId.startsWith(STREAM_PREFIX) && !isServersOwn(event);
+
+function lastPosition(events: readonly RawEvent[]): LogPosition | undefined {
+  const last = events.at(-1);
+  return last && logPositionOf(last);
+}
+
+/** The server takes no count of 0 and nothing but whole numbers. */
+function clampCount(maxCount: number | undefined): number {
+  if (maxCount === undefined || maxCount > Number.MAX_SAFE_INTEGER) return Number.MAX_SAFE_INTEGER;
+  return Math.max(0, Math.floor(maxCount) || 0);
+}
+
+/** Undefined where there can be no event. */
+function firstRevision(
+  from: number | undefined,
+  direction: 'forwards' | 'backwards',
+): bigint | 'start' | 'end' | undefined {
+  if (from === undefined || Number.isNaN(from)) return direction === 'forwards' ? 'start' : 'end';
+  if (from < 0) return direction === 'forwards' ? 'start' : undefined;
+  if (from > Number.MAX_SAFE_INTEGER) return direction === 'forwards' ? undefined : 'end';
+  return BigInt(Math.floor(from));
+}
