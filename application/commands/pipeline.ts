@@ -1,0 +1,384 @@
+import { LRUCache } from 'lru-cache';
+import { v7 as uuidv7 } from 'uuid';
+import { refuse } from '../../domain/shared/errors.js';
+import type { DomainEvent } from '../../domain/shared/event.js';
+import type { Clock } from '../ports/clock.js';
+import type { EventContext } from '../ports/envelope.js';
+import { NO_STREAM } from '../ports/event-store.js';
+import type { Claim, HeldClaim, IdempotencyLedger, RememberedOutcome } from '../ports/idempotency.js';
+import type { Logger } from '../ports/logger.js';
+import { InvalidStreamPart, type StreamId, streamName } from '../streams.js';
+import { ApplicationError, fail } from './errors.js';
+import type { Folded, Reading } from './folded.js';
+import { Mailbox, type MailboxLimits } from './mailbox.js';
+import type { CommandRequest, CommandResult, IdempotencyKey, RequestContext } from './request.js';
+import { hashOf } from './scope.js';
+import type { Settled, Ticket } from './ticket.js';
+
+export interface PipelineOptions extends MailboxLimits {
+  /** How long a caller waits who doesn't say, milliseconds. */
+  readonly deadlineMs: number;
+  /** States kept in memory while nobody commands them, and their estimated text in bytes. */
+  readonly cachedStates: number;
+  readonly cachedBytes: number;
+}
+
+export const PIPELINE_DEFAULTS: PipelineOptions = {
+  deadlineMs: 10_000,
+  waiting: 10_000,
+  batch: 256,
+  appendBytes: 700 * 1024,
+  tries: 12,
+  cachedStates: 20_000,
+  cachedBytes: 256 * 1024 * 1024,
+};
+
+export interface PipelineDependencies extends Reading {
+  readonly ledger: IdempotencyLedger;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Seen this long ago at most, a cached revision may stand in a claim: far less than the 24 hours after which a key is new. */
+const CLAIMABLE_MS = 60 * 60 * 1000;
+
+/**
+ * What a mailbox left behind when it went idle, or the mailbox itself. Its type parameters are known by the aggregate
+ * it was made with (`#mailbox` compares them).
+ */
+interface Known {
+  readonly aggregate: object;
+  readonly folded: Folded<unknown>;
+  /** On the clock of `performance.now()`. */
+  readonly seen: number;
+}
+
+interface AnyMailbox {
+  readonly aggregate: object;
+  readonly folded: Folded<unknown> | undefined;
+  readonly proven: boolean;
+}
+
+/**
+ * One way in for every command of every API (ARCHITECTURE "Application"): a mailbox per stream, appends at the exact
+ * revision, no answer without an append from stale state, repeats recognised by their key.
+ */
+export class CommandPipeline {
+  readonly #deps: PipelineDependencies;
+  readonly #options: PipelineOptions;
+  readonly #mailboxes = new Map<string, AnyMailbox>();
+  readonly #cache: LRUCache<string, Known>;
+  /** Work that goes on after its caller was answered. */
+  readonly #afterwards = new Set<Promise<unknown>>();
+  readonly #idleWaiters: (() => void)[] = [];
+  #closing = false;
+
+  constructor(deps: PipelineDependencies, options: Partial<PipelineOptions> = {}) {
+    this.#deps = deps;
+    this.#options = { ...PIPELINE_DEFAULTS, ...options };
+    const { cachedStates, cachedBytes } = this.#options;
+    this.#cache = new LRUCache({
+      max: cachedStates,
+      maxSize: cachedBytes,
+      // A single long stream must not fall out of the cache for its length: its state is bounded where its events aren't.
+      sizeCalculation: ({ folded }) => Math.min(1024 + folded.bytes, Math.floor(cachedBytes / 4)),
+    });
+  }
+
+  /** Streams with commands under way. */
+  get busyStreams(): number {
+    return this.#mailboxes.size;
+  }
+
+  /**
+   * Decides the command and writes its events, or answers from fresh state that there is nothing to write.
+   * @throws DomainError the refusal @throws ApplicationError
+   */
+  async execute<State, Command, Event extends DomainEvent, Outcome>(
+    request: CommandRequest<State, Command, Event, Outcome>,
+  ): Promise<CommandResult<State, Outcome>> {
+    if (this.#closing) fail('ShuttingDown', {});
+    const stream = nameOf(request.stream);
+    const deadline = performance.now() + (request.deadlineMs ?? this.#options.deadlineMs);
+    const work: Work<State, Command, Event, Outcome> = { request, stream, deadline };
+    if (request.idempotency === undefined) return told(await this.#submit(work, request.commandKey, NO_STREAM).answer);
+    return this.#once(work, request.idempotency);
+  }
+
+  /** The state of a stream as it is now, read after the call. @throws ApplicationError */
+  async look<State, Command, Event extends DomainEvent, Outcome>(
+    aggregate: CommandRequest<State, Command, Event, Outcome>['aggregate'],
+    stream: StreamId,
+    deadlineMs = this.#options.deadlineMs,
+  ): Promise<{ readonly state: State; readonly revision: number }> {
+    if (this.#closing) fail('ShuttingDown', {});
+    const mailbox = this.#mailbox(aggregate, nameOf(stream));
+    const ticket = mailbox.submit({
+      request: undefined,
+      context: LOOKING,
+      since: NO_STREAM,
+      deadline: performance.now() + deadlineMs,
+    });
+    const { state, stateRevision } = told(await ticket.answer);
+    return { state, revision: stateRevision };
+  }
+
+  /**
+   * Takes no more commands and waits until those under way are settled and remembered, at most `graceMs`. Gives whether
+   * all were. The event store is closed after this, which settles the rest as unknown.
+   */
+  async close(graceMs: number): Promise<boolean> {
+    this.#closing = true;
+    const end = performance.now() + graceMs;
+    while (this.#mailboxes.size > 0 || this.#afterwards.size > 0) {
+      const left = end - performance.now();
+      if (left <= 0) return false;
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([
+        Promise.all([new Promise<void>((resolve) => this.#whenIdle(resolve)), ...this.#afterwards]),
+        new Promise<void>((resolve) => (timer = setTimeout(resolve, left))),
+      ]);
+      clearTimeout(timer);
+    }
+    return true;
+  }
+
+  #whenIdle(resolve: () => void): void {
+    if (this.#mailboxes.size === 0) resolve();
+    else this.#idleWaiters.push(resolve);
+  }
+
+  #submit<State, Command, Event extends DomainEvent, Outcome>(
+    { request, stream, deadline }: Work<State, Command, Event, Outcome>,
+    commandKey: string | undefined,
+    since: number,
+  ): Ticket<State, Command, Event, Outcome> {
+    const context = contextOf(request, commandKey);
+    return this.#mailbox(request.aggregate, stream).submit({ request, context, since, deadline });
+  }
+
+  /** A request with an idempotency key: claim, decide, remember. */
+  async #once<State, Command, Event extends DomainEvent, Outcome>(
+    work: Work<State, Command, Event, Outcome>,
+    { bodyHash, operation, key }: IdempotencyKey,
+  ): Promise<CommandResult<State, Outcome>> {
+    const { request, stream, deadline } = work;
+    const scope = idempotencyScope(request, { operation, key });
+    const revision = await this.#recentRevision(work);
+    const claim = await this.#claim({ scope, bodyHash, stream, revision }, deadline);
+    if (claim.kind === 'reused') fail('IdempotencyKeyReused', { operation });
+    if (claim.kind === 'done') return this.#replay(work, claim.outcome);
+
+    const { held, since } = claim;
+    let ticket: Ticket<State, Command, Event, Outcome>;
+    try {
+      const ownSince = request.commandKey === undefined ? since : NO_STREAM;
+      ticket = this.#submit(work, request.commandKey ?? scope, ownSince);
+    } catch (error) {
+      await this.#release(held);
+      throw error;
+    }
+    // What came of it is remembered even when its caller has been told that nobody knows.
+    const remembered = ticket.truth.then((truth) => this.#remember(held, truth));
+    this.#later(remembered);
+
+    const answer = await ticket.answer;
+    switch (answer.kind) {
+      case 'answered':
+        // Its events speak for a write; nothing but the row speaks for an already-so.
+        if (answer.result.events === 0) await remembered;
+        return answer.result;
+      case 'unknown':
+        throw answer.error;
+      case 'refused': {
+        const others = await remembered;
+        if (others !== undefined) return this.#replay(work, others);
+        // Another attempt under the same key may have written, or may yet.
+        if (claim.kind === 'joined' && answer.error instanceof ApplicationError) {
+          fail('OutcomeUnknown', { stream }, { cause: answer.error });
+        }
+        throw answer.error;
+      }
+    }
+  }
+
+  /** A revision before which nothing of a new claim can stand. Needs no read where the stream is known. */
+  async #recentRevision<State, Command, Event extends DomainEvent, Outcome>({
+    request,
+    stream,
+    deadline,
+  }: Work<State, Command, Event, Outcome>): Promise<number> {
+    const running = this.#mailboxes.get(stream);
+    const known = (running?.proven === true ? running.folded : undefined) ?? this.#recentlySeen(stream)?.folded;
+    if (known !== undefined) return known.revision;
+    const { revision } = await this.look(request.aggregate, request.stream, deadline - performance.now());
+    return revision;
+  }
+
+  #recentlySeen(stream: string): Known | undefined {
+    const known = this.#cache.get(stream);
+    return known !== undefined && performance.now() - known.seen < CLAIMABLE_MS ? known : undefined;
+  }
+
+  async #claim(request: Parameters<IdempotencyLedger['claim']>[0], deadline: number): Promise<Claim> {
+    const claim = this.#deps.ledger.claim(request);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => {
+        resolve('late');
+      }, deadline - performance.now());
+    });
+    try {
+      const first = await Promise.race([claim, late]);
+      if (first !== 'late') return first;
+    } catch (error) {
+      this.#deps.log.warn({ error: String(error) }, 'an idempotency key could not be claimed');
+      fail('Unavailable', { what: 'idempotency' }, { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+    this.#later(
+      claim.then(
+        (given) => ('held' in given ? this.#release(given.held) : undefined),
+        () => undefined, // Not claimed, so there is nothing to give back.
+      ),
+    );
+    return fail('DeadlinePassed', { stream: request.stream });
+  }
+
+  /** Never rejects. Gives an outcome that somebody else remembered where this attempt wrote nothing. */
+  async #remember<State, Outcome>(
+    held: HeldClaim,
+    truth: Settled<State, Outcome>,
+  ): Promise<RememberedOutcome | undefined> {
+    if (truth.kind === 'refused') return this.#release(held);
+    if (truth.kind === 'unknown') return undefined;
+    const { outcome, revision, position, events } = truth.result;
+    try {
+      await this.#deps.ledger.complete(held, {
+        outcome,
+        revision,
+        ...(position === undefined ? {} : { position }),
+        events,
+      });
+    } catch (error) {
+      // The claim stays, and a repeat is answered from the stream.
+      this.#deps.log.warn({ error: String(error) }, 'an outcome could not be remembered');
+    }
+    return undefined;
+  }
+
+  async #release(held: HeldClaim): Promise<RememberedOutcome | undefined> {
+    try {
+      return await this.#deps.ledger.release(held);
+    } catch (error) {
+      this.#deps.log.warn({ error: String(error) }, 'a claim could not be released');
+      return undefined;
+    }
+  }
+
+  async #replay<State, Command, Event extends DomainEvent, Outcome>(
+    { request, stream, deadline }: Work<State, Command, Event, Outcome>,
+    { outcome, revision, position, events }: RememberedOutcome,
+  ): Promise<CommandResult<State, Outcome>> {
+    const known = (this.#mailboxes.get(stream)?.folded ?? this.#cache.get(stream)?.folded) as Folded<State> | undefined;
+    const now =
+      known !== undefined && known.revision >= revision && known.unknown === undefined
+        ? known
+        : await this.look(request.aggregate, request.stream, deadline - performance.now());
+    return {
+      // Written by this operation for this body: the scope names the operation, the hash the body.
+      outcome: outcome as Outcome,
+      revision,
+      position,
+      events,
+      replayed: true,
+      state: now.state,
+      stateRevision: now.revision,
+    };
+  }
+
+  #mailbox<State, Command, Event extends DomainEvent, Outcome>(
+    aggregate: CommandRequest<State, Command, Event, Outcome>['aggregate'],
+    stream: string,
+  ): Mailbox<State, Command, Event, Outcome> {
+    const running = this.#mailboxes.get(stream);
+    const cached = this.#cache.get(stream);
+    const other = running?.aggregate ?? cached?.aggregate;
+    if (other !== undefined && other !== aggregate) throw new Error(`two aggregates for one stream: ${stream}`);
+    // The same aggregate, so the same type parameters.
+    if (running !== undefined) return running as unknown as Mailbox<State, Command, Event, Outcome>;
+    const mailbox = new Mailbox<State, Command, Event, Outcome>({
+      store: this.#deps.store,
+      serializer: this.#deps.serializer,
+      clock: this.#deps.clock,
+      log: this.#deps.log,
+      aggregate,
+      stream,
+      limits: this.#options,
+      known: cached?.folded as Folded<State> | undefined,
+      onIdle: (folded, proven) => {
+        this.#mailboxes.delete(stream);
+        if (folded === undefined) this.#cache.delete(stream);
+        else if (proven) this.#cache.set(stream, { aggregate, folded, seen: performance.now() });
+        if (this.#mailboxes.size === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
+      },
+    });
+    this.#mailboxes.set(stream, mailbox);
+    return mailbox;
+  }
+
+  #later(work: Promise<unknown>): void {
+    this.#afterwards.add(work);
+    void work.finally(() => this.#afterwards.delete(work));
+  }
+}
+
+interface Work<State, Command, Event extends DomainEvent, Outcome> {
+  readonly request: CommandRequest<State, Command, Event, Outcome>;
+  readonly stream: string;
+  readonly deadline: number;
+}
+
+/** The scope within which an idempotency key is one and the same request. */
+export const idempotencyScope = (
+  { tenant, actor }: Pick<RequestContext, 'tenant' | 'actor'>,
+  { operation, key }: Pick<IdempotencyKey, 'operation' | 'key'>,
+): string => hashOf(tenant, actor.kind, actor.id, actor.onBehalfOf ?? '', operation, key);
+
+const LOOKING: EventContext = {
+  tenant: '',
+  actor: { kind: 'system', id: 'looking' },
+  via: '',
+  correlationId: '',
+  causationId: '',
+};
+
+function contextOf(request: RequestContext, commandKey: string | undefined): EventContext {
+  const { tenant, actor, via, requestRef, traceparent } = request;
+  const correlationId = request.correlationId ?? uuidv7();
+  return {
+    tenant,
+    actor,
+    via,
+    correlationId,
+    causationId: request.causationId ?? correlationId,
+    ...(requestRef === undefined ? {} : { requestRef }),
+    ...(commandKey === undefined ? {} : { commandKey }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
+}
+
+function nameOf(stream: StreamId): string {
+  try {
+    return streamName(stream);
+  } catch (error) {
+    if (!(error instanceof InvalidStreamPart)) throw error;
+    return refuse('InvalidArgument', { field: 'id', reason: error.message });
+  }
+}
+
+function told<State, Outcome>(settled: Settled<State, Outcome>): CommandResult<State, Outcome> {
+  if (settled.kind === 'answered') return settled.result;
+  throw settled.error;
+}
