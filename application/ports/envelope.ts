@@ -71,7 +71,29 @@ export interface SealedAppend extends Append {
  * canonical JSON text, hash chain, size limits.
  */
 export interface EventSerializer {
-  /** @throws EventRefused when a payload doesn't fit its registered schema or a limit. */
+  /**
+   * @throws EventRefused when a payload doesn't fit its registered schema or a limit.
+   * @throws EventStoreUnavailable when the keys can't be reached now.
+   */
   seal(stream: string, tail: StreamTail, events: readonly EventToWrite[]): Promise<SealedAppend>;
+  /**
+   * @throws EventUnreadable for the first event that can't be read.
+   * @throws EventStoreUnavailable when the keys can't be reached now.
+   */
   open(events: readonly StoredEvent[]): Promise<RecordedEvent[]>;
+}
+
+/** A stored event isn't what was written, or its key is gone without having been erased. Never for an unknown type. */
+export class EventUnreadable extends Error {
+  override readonly name = 'EventUnreadable';
+
+  constructor(
+    readonly stream: string,
+    readonly revision: number,
+    /** Says what is wrong, without content of the event. */
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`event ${String(revision)} of ${stream} can't be read: ${reason}`, options);
+  }
 }

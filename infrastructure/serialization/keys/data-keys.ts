@@ -1,0 +1,166 @@
+import { type KeyObject, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import pg from 'pg';
+import { EventStoreUnavailable } from '../../../application/ports/event-store.js';
+import type { Logger } from '../../../application/ports/logger.js';
+import { Coalescer } from './coalescer.js';
+import { type KeyRing, type Subject, type SubjectKey, subjectText } from './key-ring.js';
+import { masterKeyOf, unwrapKey, wrapKey } from './master-key.js';
+
+export interface DataKeysOptions {
+  /** Of the database that holds schema `system`. Its commits must be synchronous: a key that is lost takes events with it. */
+  readonly pool: pg.Pool;
+  /** 32 bytes. `verifyMasterKey` says whether it is the right one. */
+  readonly masterKey: Buffer;
+  readonly log: Logger;
+  /** Keys in memory at most. Default 100,000 (some 300 bytes each). */
+  readonly cacheSize?: number;
+  /**
+   * How long a key stays in memory, ms, default 30,000: the time within which an erasure by another process is noticed
+   * here. One by this object is noticed at once.
+   */
+  readonly cacheMs?: number;
+}
+
+/** Random, 64 bits: so a database that was restored can't give out an id a second time, as a sequence would. */
+const KEY_ID_BYTES = 8;
+const KEY_BYTES = 32;
+const MAX_SUBJECTS_PER_QUERY = 1_000;
+
+interface Row {
+  readonly tenant: string;
+  readonly user_id: string;
+  readonly key_id: string;
+  readonly wrapped: Buffer | null;
+}
+
+const FIND = `
+  SELECT tenant, user_id, key_id, wrapped
+    FROM system.data_key JOIN unnest($1::text[], $2::text[]) AS asked (tenant, user_id) USING (tenant, user_id)`;
+
+/** Those that are there are read in the same statement; in one order, so that two makers can't wait for each other. */
+const MAKE = `
+  WITH asked AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[])
+                   AS asked (tenant, user_id, key_id, wrapped)),
+       found AS (SELECT key.tenant, key.user_id, key.key_id, key.wrapped
+                   FROM system.data_key AS key JOIN asked USING (tenant, user_id)),
+       made AS (INSERT INTO system.data_key (tenant, user_id, key_id, wrapped)
+                SELECT asked.* FROM asked LEFT JOIN found USING (tenant, user_id)
+                 WHERE found.key_id IS NULL
+                 ORDER BY tenant COLLATE "C", user_id COLLATE "C"
+                ON CONFLICT DO NOTHING
+                RETURNING tenant, user_id, key_id, wrapped)
+  SELECT * FROM found UNION ALL SELECT * FROM made`;
+
+const ERASE = `
+  INSERT INTO system.data_key (tenant, user_id, key_id, wrapped, erased_at) VALUES ($1, $2, $3, NULL, now())
+  ON CONFLICT (tenant, user_id) DO UPDATE SET wrapped = NULL, erased_at = coalesce(data_key.erased_at, now())`;
+
+/**
+ * The data keys of all persons, AES-256, one per (tenant, user), wrapped by the master key in `system.data_key`.
+ * An erased person's row remains without key, for ever.
+ */
+export class DataKeys implements KeyRing {
+  readonly #pool: pg.Pool;
+  readonly #masterKey: KeyObject;
+  readonly #log: Logger;
+  readonly #memory: LRUCache<string, SubjectKey>;
+  readonly #finding = new Coalescer<Subject, SubjectKey | undefined>(
+    (subjects) => this.#find(subjects),
+    MAX_SUBJECTS_PER_QUERY,
+  );
+  readonly #making = new Coalescer<Subject, SubjectKey>((subjects) => this.#make(subjects), MAX_SUBJECTS_PER_QUERY);
+
+  /** @throws RangeError when the master key hasn't 32 bytes. */
+  constructor({ pool, masterKey, log, cacheSize = 100_000, cacheMs = 30_000 }: DataKeysOptions) {
+    this.#pool = pool;
+    this.#masterKey = masterKeyOf(masterKey);
+    this.#log = log;
+    this.#memory = new LRUCache({ max: cacheSize, ttl: cacheMs });
+  }
+
+  cached(subject: Subject): SubjectKey | undefined {
+    return this.#memory.get(subjectText(subject));
+  }
+
+  obtain(subjects: readonly Subject[]): Promise<readonly SubjectKey[]> {
+    return Promise.all(subjects.map((subject) => this.#making.ask(subjectText(subject), subject)));
+  }
+
+  find(subjects: readonly Subject[]): Promise<readonly (SubjectKey | undefined)[]> {
+    return Promise.all(subjects.map((subject) => this.#finding.ask(subjectText(subject), subject)));
+  }
+
+  /**
+   * Destroys a person's key, or sees to it that there never is one; repeating it changes nothing. The table's old row
+   * versions go with the next vacuum, copies in backups when those are given up.
+   */
+  async erase(subject: Subject): Promise<void> {
+    await this.#query(ERASE, [subject.tenant, subject.userId, newKeyId()]);
+    this.#memory.set(subjectText(subject), { kind: 'erased' });
+    this.#log.info({ tenant: subject.tenant }, 'a data key was destroyed');
+  }
+
+  async #find(subjects: readonly Subject[]): Promise<(SubjectKey | undefined)[]> {
+    const found = await this.#read(subjects);
+    return subjects.map((subject) => found.get(subjectText(subject)));
+  }
+
+  async #make(subjects: readonly Subject[]): Promise<SubjectKey[]> {
+    const fresh = subjects.map((subject) => {
+      const keyId = newKeyId();
+      return { keyId, wrapped: wrapKey(this.#masterKey, randomBytes(KEY_BYTES), subject, keyId) };
+    });
+    const rows = await this.#query(MAKE, [
+      ...columnsOf(subjects),
+      fresh.map(({ keyId }) => keyId),
+      fresh.map(({ wrapped }) => wrapped),
+    ]);
+    const keys = this.#remember(rows);
+    // Another process made one between this statement's snapshot and its insert: now it is there to be read.
+    const late = subjects.filter((subject) => !keys.has(subjectText(subject)));
+    if (late.length > 0) for (const [text, key] of await this.#read(late)) keys.set(text, key);
+    return subjects.map((subject) => {
+      const key = keys.get(subjectText(subject));
+      if (key === undefined) throw new EventStoreUnavailable('a data key was neither made nor found');
+      return key;
+    });
+  }
+
+  async #read(subjects: readonly Subject[]): Promise<Map<string, SubjectKey>> {
+    return this.#remember(await this.#query(FIND, columnsOf(subjects)));
+  }
+
+  #remember(rows: readonly Row[]): Map<string, SubjectKey> {
+    const keys = new Map<string, SubjectKey>();
+    for (const row of rows) {
+      const subject = { tenant: row.tenant, userId: row.user_id };
+      const key: SubjectKey =
+        row.wrapped === null
+          ? { kind: 'erased' }
+          : { kind: 'key', id: row.key_id, secret: unwrapKey(this.#masterKey, row.wrapped, subject, row.key_id) };
+      keys.set(subjectText(subject), key);
+      this.#memory.set(subjectText(subject), key);
+    }
+    return keys;
+  }
+
+  async #query(text: string, values: readonly unknown[]): Promise<Row[]> {
+    try {
+      return (await this.#pool.query<Row>(text, [...values])).rows;
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && !isPassing(error.code)) throw error;
+      throw new EventStoreUnavailable("the data keys can't be reached", { cause: error });
+    }
+  }
+}
+
+const newKeyId = (): string => randomBytes(KEY_ID_BYTES).toString('base64url');
+
+const columnsOf = (subjects: readonly Subject[]): string[][] => [
+  subjects.map(({ tenant }) => tenant),
+  subjects.map(({ userId }) => userId),
+];
+
+/** Connection, rollback (deadlock, serialisation), resources, operator's intervention, system error. */
+const isPassing = (sqlState = ''): boolean => ['08', '40', '53', '57', '58'].includes(sqlState.slice(0, 2));

@@ -1,0 +1,19 @@
+import { readFile } from 'node:fs/promises';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { MigrationClass } from '../../postgres/migrate.js';
+
+/** Tables `system.data_key` and `system.master_key_check`. */
+export class CreateDataKeys1700000002000 implements MigrationInterface {
+  readonly name = 'CreateDataKeys1700000002000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(await readFile(new URL('./schema.sql', import.meta.url), 'utf8'));
+  }
+
+  /** Nothing that was encrypted could be read again. */
+  down(): Promise<void> {
+    return Promise.reject(new Error('data keys are not dropped by a migration'));
+  }
+}
+
+export const dataKeyMigrations: readonly MigrationClass[] = [CreateDataKeys1700000002000];

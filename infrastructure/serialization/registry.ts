@@ -1,0 +1,123 @@
+import type Type from 'typebox';
+import { Compile } from 'typebox/compile';
+import { groupEvents } from './schemas/group.js';
+import { assertSound, requiredStringAt } from './schemas/sound.js';
+import { userEvents } from './schemas/user.js';
+
+/** A field of a payload that is encrypted for the user whom another field names. */
+export interface PersonalField {
+  /** Members from the payload down, joined by dots: `card`, `changes.remark`. Part of what the ciphertext is bound to. */
+  readonly path: string;
+  /** The payload's own member that holds the id of the user whose key it is. */
+  readonly subject: string;
+}
+
+export type Payload = Readonly<Record<string, unknown>>;
+
+/** A form of the event that is written no more but must stay readable for ever. */
+export interface EarlierVersion {
+  readonly version: number;
+  readonly personal?: readonly PersonalField[];
+  /** To the next version. It sees personal fields in the clear, and null where their subject was erased. */
+  readonly upcast: (payload: Payload) => Payload;
+}
+
+/** Everything the serializer knows about one type. Earlier versions stand in order, without gaps, up to `version - 1`. */
+export interface EventSchema {
+  readonly type: string;
+  /** The one that is written now, from 1. */
+  readonly version: number;
+  readonly payload: Type.TObject;
+  readonly personal?: readonly PersonalField[];
+  readonly earlier?: readonly EarlierVersion[];
+}
+
+/** A personal field made ready for use. */
+export interface PersonalPath extends PersonalField {
+  readonly members: readonly string[];
+}
+
+export interface WritableType {
+  readonly version: number;
+  readonly personal: readonly PersonalPath[];
+  /** Where and why the payload doesn't fit, without its content; undefined when it fits. */
+  problem(payload: unknown): string | undefined;
+}
+
+export interface ReadableVersion {
+  readonly personal: readonly PersonalPath[];
+  /** To the newest version. */
+  upcast(payload: Payload): Payload;
+}
+
+/**
+ * The event types this code can write and read. A schema must be closed (no unknown members, no maps keyed by data, no
+ * members that look like integers, whole numbers only), so that whatever passes has one JSON text and reads back the same.
+ */
+export class EventRegistry {
+  readonly #types = new Map<
+    string,
+    { readonly writable: WritableType; readonly versions: readonly ReadableVersion[] }
+  >();
+
+  /** @throws Error when a schema is unsound: a mistake in the code, found at start. */
+  constructor(schemas: readonly EventSchema[]) {
+    for (const schema of schemas) {
+      if (this.#types.has(schema.type)) throw new Error(`${schema.type} is registered twice`);
+      this.#types.set(schema.type, { writable: writableOf(schema), versions: versionsOf(schema) });
+    }
+  }
+
+  /** Each type with its current version. */
+  get types(): readonly { readonly type: string; readonly version: number }[] {
+    return [...this.#types].map(([type, { writable }]) => ({ type, version: writable.version }));
+  }
+
+  writable(type: string): WritableType | undefined {
+    return this.#types.get(type)?.writable;
+  }
+
+  /** Undefined for a type or version that this code doesn't know. */
+  readable(type: string, version: number): ReadableVersion | undefined {
+    return this.#types.get(type)?.versions[version - 1];
+  }
+}
+
+function writableOf(schema: EventSchema): WritableType {
+  assertSound(schema.type, schema.payload);
+  for (const { path, subject } of schema.personal ?? []) {
+    if (!requiredStringAt(schema.payload, subject))
+      throw new Error(`${schema.type}: ${path} has no subject ${subject}`);
+  }
+  const validator = Compile(schema.payload);
+  return {
+    version: schema.version,
+    personal: pathsOf(schema.personal),
+    problem: (payload) => {
+      if (validator.Check(payload)) return undefined;
+      const [first] = validator.Errors(payload);
+      return first === undefined ? 'does not fit' : `${first.instancePath || 'payload'} ${first.message}`;
+    },
+  };
+}
+
+/** Index 0 is version 1. */
+function versionsOf(schema: EventSchema): ReadableVersion[] {
+  const earlier = schema.earlier ?? [];
+  if (earlier.length !== schema.version - 1 || earlier.some(({ version }, index) => version !== index + 1))
+    throw new Error(`${schema.type} must say how to read each version before ${String(schema.version)}`);
+  const current: ReadableVersion = { personal: pathsOf(schema.personal), upcast: (payload) => payload };
+  return [
+    ...earlier.map(({ personal, version }) => ({
+      personal: pathsOf(personal),
+      upcast: (payload: Payload) => earlier.slice(version - 1).reduce((older, step) => step.upcast(older), payload),
+    })),
+    current,
+  ];
+}
+
+const pathsOf = (fields: readonly PersonalField[] = []): PersonalPath[] =>
+  fields.map((field) => ({ ...field, members: field.path.split('.') }));
+
+/** Every event type that Parley writes. */
+export const eventRegistry = new EventRegistry([...userEvents, ...groupEvents]);
