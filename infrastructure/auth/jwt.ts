@@ -1,0 +1,72 @@
+import { errors, jwtVerify, SignJWT } from 'jose';
+import { v7 as uuidv7 } from 'uuid';
+import type { Clock } from '../../application/ports/clock.js';
+import {
+  type IssuedToken,
+  type TokenClaims,
+  type TokenIssuer,
+  TokenRejected,
+  type TokenVerifier,
+} from '../../application/ports/tokens.js';
+
+export interface JwtOptions {
+  /** At least 32 bytes. */
+  readonly secret: Uint8Array;
+  readonly ttlSeconds: number;
+  readonly clock: Clock;
+}
+
+const ISSUER = 'parley';
+const AUDIENCE = 'parley';
+/** RFC 7518 3.2: a key no shorter than the hash. */
+const SHORTEST_SECRET = 32;
+
+/** Tokens as JWT with HS256: `sub` is the user, `tid` the tenant that the token is bound to. */
+export class JwtTokens implements TokenIssuer, TokenVerifier {
+  constructor(private readonly options: JwtOptions) {
+    if (options.secret.byteLength < SHORTEST_SECRET) throw new Error('a token secret has at least 32 bytes');
+  }
+
+  async issue(tenant: string, userId: string): Promise<IssuedToken> {
+    const tokenId = uuidv7();
+    const issuedAt = Math.floor(this.options.clock.now() / 1000);
+    const expires = issuedAt + this.options.ttlSeconds;
+    const token = await new SignJWT({ tid: tenant })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setSubject(userId)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(expires)
+      .setJti(tokenId)
+      .setIssuer(ISSUER)
+      .setAudience(AUDIENCE)
+      .sign(this.options.secret);
+    return { token, tenant, userId, tokenId, expiresAt: expires * 1000 };
+  }
+
+  /** @throws TokenRejected */
+  async verify(token: string): Promise<TokenClaims> {
+    try {
+      const { payload } = await jwtVerify(token, this.options.secret, {
+        algorithms: ['HS256'],
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        requiredClaims: ['sub', 'tid', 'iat', 'exp', 'jti'],
+        currentDate: new Date(this.options.clock.now()),
+      });
+      const { sub, tid, jti, exp } = payload;
+      if (!isName(sub) || !isName(tid) || !isName(jti) || exp === undefined) throw new TokenRejected('malformed');
+      return { tenant: tid, userId: sub, tokenId: jti, expiresAt: exp * 1000 };
+    } catch (error) {
+      throw rejection(error);
+    }
+  }
+}
+
+const isName = (claim: unknown): claim is string => typeof claim === 'string' && claim !== '';
+
+function rejection(error: unknown): TokenRejected {
+  if (error instanceof TokenRejected) return error;
+  if (error instanceof errors.JWTExpired) return new TokenRejected('expired');
+  if (error instanceof errors.JWSSignatureVerificationFailed) return new TokenRejected('badSignature');
+  return new TokenRejected('malformed');
+}

@@ -1,0 +1,82 @@
+import type pg from 'pg';
+import {
+  type NameClaim,
+  type NameKind,
+  normaliseName,
+  type Reservations,
+} from '../../application/ports/reservations.js';
+
+export class PostgresReservations implements Reservations {
+  constructor(private readonly pool: pg.Pool) {}
+
+  async reserveId(tenant: string, kind: string, key: string, make: () => Promise<string>): Promise<string> {
+    const there = await this.pool.query<{ value: string }>({
+      name: 'reserved-id-find',
+      text: `SELECT value FROM system.reserved_id
+             WHERE tenant = $1 AND kind = $2 AND key = $3 AND reserved_at >= now() - interval '24 hours'`,
+      values: [tenant, kind, key],
+    });
+    if (there.rows[0] !== undefined) return there.rows[0].value;
+    // Who comes second waits for the first one's row and gets its value: the update changes nothing that is still valid.
+    const { rows } = await this.pool.query<{ value: string }>({
+      name: 'reserved-id-make',
+      text: `INSERT INTO system.reserved_id AS r (tenant, kind, key, value) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (tenant, kind, key) DO UPDATE
+               SET value = CASE WHEN r.reserved_at < now() - interval '24 hours' THEN excluded.value ELSE r.value END,
+                   reserved_at = CASE WHEN r.reserved_at < now() - interval '24 hours' THEN now() ELSE r.reserved_at END
+             RETURNING value`,
+      values: [tenant, kind, key, await make()],
+    });
+    const [row] = rows;
+    if (row === undefined) throw new Error('an upsert returned no row');
+    return row.value;
+  }
+
+  async claimName(tenant: string, kind: NameKind, name: string, holder: string): Promise<NameClaim> {
+    const { rows } = await this.pool.query<{ holder: string; confirmed: boolean; stale: boolean }>({
+      name: 'reserved-name-claim',
+      text: `INSERT INTO system.reserved_name AS n (tenant, kind, name, holder) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (tenant, kind, name) DO UPDATE SET holder = n.holder
+             RETURNING holder, confirmed, NOT confirmed AND claimed_at < now() - interval '15 minutes' AS stale`,
+      values: [tenant, kind, normaliseName(kind, name), holder],
+    });
+    const [row] = rows;
+    if (row === undefined) throw new Error('an upsert returned no row');
+    return row;
+  }
+
+  confirmName(tenant: string, kind: NameKind, name: string, holder: string): Promise<boolean> {
+    return this.#change(
+      'UPDATE system.reserved_name SET confirmed = true WHERE tenant = $1 AND kind = $2 AND name = $3 AND holder = $4',
+      [tenant, kind, normaliseName(kind, name), holder],
+    );
+  }
+
+  takeOverName(tenant: string, kind: NameKind, name: string, from: string, to: string): Promise<boolean> {
+    return this.#change(
+      `UPDATE system.reserved_name SET holder = $5, claimed_at = now()
+       WHERE tenant = $1 AND kind = $2 AND name = $3 AND holder = $4 AND NOT confirmed`,
+      [tenant, kind, normaliseName(kind, name), from, to],
+    );
+  }
+
+  async releaseName(tenant: string, kind: NameKind, name: string, holder: string): Promise<void> {
+    await this.#change(
+      `DELETE FROM system.reserved_name
+       WHERE tenant = $1 AND kind = $2 AND name = $3 AND holder = $4 AND NOT confirmed`,
+      [tenant, kind, normaliseName(kind, name), holder],
+    );
+  }
+
+  async purgeExpired(): Promise<number> {
+    const { rowCount } = await this.pool.query(
+      "DELETE FROM system.reserved_id WHERE reserved_at < now() - interval '24 hours'",
+    );
+    return rowCount ?? 0;
+  }
+
+  async #change(text: string, values: readonly string[]): Promise<boolean> {
+    const { rowCount } = await this.pool.query(text, [...values]);
+    return rowCount === 1;
+  }
+}
