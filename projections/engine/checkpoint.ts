@@ -1,0 +1,76 @@
+import type pg from 'pg';
+import { Fenced } from './errors.js';
+import { otherLetter, projectionKey, type Letter, type Projection } from './projection.js';
+import * as sql from './sql.js';
+
+/** What a writer of one letter remembers between its transactions. Position '' is before the first event. */
+export interface Checkpoint {
+  readonly letter: Letter;
+  readonly position: string;
+  readonly epoch: string;
+}
+
+interface CheckpointRow {
+  letter: Letter;
+  position: string;
+  epoch: string;
+}
+
+type Queryable = Pick<pg.ClientBase, 'query'>;
+
+/** The letter that the view shows, and where it stands. */
+export async function loadActive(db: Queryable, projection: Projection): Promise<Checkpoint> {
+  const { rows } = await db.query<CheckpointRow>(sql.LOAD_ACTIVE, [projection.name, projection.version]);
+  const row = rows[0];
+  if (!row) throw new Error(`${projectionKey(projection)} is not in read.projection`);
+  return row;
+}
+
+/** Locks the row until the transaction ends: no other writer of this letter gets past its own compare-and-set. */
+export async function lockCheckpoint(db: Queryable, projection: Projection, letter: Letter): Promise<Checkpoint> {
+  const { rows } = await db.query<CheckpointRow>(sql.LOCK_CHECKPOINT, [projection.name, projection.version, letter]);
+  const row = rows[0];
+  if (!row) throw new Fenced(projectionKey(projection));
+  return { ...row, letter };
+}
+
+/**
+ * Moves the checkpoint by compare-and-set. It comes first in the transaction, so that of two writers the second waits
+ * here and is refused before it has touched a row.
+ * @throws Fenced when position or epoch are not the ones remembered.
+ */
+export async function advance(db: Queryable, projection: Projection, from: Checkpoint, to: string): Promise<void> {
+  const result = await db.query({
+    name: 'projection.advance',
+    text: sql.ADVANCE,
+    values: [projection.name, projection.version, from.letter, from.position, from.epoch, to],
+  });
+  if (result.rowCount !== 1) throw new Fenced(projectionKey(projection));
+}
+
+/** First parked revision of each parked stream. */
+export async function loadParked(db: Queryable, projection: Projection, letter: Letter): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ stream: string; revision: string }>(sql.PARKED_STREAMS, [
+    projection.name,
+    projection.version,
+    letter,
+  ]);
+  return new Map(rows.map((row) => [row.stream, Number(row.revision)]));
+}
+
+/**
+ * Registers projections that the database doesn't know yet: tables, view, checkpoint before the first event. In one
+ * transaction, in turn among processes.
+ */
+export async function prepare(db: Queryable, projections: readonly Projection[], create: CreateLetter): Promise<void> {
+  await db.query(sql.LOCK_PREPARE);
+  for (const projection of projections) {
+    const { rowCount } = await db.query(sql.REGISTER, [projection.name, projection.version]);
+    if (rowCount === 0) continue;
+    const letter = otherLetter('b');
+    await create(db, projection, letter);
+    await db.query(sql.CREATE_CHECKPOINT, [projection.name, projection.version, letter]);
+  }
+}
+
+export type CreateLetter = (db: Queryable, projection: Projection, letter: Letter) => Promise<void>;

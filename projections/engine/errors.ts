@@ -1,0 +1,89 @@
+import type { StoredEvent } from '../../application/ports/event-store.js';
+
+/** Which event it was, without its content. */
+export interface EventName {
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: string;
+  readonly type: string;
+  readonly id: string;
+}
+
+export const nameOf = (event: StoredEvent): EventName => ({
+  stream: event.stream,
+  revision: event.revision,
+  position: event.position,
+  type: event.type,
+  id: event.id,
+});
+
+const describe = (event: EventName): string =>
+  `${event.type} ${event.stream}@${String(event.revision)} (${event.id}, position ${event.position})`;
+
+/** An event that a projection can't apply. */
+export class PoisonedEvent extends Error {
+  override readonly name = 'PoisonedEvent';
+  constructor(
+    readonly projection: string,
+    readonly event: EventName,
+    override readonly cause: unknown,
+  ) {
+    super(`${projection} can't apply ${describe(event)}: ${messageOf(cause)}`);
+  }
+}
+
+/** An event of a handled type whose schema is newer than this code: only newer code can go on. */
+export class NewerSchema extends Error {
+  override readonly name = 'NewerSchema';
+  constructor(
+    readonly projection: string,
+    readonly event: EventName,
+    readonly schemaVersion: number,
+  ) {
+    super(`${projection} doesn't know schema ${String(schemaVersion)} of ${describe(event)}`);
+  }
+}
+
+/** Somebody else moved this checkpoint: another leader, a finished rebuild, an unparking, or a crash that took it back. */
+export class Fenced extends Error {
+  override readonly name = 'Fenced';
+  constructor(readonly projection: string) {
+    super(`${projection}'s checkpoint was moved by somebody else`);
+  }
+}
+
+export class UnknownProjection extends Error {
+  override readonly name = 'UnknownProjection';
+  constructor(
+    readonly projection: string,
+    readonly known: readonly string[],
+  ) {
+    super(`no projection is called "${projection}"; there are ${known.join(', ')}`);
+  }
+}
+
+export class RebuildRunning extends Error {
+  override readonly name = 'RebuildRunning';
+  constructor(readonly projection: string) {
+    super(`${projection} is being rebuilt already`);
+  }
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/**
+ * Whether the event itself is to blame: an error of the projection's own code, or one of PostgreSQL's that comes from data
+ * (22 data exception, 23 integrity, 21 cardinality, 54 row or index entry too big). Everything else (connection, deadlock,
+ * shutdown, missing table, no space) would hit any event and is tried again.
+ */
+export function blamesEvent(error: unknown): boolean {
+  if (!(error instanceof Error)) return true;
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  if (syscall !== undefined) return false;
+  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return /^(21|22|23|54)/.test(code);
+  return !CONNECTION_TROUBLE.test(`${error.name}: ${error.message}`);
+}
+
+/** Errors that `pg` makes itself, and the event store's own; they carry no SQLSTATE. */
+const CONNECTION_TROUBLE =
+  /^EventStore(Unavailable|Closed):|Connection terminated|timeout exceeded when trying to connect|connection timeout|Client has encountered a connection error|Client was closed|not queryable|Query read timeout|Cannot use a pool after/i;

@@ -1,0 +1,45 @@
+import type { EventSerializer, RecordedEvent } from '../../application/ports/envelope.js';
+import type { StoredEvent } from '../../application/ports/event-store.js';
+import { blamesEvent } from './errors.js';
+
+/** A stored event as far as the projections need it. */
+export interface OpenedEvent {
+  readonly stored: StoredEvent;
+  /** Absent when no projection handles its type, or when it can't be read. */
+  readonly recorded?: RecordedEvent;
+  /** Why it can't be read (damaged text, unknown key); not because a database is away. */
+  readonly failure?: unknown;
+}
+
+/** Opens what somebody handles, each event once for all projections. */
+export class Opener {
+  constructor(
+    private readonly serializer: Pick<EventSerializer, 'open'>,
+    private readonly types: ReadonlySet<string>,
+  ) {}
+
+  /** Rejects only for trouble that would hit any event (a key table that doesn't answer). */
+  async open(events: readonly StoredEvent[]): Promise<OpenedEvent[]> {
+    const wanted = events.filter((event) => this.types.has(event.type));
+    const opened = await this.read(wanted);
+    let next = 0;
+    return events.map((stored) => (this.types.has(stored.type) ? (opened[next++] ?? { stored }) : { stored }));
+  }
+
+  private async read(events: readonly StoredEvent[]): Promise<OpenedEvent[]> {
+    if (events.length === 0) return [];
+    try {
+      const recorded = await this.serializer.open(events);
+      return events.map((stored, i) => {
+        const event = recorded[i];
+        return event === undefined ? { stored, failure: new Error('it was not read') } : { stored, recorded: event };
+      });
+    } catch (error) {
+      if (!blamesEvent(error)) throw error;
+      const [only] = events;
+      if (events.length === 1 && only) return [{ stored: only, failure: error }];
+      const half = events.length >> 1;
+      return [...(await this.read(events.slice(0, half))), ...(await this.read(events.slice(half)))];
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import type { StoredEvent } from '../../application/ports/event-store.js';
+import type { OpenedEvent, Opener } from './open.js';
+
+export interface ReadOptions {
+  /** Events handed over at once at most (a single batch of the store may exceed it). */
+  readonly maxEvents: number;
+  /** Characters of payload held back at most, roughly. */
+  readonly maxCharacters: number;
+  readonly signal: AbortSignal;
+}
+
+const READ_AHEAD = { maxEvents: 4_000, maxCharacters: 8_000_000 } as const;
+
+/**
+ * Reads ahead while the caller works, and hands over everything that came meanwhile as one batch: under load batches grow
+ * by themselves, when idle an event goes through alone. Ends when the source ends or the signal fires; fails as the source
+ * does, after everything before the failure was handed over.
+ */
+export async function* coalesced<Item>(
+  source: AsyncIterable<Item>,
+  eventsOf: (item: Item) => readonly StoredEvent[],
+  options: ReadOptions,
+): AsyncGenerator<StoredEvent[], void, undefined> {
+  const iterator = source[Symbol.asyncIterator]();
+  let waiting: StoredEvent[] = [];
+  let characters = 0;
+  let ended: { error?: unknown } | undefined;
+  let wake: (() => void) | undefined;
+  const sleep = (): Promise<void> => new Promise((resolve) => (wake = resolve));
+  const stir = (): void => {
+    const resolve = wake;
+    wake = undefined;
+    resolve?.();
+  };
+  let stirPump: (() => void) | undefined;
+  const full = (): boolean => waiting.length >= options.maxEvents || characters >= options.maxCharacters;
+
+  const pump = async (): Promise<void> => {
+    try {
+      while (!options.signal.aborted && ended === undefined) {
+        const result = await iterator.next();
+        if (result.done === true) break;
+        for (const event of eventsOf(result.value)) {
+          waiting.push(event);
+          characters += event.data.length + event.metadata.length;
+        }
+        stir();
+        while (full() && ended === undefined && !options.signal.aborted)
+          await new Promise<void>((resolve) => (stirPump = resolve));
+      }
+      ended ??= {};
+    } catch (error) {
+      ended ??= { error };
+    }
+    stir();
+  };
+
+  const onAbort = (): void => {
+    ended ??= {};
+    stirPump?.();
+    stir();
+  };
+  options.signal.addEventListener('abort', onAbort);
+  const pumping = pump();
+  try {
+    for (;;) {
+      if (options.signal.aborted) return;
+      if (waiting.length > 0) {
+        const batch = waiting;
+        waiting = [];
+        characters = 0;
+        stirPump?.();
+        yield batch;
+      } else if (ended !== undefined) {
+        if ('error' in ended) throw ended.error;
+        return;
+      } else {
+        await sleep();
+      }
+    }
+  } finally {
+    ended ??= {};
+    stirPump?.();
+    options.signal.removeEventListener('abort', onAbort);
+    // A source that waits for its next event ends when its consumer says so; it is not waited for.
+    void Promise.allSettled([iterator.return?.(), pumping]);
+  }
+}
+
+/**
+ * A source's events, opened, in batches as they fit the caller's pace; the next batch is opened while the caller works.
+ * Ends with the source or the signal; when the caller stops, so does the reading.
+ */
+export async function* openedBatches<Item>(
+  source: AsyncIterable<Item>,
+  eventsOf: (item: Item) => readonly StoredEvent[],
+  opener: Opener,
+  signal: AbortSignal,
+): AsyncGenerator<OpenedEvent[], void, undefined> {
+  const left = new AbortController();
+  const batches = coalesced(source, eventsOf, { ...READ_AHEAD, signal: AbortSignal.any([signal, left.signal]) });
+  const next = async (): Promise<OpenedEvent[] | undefined> => {
+    const result = await batches.next();
+    return result.done === true ? undefined : opener.open(result.value);
+  };
+  try {
+    let ready = next();
+    for (;;) {
+      const batch = await ready;
+      if (batch === undefined) return;
+      ready = next();
+      ready.catch(() => undefined); // Reported when it is awaited; the caller may fail first.
+      yield batch;
+    }
+  } finally {
+    left.abort();
+  }
+}

@@ -1,0 +1,91 @@
+/** All SQL of the engine itself; a projection's SQL stands in its own file. */
+
+/** One `CREATE` per entry; run once by the migration. */
+export const CREATE_ENGINE_TABLES: readonly string[] = [
+  'CREATE SCHEMA IF NOT EXISTS read',
+  // Which letter's tables the view of a projection shows.
+  `CREATE TABLE read.projection (
+     name    text NOT NULL,
+     version integer NOT NULL,
+     letter  text NOT NULL CHECK (letter IN ('a', 'b')),
+     PRIMARY KEY (name, version))`,
+  // Up to where the rows of one letter go. position '' is before the first event. epoch counts what invalidates a
+  // writer's memory beside the position: its list of parked streams. stopped says why the projection doesn't go on.
+  `CREATE TABLE read.checkpoint (
+     name     text NOT NULL,
+     version  integer NOT NULL,
+     letter   text NOT NULL,
+     position text COLLATE "C" NOT NULL,
+     epoch    bigint NOT NULL DEFAULT 0,
+     stopped  text,
+     PRIMARY KEY (name, version, letter)) WITH (fillfactor = 50)`,
+  `CREATE TABLE read.parked_event (
+     name      text NOT NULL,
+     version   integer NOT NULL,
+     letter    text NOT NULL,
+     stream    text COLLATE "C" NOT NULL,
+     revision  bigint NOT NULL,
+     position  text COLLATE "C" NOT NULL,
+     event_id  text NOT NULL,
+     type      text NOT NULL,
+     error     text,
+     parked_at timestamptz NOT NULL DEFAULT now(),
+     PRIMARY KEY (name, version, letter, stream, revision))`,
+];
+
+export const DROP_ENGINE_TABLES: readonly string[] = [
+  'DROP TABLE IF EXISTS read.parked_event, read.checkpoint, read.projection',
+];
+
+/**
+ * Opens a projector's transaction in one round trip. Its rows and its checkpoint are lost together in a crash and
+ * replayed, so it needn't wait for the disk. The planner settings keep statements that were planned on an empty table from
+ * scanning a full one.
+ */
+export const BEGIN_APPLY =
+  'BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off';
+
+/** Orders those who prepare the same database at once. */
+export const LOCK_PREPARE = 'SELECT pg_advisory_xact_lock(727253, 1)';
+export const REGISTER = `INSERT INTO read.projection (name, version, letter) VALUES ($1, $2, 'a')
+  ON CONFLICT DO NOTHING RETURNING letter`;
+
+export const TRY_LEAD = 'SELECT pg_try_advisory_lock(727254, hashtext($1)) AS held';
+export const TRY_REBUILD = 'SELECT pg_try_advisory_lock(727255, hashtext($1)) AS held';
+
+export const LOAD_ACTIVE = `SELECT p.letter, c.position, c.epoch::text AS epoch
+  FROM read.projection p JOIN read.checkpoint c USING (name, version, letter) WHERE p.name = $1 AND p.version = $2`;
+export const LOAD_CHECKPOINT = `SELECT position, epoch::text AS epoch FROM read.checkpoint
+  WHERE name = $1 AND version = $2 AND letter = $3`;
+export const LOCK_CHECKPOINT = `${LOAD_CHECKPOINT} FOR UPDATE`;
+export const ACTIVE_POSITIONS = `SELECT p.name, p.version, p.letter, c.position, c.epoch::text AS epoch, c.stopped,
+    (SELECT count(*)::int FROM read.parked_event e
+      WHERE e.name = p.name AND e.version = p.version AND e.letter = p.letter) AS parked
+  FROM read.projection p JOIN read.checkpoint c USING (name, version, letter)`;
+export const POLL_POSITIONS = `SELECT p.name, p.version, c.position
+  FROM read.projection p JOIN read.checkpoint c USING (name, version, letter)`;
+export const CREATE_CHECKPOINT = `INSERT INTO read.checkpoint (name, version, letter, position) VALUES ($1, $2, $3, '')`;
+export const DROP_CHECKPOINT = 'DELETE FROM read.checkpoint WHERE name = $1 AND version = $2 AND letter = $3';
+/** The fence: nobody who remembers another position or epoch gets past it. Row lock first, rows afterwards. */
+export const ADVANCE = `UPDATE read.checkpoint SET position = $6, stopped = NULL
+  WHERE name = $1 AND version = $2 AND letter = $3 AND position = $4 AND epoch = $5::bigint`;
+export const SET_STOPPED = `UPDATE read.checkpoint SET stopped = $4 WHERE name = $1 AND version = $2 AND letter = $3`;
+export const NEXT_EPOCH = `UPDATE read.checkpoint SET epoch = epoch + 1 WHERE name = $1 AND version = $2 AND letter = $3`;
+export const SWITCH_LETTER = 'UPDATE read.projection SET letter = $3 WHERE name = $1 AND version = $2';
+
+export const PARK = `INSERT INTO read.parked_event (name, version, letter, stream, revision, position, event_id, type, error)
+  SELECT $1, $2, $3, x.* FROM unnest($4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[]) x
+  ON CONFLICT DO NOTHING`;
+export const PARKED_STREAMS = `SELECT stream, min(revision)::text AS revision FROM read.parked_event
+  WHERE name = $1 AND version = $2 AND letter = $3 GROUP BY stream`;
+export const PARKED_OF_STREAM = `SELECT revision::text AS revision FROM read.parked_event
+  WHERE name = $1 AND version = $2 AND letter = $3 AND stream = $4 ORDER BY revision`;
+export const PARKED_LIST = `SELECT e.stream, e.revision::text AS revision, e.position, e.event_id, e.type, e.error, e.parked_at
+  FROM read.parked_event e JOIN read.projection p USING (name, version, letter)
+  WHERE e.name = $1 AND e.version = $2 ORDER BY e.position LIMIT 1000`;
+export const UNPARK_STREAM = `DELETE FROM read.parked_event WHERE name = $1 AND version = $2 AND letter = $3 AND stream = $4`;
+export const FORGET_PARKED = 'DELETE FROM read.parked_event WHERE name = $1 AND version = $2 AND letter = $3';
+
+/** Rows of one table that the other doesn't have, as text, up to a few. */
+export const differing = (table: string, other: string): string =>
+  `SELECT row FROM (SELECT t::text AS row FROM ${table} t EXCEPT ALL SELECT t::text FROM ${other} t) d LIMIT 20`;

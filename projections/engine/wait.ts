@@ -1,0 +1,94 @@
+import type { Position } from '../../application/ports/event-store.js';
+
+interface Waiter {
+  readonly position: Position;
+  readonly missing: Set<string>;
+  readonly settle: (reached: boolean) => void;
+}
+
+export interface WaitsOptions {
+  /** Reads the checkpoints of projections fed elsewhere. */
+  readonly poll: () => Promise<ReadonlyMap<string, string>>;
+  /** Whether this process feeds the projection, and so is told of each of its steps. */
+  readonly isFedHere: (key: string) => boolean;
+  readonly pollMs: number;
+}
+
+/**
+ * Who waits for the projections to have passed a position. Steps made in this process wake at once; for the others the
+ * checkpoints are read, only while somebody waits, one read at a time for all.
+ */
+export class Waits {
+  private readonly waiters = new Set<Waiter>();
+  private readonly known = new Map<string, string>();
+  private polling = false;
+  private closed = false;
+
+  constructor(private readonly options: WaitsOptions) {}
+
+  /** A projection stands here now; after a crash that may be further back than it was. */
+  reached(key: string, position: string): void {
+    this.known.set(key, position);
+    for (const waiter of this.waiters) {
+      if (position < waiter.position || !waiter.missing.delete(key)) continue;
+      if (waiter.missing.size === 0) waiter.settle(true);
+    }
+  }
+
+  /** False when the time is over first. */
+  wait(position: Position, keys: readonly string[], timeoutMs: number): Promise<boolean> {
+    const missing = new Set(
+      keys.filter((key) => !(this.options.isFedHere(key) && (this.known.get(key) ?? '') >= position)),
+    );
+    if (missing.size === 0) return Promise.resolve(true);
+    if (timeoutMs <= 0 || this.closed) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        position,
+        missing,
+        settle: (reached) => {
+          clearTimeout(timer);
+          this.waiters.delete(waiter);
+          resolve(reached);
+        },
+      };
+      const timer = setTimeout(() => {
+        waiter.settle(false);
+      }, timeoutMs);
+      this.waiters.add(waiter);
+      this.pollWhileNeeded();
+    });
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const waiter of [...this.waiters]) waiter.settle(false);
+  }
+
+  private needed(): boolean {
+    for (const { missing } of this.waiters) for (const key of missing) if (!this.options.isFedHere(key)) return true;
+    return false;
+  }
+
+  private pollWhileNeeded(): void {
+    if (this.polling) return;
+    this.polling = true;
+    void this.pollLoop();
+  }
+
+  /** Goes on while anybody waits: who feeds what may change under a waiter. */
+  private async pollLoop(): Promise<void> {
+    while (this.waiters.size > 0) {
+      if (this.needed()) {
+        try {
+          for (const [key, position] of await this.options.poll())
+            if (!this.options.isFedHere(key)) this.reached(key, position);
+        } catch {
+          // The database is away: waiters run into their own deadline.
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, this.options.pollMs));
+    }
+    this.polling = false;
+  }
+}

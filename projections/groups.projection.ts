@@ -1,0 +1,316 @@
+import type { GroupCreated, GroupEvent } from '../domain/group/events.js';
+import type { ProjectedEvent, Projection, Statements, Tables } from './engine/projection.js';
+
+/** A row as it stands in the table; `member_count` is adjusted by what the set of members says. */
+interface GroupRow {
+  tenant: string;
+  group_id: string;
+  number: number | string;
+  incarnation: number;
+  kind: string;
+  name: string;
+  avatar: string;
+  introduction: string;
+  ext: string;
+  custom_fields: unknown;
+  owner_id: string | null;
+  creator_id: string;
+  member_count: number;
+  status: 'active' | 'dismissed';
+  muted_all: boolean;
+  speakers: string[];
+  self_join: string;
+  member_invite: string;
+  maximum: number;
+  settings: unknown;
+  rules_preset: string;
+  rules_version: number;
+  created_at: number | string;
+  updated_at: number | string;
+  dismissed_at: number | string | null;
+  revision: number | string;
+}
+
+/** Columns in table order, with their types; the one list that DDL and statements are made from. */
+const COLUMNS: Readonly<Record<keyof GroupRow, string>> = {
+  tenant: 'text',
+  group_id: 'text',
+  number: 'bigint',
+  incarnation: 'integer',
+  kind: 'text',
+  name: 'text',
+  avatar: 'text',
+  introduction: 'text',
+  ext: 'text',
+  custom_fields: 'jsonb',
+  owner_id: 'text',
+  creator_id: 'text',
+  member_count: 'integer',
+  status: 'text',
+  muted_all: 'boolean',
+  speakers: 'jsonb',
+  self_join: 'text',
+  member_invite: 'text',
+  maximum: 'integer',
+  settings: 'jsonb',
+  rules_preset: 'text',
+  rules_version: 'integer',
+  created_at: 'bigint',
+  updated_at: 'bigint',
+  dismissed_at: 'bigint',
+  revision: 'bigint',
+};
+const NAMES = Object.keys(COLUMNS) as (keyof GroupRow)[];
+const NULLABLE: readonly (keyof GroupRow)[] = ['owner_id', 'dismissed_at'];
+
+/** One group while a batch is folded into it. */
+interface Group {
+  row: GroupRow;
+  /** Everybody who was a member before this batch is gone. */
+  cleared: boolean;
+  /** Whether each user named in this batch is a member after it. */
+  readonly members: Map<string, boolean>;
+}
+
+/**
+ * Groups by id, the current incarnation. Every event of a group's stream is handled, because `revision` is the stream's.
+ * The number of members follows from a set of its own: a user who is added twice, or goes twice, counts once (RULES A3).
+ */
+export const groupsProjection: Projection = {
+  name: 'groups',
+  version: 1,
+  handles: {
+    GroupCreated: 1,
+    MemberJoined: 1,
+    MemberLeft: 1,
+    MemberRemoved: 1,
+    OwnerTransferred: 1,
+    MemberRoleChanged: 1,
+    MemberMuted: 1,
+    MemberUnmuted: 1,
+    GroupMuted: 1,
+    GroupUnmuted: 1,
+    GroupProfileChanged: 1,
+    GroupDismissed: 1,
+  } satisfies Record<GroupEvent['type'], number>,
+  auxTables: ['members'],
+  ddl: (tables) => [
+    `CREATE TABLE ${tables.main} (
+       ${NAMES.map((name) => `${name} ${COLUMNS[name]}${COLUMNS[name] === 'text' ? ' COLLATE "C"' : ''}${NULLABLE.includes(name) ? '' : ' NOT NULL'}`).join(',\n       ')},
+       PRIMARY KEY (tenant, group_id)) WITH (fillfactor = 80)`,
+    `CREATE TABLE ${tables.aux('members')} (
+       tenant   text COLLATE "C" NOT NULL,
+       group_id text COLLATE "C" NOT NULL,
+       user_id  text COLLATE "C" NOT NULL,
+       PRIMARY KEY (tenant, group_id, user_id))`,
+  ],
+  indexes: () => [],
+  view: (tables) => `SELECT ${NAMES.join(', ')} FROM ${tables.main}`,
+
+  async apply(events, tables, db) {
+    const groups = await fold(events as readonly ProjectedEvent<GroupEvent>[], tables, db);
+    await countMembers(groups, tables, db);
+    const rows = groups.map(({ row }) => row);
+    await db.run(
+      'save',
+      SAVE(tables),
+      NAMES.map((name) => rows.map((row) => (COLUMNS[name] === 'jsonb' ? JSON.stringify(row[name]) : row[name]))),
+    );
+  },
+};
+
+const keyOf = (tenant: string, groupId: string): string => `${tenant}\n${groupId}`;
+
+/** The groups that a batch touches, as they are after it but for the number of members. */
+async function fold(events: readonly ProjectedEvent<GroupEvent>[], tables: Tables, db: Statements): Promise<Group[]> {
+  const groups = await load(events, tables, db);
+  for (const projected of events) {
+    const { tenant, event } = projected;
+    const key = keyOf(tenant, event.data.groupId);
+    const group = groups.get(key);
+    if (event.type === 'GroupCreated') {
+      groups.set(key, { row: created(tenant, event.data), cleared: true, members: new Map() });
+    } else if (group === undefined) {
+      throw new Error(`${event.type} of a group that was never created: ${event.data.groupId}`);
+    } else {
+      change(group, projected);
+    }
+    const { row } = groups.get(key) as Group;
+    row.revision = projected.revision;
+    row.updated_at = projected.occurredAt;
+  }
+  return [...groups.values()];
+}
+
+/** Rows of the groups that were there before this batch. */
+async function load(
+  events: readonly ProjectedEvent<GroupEvent>[],
+  tables: Tables,
+  db: Statements,
+): Promise<Map<string, Group>> {
+  const seen = new Set<string>();
+  const tenants: string[] = [];
+  const groupIds: string[] = [];
+  for (const { tenant, event } of events) {
+    const key = keyOf(tenant, event.data.groupId);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    // Its former incarnation, if any, is not carried over.
+    if (event.type === 'GroupCreated') continue;
+    tenants.push(tenant);
+    groupIds.push(event.data.groupId);
+  }
+  if (tenants.length === 0) return new Map();
+  const rows = await db.run<GroupRow>('load', LOAD(tables), [tenants, groupIds]);
+  return new Map(rows.map((row) => [keyOf(row.tenant, row.group_id), { row, cleared: false, members: new Map() }]));
+}
+
+const created = (tenant: string, data: GroupCreated['data']): GroupRow => ({
+  tenant,
+  group_id: data.groupId,
+  number: data.number,
+  incarnation: data.incarnation,
+  kind: data.kind,
+  name: data.name,
+  avatar: data.avatar,
+  introduction: data.introduction,
+  ext: data.ext,
+  custom_fields: data.customFields,
+  owner_id: data.ownerId,
+  creator_id: data.creatorId,
+  member_count: 0,
+  status: 'active',
+  muted_all: false,
+  speakers: [],
+  self_join: data.joinPolicy.selfJoin,
+  member_invite: data.joinPolicy.memberInvite,
+  maximum: data.maximum,
+  settings: data.settings,
+  rules_preset: data.rules.preset,
+  rules_version: data.rules.version,
+  created_at: data.createdAt,
+  updated_at: data.createdAt,
+  dismissed_at: null,
+  revision: 0,
+});
+
+function change(group: Group, { event, occurredAt }: ProjectedEvent<GroupEvent>): void {
+  const { row } = group;
+  switch (event.type) {
+    case 'MemberJoined':
+      group.members.set(event.data.userId, true);
+      if (event.data.role === 'owner') row.owner_id = event.data.userId;
+      return;
+    case 'MemberLeft':
+    case 'MemberRemoved':
+      group.members.set(event.data.userId, false);
+      if (row.owner_id === event.data.userId) row.owner_id = null;
+      return;
+    case 'OwnerTransferred':
+      row.owner_id = event.data.to;
+      return;
+    case 'GroupMuted':
+      row.muted_all = true;
+      row.speakers = event.data.speakers;
+      return;
+    case 'GroupUnmuted':
+      row.muted_all = false;
+      row.speakers = [];
+      return;
+    case 'GroupProfileChanged': {
+      const { name, avatar, introduction, ext, customFields } = event.data.changes;
+      if (name !== undefined) row.name = name;
+      if (avatar !== undefined) row.avatar = avatar ?? '';
+      if (introduction !== undefined) row.introduction = introduction ?? '';
+      if (ext !== undefined) row.ext = ext ?? '';
+      if (customFields !== undefined) row.custom_fields = customFields;
+      return;
+    }
+    case 'GroupDismissed':
+      row.status = 'dismissed';
+      row.dismissed_at = occurredAt;
+      if (event.data.membersRemoved) {
+        group.cleared = true;
+        group.members.clear();
+        row.member_count = 0;
+      }
+      return;
+    case 'GroupCreated':
+    case 'MemberRoleChanged':
+    case 'MemberMuted':
+    case 'MemberUnmuted':
+      return;
+  }
+}
+
+/** Counts what really changed in the set, not what events say. */
+async function countMembers(groups: readonly Group[], tables: Tables, db: Statements): Promise<void> {
+  const cleared = groups.filter((group) => group.cleared);
+  if (cleared.length > 0)
+    await db.run('clear', CLEAR(tables), [
+      cleared.map(({ row }) => row.tenant),
+      cleared.map(({ row }) => row.group_id),
+    ]);
+  await alter(groups, false, 'remove', REMOVE(tables), db);
+  await alter(groups, true, 'add', ADD(tables), db);
+}
+
+async function alter(
+  groups: readonly Group[],
+  present: boolean,
+  name: string,
+  text: string,
+  db: Statements,
+): Promise<void> {
+  const tenants: string[] = [];
+  const groupIds: string[] = [];
+  const userIds: string[] = [];
+  const byKey = new Map<string, Group>();
+  for (const group of groups)
+    for (const [userId, isMember] of group.members) {
+      if (isMember !== present) continue;
+      byKey.set(keyOf(group.row.tenant, group.row.group_id), group);
+      tenants.push(group.row.tenant);
+      groupIds.push(group.row.group_id);
+      userIds.push(userId);
+    }
+  if (userIds.length === 0) return;
+  const counts = await db.run<{ tenant: string; group_id: string; n: number }>(name, text, [
+    tenants,
+    groupIds,
+    userIds,
+  ]);
+  for (const { tenant, group_id, n } of counts) {
+    const group = byKey.get(keyOf(tenant, group_id));
+    if (group) group.row.member_count += present ? n : -n;
+  }
+}
+
+const LOAD = (tables: Tables): string => `
+  SELECT g.* FROM unnest($1::text[], $2::text[]) x (tenant, group_id) JOIN ${tables.main} g USING (tenant, group_id)`;
+
+const CLEAR = (tables: Tables): string => `
+  DELETE FROM ${tables.aux('members')} m USING unnest($1::text[], $2::text[]) x (tenant, group_id)
+  WHERE m.tenant = x.tenant AND m.group_id = x.group_id`;
+
+const ADD = (tables: Tables): string => `
+  WITH added AS (
+    INSERT INTO ${tables.aux('members')} (tenant, group_id, user_id)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING RETURNING tenant, group_id)
+  SELECT tenant, group_id, count(*)::integer AS n FROM added GROUP BY tenant, group_id`;
+
+const REMOVE = (tables: Tables): string => `
+  WITH removed AS (
+    DELETE FROM ${tables.aux('members')} m USING unnest($1::text[], $2::text[], $3::text[]) x (tenant, group_id, user_id)
+    WHERE m.tenant = x.tenant AND m.group_id = x.group_id AND m.user_id = x.user_id RETURNING m.tenant, m.group_id)
+  SELECT tenant, group_id, count(*)::integer AS n FROM removed GROUP BY tenant, group_id`;
+
+const SAVE = (tables: Tables): string => `
+  INSERT INTO ${tables.main} (${NAMES.join(', ')})
+  SELECT ${NAMES.map((name) => (COLUMNS[name] === 'jsonb' ? `x.${name}::jsonb` : `x.${name}`)).join(', ')}
+  FROM unnest(${NAMES.map((name, i) => `$${String(i + 1)}::${COLUMNS[name] === 'jsonb' ? 'text' : COLUMNS[name]}[]`).join(', ')})
+    x (${NAMES.join(', ')})
+  ON CONFLICT (tenant, group_id) DO UPDATE SET
+    ${NAMES.slice(2)
+      .map((name) => `${name} = excluded.${name}`)
+      .join(', ')}`;

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import type { GroupEvent } from '../../domain/group/events.js';
+import type { Role, RoleMatrix, RuleValues } from '../../domain/group/rules.js';
+import type { DomainEvent } from '../../domain/shared/event.js';
+import type { UserEvent } from '../../domain/user/events.js';
+import { plainText, type ArrayEventStore } from './array-event-store.js';
+
+const everyone: RoleMatrix = { owner: ['admin', 'member'], admin: ['member'], member: [] };
+const bound = { min: 0, max: 1000, unit: 'characters' } as const;
+
+export const anyRules: RuleValues = {
+  kick: everyone,
+  mute: everyone,
+  changeRole: everyone,
+  editProfile: ['owner'],
+  muteAll: ['owner'],
+  dismiss: ['owner'],
+  ownerLeaves: 'successor',
+  formerOwnerBecomes: 'member',
+  inviteeConsent: 'never',
+  mutedAdminMaySpeak: true,
+  muteSurvivesRejoining: false,
+  newcomerSeesEarlier: true,
+  idReusableAfterDismissal: true,
+  mayBeOwnerless: true,
+  limits: {
+    name: bound,
+    introduction: bound,
+    announcement: bound,
+    avatar: bound,
+    ext: bound,
+    members: { max: 1e6, default: 1e6 },
+    admins: null,
+    initialMembers: 1e6,
+  },
+};
+
+export const START = 1_700_000_000_000;
+
+export const registered = (userId: string, extra: Partial<UserEvent['data']> = {}): UserEvent => ({
+  type: 'UserRegistered',
+  data: { userId, number: 2 ** 52 + 7, nickname: `N ${userId}`, avatar: '', ext: '', ...extra },
+});
+
+export const created = (
+  groupId: string,
+  ownerId: string | null,
+  extra: Partial<Extract<GroupEvent, { type: 'GroupCreated' }>['data']> = {},
+): GroupEvent => ({
+  type: 'GroupCreated',
+  data: {
+    groupId,
+    number: 2 ** 52 + 1,
+    incarnation: 1,
+    rules: { preset: 'parley', version: 1, values: anyRules },
+    kind: '',
+    name: `Group ${groupId}`,
+    avatar: '',
+    introduction: '',
+    ext: '',
+    customFields: [],
+    ownerId,
+    creatorId: ownerId ?? 'system',
+    maximum: 500,
+    joinPolicy: { selfJoin: 'open', memberInvite: 'joins' },
+    settings: {},
+    createdAt: START,
+    origin: { kind: 'created' },
+    ...extra,
+  },
+});
+
+export const joined = (
+  groupId: string,
+  userId: string,
+  role: Role = 'member',
+  extra: Partial<Extract<GroupEvent, { type: 'MemberJoined' }>['data']> = {},
+): GroupEvent => ({
+  type: 'MemberJoined',
+  data: { groupId, userId, role, source: 'creation', joinedAt: START, seesEarlier: true, ...extra },
+});
+
+export const left = (groupId: string, userId: string, roleBefore: Role = 'member'): GroupEvent => ({
+  type: 'MemberLeft',
+  data: { groupId, userId, roleBefore },
+});
+
+export const dismissed = (groupId: string, membersRemoved = true): GroupEvent => ({
+  type: 'GroupDismissed',
+  data: { groupId, by: 'admin', membersRemoved, why: 'admin' },
+});
+
+/** Writes facts as history, each stream's revisions in turn; time goes one millisecond on per event. */
+export class Historian {
+  private readonly revisions = new Map<string, number>();
+  private time = START;
+
+  constructor(
+    readonly store: ArrayEventStore,
+    readonly tenant = 't1',
+  ) {}
+
+  write(...events: readonly DomainEvent[]): void {
+    for (const event of events) this.writeAs(event, {});
+    this.store.wake();
+  }
+
+  writeAs(event: DomainEvent, { schemaVersion = 1, tenant = this.tenant }): void {
+    const stream = streamOf(event, tenant);
+    const revision = (this.revisions.get(stream) ?? -1) + 1;
+    this.revisions.set(stream, revision);
+    this.store.push({
+      id: randomUUID(),
+      type: event.type,
+      stream,
+      revision,
+      ...plainText(event, { tenant, occurredAt: this.time++, schemaVersion }),
+    });
+  }
+}
+
+function streamOf(event: DomainEvent, tenant: string): string {
+  const { groupId, userId } = event.data as { groupId?: string; userId?: string };
+  return groupId === undefined ? `parley_user-${tenant}.${userId ?? ''}` : `parley_group-${tenant}.${groupId}`;
+}
