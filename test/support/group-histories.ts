@@ -1,39 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { GroupEvent } from '../../domain/group/events.js';
-import type { Role, RoleMatrix, RuleValues } from '../../domain/group/rules.js';
+import { groupPresets } from '../../domain/group/presets.js';
+import type { Role } from '../../domain/group/rules.js';
 import type { DomainEvent } from '../../domain/shared/event.js';
 import type { UserEvent } from '../../domain/user/events.js';
 import { plainText, type ArrayEventStore } from './array-event-store.js';
-
-const everyone: RoleMatrix = { owner: ['admin', 'member'], admin: ['member'], member: [] };
-const bound = { min: 0, max: 1000, unit: 'characters' } as const;
-
-export const anyRules: RuleValues = {
-  kick: everyone,
-  mute: everyone,
-  changeRole: everyone,
-  editProfile: ['owner'],
-  muteAll: ['owner'],
-  dismiss: ['owner'],
-  ownerLeaves: 'successor',
-  formerOwnerBecomes: 'member',
-  inviteeConsent: 'never',
-  mutedAdminMaySpeak: true,
-  muteSurvivesRejoining: false,
-  newcomerSeesEarlier: true,
-  idReusableAfterDismissal: true,
-  mayBeOwnerless: true,
-  limits: {
-    name: bound,
-    introduction: bound,
-    announcement: bound,
-    avatar: bound,
-    ext: bound,
-    members: { max: 1e6, default: 1e6 },
-    admins: null,
-    initialMembers: 1e6,
-  },
-};
 
 export const START = 1_700_000_000_000;
 
@@ -52,7 +23,7 @@ export const created = (
     groupId,
     number: 2 ** 52 + 1,
     incarnation: 1,
-    rules: { preset: 'parley', version: 1, values: anyRules },
+    rules: groupPresets.parley.rules,
     kind: '',
     name: `Group ${groupId}`,
     avatar: '',

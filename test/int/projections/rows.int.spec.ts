@@ -1,0 +1,262 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { DomainEvent } from '../../../domain/shared/event.js';
+import { statementsOn } from '../../../projections/engine/transaction.js';
+import { tablesOf, type ProjectedEvent, type Projection } from '../../../projections/engine/projection.js';
+import { projections } from '../../../projections/index.js';
+import { ArrayEventStore } from '../../support/array-event-store.js';
+import { created, dismissed, Historian, joined, left, registered, START } from '../../support/group-histories.js';
+import { ProjectionBench } from '../../support/projections.js';
+import { randomHistory } from '../../support/random-history.js';
+
+interface MemberRow {
+  user_id: string;
+  role: string;
+  muted: boolean;
+  muted_until: string | null;
+  incarnation: number;
+}
+
+describe('projections: given events, then rows', () => {
+  let bench: ProjectionBench;
+  let store: ArrayEventStore;
+  let history: Historian;
+
+  before(async () => {
+    bench = await ProjectionBench.open();
+    await bench.engine(new ArrayEventStore()).status();
+  });
+  after(() => bench.close());
+  beforeEach(() => {
+    store = new ArrayEventStore();
+    history = new Historian(store);
+  });
+
+  /** What an engine does with a batch, without its fence: so a batch can be delivered twice. */
+  async function deliver(batch: readonly ProjectedEvent[]): Promise<void> {
+    const client = await bench.pool.connect();
+    try {
+      for (const projection of projections) {
+        const handled = batch.filter(({ event }) => projection.handles[event.type] !== undefined);
+        const tables = tablesOf(projection, 'a');
+        if (handled.length > 0) await projection.apply(handled, tables, statementsOn(client, tables.base));
+      }
+    } finally {
+      client.release();
+    }
+  }
+
+  const truncate = async (): Promise<void> => {
+    for (const projection of projections) {
+      const tables = tablesOf(projection, 'a');
+      const all = [tables.main, ...projection.auxTables.map((suffix) => tables.aux(suffix))];
+      await bench.pool.query(`TRUNCATE ${all.join(', ')}`);
+    }
+  };
+  beforeEach(truncate);
+
+  const projected = (): ProjectedEvent[] =>
+    store.log.map((stored) => {
+      const { tenant, occurredAt } = JSON.parse(stored.metadata) as { tenant: string; occurredAt: number };
+      const event = { type: stored.type, data: JSON.parse(stored.data) as object } as DomainEvent;
+      return { tenant, stream: stored.stream, revision: stored.revision, occurredAt, event };
+    });
+
+  const group = async (groupId: string): Promise<Record<string, unknown> | undefined> =>
+    (await bench.rows<Record<string, unknown>>('SELECT * FROM read.groups_v1 WHERE group_id = $1', [groupId]))[0];
+  const members = (groupId: string): Promise<MemberRow[]> =>
+    bench.rows(
+      `SELECT user_id, role, muted, muted_until, incarnation FROM read.group_members_v1 WHERE group_id = $1
+       ORDER BY role_order, joined_at, user_id`,
+      [groupId],
+    );
+
+  it('a registered user', async () => {
+    history.write(registered('ann', { nickname: 'Ännchen 𝄞', region: 'x' }));
+    await deliver(projected());
+    expect(await bench.rows('SELECT * FROM read.users_v1')).to.deep.equal([
+      {
+        tenant: 't1',
+        user_id: 'ann',
+        number: String(2 ** 52 + 7),
+        nickname: 'Ännchen 𝄞',
+        avatar: '',
+        ext: '',
+        region: 'x',
+        phone: null,
+        registered_at: String(START),
+        revision: '0',
+      },
+    ]);
+  });
+
+  it('a user whose personal fields were erased has nulls', async () => {
+    const erased = { nickname: null, avatar: null, ext: null } as unknown as { nickname: string };
+    history.write(registered('ann', erased));
+    await deliver(projected());
+    const [row] = await bench.rows<{ nickname: unknown; user_id: string }>('SELECT * FROM read.users_v1');
+    expect(row).to.include({ user_id: 'ann', nickname: null, avatar: null, ext: null });
+  });
+
+  it('a group with its members, in one batch or one by one', async () => {
+    history.write(
+      created('g', 'ann'),
+      joined('g', 'ann', 'owner'),
+      joined('g', 'bob', 'admin'),
+      joined('g', 'cid', 'member', { joinedAt: START + 5, mutedUntil: null }),
+      joined('g', 'dan', 'member', { joinedAt: START + 4 }),
+      { type: 'MemberMuted', data: { groupId: 'g', userId: 'dan', until: START + 9, by: 'ann' } },
+      { type: 'GroupMuted', data: { groupId: 'g', by: 'ann', speakers: ['dan'] } },
+      { type: 'GroupProfileChanged', data: { groupId: 'g', changes: { name: 'New', ext: null }, by: 'ann' } },
+    );
+    const together = async (): Promise<unknown> => [await group('g'), await members('g')];
+    await deliver(projected());
+    const atOnce = await together();
+    expect(await members('g')).to.deep.equal([
+      { user_id: 'ann', role: 'owner', muted: false, muted_until: null, incarnation: 1 },
+      { user_id: 'bob', role: 'admin', muted: false, muted_until: null, incarnation: 1 },
+      { user_id: 'dan', role: 'member', muted: true, muted_until: String(START + 9), incarnation: 1 },
+      { user_id: 'cid', role: 'member', muted: true, muted_until: null, incarnation: 1 },
+    ]);
+    expect(await group('g')).to.include({
+      member_count: 4,
+      name: 'New',
+      ext: '',
+      muted_all: true,
+      owner_id: 'ann',
+      status: 'active',
+      revision: '7',
+      updated_at: String(START + 7),
+      dismissed_at: null,
+    });
+    await truncate();
+    for (const event of projected()) await deliver([event]);
+    expect(await together()).to.deep.equal(atOnce);
+  });
+
+  it('a transfer moves the ownership in both lists and ends the new owner’s mute', async () => {
+    history.write(created('g', 'ann'), joined('g', 'ann', 'owner'), joined('g', 'bob', 'admin'));
+    history.write({ type: 'MemberMuted', data: { groupId: 'g', userId: 'bob', until: null, by: 'ann' } });
+    await deliver(projected());
+    const [transferred, gone] = [
+      {
+        type: 'OwnerTransferred',
+        data: { groupId: 'g', from: 'ann', to: 'bob', formerOwnerBecomes: 'member', newOwnerWas: 'admin', why: 'ownerLeft' },
+      },
+      left('g', 'ann'),
+    ];
+    const before = store.log.length;
+    history.write(transferred!, gone!);
+    await deliver(projected().slice(before));
+    expect(await group('g')).to.include({ owner_id: 'bob', member_count: 1 });
+    expect(await members('g')).to.deep.equal([
+      { user_id: 'bob', role: 'owner', muted: false, muted_until: null, incarnation: 1 },
+    ]);
+  });
+
+  it('re-adding a member changes the count by nothing, and who goes twice goes once', async () => {
+    history.write(created('g', 'ann'), joined('g', 'ann', 'owner'), joined('g', 'bob'));
+    await deliver(projected());
+    const base = store.log.length;
+    history.write(joined('g', 'bob'), joined('g', 'cid'), left('g', 'cid'), left('g', 'cid'), left('g', 'nobody'));
+    await deliver(projected().slice(base));
+    expect(await group('g')).to.include({ member_count: 2 });
+    expect(await members('g')).to.have.length(2);
+  });
+
+  it('a dismissal keeps or removes the members, and the next incarnation begins with nobody', async () => {
+    history.write(created('kept', 'ann'), joined('kept', 'ann', 'owner'), joined('kept', 'bob'), dismissed('kept', false));
+    history.write(created('gone', 'ann'), joined('gone', 'ann', 'owner'), dismissed('gone', true));
+    await deliver(projected());
+    expect(await group('kept')).to.include({ status: 'dismissed', member_count: 2 });
+    expect(await group('gone')).to.include({ status: 'dismissed', member_count: 0 });
+    expect(await members('kept')).to.have.length(2);
+    expect(await members('gone')).to.have.length(0);
+
+    const base = store.log.length;
+    history.write(created('kept', 'cid', { incarnation: 2 }), joined('kept', 'cid', 'owner'));
+    await deliver(projected().slice(base));
+    expect(await group('kept')).to.include({ status: 'active', member_count: 1, owner_id: 'cid', dismissed_at: null });
+    expect(await members('kept')).to.deep.equal([
+      { user_id: 'cid', role: 'owner', muted: false, muted_until: null, incarnation: 2 },
+    ]);
+  });
+
+  it('tenants do not meet', async () => {
+    for (const tenant of ['t1', 't2']) {
+      history.writeAs(created('g', `${tenant}-owner`), { tenant });
+      history.writeAs(joined('g', `${tenant}-owner`, 'owner'), { tenant });
+    }
+    history.writeAs(dismissed('g'), { tenant: 't1' });
+    await deliver(projected());
+    expect(
+      await bench.rows('SELECT tenant, status, member_count, owner_id FROM read.groups_v1 ORDER BY tenant'),
+    ).to.deep.equal([
+      { tenant: 't1', status: 'dismissed', member_count: 0, owner_id: 't1-owner' },
+      { tenant: 't2', status: 'active', member_count: 1, owner_id: 't2-owner' },
+    ]);
+  });
+
+  it('somebody who joins a group that was never created is refused, by both group projections', async () => {
+    history.write(joined('ghost', 'ann'));
+    for (const projection of projections.filter(({ name }) => name !== 'users')) {
+      const failure = await applyAlone(projection).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(failure, projection.name).to.be.instanceOf(Error);
+    }
+
+    async function applyAlone(projection: Projection): Promise<void> {
+      const tables = tablesOf(projection, 'a');
+      const client = await bench.pool.connect();
+      try {
+        await projection.apply(projected(), tables, statementsOn(client, tables.base));
+      } finally {
+        client.release();
+      }
+    }
+  });
+
+  it('any accepted history, cut into any batches, each delivered once or twice, gives the rows of one batch', async () => {
+    const views = ['users_v1', 'groups_v1', 'group_members_v1'];
+    const dump = async (): Promise<string[][]> => {
+      const all: string[][] = [];
+      for (const view of views) all.push(await bench.dump(view));
+      return all;
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(), { minLength: 5, maxLength: 80 }),
+        fc.array(fc.record({ size: fc.integer({ min: 1, max: 9 }), twice: fc.boolean() }), { minLength: 1, maxLength: 20 }),
+        async (choices, cuts) => {
+          const ownStore = new ArrayEventStore();
+          const writer = new Historian(ownStore);
+          writer.write(...randomHistory(choices));
+          store = ownStore;
+          const events = projected();
+
+          await truncate();
+          await deliver(events);
+          const whole = await dump();
+          await truncate();
+          let next = 0;
+          for (let i = 0; next < events.length; i++) {
+            const { size, twice } = cuts[i % cuts.length]!;
+            const batch = events.slice(next, next + size);
+            next += size;
+            await deliver(batch);
+            if (twice) await deliver(batch);
+          }
+          expect(await dump()).to.deep.equal(whole);
+          const counts = await bench.rows<{ n: number; member_count: number }>(
+            `SELECT g.member_count, (SELECT count(*)::int FROM read.group_members_v1 m
+               WHERE m.tenant = g.tenant AND m.group_id = g.group_id) AS n FROM read.groups_v1 g`,
+          );
+          for (const { n, member_count } of counts) expect(member_count).to.equal(n);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});

@@ -1,0 +1,69 @@
+import pg from 'pg';
+import type { EventSerializer } from '../../application/ports/envelope.js';
+import type { EventStore } from '../../application/ports/event-store.js';
+import type { Logger } from '../../application/ports/logger.js';
+import { makePool } from '../../infrastructure/postgres/pool.js';
+import { migrate } from '../../infrastructure/postgres/migrate.js';
+import { ProjectionEngine } from '../../projections/engine/engine.js';
+import { projectionMigrations } from '../../projections/engine/migration.js';
+import type { Projection } from '../../projections/engine/projection.js';
+import { projections as allProjections } from '../../projections/index.js';
+import { plainSerializer } from './array-event-store.js';
+import { freshDatabase, type TestDatabase } from './postgres.js';
+import { silentLogger } from './silent-logger.js';
+
+/** A database with the engine's tables, and engines on it as processes would have them, each with its own pool. */
+export class ProjectionBench {
+  private readonly engines = new Set<ProjectionEngine>();
+  private readonly pools: pg.Pool[] = [];
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly pool: pg.Pool,
+  ) {}
+
+  static async open(): Promise<ProjectionBench> {
+    const database = await freshDatabase('projections');
+    await migrate(database.url, projectionMigrations);
+    return new ProjectionBench(database, makePool({ url: database.url, max: 4, name: 'test', log: silentLogger }));
+  }
+
+  engine(
+    store: EventStore,
+    {
+      projections = allProjections,
+      log = silentLogger,
+      serializer = plainSerializer,
+    }: { projections?: readonly Projection[]; log?: Logger; serializer?: Pick<EventSerializer, 'open'> } = {},
+  ): ProjectionEngine {
+    const pool = makePool({ url: this.database.url, max: 5, name: 'test projections', log: silentLogger });
+    this.pools.push(pool);
+    const engine = new ProjectionEngine({
+      store,
+      serializer,
+      pool,
+      lockUrl: this.database.url,
+      projections,
+      log,
+      leadRetryMs: 30,
+    });
+    this.engines.add(engine);
+    return engine;
+  }
+
+  async rows<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
+    return (await this.pool.query<Row>(text, values)).rows;
+  }
+
+  /** All rows of a view as text, in a fixed order. */
+  async dump(view: string): Promise<string[]> {
+    const rows = await this.rows<{ row: string }>(`SELECT v::text COLLATE "C" AS row FROM read.${view} v ORDER BY 1`);
+    return rows.map(({ row }) => row);
+  }
+
+  async close(): Promise<void> {
+    for (const engine of this.engines) await engine.stop();
+    for (const pool of [...this.pools, this.pool]) await pool.end();
+    await this.database.drop();
+  }
+}
