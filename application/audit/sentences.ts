@@ -1,0 +1,112 @@
+import { actingUser, type Actor } from '../../domain/shared/actor.js';
+import type { DomainEvent } from '../../domain/shared/event.js';
+import type { GroupEvent } from '../../domain/group/events.js';
+import type { UserEvent } from '../../domain/user/events.js';
+
+/** Every event that has a sentence, by its type; a new event without one doesn't compile. */
+type Told = GroupEvent | UserEvent;
+type Payloads = { readonly [Event in Told as Event['type']]: Event['data'] };
+type Sentences = { readonly [Type in keyof Payloads]: (data: Payloads[Type], who: string) => string };
+
+/**
+ * One event as a line that a person reads (EVENTS.md "said to a person"). People and groups go by their ids, times are
+ * ISO 8601 UTC, so a line is the same for whoever reads it. Personal texts show as they were read: erased ones are left
+ * out. A type unknown here is named as it is; nothing is guessed.
+ */
+export function sentence(event: DomainEvent, actor: Actor): string {
+  const who = nameOf(actor);
+  if (!isTold(event)) return `${who}: ${event.type} (an event that this version can't put in words)`;
+  return telling(event.type, event.data, who);
+}
+
+const isTold = (event: DomainEvent): event is Told => Object.hasOwn(sentences, event.type);
+
+const telling = <Type extends keyof Payloads>(type: Type, data: Payloads[Type], who: string): string =>
+  sentences[type](data, who);
+
+/** The user for whom it was done, and who did it for him; an app admin and the server are called what they are. */
+export function nameOf(actor: Actor): string {
+  const role = { user: '', appAdmin: 'app admin ', auditor: 'auditor ', system: 'system ' }[actor.kind];
+  const self = `${role}${actor.id}`;
+  return actor.onBehalfOf === undefined ? self : `${actingUser(actor)} (through ${self})`;
+}
+
+const iso = (at: number): string => {
+  const time = new Date(at);
+  return Number.isNaN(time.getTime()) ? String(at) : time.toISOString();
+};
+
+const until = (deadline: number | null): string => (deadline === null ? 'for ever' : `until ${iso(deadline)}`);
+
+const sentences: Sentences = {
+  UserRegistered: ({ userId }, who) => (who === userId ? `${userId} registered` : `${who} registered ${userId}`),
+
+  GroupCreated: ({ name, groupId, incarnation, rules, ownerId, origin }, who) =>
+    [
+      `${who} created "${name}" (group ${groupId}${incarnation > 1 ? `, for the ${ordinal(incarnation)} time` : ''}`,
+      `, rules ${rules.preset} ${rules.version}`,
+      ownerId === null ? ', without owner' : ownerId === who ? '' : `, owner ${ownerId}`,
+      origin.kind === 'copied' ? `, copied from ${origin.from}` : origin.kind === 'imported' ? ', imported' : '',
+      ')',
+    ].join(''),
+
+  MemberJoined: ({ userId, role, source, inviterId, approvedBy, mutedUntil }) =>
+    [
+      `${userId} joined`,
+      role === 'member' ? '' : ` as ${role}`,
+      inviterId === undefined ? '' : source === 'creation' ? `, named by ${inviterId}` : `, invited by ${inviterId}`,
+      approvedBy === undefined ? '' : `, approved by ${approvedBy}`,
+      inviterId === undefined && approvedBy === undefined && source === 'admin' ? ', added by an app admin' : '',
+      mutedUntil === undefined ? '' : `, still muted ${until(mutedUntil)}`,
+    ].join(''),
+
+  MemberLeft: ({ userId, roleBefore }) =>
+    `${userId} left${roleBefore === 'member' ? '' : `, ${roleBefore} until then`}`,
+
+  MemberRemoved: ({ userId, by, reason }) => `${by} removed ${userId}${reason ? `: ${reason}` : ''}`,
+
+  OwnerTransferred: ({ from, to, formerOwnerBecomes, why }, who) => {
+    const becomes = from === null ? '' : `; ${from} is now ${formerOwnerBecomes}`;
+    if (why === 'ownerLeft') return `${to} succeeded ${from ?? 'nobody'} as owner${becomes}`;
+    if (why === 'admin') return `${who} handed the group ${from === null ? '' : `of ${from} `}to ${to}${becomes}`;
+    return `${from ?? who} handed the group to ${to}${becomes}`;
+  },
+
+  MemberRoleChanged: ({ userId, to, by }) =>
+    userId === by ? `${by} stepped down to ${to}` : `${by} made ${userId} ${to === 'member' ? 'a member' : `an ${to}`}`,
+
+  MemberMuted: ({ userId, until: deadline, by }) => `${by} muted ${userId} ${until(deadline)}`,
+
+  MemberUnmuted: ({ userId, by, why }) => {
+    if (why === 'madeOwner') return `${userId}'s mute ended on becoming the owner`;
+    if (why === 'madeAdmin') return `${userId}'s mute ended on becoming an admin`;
+    return `${by} unmuted ${userId}`;
+  },
+
+  GroupMuted: ({ by, speakers }) =>
+    `${by} muted everyone${speakers.length === 0 ? '' : ` but ${speakers.join(', ')}`} (owner and admins may speak)`,
+
+  GroupUnmuted: ({ by }) => `${by} unmuted everyone`,
+
+  GroupProfileChanged: ({ changes, by }) => {
+    const parts = Object.entries(changes).map(([field, value]) => {
+      if (field === 'name') return `the name to "${String(value)}"`;
+      return value === null ? `the ${field} (cleared)` : `the ${field}`;
+    });
+    return `${by} changed ${parts.join(', ')}`;
+  },
+
+  GroupDismissed: ({ by, why, membersRemoved }) => {
+    if (why === 'lastMemberLeft') return `the group was dismissed, its last member having left`;
+    return `${by} dismissed the group${why === 'admin' ? ' as an app admin' : ''}${membersRemoved ? ' and removed its members' : ''}`;
+  },
+};
+
+const ordinal = (n: number): string => {
+  const suffix = new Map([
+    ['one', 'st'],
+    ['two', 'nd'],
+    ['few', 'rd'],
+  ]).get(new Intl.PluralRules('en', { type: 'ordinal' }).select(n));
+  return `${n}${suffix ?? 'th'}`;
+};

@@ -1,0 +1,77 @@
+import { actingUser, hasAdminPowers, type Actor } from '../shared/actor.js';
+import { refuse } from '../shared/errors.js';
+import type { BelowOwner, GroupAct, Reach, Standing } from './rules.js';
+import { roleOf, type Group, type GroupState, type Member } from './state.js';
+
+/** Who may do what: every decision asks here, and here only the group's own rules are read. */
+
+/** The acts that hit one member. */
+export type MemberAct = 'remove' | 'mute' | 'changeRole';
+
+/** @throws GroupNotFound, GroupDismissed (RULES A4), NotPermitted for an auditor, who only reads. */
+export function liveGroup(state: GroupState, command: { readonly groupId: string; readonly actor: Actor }): Group {
+  refuseAuditor(command.actor);
+  if (state.status === 'none') refuse('GroupNotFound', { groupId: command.groupId });
+  if (state.status === 'dismissed') refuse('GroupDismissed', { groupId: command.groupId });
+  return state;
+}
+
+export function refuseAuditor(actor: Actor): void {
+  if (actor.kind === 'auditor') refuse('NotPermitted', { reason: 'auditors only read' });
+}
+
+/** In virtue of what the actor can act here, his role first: an app admin who owns the group acts as its owner. */
+export function standingsOf(group: Group, actor: Actor): readonly Standing[] {
+  const role = roleOf(group, actingUser(actor));
+  return [...(role === undefined ? [] : [role]), ...(hasAdminPowers(actor) ? (['appAdmin'] as const) : [])];
+}
+
+/**
+ * The standing that permits the act.
+ * @throws RulesForbid, NotGroupMember, NotGroupOwner, NotGroupManager, NotPermitted.
+ */
+export function requireMay(group: Group, actor: Actor, act: GroupAct): Standing {
+  const permitted = group.rules.values.may[act];
+  return (
+    standingsOf(group, actor).find((standing) => permitted.includes(standing)) ??
+    refuseStanding(group, actor, act, permitted)
+  );
+}
+
+/** @throws as `requireMay` when the actor's standing reaches nobody by this act. */
+export function requireReachOfAnybody(group: Group, actor: Actor, act: MemberAct): void {
+  const reach = group.rules.values[act];
+  const able = (Object.keys(reach) as Standing[]).filter((standing) => reach[standing].length > 0);
+  if (!standingsOf(group, actor).some((standing) => able.includes(standing))) refuseStanding(group, actor, act, able);
+}
+
+/** Whether the actor's standing reaches the target's role by this act. */
+export function reaches(group: Group, actor: Actor, act: MemberAct, target: Member): boolean {
+  const reach: Reach<BelowOwner> = group.rules.values[act];
+  const role = target.role;
+  return role !== 'owner' && standingsOf(group, actor).some((standing) => reach[standing].includes(role));
+}
+
+/** @throws TargetRoleTooHigh, and as `requireMay`. */
+export function requireReach(group: Group, actor: Actor, act: MemberAct, target: Member): void {
+  requireReachOfAnybody(group, actor, act);
+  if (!reaches(group, actor, act, target)) {
+    refuse('TargetRoleTooHigh', { userId: target.userId, role: target.role });
+  }
+}
+
+/** @throws NotGroupMember */
+export function memberOf(group: Group, userId: string): Member {
+  return group.members.get(userId) ?? refuse('NotGroupMember', { userIds: [userId] });
+}
+
+/** Says what is missing: the rules' consent, membership, or the lowest role that would do. */
+function refuseStanding(group: Group, actor: Actor, act: string, permitted: readonly Standing[]): never {
+  const { groupId } = group;
+  if (permitted.length === 0) refuse('RulesForbid', { groupId, act });
+  const user = actingUser(actor);
+  if (!hasAdminPowers(actor) && roleOf(group, user) === undefined) refuse('NotGroupMember', { userIds: [user] });
+  if (permitted.includes('admin')) refuse('NotGroupManager', { groupId });
+  if (permitted.includes('owner')) refuse('NotGroupOwner', { groupId });
+  return refuse('NotPermitted', { reason: `${act} is for app admins` });
+}

@@ -1,0 +1,88 @@
+import { refuse } from '../shared/errors.js';
+import { checkText, isBlank } from '../shared/text.js';
+import type { CustomField } from './events.js';
+import type { GroupSettings, JoinPolicy, RuleValues } from './rules.js';
+
+/** The bounds that a group's rules set to what people write; every refusal is InvalidArgument with the field. */
+
+export interface ProfileTexts {
+  readonly name?: string | undefined;
+  readonly avatar?: string | null | undefined;
+  readonly introduction?: string | null | undefined;
+  readonly ext?: string | null | undefined;
+  readonly customFields?: readonly CustomField[] | undefined;
+}
+
+/** @throws InvalidArgument; also for a name in which there is nothing to see (D1 set_group_info "name present and blank"). */
+export function checkProfile(values: RuleValues, texts: ProfileTexts): void {
+  const { limits } = values;
+  if (texts.name !== undefined) {
+    checkText('name', texts.name, limits.name);
+    if (isBlank(texts.name)) refuse('InvalidArgument', { field: 'name', reason: 'blank' });
+  }
+  if (texts.avatar != null) checkText('avatar', texts.avatar, limits.avatar);
+  if (texts.introduction != null) checkText('introduction', texts.introduction, limits.introduction);
+  if (texts.ext != null) checkText('ext', texts.ext, limits.ext);
+  if (texts.customFields !== undefined) checkCustomFields(values, texts.customFields);
+}
+
+function checkCustomFields(values: RuleValues, fields: readonly CustomField[]): void {
+  const { count, key, value } = values.limits.customFields;
+  if (fields.length > count) refuse('InvalidArgument', { field: 'customFields', reason: `more than ${count}` });
+  for (const field of fields) {
+    checkText('customFields.key', field.key, key);
+    checkText('customFields.value', field.value, value);
+  }
+  if (new Set(fields.map((field) => field.key)).size < fields.length) {
+    refuse('InvalidArgument', { field: 'customFields', reason: 'a key stands twice' });
+  }
+}
+
+export function checkReason(values: RuleValues, reason: string): void {
+  checkText('reason', reason, values.limits.reason);
+}
+
+export function checkMaximum(values: RuleValues, maximum: number): void {
+  const highest = values.limits.maximum;
+  if (!Number.isSafeInteger(maximum) || maximum < 1 || maximum > highest) {
+    refuse('InvalidArgument', { field: 'maximum', reason: `must be a whole number from 1 to ${highest}` });
+  }
+}
+
+export function checkJoinPolicy(values: RuleValues, { selfJoin, memberInvite }: JoinPolicy): void {
+  const offered = values.joinPolicies;
+  if (!offered.selfJoin.includes(selfJoin)) {
+    refuse('InvalidArgument', {
+      field: 'joinPolicy.selfJoin',
+      reason: `must be one of ${offered.selfJoin.join(', ')}`,
+    });
+  }
+  if (!offered.memberInvite.includes(memberInvite)) {
+    const reason = `must be one of ${offered.memberInvite.join(', ')}`;
+    refuse('InvalidArgument', { field: 'joinPolicy.memberInvite', reason });
+  }
+}
+
+export function checkSettings({ retention }: GroupSettings): void {
+  if (retention != null && (!Number.isSafeInteger(retention) || retention <= 0)) {
+    refuse('InvalidArgument', { field: 'settings.retention', reason: 'must be whole milliseconds above 0, or null' });
+  }
+}
+
+/** `count` items of a list that may hold none or one at least, and no more than the rules allow. */
+export function checkListLength(
+  field: string,
+  count: number,
+  bounds: { readonly min: number; readonly max: number },
+): void {
+  if (count < bounds.min) refuse('InvalidArgument', { field, reason: 'must name somebody' });
+  if (count > bounds.max) refuse('InvalidArgument', { field, reason: `names more than ${bounds.max}` });
+}
+
+/** The items that stand more than once, each named once. */
+export function repeatedItems(items: readonly string[]): string[] {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const item of items) (seen.has(item) ? repeated : seen).add(item);
+  return [...repeated];
+}
