@@ -34,7 +34,13 @@ export class ProjectionBench {
       projections = allProjections,
       log = silentLogger,
       serializer = plainSerializer,
-    }: { projections?: readonly Projection[]; log?: Logger; serializer?: Pick<EventSerializer, 'open'> } = {},
+      lockUrl = this.database.url,
+    }: {
+      projections?: readonly Projection[];
+      log?: Logger;
+      serializer?: Pick<EventSerializer, 'open'>;
+      lockUrl?: string;
+    } = {},
   ): ProjectionEngine {
     const pool = makePool({ url: this.database.url, max: 5, name: 'test projections', log: silentLogger });
     this.pools.push(pool);
@@ -42,7 +48,7 @@ export class ProjectionBench {
       store,
       serializer,
       pool,
-      lockUrl: this.database.url,
+      lockUrl,
       projections,
       log,
       leadRetryMs: 30,

@@ -141,7 +141,14 @@ describe('projections: given events, then rows', () => {
     const [transferred, gone] = [
       {
         type: 'OwnerTransferred',
-        data: { groupId: 'g', from: 'ann', to: 'bob', formerOwnerBecomes: 'member', newOwnerWas: 'admin', why: 'ownerLeft' },
+        data: {
+          groupId: 'g',
+          from: 'ann',
+          to: 'bob',
+          formerOwnerBecomes: 'member',
+          newOwnerWas: 'admin',
+          why: 'ownerLeft',
+        },
       },
       left('g', 'ann'),
     ];
@@ -165,7 +172,12 @@ describe('projections: given events, then rows', () => {
   });
 
   it('a dismissal keeps or removes the members, and the next incarnation begins with nobody', async () => {
-    history.write(created('kept', 'ann'), joined('kept', 'ann', 'owner'), joined('kept', 'bob'), dismissed('kept', false));
+    history.write(
+      created('kept', 'ann'),
+      joined('kept', 'ann', 'owner'),
+      joined('kept', 'bob'),
+      dismissed('kept', false),
+    );
     history.write(created('gone', 'ann'), joined('gone', 'ann', 'owner'), dismissed('gone', true));
     await deliver(projected());
     expect(await group('kept')).to.include({ status: 'dismissed', member_count: 2 });
@@ -228,7 +240,10 @@ describe('projections: given events, then rows', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat(), { minLength: 5, maxLength: 80 }),
-        fc.array(fc.record({ size: fc.integer({ min: 1, max: 9 }), twice: fc.boolean() }), { minLength: 1, maxLength: 20 }),
+        fc.array(fc.record({ size: fc.integer({ min: 1, max: 9 }), twice: fc.boolean() }), {
+          minLength: 1,
+          maxLength: 20,
+        }),
         async (choices, cuts) => {
           const ownStore = new ArrayEventStore();
           const writer = new Historian(ownStore);
