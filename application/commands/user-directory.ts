@@ -1,0 +1,68 @@
+import { LRUCache } from 'lru-cache';
+import { refuse } from '../../domain/shared/errors.js';
+import type { EventStore } from '../ports/event-store.js';
+import type { KnownUsers } from '../ports/users.js';
+import { InvalidStreamPart, streamName } from '../streams.js';
+
+/** Users whom this process has seen to exist; they go on existing. */
+const REMEMBERED = 100_000;
+/** Streams read at once. */
+const AT_ONCE = 16;
+/** Above what any rules allow in one list; keeps a hostile list from becoming that many reads. */
+const MOST_ASKED = 5_000;
+
+/** Says who exists: the read model when it says yes, else the user's own stream. */
+export class UserDirectory {
+  readonly #seen = new LRUCache<string, true>({ max: REMEMBERED });
+
+  constructor(
+    private readonly known: KnownUsers,
+    private readonly store: EventStore,
+  ) {}
+
+  /** @throws DomainError UserNotFound with all who are missing; InvalidArgument for a list longer than any rules allow. */
+  async require(tenant: string, userIds: readonly string[]): Promise<void> {
+    const missing = await this.missing(tenant, userIds);
+    if (missing.length > 0) refuse('UserNotFound', { userIds: missing });
+  }
+
+  /** Those of `userIds` who don't exist, each once. @throws EventStoreUnavailable */
+  async missing(tenant: string, userIds: readonly string[]): Promise<string[]> {
+    const asked = [...new Set(userIds)].filter((userId) => !this.#seen.has(keyOf(tenant, userId)));
+    if (asked.length === 0) return [];
+    if (asked.length > MOST_ASKED) refuse('InvalidArgument', { field: 'userIds', reason: 'too many users' });
+    const known = await this.#known(tenant, asked);
+    const doubtful = asked.filter((userId) => !known.has(userId));
+    const missing = new Set<string>();
+    for (let start = 0; start < doubtful.length; start += AT_ONCE) {
+      const some = doubtful.slice(start, start + AT_ONCE);
+      const found = await Promise.all(some.map((userId) => this.#hasStream(tenant, userId)));
+      some.forEach((userId, index) => {
+        if (found[index] !== true) missing.add(userId);
+      });
+    }
+    for (const userId of asked) if (!missing.has(userId)) this.#seen.set(keyOf(tenant, userId), true);
+    return [...missing];
+  }
+
+  async #known(tenant: string, userIds: readonly string[]): Promise<ReadonlySet<string>> {
+    try {
+      return await this.known.known(tenant, userIds);
+    } catch {
+      return new Set(); // The read model only saves reads: the streams know.
+    }
+  }
+
+  async #hasStream(tenant: string, userId: string): Promise<boolean> {
+    try {
+      const stream = streamName({ category: 'user', tenant, userId });
+      for await (const events of this.store.readStream(stream, { maxCount: 1 })) if (events.length > 0) return true;
+      return false;
+    } catch (error) {
+      if (error instanceof InvalidStreamPart) return false;
+      throw error;
+    }
+  }
+}
+
+const keyOf = (tenant: string, userId: string): string => JSON.stringify([tenant, userId]);
