@@ -1,0 +1,54 @@
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import type { GroupQueries } from '../../application/queries/groups.js';
+import type { MemberQueries } from '../../application/queries/members.js';
+import type { UserQueries } from '../../application/queries/users.js';
+import { readModelEntities } from './entities.js';
+import { GroupReadModel } from './group-read-model.js';
+import { MemberReadModel } from './member-read-model.js';
+import { UserReadModel } from './user-read-model.js';
+
+export interface ReadModelsOptions {
+  readonly url: string;
+  /** Connections at most. */
+  readonly poolSize: number;
+}
+
+export interface ReadModels {
+  readonly users: UserQueries;
+  readonly groups: GroupQueries;
+  readonly members: MemberQueries;
+  close(): Promise<void>;
+}
+
+/**
+ * Every list is read by an index in its own order. The planner settings keep prepared statements that were planned while a
+ * table was empty from scanning it when it is full.
+ */
+const SESSION = '-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+
+/** Opens the read side. The views are there once a projection engine has started on this database. */
+export async function openReadModels({ url, poolSize }: ReadModelsOptions): Promise<ReadModels> {
+  const source = new DataSource({
+    type: 'postgres',
+    url,
+    entities: [...readModelEntities],
+    synchronize: false,
+    logging: false,
+    poolErrorHandler: () => undefined,
+    extra: {
+      max: poolSize,
+      options: SESSION,
+      application_name: 'parley read models',
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+    },
+  });
+  await source.initialize();
+  return {
+    users: new UserReadModel(source),
+    groups: new GroupReadModel(source),
+    members: new MemberReadModel(source),
+    close: () => source.destroy(),
+  };
+}
