@@ -16,6 +16,6 @@ CREATE TABLE system.data_key (
 
 -- Derived from the master key and telling nothing about it: a process with another one sees that before it writes.
 CREATE TABLE system.master_key_check (
-  only  boolean PRIMARY KEY DEFAULT true CHECK (only),
-  value bytea NOT NULL
+  singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+  value     bytea NOT NULL
 );
