@@ -1,6 +1,7 @@
 import type { handleUnaryCall } from '@grpc/grpc-js';
 
-import { featuresPb, gossipPb, sharedPb } from './generated.js';
+import type { sharedPb } from './generated.js';
+import { featuresPb, gossipPb } from './generated.js';
 import { structuredUuid } from './batch-errors.js';
 
 const STREAMS = 'event_store.client.streams.Streams';

@@ -9,7 +9,7 @@ import { streamsPb } from './generated.js';
 import { startOf } from './positions.js';
 import { pump, type Source } from './pump.js';
 import type { Answer } from './resolve.js';
-import { StreamState } from './stream-state.js';
+import type { StreamState } from './stream-state.js';
 
 type ReadCall = ServerWritableStream<streamsPb.ReadReq, Buffer>;
 
