@@ -1,7 +1,7 @@
 import type Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { groupEvents } from './schemas/group.js';
-import { assertSound, requiredStringAt } from './schemas/sound.js';
+import { assertSound, memberAt, requiredStringAt } from './schemas/sound.js';
 import { userEvents } from './schemas/user.js';
 
 /** A field of a payload that is encrypted for the user whom another field names. */
@@ -85,7 +85,8 @@ export class EventRegistry {
 
 function writableOf(schema: EventSchema): WritableType {
   assertSound(schema.type, schema.payload);
-  for (const { path, subject } of schema.personal ?? []) {
+  for (const { path, subject, members } of pathsOf(schema.personal)) {
+    if (!memberAt(schema.payload, members)) throw new Error(`${schema.type} has no member ${path}`);
     if (!requiredStringAt(schema.payload, subject))
       throw new Error(`${schema.type}: ${path} has no subject ${subject}`);
   }

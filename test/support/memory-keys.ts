@@ -9,6 +9,7 @@ import {
 /** Keys without a database. What was asked for is `cached` from then on, until `forget`. */
 export class MemoryKeys implements KeyRing {
   readonly #all = new Map<string, SubjectKey>();
+  readonly #subjects = new Map<string, Subject>();
   readonly #cached = new Set<string>();
   /** How many subjects each call of `obtain` and `find` asked for. */
   readonly calls: number[] = [];
@@ -24,7 +25,7 @@ export class MemoryKeys implements KeyRing {
       subjects.map((subject) => {
         const text = subjectText(subject);
         const key = this.#all.get(text) ?? newKey();
-        this.#all.set(text, key);
+        this.put(subject, key);
         this.#cached.add(text);
         return key;
       }),
@@ -45,6 +46,17 @@ export class MemoryKeys implements KeyRing {
   /** As if it had always been this one. */
   put(subject: Subject, key: SubjectKey): void {
     this.#all.set(subjectText(subject), key);
+    this.#subjects.set(subjectText(subject), subject);
+  }
+
+  /** Every key there is, in the clear. */
+  all(): { readonly subject: Subject; readonly id: string; readonly secret: Buffer }[] {
+    return [...this.#all].flatMap(([text, key]) => {
+      const subject = this.#subjects.get(text);
+      return subject === undefined || key.kind === 'erased'
+        ? []
+        : [{ subject, id: key.id, secret: key.secret.export() }];
+    });
   }
 
   erase(subject: Subject): void {

@@ -47,6 +47,13 @@ function assertClosed(where: string, { additionalProperties, patternProperties, 
   }
 }
 
+/** Whether the object can have something at the end of this path. */
+export function memberAt(schema: Type.TSchema, [name, ...deeper]: readonly string[]): boolean {
+  if (name === undefined) return true;
+  const member = (schema as Keywords).properties?.[name];
+  return member !== undefined && memberAt(member, deeper);
+}
+
 /** Whether the object always has a text under this name. */
 export function requiredStringAt(schema: Type.TSchema, name: string): boolean {
   const { properties, required } = schema as Keywords;
