@@ -1,0 +1,164 @@
+import { expect } from 'chai';
+import type { RequestContext } from '../../../application/commands/request.js';
+import { streamName } from '../../../application/streams.js';
+import { type Answer, CommandProcess } from '../../support/command-process.js';
+import { type CommandSide, migrateCommandSide, openCommandSide } from '../../support/command-side.js';
+import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+
+const as = (id: string, more: Partial<RequestContext> = {}): RequestContext => ({
+  tenant: 't',
+  actor: { kind: 'user', id },
+  via: 'test',
+  ...more,
+});
+const admin: RequestContext = { tenant: 't', actor: { kind: 'appAdmin', id: 'boss' }, via: 'test' };
+const keyed = (id: string, key: string, body = 'same'): RequestContext =>
+  as(id, { idempotency: { key, operation: 'op', bodyHash: body } });
+
+describe('Group commands on PostgreSQL', () => {
+  let database: TestDatabase;
+  let a: CommandSide;
+  let b: CommandSide;
+  let far: CommandProcess;
+
+  before(async function () {
+    this.timeout(60_000);
+    database = await freshDatabase('commands');
+    await migrateCommandSide(database.url);
+    a = await openCommandSide(database.url);
+    b = await openCommandSide(database.url);
+    far = await CommandProcess.start(database.url);
+    for (const userId of ['ann', 'bob', 'cid', 'dan']) await a.users.register(admin, { userId, nickname: userId });
+  });
+
+  after(async () => {
+    await far.stop();
+    await a.close();
+    await b.close();
+    await database.drop();
+  });
+
+  const groupsInLog = async (): Promise<string[]> => {
+    const streams = new Set<string>();
+    for await (const events of a.store.readAll())
+      for (const { stream, type } of events) if (type === 'GroupCreated') streams.add(stream);
+    return [...streams];
+  };
+
+  const refusal = (work: Promise<unknown>): Promise<string> =>
+    work.then(
+      () => 'nothing was refused',
+      (error: unknown) => (error as { kind: string }).kind,
+    );
+
+  it('creates a group whose id is its number', async () => {
+    const { outcome, revision, state } = await a.groups.create(as('ann'), {
+      preset: 'parley',
+      name: 'G',
+      ownerId: 'ann',
+      members: ['bob'],
+    });
+    expect(outcome.groupId)
+      .to.equal(String(outcome.number))
+      .and.match(/^[0-9]{16}$/);
+    expect(revision).to.equal(2);
+    expect(state.status).to.equal('live');
+  });
+
+  it('refuses people who do not exist, naming them all', async () => {
+    const asked = { preset: 'parley', name: 'G', ownerId: 'ann', members: ['bob', 'nobody', 'no one'] };
+    try {
+      await a.groups.create(as('ann'), asked);
+      expect.fail('created');
+    } catch (error) {
+      expect(error)
+        .to.include({ kind: 'UserNotFound' })
+        .and.have.deep.property('facts', { userIds: ['nobody', 'no one'] });
+    }
+    expect(await refusal(a.groups.join(as('ghost'), { groupId: 'g', userId: 'ghost' }))).to.equal('UserNotFound');
+  });
+
+  it('eight equal creates at once in three pipelines and two processes make one group', async () => {
+    const before = await groupsInLog();
+    const asked = { preset: 'parley', name: 'Double click', ownerId: 'ann', members: ['bob', 'cid'] };
+    const near = [a, b, a, b].map(async (side): Promise<Answer> => {
+      const { outcome, revision, events, replayed } = await side.groups.create(keyed('ann', 'click'), asked);
+      return { kind: 'result', outcome: { ...outcome }, revision, events, replayed };
+    });
+    const answers = await Promise.all([
+      ...near,
+      ...[1, 2, 3, 4].map(() => far.ask('create', keyed('ann', 'click'), asked)),
+    ]);
+    const told = answers.map((answer) => (answer.kind === 'result' ? { ...answer, replayed: undefined } : answer));
+    for (const answer of told) expect(answer).to.deep.equal(told[0]);
+    expect(answers.filter((answer) => answer.kind === 'result' && !answer.replayed)).to.have.length(1);
+    expect(await groupsInLog()).to.have.length(before.length + 1);
+    const later = await b.groups.create(keyed('ann', 'click'), asked);
+    expect([later.outcome, later.replayed]).to.deep.equal([answers[0]?.kind === 'result' && answers[0].outcome, true]);
+  });
+
+  it('the same key with another body is refused, on the other process too', async () => {
+    const asked = { groupId: 'reuse', preset: 'parley', name: 'One', ownerId: 'ann' };
+    await a.groups.create(keyed('ann', 'reuse', 'one'), asked);
+    expect(await refusal(a.groups.create(keyed('ann', 'reuse', 'two'), { ...asked, name: 'Two' }))).to.equal(
+      'IdempotencyKeyReused',
+    );
+    expect(await far.ask('create', keyed('ann', 'reuse', 'two'), asked)).to.deep.equal({
+      kind: 'refused',
+      name: 'IdempotencyKeyReused',
+    });
+  });
+
+  it('answers a refusal and an already-so on what another process wrote', async () => {
+    const groupId = 'fresh';
+    await a.groups.create(as('ann'), { groupId, preset: 'parley', name: 'G', ownerId: 'ann', members: ['bob'] });
+    expect(await refusal(a.groups.join(as('ann'), { groupId, userId: 'bob' }))).to.equal('NotPermitted');
+    // What `a` remembers is now behind in every way that follows.
+    expect(await far.ask('removeMembers', as('ann'), { groupId, userIds: ['bob'] })).to.include({ events: 1 });
+    const left = await a.groups.leave(as('bob'), { groupId, userId: 'bob' });
+    expect([left.outcome.alreadySo, left.events, left.revision]).to.deep.equal([true, 0, 3]);
+
+    expect(await far.ask('join', as('bob'), { groupId, userId: 'bob' })).to.include({ events: 1 });
+    const joined = await a.groups.join(as('bob'), { groupId, userId: 'bob' });
+    expect([joined.outcome.alreadySo, joined.revision]).to.deep.equal([true, 4]);
+
+    expect(await far.ask('transfer', as('ann'), { groupId, to: 'bob' })).to.include({ events: 1 });
+    expect(await refusal(a.groups.dismiss(as('ann'), { groupId, removeMembers: false }))).to.equal('NotGroupOwner');
+    expect((await a.groups.mute(as('bob'), { groupId })).events).to.equal(1);
+
+    expect(await far.ask('dismiss', as('bob'), { groupId, removeMembers: false })).to.include({ events: 1 });
+    expect(await refusal(a.groups.join(as('cid'), { groupId, userId: 'cid' }))).to.equal('GroupDismissed');
+  });
+
+  it('If-Match holds across processes', async () => {
+    const groupId = 'match';
+    const { revision } = await a.groups.create(as('ann'), { groupId, preset: 'parley', name: 'G', ownerId: 'ann' });
+    await far.ask('mute', as('ann'), { groupId });
+    const stale = a.groups.changeProfile(as('ann', { ifRevision: revision }), { groupId, changes: { name: 'N' } });
+    expect(await refusal(stale)).to.equal('RevisionMismatch');
+    const right = await a.groups.changeProfile(as('ann', { ifRevision: revision + 1 }), {
+      groupId,
+      changes: { name: 'N' },
+    });
+    expect(right.events).to.equal(1);
+  });
+
+  it('what two processes do to one group at once all happens, once', async function () {
+    this.timeout(30_000);
+    const groupId = 'busy';
+    await a.groups.create(as('ann'), { groupId, preset: 'parley', name: 'G', ownerId: 'ann' });
+    const changes = Array.from({ length: 60 }, (_, n) => ({ groupId, changes: { name: `name ${String(n)}` } }));
+    const answers = await Promise.all(
+      changes.map((change, n) =>
+        n % 2 === 0 ? a.groups.changeProfile(as('ann'), change) : far.ask('changeProfile', as('ann'), change),
+      ),
+    );
+    const revisions = answers.map((answer) => ('revision' in answer ? answer.revision : -1)).sort((x, y) => x - y);
+    expect(revisions).to.deep.equal(Array.from({ length: 60 }, (_, n) => n + 2));
+    const names: unknown[] = [];
+    for await (const events of a.store.readStream(streamName({ category: 'group', tenant: 't', groupId }), { from: 2 }))
+      for (const { event } of await a.serializer.open(events))
+        names.push((event?.data as { changes: { name: string } }).changes.name);
+    expect(new Set(names).size).to.equal(60);
+  });
+});

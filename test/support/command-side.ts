@@ -1,0 +1,90 @@
+import { GroupCommands } from '../../application/commands/groups.js';
+import { LoginAttempts } from '../../application/commands/login-attempts.js';
+import { CommandPipeline, type PipelineOptions } from '../../application/commands/pipeline.js';
+import { UserCommands } from '../../application/commands/users.js';
+import { UserDirectory } from '../../application/commands/user-directory.js';
+import { systemClock } from '../../application/ports/clock.js';
+import type { EventSerializer } from '../../application/ports/envelope.js';
+import type { EventStore } from '../../application/ports/event-store.js';
+import { nobodyKnown } from '../../application/ports/users.js';
+import { Argon2Hasher } from '../../infrastructure/auth/argon2-hasher.js';
+import { JwtTokens } from '../../infrastructure/auth/jwt.js';
+import { eventLogMigrations } from '../../infrastructure/event-store/postgres/migration.js';
+import { openPostgresEventStore } from '../../infrastructure/event-store/postgres/postgres-event-store.js';
+import { migrate } from '../../infrastructure/postgres/migrate.js';
+import { makePool } from '../../infrastructure/postgres/pool.js';
+import { JsonEventSerializer } from '../../infrastructure/serialization/json-event-serializer.js';
+import { DataKeys } from '../../infrastructure/serialization/keys/data-keys.js';
+import { dataKeyMigrations } from '../../infrastructure/serialization/keys/migration.js';
+import { eventRegistry } from '../../infrastructure/serialization/registry.js';
+import { PostgresCredentials } from '../../infrastructure/system/credentials.js';
+import { PostgresIdempotencyLedger } from '../../infrastructure/system/idempotency-ledger.js';
+import { systemMigrations } from '../../infrastructure/system/migration.js';
+import { PostgresNumbers } from '../../infrastructure/system/numbers.js';
+import { PostgresReservations } from '../../infrastructure/system/reservations.js';
+import { silentLogger } from './silent-logger.js';
+
+export interface CommandSide {
+  readonly pool: ReturnType<typeof makePool>;
+  readonly store: EventStore;
+  readonly serializer: EventSerializer;
+  readonly ledger: PostgresIdempotencyLedger;
+  readonly reservations: PostgresReservations;
+  readonly credentials: PostgresCredentials;
+  readonly numbers: PostgresNumbers;
+  readonly tokens: JwtTokens;
+  readonly pipeline: CommandPipeline;
+  readonly groups: GroupCommands;
+  readonly users: UserCommands;
+  close(): Promise<void>;
+}
+
+export const migrateCommandSide = (url: string): Promise<void> =>
+  migrate(url, [...eventLogMigrations, ...dataKeyMigrations, ...systemMigrations]);
+
+/** Everything that commands need, on one PostgreSQL: what a process has, without its read side and its APIs. */
+export async function openCommandSide(url: string, options: Partial<PipelineOptions> = {}): Promise<CommandSide> {
+  const log = silentLogger;
+  const pool = makePool({ url, max: 10, name: 'parley test commands', log });
+  const store = await openPostgresEventStore({ url, log });
+  const keys = new DataKeys({ pool, masterKey: Buffer.alloc(32, 7), log });
+  const serializer = new JsonEventSerializer({ keys, registry: eventRegistry });
+  const ledger = new PostgresIdempotencyLedger(pool);
+  const reservations = new PostgresReservations(pool);
+  const credentials = new PostgresCredentials(pool);
+  const numbers = new PostgresNumbers(pool);
+  const tokens = new JwtTokens({ secret: Buffer.alloc(32, 9), ttlSeconds: 3_600, clock: systemClock });
+  const pipeline = new CommandPipeline({ store, serializer, ledger, clock: systemClock, log }, options);
+  const directory = new UserDirectory(nobodyKnown, store);
+  const groups = new GroupCommands({ pipeline, numbers, reservations, users: directory });
+  const users = new UserCommands({
+    pipeline,
+    store,
+    serializer,
+    numbers,
+    reservations,
+    credentials,
+    passwords: new Argon2Hasher(),
+    tokens,
+    attempts: new LoginAttempts(systemClock),
+  });
+  const close = async (): Promise<void> => {
+    await pipeline.close(5_000);
+    await store.close();
+    await pool.end();
+  };
+  return {
+    pool,
+    store,
+    serializer,
+    ledger,
+    reservations,
+    credentials,
+    numbers,
+    tokens,
+    pipeline,
+    groups,
+    users,
+    close,
+  };
+}
