@@ -109,10 +109,13 @@ async function newestEntry(directory: string): Promise<Entry | undefined> {
 /** A damaged file (disk full, a crash of the machine) names nobody who could be alive. */
 function parseHolder(text: string): Holder {
   try {
-    return JSON.parse(text) as Holder;
+    const { pid, start, scope, released } = JSON.parse(text) as Partial<Holder>;
+    if (pid !== undefined && start !== undefined && scope !== undefined && released !== true)
+      return { pid, start, scope };
   } catch {
-    return { pid: 0, start: '', scope: '', released: true };
+    // As below.
   }
+  return { pid: 0, start: '', scope: '', released: true };
 }
 
 async function createEntry(directory: string, generation: number, self: Holder): Promise<boolean> {
