@@ -42,13 +42,11 @@ const GROUPS = [
   'size:',
   'read:',
   'append:',
-  'again:',
+  // 'again:' and 'chained:' in one, and a case of 'wire:' once more. The client sends the first two appends of a cold
+  // connection in the wrong order, so appends that are not waited for have to come after other cases.
+  'ain',
   'odd:',
   'position:',
-  // Two cases, one of which is in `again:` too. The client sends the first two appends of a cold connection in the wrong
-  // order, so what is sent without waiting has to come after another case, as it does in the probe.
-  's, n',
-  'chained: one',
   'race:',
   'delete:',
   'tombstone:',
