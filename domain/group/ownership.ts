@@ -61,10 +61,16 @@ const belowOwner = ({ role }: Member): BelowOwner => (role === 'owner' ? 'member
 
 /** The longest-standing admin, else the longest-standing member (RULES A5); looks through all of them, here only. */
 export function successorOf(group: Group): Member | undefined {
-  const admins = group.adminIds.toArray().flatMap((userId) => group.members.get(userId) ?? []);
-  const candidates = admins.length > 0 ? admins : group.members.valueSeq().filter((m) => m.userId !== group.ownerId);
   let longest: Member | undefined;
-  for (const member of candidates) if (longest === undefined || joinedBefore(member, longest)) longest = member;
+  const consider = (member: Member | undefined): void => {
+    if (member === undefined || member.role === 'owner') return;
+    if (longest === undefined || joinedBefore(member, longest)) longest = member;
+  };
+  if (group.adminIds.size > 0)
+    group.adminIds.forEach((userId) => {
+      consider(group.members.get(userId));
+    });
+  else group.members.forEach(consider);
   return longest;
 }
 
