@@ -18,7 +18,12 @@ export interface Measured {
   readonly row: string;
   readonly unit: string;
   readonly sides: readonly { readonly name: string; readonly median: number; readonly rounds: readonly number[] }[];
-  readonly ratios: readonly { readonly peer: string; readonly ratio: number; readonly bar?: number; readonly met?: boolean }[];
+  readonly ratios: readonly {
+    readonly peer: string;
+    readonly ratio: number;
+    readonly bar?: number;
+    readonly met?: boolean;
+  }[];
 }
 
 export interface Plan {
@@ -40,7 +45,11 @@ export async function measure(row: Row, plan: Plan): Promise<Measured> {
       if (value !== undefined) rounds[at]?.push(value);
     }
   }
-  const sides = row.sides.map((side, i) => ({ name: side.name, median: median(rounds[i] ?? []), rounds: rounds[i] ?? [] }));
+  const sides = row.sides.map((side, i) => ({
+    name: side.name,
+    median: median(rounds[i] ?? []),
+    rounds: rounds[i] ?? [],
+  }));
   const ours = sides[0]?.median ?? 0;
   return {
     row: row.name,
@@ -64,7 +73,11 @@ function median(values: readonly number[]): number {
 }
 
 /** Keeps `inFlight` operations going for `ms`; operations per second. `operation` gets its lane, 0 … inFlight-1. */
-export async function inFlight(lanes: number, ms: number, operation: (lane: number) => Promise<unknown>): Promise<number> {
+export async function inFlight(
+  lanes: number,
+  ms: number,
+  operation: (lane: number) => Promise<unknown>,
+): Promise<number> {
   let done = 0;
   const start = performance.now();
   const end = start + ms;
@@ -95,5 +108,4 @@ export function table(results: readonly Measured[]): string {
   return lines.join('\n');
 }
 
-const number = (value: number): string =>
-  value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(2);
+const number = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(2));

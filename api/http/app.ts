@@ -27,12 +27,19 @@ export function httpApp({ v1, readiness }: HttpAppOptions): Express {
   });
   app.use('/v1', v1);
   app.get('/', (_request, response) => {
-    response.json({ name: 'Parley', apis: { v1: '/v1/openapi.json' }, health: { live: '/health/live', ready: '/health/ready' } });
+    response.json({
+      name: 'Parley',
+      apis: { v1: '/v1/openapi.json' },
+      health: { live: '/health/live', ready: '/health/ready' },
+    });
   });
   app.use((_request, response) => {
-    response.status(404).type('application/problem+json').send(
-      JSON.stringify({ type: 'about:blank', title: 'Not Found', status: 404, detail: 'The APIs are listed at /.' }),
-    );
+    response
+      .status(404)
+      .type('application/problem+json')
+      .send(
+        JSON.stringify({ type: 'about:blank', title: 'Not Found', status: 404, detail: 'The APIs are listed at /.' }),
+      );
   });
   return app;
 }

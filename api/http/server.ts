@@ -18,7 +18,10 @@ export interface ListenOptions {
 }
 
 /** @throws the listen error (EADDRINUSE …) */
-export async function listen(app: RequestListener, { host, port, drainMs = 5_000 }: ListenOptions): Promise<RunningServer> {
+export async function listen(
+  app: RequestListener,
+  { host, port, drainMs = 5_000 }: ListenOptions,
+): Promise<RunningServer> {
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -29,6 +29,9 @@ export async function checked<T extends object>(
   if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
     throw new InputInvalid(where, [{ pointer: '', detail: 'must be an object' }]);
   }
+  // JSON.parse makes it an own member; class-transformer would pass over it in silence.
+  if (Object.hasOwn(plain, '__proto__'))
+    throw new InputInvalid(where, [{ pointer: '/__proto__', detail: 'should not exist' }]);
   const instance = plainToInstance(Dto, plain, { exposeDefaultValues: true });
   const errors = await validate(instance, {
     whitelist: true,

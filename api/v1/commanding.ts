@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import type { CommandResult, RequestContext } from '../../application/commands/request.js';
 import { actingUser, type Actor } from '../../domain/shared/actor.js';
 import { requestHash } from '../http/body.js';
@@ -15,16 +16,23 @@ export function actorOf(caller: Caller): Actor {
 }
 
 /** `me` in a path is the user who acts. */
-export const resolveUser = (userId: string, caller: Caller): string => (userId === 'me' ? actingUser(actorOf(caller)) : userId);
+export const resolveUser = (userId: string, caller: Caller): string =>
+  userId === 'me' ? actingUser(actorOf(caller)) : userId;
 
-/** What the pipeline needs to know of an HTTP request. `operation` is method and path template: `PUT /groups/{groupId}/mute`. */
-export function requestContext({ caller, request, response }: AnyInvocation, operation: string): RequestContext {
+/** @throws Refused InvalidRequest */
+export function idempotencyKey(request: Request): string | undefined {
   const key = request.get('idempotency-key');
   if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw new Refused('InvalidRequest', {
       errors: [{ pointer: 'Idempotency-Key', detail: 'must be 1 to 255 visible ASCII characters' }],
     });
   }
+  return key;
+}
+
+/** What the pipeline needs to know of an HTTP request. `operation` is method and path template: `PUT /groups/{groupId}/mute`. */
+export function requestContext({ caller, request, response }: AnyInvocation, operation: string): RequestContext {
+  const key = idempotencyKey(request);
   const ifRevision = revisionAsked(request.get('if-match'));
   if (ifRevision === 'malformed') {
     throw new Refused('InvalidRequest', { errors: [{ pointer: 'If-Match', detail: 'must be one strong ETag, or *' }] });

@@ -49,7 +49,8 @@ export interface Operation {
 }
 
 interface Declaration<Path extends object, Query extends object, Body extends object>
-  extends Partial<Pick<Operation, 'description' | 'command' | 'ifMatch' | 'bodyOptional' | 'problems'>>,
+  extends
+    Partial<Pick<Operation, 'description' | 'command' | 'ifMatch' | 'bodyOptional' | 'problems'>>,
     Pick<Operation, 'method' | 'path' | 'operationId' | 'summary' | 'tag' | 'access' | 'success'> {
   readonly Path?: DtoClass<Path>;
   readonly Query?: DtoClass<Query>;

@@ -122,12 +122,16 @@ export function problemStatus(code: string): number {
 export function problemOf(error: unknown, extras: Extras = {}): ProblemBody {
   if (typeof error === 'string' && isProblemCode(error)) return build(error, extras);
   if (error instanceof Refused) return build(error.code, error.extras);
-  if (error instanceof InputInvalid) return build('InvalidRequest', { detail: `In the ${error.where}.`, errors: error.problems });
-  if (error instanceof DomainError || error instanceof ApplicationError) return build(error.kind, { facts: error.facts });
+  if (error instanceof InputInvalid)
+    return build('InvalidRequest', { detail: `In the ${error.where}.`, errors: error.problems });
+  if (error instanceof DomainError || error instanceof ApplicationError)
+    return build(error.kind, { facts: error.facts });
   if (error instanceof TokenRejected) return build('Unauthenticated', { detail: tokenFaults[error.fault] });
   if (error instanceof ForeignPosition) return build('CursorGone', {});
   if (error instanceof BadCursor || error instanceof BadPageLimit) {
-    return build('InvalidRequest', { errors: [{ pointer: error instanceof BadCursor ? '/cursor' : '/limit', detail: error.message }] });
+    return build('InvalidRequest', {
+      errors: [{ pointer: error instanceof BadCursor ? '/cursor' : '/limit', detail: error.message }],
+    });
   }
   if (error instanceof EventStoreUnavailable) return build('Unavailable', {});
   return fromBodyParser(error) ?? build('Internal', {});
@@ -142,7 +146,8 @@ const tokenFaults: Record<TokenRejected['fault'], string> = {
 /** express.json's own errors carry a `type`; a bad path escape makes Express throw a URIError. */
 function fromBodyParser(error: unknown): ProblemBody | undefined {
   if (error instanceof URIError) return build('InvalidRequest', { detail: 'The path has a broken escape.' });
-  if (typeof error !== 'object' || error === null || !('type' in error) || typeof error.type !== 'string') return undefined;
+  if (typeof error !== 'object' || error === null || !('type' in error) || typeof error.type !== 'string')
+    return undefined;
   if (error.type === 'entity.too.large') return build('BodyTooLarge', {});
   if (error.type === 'entity.parse.failed') return build('MalformedJson', {});
   const status = 'status' in error && typeof error.status === 'number' ? error.status : 500;

@@ -20,4 +20,8 @@ export class Freshness {
   }
 }
 
-export const isoTime = (ms: number): string => new Date(ms).toISOString();
+/** The latest moment that ECMAScript can name (year 275760). */
+const LAST_MOMENT = 8.64e15;
+
+/** RFC 3339, UTC. */
+export const isoTime = (ms: number): string => new Date(Math.min(ms, LAST_MOMENT)).toISOString();

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { type NextFunction, type Request, type Response, Router } from 'express';
+import { v7 as uuidv7 } from 'uuid';
 import type { Logger } from '../../application/ports/logger.js';
 import { jsonBody } from '../http/body.js';
 import { checked } from '../http/validation.js';
@@ -20,7 +20,7 @@ export function v1Router({ operations, authenticator, log }: V1Options): Router 
   const document = openApiDocument(operations);
 
   router.use((_request, response, next) => {
-    response.locals['correlationId'] = randomUUID();
+    response.locals['correlationId'] = uuidv7();
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
@@ -36,7 +36,10 @@ export function v1Router({ operations, authenticator, log }: V1Options): Router 
       const reply = await op.handle({
         path: op.Path === undefined ? {} : await checked(op.Path, request.params, 'path'),
         query: op.Query === undefined ? {} : await checked(op.Query, singleValues(request.query), 'query'),
-        body: op.Body === undefined ? {} : await checked(op.Body, request.body ?? (op.bodyOptional ? {} : undefined), 'body'),
+        body:
+          op.Body === undefined
+            ? {}
+            : await checked(op.Body, request.body ?? (op.bodyOptional ? {} : undefined), 'body'),
         caller,
         request,
         response,
@@ -78,7 +81,10 @@ function refuseOtherMethods(router: Router, operations: readonly Operation[]): v
   for (const [path, allowed] of methods) {
     router.all(path.replaceAll(/\{(\w+)\}/g, ':$1'), (_request, response) => {
       response.setHeader('Allow', allowed.join(', '));
-      sendProblem(response, problemOf('MethodNotAllowed', { detail: `This resource answers to ${allowed.join(', ')}.` }));
+      sendProblem(
+        response,
+        problemOf('MethodNotAllowed', { detail: `This resource answers to ${allowed.join(', ')}.` }),
+      );
     });
   }
 }

@@ -4,7 +4,7 @@ import type { UserEvent } from '../../domain/user/events.js';
 import type { UserState } from '../../domain/user/state.js';
 import type { Actor } from '../../domain/shared/actor.js';
 import { DomainError, refuse } from '../../domain/shared/errors.js';
-import { serverMadeId } from '../../domain/shared/ids.js';
+import { isClientChosenId, serverMadeId } from '../../domain/shared/ids.js';
 import { checkText, isBlank } from '../../domain/shared/text.js';
 import type { Credential, Credentials, PasswordHasher } from '../ports/credentials.js';
 import type { EventSerializer } from '../ports/envelope.js';
@@ -79,6 +79,12 @@ export class UserCommands {
    */
   async register(context: RegistrationContext, asked: NewUser): Promise<UserResult> {
     const { credentials, address, ...profile } = asked;
+    if (profile.userId !== undefined && !isClientChosenId(profile.userId)) {
+      refuse('InvalidArgument', {
+        field: 'userId',
+        reason: 'an id is 1 to 64 of the letters, digits and _ - . @ # :, and not 16 digits',
+      });
+    }
     if (credentials === undefined) return this.#registerWithoutLogin(context, profile);
     checkCredentials(credentials);
     const { tenant } = context;

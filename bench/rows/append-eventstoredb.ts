@@ -5,9 +5,11 @@ import { laneAppender } from '../lanes.js';
 import type { Row } from '../harness.js';
 import { muteEvent } from '../payload.js';
 
-const { EventStoreDBClient, jsonEvent, NO_STREAM: CLIENT_NO_STREAM } = createRequire(import.meta.url)(
-  '@eventstore/db-client',
-) as typeof Client;
+const {
+  EventStoreDBClient,
+  jsonEvent,
+  NO_STREAM: CLIENT_NO_STREAM,
+} = createRequire(import.meta.url)('@eventstore/db-client') as typeof Client;
 
 export interface EsdbAppendBench {
   readonly rows: Row[];

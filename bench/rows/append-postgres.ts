@@ -24,7 +24,10 @@ export async function appendPostgres(url: string, store: EventStore): Promise<Ap
   const columns = await rawPool.query<{ name: string }>(
     `SELECT attname AS name FROM pg_attribute WHERE attrelid = 'events.event'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
   );
-  const raw = rawInsert(rawPool, columns.rows.map((r) => r.name));
+  const raw = rawInsert(
+    rawPool,
+    columns.rows.map((r) => r.name),
+  );
   const emmett = await openEmmett(url, emmettPool);
 
   const row = (lanes: number): Row => {
@@ -72,7 +75,15 @@ function rawInsert(pool: pg.Pool, columns: readonly string[]): (stream: string, 
   const text = `INSERT INTO ${RAW_TABLE} (${columns.join(', ')}) VALUES (${columns.map((_, i) => `$${(i + 1).toString()}`).join(', ')})`;
   return (stream, revision) => {
     const { id, type, data, metadata } = muteEvent();
-    const values: Record<string, unknown> = { position: ++position, stream, revision: revision + 1, id, type, data, metadata };
+    const values: Record<string, unknown> = {
+      position: ++position,
+      stream,
+      revision: revision + 1,
+      id,
+      type,
+      data,
+      metadata,
+    };
     return pool.query({ name: 'raw-insert', text, values: columns.map((column) => values[column] ?? new Date()) });
   };
 }

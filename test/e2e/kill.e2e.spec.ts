@@ -56,7 +56,11 @@ describe('killed at random moments under load', function () {
     it(`round ${round.toString()}: given a flood, when ${victim} gets SIGKILL, then every acknowledged command stands once and the rows equal a replay`, async () => {
       const flood = new Flood(() => parley.url, groups, random, LANES, `r${round.toString()}`);
       const before = random.between(100, 400);
-      await eventually(() => flood.acknowledged >= before || Promise.reject(new Error(`only ${flood.acknowledged.toString()} were acknowledged`)));
+      await eventually(
+        () =>
+          flood.acknowledged >= before ||
+          Promise.reject(new Error(`only ${flood.acknowledged.toString()} were acknowledged`)),
+      );
 
       if (victim === 'Parley') {
         await parley.end('SIGKILL');
@@ -66,7 +70,10 @@ describe('killed at random moments under load', function () {
       }
       const atKill = flood.acknowledged;
       // The flood goes on into the revived server: it must come back by itself.
-      await eventually(() => flood.acknowledged > atKill + 50 || Promise.reject(new Error('the server did not come back')), 30_000);
+      await eventually(
+        () => flood.acknowledged > atKill + 50 || Promise.reject(new Error('the server did not come back')),
+        30_000,
+      );
       await flood.stop();
       expect(flood.unexpected, parley.output()).to.deep.equal([]);
 
@@ -86,9 +93,14 @@ describe('killed at random moments under load', function () {
     const v1 = new V1Client(parley.url);
     const touched = new Set(flood.sent.map((command) => command.groupId!));
     for (const groupId of touched) {
-      for (let from: number | null = 0; from !== null; ) {
-        const page: { items: { type: string; data: { ext?: string; changes?: { ext?: string } } }[]; next: number | null } = (
-          await v1.call<never>('GET', `/groups/${groupId}/events?limit=1000&from=${from.toString()}`, { token: admin.token })
+      for (let from: number | null = 0; from !== null;) {
+        const page: {
+          items: { type: string; data: { ext?: string; changes?: { ext?: string } } }[];
+          next: number | null;
+        } = (
+          await v1.call<never>('GET', `/groups/${groupId}/events?limit=1000&from=${from.toString()}`, {
+            token: admin.token,
+          })
         ).body;
         for (const { type, data } of page.items) {
           const mark = type === 'GroupCreated' ? data.ext : data.changes?.ext;
@@ -98,7 +110,9 @@ describe('killed at random moments under load', function () {
       }
     }
     const wrong = flood.sent.filter((command) => marks.get(command.key) !== 1);
-    expect(wrong.map((command) => `${command.key} stands ${(marks.get(command.key) ?? 0).toString()} times`)).to.deep.equal([]);
+    expect(
+      wrong.map((command) => `${command.key} stands ${(marks.get(command.key) ?? 0).toString()} times`),
+    ).to.deep.equal([]);
 
     const history = await runCli(['audit', 'history', 'group', groups[0]!.groupId], env);
     expect(history.code, history.stderr).to.equal(0);
@@ -113,7 +127,9 @@ describe('killed at random moments under load', function () {
     await client.connect();
     try {
       await eventually(async () => {
-        const caughtUp = await new V1Client(parley.url).call('GET', `/users/me?minPosition=${position}`, { token: admin.token });
+        const caughtUp = await new V1Client(parley.url).call('GET', `/users/me?minPosition=${position}`, {
+          token: admin.token,
+        });
         expect(caughtUp.status).to.equal(200);
       }, 30_000);
       for (const projection of ['users', 'groups', 'group_members']) {

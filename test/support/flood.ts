@@ -64,8 +64,26 @@ export class Flood {
       const { groupId, token } = random.pick(this.groups);
       const command: SentCommand =
         random.next() < 0.1
-          ? { key, method: 'POST', path: '/groups', body: { name: 'flooded', ext: key }, token, groupId: undefined, kind: 'create', acknowledged: false }
-          : { key, method: 'PATCH', path: `/groups/${groupId}`, body: { ext: key }, token, groupId, kind: 'rename', acknowledged: false };
+          ? {
+              key,
+              method: 'POST',
+              path: '/groups',
+              body: { name: 'flooded', ext: key },
+              token,
+              groupId: undefined,
+              kind: 'create',
+              acknowledged: false,
+            }
+          : {
+              key,
+              method: 'PATCH',
+              path: `/groups/${groupId}`,
+              body: { ext: key },
+              token,
+              groupId,
+              kind: 'rename',
+              acknowledged: false,
+            };
       this.sent.push(command);
       await this.send(command);
       // Somebody is dying or coming back: a breath, so that the flood doesn't spin.
@@ -75,22 +93,29 @@ export class Flood {
 
   private async send(command: SentCommand): Promise<void> {
     try {
-      const answer = await new V1Client(this.url()).call<{ id?: string; position?: string }>(command.method, command.path, {
-        token: command.token,
-        body: command.body,
-        headers: { 'idempotency-key': command.key },
-      });
+      const answer = await new V1Client(this.url()).call<{ id?: string; position?: string }>(
+        command.method,
+        command.path,
+        {
+          token: command.token,
+          body: command.body,
+          headers: { 'idempotency-key': command.key },
+        },
+      );
       if (answer.status === 200 || answer.status === 201) {
         command.acknowledged = true;
         command.groupId ??= answer.body.id;
         const position = answer.body.position ?? '';
         if (position > this.lastPosition) this.lastPosition = position;
       } else if (answer.status !== 503) {
-        this.unexpected.push(`${command.key} ${command.method} ${command.path}: ${answer.status.toString()} ${JSON.stringify(answer.body)}`);
+        this.unexpected.push(
+          `${command.key} ${command.method} ${command.path}: ${answer.status.toString()} ${JSON.stringify(answer.body)}`,
+        );
       }
     } catch (error) {
       // The connection was cut or refused: exactly what a kill looks like from outside.
-      if (!(error instanceof TypeError) && !(error instanceof DOMException) && !(error instanceof SyntaxError)) throw error;
+      if (!(error instanceof TypeError) && !(error instanceof DOMException) && !(error instanceof SyntaxError))
+        throw error;
     }
   }
 }

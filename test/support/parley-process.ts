@@ -89,7 +89,14 @@ export async function runCli(args: readonly string[], env: Readonly<Record<strin
 /** The caller's environment without what would point a fresh server somewhere else. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const env = { ...process.env };
-  for (const name of ['DATABASE_URL', 'EVENT_STORE', 'DATA_DIR', 'PARLEY_MASTER_KEY', 'PARLEY_TOKEN_SECRET', 'PARLEY_APP_ADMINS']) {
+  for (const name of [
+    'DATABASE_URL',
+    'EVENT_STORE',
+    'DATA_DIR',
+    'PARLEY_MASTER_KEY',
+    'PARLEY_TOKEN_SECRET',
+    'PARLEY_APP_ADMINS',
+  ]) {
     Reflect.deleteProperty(env, name);
   }
   return env;

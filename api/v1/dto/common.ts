@@ -21,7 +21,9 @@ export class PageQuery {
   @IsOptional()
   @IsString()
   @MaxLength(200)
-  @JSONSchema({ description: 'Answer from a read model that has reached this position (the `position` a command returned).' })
+  @JSONSchema({
+    description: 'Answer from a read model that has reached this position (the `position` a command returned).',
+  })
   minPosition?: string;
 }
 
@@ -29,7 +31,9 @@ export class ReadQuery {
   @IsOptional()
   @IsString()
   @MaxLength(200)
-  @JSONSchema({ description: 'Answer from a read model that has reached this position (the `position` a command returned).' })
+  @JSONSchema({
+    description: 'Answer from a read model that has reached this position (the `position` a command returned).',
+  })
   minPosition?: string;
 }
 
@@ -90,6 +94,9 @@ export class Receipt {
   @JSONSchema({ type: 'boolean', description: 'False when it was already so and nothing was written.' })
   changed!: boolean;
 
-  @JSONSchema({ type: 'object', description: 'What the command has to tell beside that; its shape depends on the command.' })
+  @JSONSchema({
+    type: 'object',
+    description: 'What the command has to tell beside that; its shape depends on the command.',
+  })
   outcome!: object;
 }

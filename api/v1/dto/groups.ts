@@ -16,7 +16,6 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
-import { PageQuery } from './common.js';
 
 const ID = 64;
 const ROLES = ['owner', 'admin', 'member'] as const;
@@ -209,12 +208,6 @@ export class DismissQuery {
   removeMembers?: 'true' | 'false';
 }
 
-export class MembersQuery extends PageQuery {
-  @IsOptional()
-  @IsIn(ROLES)
-  role?: (typeof ROLES)[number];
-}
-
 export class EventsQuery {
   @IsOptional()
   @Type(() => Number)
@@ -303,7 +296,10 @@ export class MemberView {
   @IsIn(ROLES)
   role!: (typeof ROLES)[number];
 
-  @JSONSchema({ type: ['string', 'null'], description: "The user's nickname; null when he was erased or isn't projected yet." })
+  @JSONSchema({
+    type: ['string', 'null'],
+    description: "The user's nickname; null when he was erased or isn't projected yet.",
+  })
   nickname!: string | null;
 
   @JSONSchema({ type: 'string', format: 'date-time' })
@@ -369,7 +365,10 @@ export class HistoryEvent {
   @JSONSchema({ description: 'The event as a sentence.' })
   sentence!: string;
 
-  @JSONSchema({ type: ['object', 'null'], description: "The payload; null when this server's version doesn't know the type." })
+  @JSONSchema({
+    type: ['object', 'null'],
+    description: "The payload; null when this server's version doesn't know the type.",
+  })
   data!: object | null;
 
   @IsString()

@@ -1,0 +1,63 @@
+import type { RegistrationContext, UserCommands } from '../../application/commands/users.js';
+import { requestHash } from '../http/body.js';
+import { idempotencyKey, receipt } from './commanding.js';
+import { Receipt } from './dto/common.js';
+import { OpenSession, RegisterUser, Session } from './dto/users.js';
+import { operation, type Operation } from './operation.js';
+import { isoTime } from './reading.js';
+
+export function userOperations(users: UserCommands): Operation[] {
+  return [
+    operation({
+      method: 'post',
+      path: '/users',
+      operationId: 'registerUser',
+      summary: 'Register',
+      tag: 'Users',
+      access: 'public',
+      Body: RegisterUser,
+      success: { status: 201, description: 'Registered; log in with POST /sessions.', Schema: Receipt },
+      problems: ['InvalidArgument', 'UserIdTaken', 'LoginTaken', 'TooManyAttempts', 'IdempotencyKeyReused'],
+      handle: async ({ body, caller, request, response }) => {
+        const { login, password, ...profile } = body;
+        const key = idempotencyKey(request);
+        const context: RegistrationContext = {
+          tenant: caller.tenant,
+          via: 'v1:POST /users',
+          correlationId: String(response.locals['correlationId']),
+          ...(key === undefined
+            ? {}
+            : { idempotency: { key, operation: 'POST /users', bodyHash: requestHash(request, request.originalUrl) } }),
+        };
+        const result = await users.register(context, {
+          ...profile,
+          credentials: { login, password },
+          ...(request.socket.remoteAddress === undefined ? {} : { address: request.socket.remoteAddress }),
+        });
+        const { userId } = result.outcome;
+        return receipt(userId, result, { status: 201, location: `/v1/users/${encodeURIComponent(userId)}` });
+      },
+    }),
+    operation({
+      method: 'post',
+      path: '/sessions',
+      operationId: 'logIn',
+      summary: 'Log in',
+      description: 'Failed attempts are bounded per login and per address.',
+      tag: 'Users',
+      access: 'public',
+      command: false,
+      Body: OpenSession,
+      success: { status: 201, description: 'A bearer token, bound to the tenant.', Schema: Session },
+      problems: ['BadCredentials', 'TooManyAttempts'],
+      handle: async ({ body, caller, request }) => {
+        const { token, userId, tenant, expiresAt } = await users.login(
+          caller.tenant,
+          body,
+          request.socket.remoteAddress,
+        );
+        return { status: 201, body: { userId, tenant, token, expiresAt: isoTime(expiresAt) } };
+      },
+    }),
+  ];
+}

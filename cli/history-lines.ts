@@ -1,0 +1,28 @@
+import { sentence } from '../application/audit/sentences.js';
+import type { RecordedEvent } from '../application/ports/envelope.js';
+import type { StoredEvent } from '../application/ports/event-store.js';
+
+/** `12  2026-11-21 10:15:02.123Z  ada muted bob until …  [v1:PUT /groups/…, by ada]` */
+export function historyLine({ revision, type, envelope, event }: RecordedEvent): string {
+  const { actor } = envelope;
+  const when = new Date(envelope.occurredAt).toISOString().replace('T', ' ');
+  const told =
+    event === undefined
+      ? `${type} (schema ${envelope.schemaVersion.toString()}, not known here)`
+      : sentence(event, actor);
+  const who = `${actor.kind === 'user' ? '' : `${actor.kind} `}${actor.id}${actor.onBehalfOf === undefined ? '' : ` for ${actor.onBehalfOf}`}`;
+  return `${revision.toString().padStart(5)}  ${when}  ${told}  [${who}, ${envelope.via}]`;
+}
+
+/** Says each event as a line while the stored events go on to whoever checks their chain. */
+export async function* said(
+  batches: AsyncIterable<readonly RecordedEvent[]>,
+  say: (line: string) => void,
+): AsyncGenerator<StoredEvent> {
+  for await (const batch of batches) {
+    for (const recorded of batch) {
+      say(historyLine(recorded));
+      yield recorded.stored;
+    }
+  }
+}

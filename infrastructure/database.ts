@@ -1,0 +1,71 @@
+import pg from 'pg';
+import type { Logger } from '../application/ports/logger.js';
+import { eventLogMigrations } from './event-store/postgres/migration.js';
+import type { Config } from './config/config.js';
+import { attachTo, startEmbeddedPostgres } from './embedded-postgres/embedded-postgres.js';
+import { DataDirectoryInUse } from './embedded-postgres/errors.js';
+import { dataKeyMigrations } from './serialization/keys/migration.js';
+import { systemMigrations } from './system/migration.js';
+import type { MigrationClass } from './postgres/migrate.js';
+
+/** The name of Parley's database inside the embedded server. */
+const DATABASE = 'parley';
+
+/** All that lives in PostgreSQL beside the projections, whose engine brings its own. */
+export const migrations: readonly MigrationClass[] = [...eventLogMigrations, ...dataKeyMigrations, ...systemMigrations];
+
+export interface Database {
+  readonly url: string;
+  /** Started here, and nothing is in it yet: only then may keys be made. */
+  readonly embeddedAndEmpty: boolean;
+  /** To be called last. Stops the server when it was started here. */
+  close(): Promise<void>;
+}
+
+/**
+ * The PostgreSQL to work with: the configured one, else the embedded one of the data directory. `share` says what to do
+ * when another process runs it already: a tool attaches to it, a second server on the same directory is refused.
+ * @throws EmbeddedPostgresError
+ */
+export async function openDatabase(
+  config: Config,
+  log: Logger,
+  { share }: { readonly share: boolean },
+): Promise<Database> {
+  if (config.databaseUrl !== undefined) {
+    return { url: config.databaseUrl, embeddedAndEmpty: false, close: () => Promise.resolve() };
+  }
+  try {
+    const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+    try {
+      const fresh = await makeDatabase(server.url());
+      return {
+        url: server.url(DATABASE),
+        embeddedAndEmpty: fresh || (await server.isEmpty(DATABASE)),
+        close: () => server.stop(),
+      };
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  } catch (error) {
+    if (!share || !(error instanceof DataDirectoryInUse)) throw error;
+    const attached = await attachTo(config.dataDir);
+    return { url: attached.url(DATABASE), embeddedAndEmpty: false, close: () => Promise.resolve() };
+  }
+}
+
+/** True when it wasn't there. */
+async function makeDatabase(serverUrl: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  client.on('error', () => undefined); // the query under way rejects too
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
+    if (rowCount === 1) return false;
+    await client.query(`CREATE DATABASE ${DATABASE} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'`);
+    return true;
+  } finally {
+    await client.end();
+  }
+}
