@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import type { AppendResult, StoredEvent } from '../../application/ports/event-store.js';
 import { EventRefused, EventStoreClosed } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
@@ -124,6 +126,8 @@ export async function untilClosed<T>(
       const onAbort = (): void => {
         reject(new EventStoreClosed('event store was closed while waiting'));
       };
+      // One for each append in flight is no leak.
+      setMaxListeners(0, closed);
       closed.addEventListener('abort', onAbort, { once: true });
       cleanUps.push(() => {
         closed.removeEventListener('abort', onAbort);

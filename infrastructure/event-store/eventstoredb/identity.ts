@@ -1,6 +1,9 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 
 import { EventStoreUnavailable, NO_STREAM } from '../../../application/ports/event-store.js';
+import type { Backoff } from '../settle.js';
+import { delayMs } from '../settle.js';
 import type { BatchAppender } from './batch-append.js';
 import type { Client } from './connection.js';
 import { isNoSuchStream, unavailable } from './connection.js';
@@ -15,21 +18,37 @@ const LENGTH = 12;
 const FORM = /^[A-Za-z0-9]{1,64}$/;
 
 /**
- * The store's identity: the first event of its own stream, written by whoever comes first.
+ * The store's identity: the first event of its own stream, written by whoever comes first. Tried again for as long as the
+ * deadline lets it: the server may be about to start, or a connection was lost just now.
  *
  * @throws EventStoreUnavailable
  */
-export async function identityOf(client: Client, appender: BatchAppender, deadlineMs: number): Promise<string> {
-  const known = await read(client, deadlineMs);
-  if (known !== undefined) return known;
+export async function identityOf(
+  client: Client,
+  appender: BatchAppender,
+  { deadlineMs, backoff }: { readonly deadlineMs: number; readonly backoff: Backoff },
+): Promise<string> {
+  const until = Date.now() + deadlineMs;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return (await read(client, deadlineMs)) ?? (await write(client, appender, deadlineMs));
+    } catch (error) {
+      const waitMs = delayMs(attempt, backoff);
+      if (!(error instanceof EventStoreUnavailable) || Date.now() + waitMs > until) throw error;
+      await setTimeout(waitMs);
+    }
+  }
+}
+
+async function write(client: Client, appender: BatchAppender, deadlineMs: number): Promise<string> {
   const identity = Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
   const event = { id: randomUUID(), type: 'StoreIdentified', data: JSON.stringify({ identity }), metadata: '{}' };
   try {
-    // Success, conflict or unknown: what is at revision 0 now is the identity.
     await appender.send({ stream: IDENTITY_STREAM, expectedRevision: NO_STREAM, events: [event] });
   } catch (error) {
     throw unavailable(error);
   }
+  // Success or conflict: what is at revision 0 now is the identity.
   const written = await read(client, deadlineMs);
   if (written === undefined) throw new EventStoreUnavailable('the store has no identity yet');
   return written;

@@ -45,16 +45,12 @@ const CLOSE_MS = 1_000;
  * can't be read.
  */
 export async function openEventStoreDb(options: EventStoreDbOptions): Promise<EventStore> {
-  const { log, deadlineMs = DEADLINE_MS } = options;
+  const { log, deadlineMs = DEADLINE_MS, backoff = DEFAULT_BACKOFF } = options;
   const client = connect(options.connectionString);
   const appender = new BatchAppender(client, { log, deadlineMs });
   try {
-    const identity = await identityOf(client, appender, deadlineMs);
-    return new EventStoreDb(client, appender, identity, {
-      deadlineMs,
-      log,
-      backoff: options.backoff ?? DEFAULT_BACKOFF,
-    });
+    const identity = await identityOf(client, appender, { deadlineMs, backoff });
+    return new EventStoreDb(client, appender, identity, { deadlineMs, log, backoff });
   } catch (error) {
     appender.close();
     await closeConnection(client, log);
