@@ -39,10 +39,10 @@ const BATCHES_IN_FLIGHT = 2;
  */
 export async function openPostgresEventStore(options: PostgresEventStoreOptions): Promise<EventStore> {
   const { url, log, poolSize = 4, deadlineMs = 10_000 } = options;
-  const common = { url, log, statementTimeoutMs: deadlineMs };
   // A statement first planned on an empty table would keep a sequential scan for the session's life.
   const settings = { enable_seqscan: 'off', enable_bitmapscan: 'off' };
-  const readPool = makePool({ ...common, max: poolSize, name: 'parley events read', settings });
+  const common = { url, log, statementTimeoutMs: deadlineMs, settings };
+  const readPool = makePool({ ...common, max: poolSize, name: 'parley events read' });
   const writePool = makePool({ ...common, max: BATCHES_IN_FLIGHT, name: 'parley events write' });
   try {
     const [row] = await query<[string]>(readPool, { text: 'SELECT identity FROM events.store' }, deadlineMs);
