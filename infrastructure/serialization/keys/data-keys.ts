@@ -97,7 +97,7 @@ export class DataKeys implements KeyRing {
    */
   async erase(subject: Subject): Promise<void> {
     await this.#query(ERASE, [subject.tenant, subject.userId, newKeyId()]);
-    this.#memory.set(subjectText(subject), { kind: 'erased' });
+    this.#memory.set(subjectText(subject), ERASED);
     this.#log.info({ tenant: subject.tenant }, 'a data key was destroyed');
   }
 
@@ -135,14 +135,22 @@ export class DataKeys implements KeyRing {
     const keys = new Map<string, SubjectKey>();
     for (const row of rows) {
       const subject = { tenant: row.tenant, userId: row.user_id };
-      const key: SubjectKey =
-        row.wrapped === null
-          ? { kind: 'erased' }
-          : { kind: 'key', id: row.key_id, secret: unwrapKey(this.#masterKey, row.wrapped, subject, row.key_id) };
-      keys.set(subjectText(subject), key);
-      this.#memory.set(subjectText(subject), key);
+      const text = subjectText(subject);
+      const key = this.#isErased(text) ? ERASED : this.#keyIn(row, subject);
+      keys.set(text, key);
+      this.#memory.set(text, key);
     }
     return keys;
+  }
+
+  /** What was read before an erasure by this object may arrive after it; an erasure is for ever. */
+  #isErased(text: string): boolean {
+    return this.#memory.get(text)?.kind === 'erased';
+  }
+
+  #keyIn({ key_id, wrapped }: Row, subject: Subject): SubjectKey {
+    if (wrapped === null) return ERASED;
+    return { kind: 'key', id: key_id, secret: unwrapKey(this.#masterKey, wrapped, subject, key_id) };
   }
 
   async #query(text: string, values: readonly unknown[]): Promise<Row[]> {
@@ -154,6 +162,8 @@ export class DataKeys implements KeyRing {
     }
   }
 }
+
+const ERASED: SubjectKey = { kind: 'erased' };
 
 const newKeyId = (): string => randomBytes(KEY_ID_BYTES).toString('base64url');
 
