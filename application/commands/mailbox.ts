@@ -21,6 +21,8 @@ export interface MailboxLimits {
   readonly appendBytes: number;
   /** Conflicts that one command survives. */
   readonly tries: number;
+  /** Longest pause before deciding again, milliseconds; each is drawn at random up to a doubling bound. */
+  readonly backoffMs: number;
 }
 
 export interface MailboxOptions<State, Command, Event extends DomainEvent, Outcome> extends Reading {
@@ -225,7 +227,7 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
     }
     // A stream that is shorter than it was is another one (a restored store): what is known of it is void.
     if (result?.kind === 'conflict' && result.actual < base.revision) this.#folded = undefined;
-    if (tries > 1) await pause(Math.random() * Math.min(2 ** tries, 250));
+    if (tries > 1) await pause(Math.random() * Math.min(2 ** tries, limits.backoffMs));
     await this.#readTail();
   }
 

@@ -29,6 +29,7 @@ export const PIPELINE_DEFAULTS: PipelineOptions = {
   batch: 256,
   appendBytes: 700 * 1024,
   tries: 12,
+  backoffMs: 250,
   cachedStates: 20_000,
   cachedBytes: 256 * 1024 * 1024,
 };

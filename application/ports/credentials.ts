@@ -22,6 +22,7 @@ export interface Credential extends NewCredential {
   readonly confirmed: boolean;
 }
 
+/** Every method throws ApplicationError TooBusy when too many wait already. */
 export interface PasswordHasher {
   /** PHC string with a random salt. */
   hash(password: string): Promise<string>;

@@ -24,6 +24,9 @@ import { PostgresNumbers } from '../../infrastructure/system/numbers.js';
 import { PostgresReservations } from '../../infrastructure/system/reservations.js';
 import { silentLogger } from './silent-logger.js';
 
+/** As secure as a test needs it. */
+export const quickHasher = (): Argon2Hasher => new Argon2Hasher({ memoryCost: 64, timeCost: 1 });
+
 export interface CommandSide {
   readonly pool: ReturnType<typeof makePool>;
   readonly store: EventStore;
@@ -64,7 +67,7 @@ export async function openCommandSide(url: string, options: Partial<PipelineOpti
     numbers,
     reservations,
     credentials,
-    passwords: new Argon2Hasher(),
+    passwords: quickHasher(),
     tokens,
     attempts: new LoginAttempts(systemClock),
   });

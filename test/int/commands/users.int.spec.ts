@@ -1,0 +1,242 @@
+import { expect } from 'chai';
+import { LoginAttempts } from '../../../application/commands/login-attempts.js';
+import { UserCommands, type UserCommandsDependencies } from '../../../application/commands/users.js';
+import { systemClock } from '../../../application/ports/clock.js';
+import { streamName } from '../../../application/streams.js';
+import { type CommandSide, migrateCommandSide, openCommandSide, quickHasher } from '../../support/command-side.js';
+import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+
+const context = { tenant: 't', via: 'test' };
+const keyed = (key: string) => ({ ...context, idempotency: { key, operation: 'POST /users', bodyHash: 'b' } });
+const asked = (login: string, password = 'correct horse') => ({ nickname: 'N', credentials: { login, password } });
+
+const refusal = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'nothing was refused',
+    (error: unknown) => (error as { kind?: string; message: string }).kind ?? (error as Error).message,
+  );
+
+describe('User commands on PostgreSQL', () => {
+  let database: TestDatabase;
+  let side: CommandSide;
+
+  before(async function () {
+    this.timeout(60_000);
+    database = await freshDatabase('users');
+    await migrateCommandSide(database.url);
+    side = await openCommandSide(database.url);
+  });
+
+  after(async () => {
+    await side.close();
+    await database.drop();
+  });
+
+  const dependencies = (): UserCommandsDependencies => ({
+    ...side,
+    passwords: quickHasher(),
+    attempts: new LoginAttempts(systemClock),
+  });
+
+  const registrationsInLog = async (userId: string): Promise<number> => {
+    let events = 0;
+    const stream = streamName({ category: 'user', tenant: 't', userId });
+    for await (const batch of side.store.readStream(stream)) events += batch.length;
+    return events;
+  };
+
+  const age = (login: string): Promise<unknown> =>
+    side.pool.query("UPDATE system.reserved_name SET claimed_at = now() - interval '16 minutes' WHERE name = $1", [
+      login,
+    ]);
+
+  it('registers with an id of the server and logs in, the login in any case', async () => {
+    const { outcome, events } = await side.users.register(context, asked('Ann@Example.org'));
+    expect(outcome.userId).to.equal(String(outcome.number));
+    expect(events).to.equal(1);
+    const { token, expiresAt } = await side.users.login('t', { login: ' ann@example.ORG', password: 'correct horse' });
+    expect(await side.tokens.verify(token)).to.include({ tenant: 't', userId: outcome.userId, expiresAt });
+  });
+
+  it('keeps the password out of the log', async () => {
+    await side.users.register(context, asked('secretive', 'tell-nobody-this'));
+    for await (const events of side.store.readAll())
+      for (const { data, metadata } of events) expect(data + metadata).not.to.match(/tell-nobody|argon2|secretive/);
+  });
+
+  it('gives a login once, in each tenant', async () => {
+    await side.users.register(context, asked('taken'));
+    expect(await refusal(side.users.register(context, asked('TAKEN', 'another one')))).to.equal('LoginTaken');
+    expect(await refusal(side.users.register(context, asked('taken')))).to.equal('LoginTaken');
+    expect((await side.users.register({ ...context, tenant: 'other' }, asked('taken'))).events).to.equal(1);
+  });
+
+  it('eight who want one login at once: one has it, and can log in', async () => {
+    const attempts = Array.from({ length: 8 }, (_, n) =>
+      side.users.register(context, { ...asked('rush', `password ${String(n)}`), userId: `rush${String(n)}` }),
+    );
+    const ends = await Promise.allSettled(attempts);
+    const won = ends.flatMap(({ status }, n) => (status === 'fulfilled' ? [n] : []));
+    expect(won).to.have.length(1);
+    const password = `password ${String(won[0])}`;
+    expect((await side.users.login('t', { login: 'rush', password })).userId).to.equal(`rush${String(won[0])}`);
+  });
+
+  it('eight equal registrations at once make one user', async () => {
+    const ends = await Promise.allSettled(
+      Array.from({ length: 8 }, () => side.users.register(keyed('k'), asked('eight'))),
+    );
+    const ids = ends.map((end) => (end.status === 'fulfilled' ? end.value.outcome.userId : String(end.reason)));
+    expect(new Set(ids).size).to.equal(1);
+    expect(await registrationsInLog(ids[0] ?? '')).to.equal(1);
+  });
+
+  it('one key from two strangers is two requests', async () => {
+    const one = await side.users.register(keyed('1'), asked('stranger one'));
+    const two = await side.users.register(keyed('1'), asked('stranger two'));
+    expect(one.outcome.userId).not.to.equal(two.outcome.userId);
+  });
+
+  it('refuses an id that is taken and gives the login back', async () => {
+    await side.users.register(context, { ...asked('first'), userId: 'wanted' });
+    expect(await refusal(side.users.register(context, { ...asked('second'), userId: 'wanted' }))).to.equal(
+      'UserIdTaken',
+    );
+    expect(await refusal(side.users.login('t', asked('second').credentials))).to.equal('BadCredentials');
+    expect((await side.users.register(context, asked('second', 'somebody else'))).events).to.equal(1);
+  });
+
+  it('gives a phone once and the login back when it is taken', async () => {
+    await side.users.register(context, { ...asked('phone one'), phone: '+44 20 7946 0000' });
+    const second = side.users.register(context, { ...asked('phone two'), phone: '+442079460000' });
+    expect(await refusal(second)).to.equal('LoginTaken');
+    expect((await side.users.register(context, asked('phone two'))).events).to.equal(1);
+  });
+
+  it('refuses bad logins, passwords and profiles before anything is claimed', async () => {
+    for (const [login, password, nickname] of [
+      ['', 'long enough', 'N'],
+      ['\u200b', 'long enough', 'N'],
+      ['a\0b', 'long enough', 'N'],
+      ['x'.repeat(129), 'long enough', 'N'],
+      ['fine', 'short', 'N'],
+      ['fine', 'x'.repeat(257), 'N'],
+      ['fine', 'long enough', ''],
+    ] as const) {
+      const work = side.users.register(context, { nickname, credentials: { login, password } });
+      expect(await refusal(work)).to.equal('InvalidArgument');
+    }
+    const { rows } = await side.pool.query("SELECT 1 FROM system.reserved_name WHERE name = 'fine'");
+    expect(rows).to.deep.equal([]);
+  });
+
+  it('tells an unknown login as it tells a wrong password, also for what could never be one', async () => {
+    await side.users.register(context, asked('known'));
+    for (const login of ['known', 'unknown', 'a\0b', 'x'.repeat(100_000)]) {
+      expect(await refusal(side.users.login('t', { login, password: 'wrong' }))).to.equal('BadCredentials');
+    }
+    expect(await refusal(side.users.login('other', asked('known').credentials))).to.equal('BadCredentials');
+  });
+
+  it('bounds guessing by login and address, and leaves the owner elsewhere in peace', async () => {
+    await side.users.register(context, asked('guessed'));
+    const guess = () => refusal(side.users.login('t', { login: 'guessed', password: 'wrong!' }, '10.0.0.1'));
+    for (let n = 0; n < 10; n++) expect(await guess()).to.equal('BadCredentials');
+    expect(await guess()).to.equal('TooManyAttempts');
+    expect((await side.users.login('t', asked('guessed').credentials, '10.0.0.2')).userId).to.match(/^[0-9]{16}$/);
+  });
+
+  /** The n-th call of any port ends the process: before it, or having done its work. */
+  function endingAt(n: number, done: boolean): { users: UserCommands; calls: () => number } {
+    let calls = 0;
+    const fragile = <Port extends object>(port: Port): Port =>
+      new Proxy(port, {
+        get(target, name): unknown {
+          const method: unknown = Reflect.get(target, name);
+          if (typeof method !== 'function') return method;
+          return async (...args: unknown[]): Promise<unknown> => {
+            calls += 1;
+            if (calls > n || (calls === n && !done)) throw new Error('the process ended');
+            const result: unknown = await Reflect.apply(method, target, args);
+            if (calls === n) throw new Error('the process ended');
+            return result;
+          };
+        },
+      });
+    const { pipeline, reservations, credentials, numbers, ...rest } = dependencies();
+    const users = new UserCommands({
+      ...rest,
+      pipeline: fragile(pipeline),
+      reservations: fragile(reservations),
+      credentials: fragile(credentials),
+      numbers: fragile(numbers),
+    });
+    return { users, calls: () => calls };
+  }
+
+  for (const userId of [undefined, 'chosen']) {
+    it(`a registration that was cut anywhere is finished by a repeat (${userId ?? 'id of the server'})`, async function () {
+      this.timeout(60_000);
+      let cuts = 0;
+      for (let n = 1; n < 20; n++) {
+        for (const done of [false, true]) {
+          const name = `${userId ?? 'cut'}${String(n)}${String(done)}`;
+          const person = { ...asked(name), ...(userId === undefined ? {} : { userId: name }) };
+          const { users, calls } = endingAt(n, done);
+          const end = await refusal(users.register(context, person));
+          if (calls() < n) return void expect(cuts).to.be.greaterThan(10);
+          cuts += 1;
+          expect(end).to.equal('the process ended');
+
+          const robbed = side.users.register(context, { ...asked(name, 'another password'), userId: `thief${name}` });
+          const thief = await refusal(robbed);
+          if (thief === 'nothing was refused') {
+            // Nothing had been claimed yet, so the name was free.
+            expect(n, 'a claim was given to another').to.be.lessThan(3);
+            continue;
+          }
+          expect(thief).to.equal('LoginTaken');
+          const repeat = await refusal(side.users.register(context, person));
+          expect(repeat).to.be.oneOf(['nothing was refused', 'LoginTaken']);
+          const { userId: found } = await side.users.login('t', person.credentials);
+          expect(await registrationsInLog(found)).to.equal(1);
+          expect(await refusal(side.users.register(context, asked(name)))).to.equal('LoginTaken');
+        }
+      }
+      expect.fail('never came through');
+    });
+  }
+
+  it('a registration that was appended but not confirmed is finished by logging in', async () => {
+    const { users, calls } = endingAt(6, false);
+    expect(await refusal(users.register(context, { ...asked('halfway'), userId: 'halfway' }))).to.equal(
+      'the process ended',
+    );
+    expect(calls()).to.equal(6);
+    const rows = async () =>
+      (await side.pool.query("SELECT confirmed FROM system.reserved_name WHERE name = 'halfway'")).rows as unknown[];
+    expect(await rows()).to.deep.equal([{ confirmed: false }]);
+    expect((await side.users.login('t', asked('halfway').credentials)).userId).to.equal('halfway');
+    expect(await rows()).to.deep.equal([{ confirmed: true }]);
+  });
+
+  it('a name whose registration came to nothing is free after 15 minutes, not before', async () => {
+    await side.reservations.claimName('t', 'login', 'ghost', 'never registered');
+    await side.credentials.put({ tenant: 't', login: 'ghost', userId: 'never registered', phc: 'x' });
+    expect(await refusal(side.users.register(context, { ...asked('ghost'), userId: 'heir' }))).to.equal('LoginTaken');
+    await age('ghost');
+    expect((await side.users.register(context, { ...asked('ghost'), userId: 'heir' })).events).to.equal(1);
+    expect((await side.users.login('t', asked('ghost').credentials)).userId).to.equal('heir');
+  });
+
+  it('a login that was claimed for an id of somebody else lets nobody in as him', async () => {
+    await side.users.register(context, { ...asked('victim'), userId: 'victim' });
+    await side.reservations.claimName('t', 'login', 'intruder', 'victim');
+    const phc = await quickHasher().hash('intruding');
+    await side.credentials.put({ tenant: 't', login: 'intruder', userId: 'victim', phc });
+    expect(await refusal(side.users.login('t', { login: 'intruder', password: 'intruding' }))).to.equal(
+      'BadCredentials',
+    );
+    expect((await side.users.register(context, asked('intruder', 'somebody new'))).events).to.equal(1);
+  });
+});

@@ -1,0 +1,157 @@
+import { expect } from 'chai';
+import type pg from 'pg';
+import { makePosition } from '../../../application/ports/positions.js';
+import { FIRST_NUMBER, LAST_NUMBER } from '../../../domain/shared/ids.js';
+import { migrate } from '../../../infrastructure/postgres/migrate.js';
+import { makePool } from '../../../infrastructure/postgres/pool.js';
+import { PostgresIdempotencyLedger } from '../../../infrastructure/system/idempotency-ledger.js';
+import { systemMigrations } from '../../../infrastructure/system/migration.js';
+import { PostgresNumbers } from '../../../infrastructure/system/numbers.js';
+import { PostgresReservations } from '../../../infrastructure/system/reservations.js';
+import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { silentLogger } from '../../support/silent-logger.js';
+
+describe('Schema system', () => {
+  let database: TestDatabase;
+  let pool: pg.Pool;
+
+  before(async () => {
+    database = await freshDatabase('system');
+    await migrate(database.url, systemMigrations);
+    pool = makePool({ url: database.url, max: 12, name: 'parley test system', log: silentLogger });
+  });
+
+  after(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  const age = (table: string, column: string, by: string): Promise<unknown> =>
+    pool.query(`UPDATE system.${table} SET ${column} = now() - interval '${by}'`);
+
+  describe('idempotency rows', () => {
+    const outcome = { outcome: { z: 1, a: [null, 'ä'] }, revision: 3, position: makePosition('s', 9n), events: 2 };
+    let scope: string;
+    let ledger: PostgresIdempotencyLedger;
+    let count = 0;
+    const claim = (more: { bodyHash?: string; stream?: string; revision?: number } = {}) =>
+      ledger.claim({ scope, bodyHash: 'b', stream: 's', revision: 7, ...more });
+
+    beforeEach(() => {
+      scope = `scope ${String(count++)}`;
+      ledger = new PostgresIdempotencyLedger(pool);
+    });
+
+    it('one of many who come at once claims, the others join it', async () => {
+      const claims = await Promise.all(Array.from({ length: 12 }, (_, n) => claim({ revision: n })));
+      const claimed = claims.filter(({ kind }) => kind === 'claimed');
+      expect(claimed).to.have.length(1);
+      const [first] = claimed;
+      for (const each of claims) {
+        if (each.kind === 'joined') expect(each).to.include({ since: first?.kind === 'claimed' ? first.since : -2 });
+        else expect(each.kind).to.equal('claimed');
+      }
+    });
+
+    it('gives the outcome as it was, and knows another body and another stream', async () => {
+      const first = await claim();
+      if (first.kind !== 'claimed') throw new Error(first.kind);
+      await ledger.complete(first.held, outcome);
+      expect(JSON.stringify(await claim())).to.equal(JSON.stringify({ kind: 'done', outcome }));
+      expect(await claim({ bodyHash: 'c' })).to.deep.equal({ kind: 'reused' });
+      expect(await claim({ stream: 'other' })).to.deep.equal({ kind: 'reused' });
+    });
+
+    it('is freed only when all who work under it gave up', async () => {
+      const first = await claim();
+      const second = await claim();
+      if (first.kind !== 'claimed' || second.kind !== 'joined') throw new Error(second.kind);
+      expect(await ledger.release(first.held)).to.equal(undefined);
+      expect((await claim()).kind, 'the second still works').to.equal('joined');
+      await ledger.release(second.held);
+      await ledger.release(second.held);
+      expect((await claim()).kind).to.equal('claimed');
+    });
+
+    it('gives what another one remembered to who gives up, and stays', async () => {
+      const first = await claim();
+      const second = await claim();
+      if (first.kind !== 'claimed' || second.kind !== 'joined') throw new Error(second.kind);
+      await ledger.complete(second.held, outcome);
+      expect(await ledger.release(first.held)).to.deep.equal(outcome);
+      expect((await claim()).kind).to.equal('done');
+    });
+
+    it('is anew after 24 hours; who held the old claim changes nothing', async () => {
+      const old = await claim();
+      if (old.kind !== 'claimed') throw new Error(old.kind);
+      await age('idempotency', 'claimed_at', '25 hours');
+      const fresh = await claim({ bodyHash: 'another', revision: 9 });
+      expect(fresh).to.include({ kind: 'claimed', since: 9 });
+      await ledger.complete(old.held, outcome);
+      expect(await ledger.release(old.held)).to.equal(undefined);
+      expect((await claim({ bodyHash: 'another' })).kind).to.equal('joined');
+    });
+
+    it('are purged after 24 hours', async () => {
+      await claim();
+      await age('idempotency', 'claimed_at', '23 hours');
+      expect(await ledger.purgeExpired()).to.equal(0);
+      await age('idempotency', 'claimed_at', '25 hours');
+      expect(await ledger.purgeExpired()).to.be.greaterThan(0);
+      expect((await pool.query('SELECT 1 FROM system.idempotency')).rowCount).to.equal(0);
+    });
+  });
+
+  describe('reservations', () => {
+    it('gives all who come at once under one key the same id, and another after 24 hours', async () => {
+      const reservations = new PostgresReservations(pool);
+      let made = 0;
+      const reserve = (key = 'k') =>
+        reservations.reserveId('t', 'group', key, () => Promise.resolve(`id ${String(++made)}`));
+      const ids = await Promise.all(Array.from({ length: 10 }, () => reserve()));
+      expect(new Set(ids).size).to.equal(1);
+      expect(await reserve('other')).not.to.equal(ids[0]);
+      expect(await reserve()).to.equal(ids[0]);
+      await age('reserved_id', 'reserved_at', '25 hours');
+      expect(await reserve()).not.to.equal(ids[0]);
+      expect(await reservations.purgeExpired()).to.equal(1);
+    });
+
+    it('gives a name to one holder, whichever way it is written', async () => {
+      const reservations = new PostgresReservations(pool);
+      const claims = await Promise.all(
+        ['Straße', 'STRASSE', 'ＡＢ', 'ab', 'Ab '].map((name, n) =>
+          reservations.claimName('t', 'login', name, String(n)),
+        ),
+      );
+      const holders = claims.map(({ holder }) => holder);
+      expect(holders[2]).to.equal(holders[3]).and.equal(holders[4]);
+      expect(holders[0]).not.to.equal(holders[1]);
+      expect((await reservations.claimName('t', 'phone', '+49 (30) 12-34', 'x')).holder).to.equal('x');
+      expect((await reservations.claimName('t', 'phone', '+49301234', 'y')).holder).to.equal('x');
+    });
+
+    it('takes no confirmed name away', async () => {
+      const reservations = new PostgresReservations(pool);
+      await reservations.claimName('t', 'login', 'mine', 'me');
+      expect(await reservations.confirmName('t', 'login', 'mine', 'you')).to.equal(false);
+      expect(await reservations.confirmName('t', 'login', 'MINE', 'me')).to.equal(true);
+      await age('reserved_name', 'claimed_at', '1 hour');
+      expect(await reservations.takeOverName('t', 'login', 'mine', 'me', 'you')).to.equal(false);
+      await reservations.releaseName('t', 'login', 'mine', 'me');
+      expect(await reservations.claimName('t', 'login', 'mine', 'you')).to.deep.equal({
+        holder: 'me',
+        confirmed: true,
+        stale: false,
+      });
+    });
+  });
+
+  it('numbers are given once, by several processes too, within their range', async () => {
+    const sources = [new PostgresNumbers(pool), new PostgresNumbers(pool)];
+    const numbers = await Promise.all(Array.from({ length: 200 }, (_, n) => sources[n % 2]?.next()));
+    expect(new Set(numbers).size).to.equal(200);
+    for (const number of numbers) expect(number).to.be.within(FIRST_NUMBER, LAST_NUMBER);
+  });
+});
