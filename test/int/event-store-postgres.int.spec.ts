@@ -296,9 +296,13 @@ describe('event store on PostgreSQL', function () {
     });
 
     it('closes while the server hangs, leaving the outcome of what was in flight unknown', async () => {
-      await appendTo(far, 'parley_group-t.close', NO_STREAM, 1);
-      proxy.freeze();
-      const result = rejection(appendTo(far, 'parley_group-t.close', 0, 1));
+      let sent = false;
+      proxy.onSent = (_connection, piece) => {
+        sent ||= piece.includes(APPEND_STATEMENT.name);
+        return !sent;
+      };
+      const result = rejection(appendTo(far, 'parley_group-t.close', NO_STREAM, 1));
+      await eventually(() => sent);
       await far.close();
       expect(await result).to.be.instanceOf(EventStoreClosed);
     });

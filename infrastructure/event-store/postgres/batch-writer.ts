@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type pg from 'pg';
 import type { Append, AppendResult, StoredEvent } from '../../../application/ports/event-store.js';
 import { EventRefused, EventStoreClosed } from '../../../application/ports/event-store.js';
@@ -45,7 +46,10 @@ export class BatchWriter {
   private idle: (() => void) | undefined;
   private readonly prepared = new WeakSet<pg.PoolClient>();
 
-  constructor(private readonly options: BatchWriterOptions) {}
+  constructor(private readonly options: BatchWriterOptions) {
+    // Every append that is being settled listens to it.
+    setMaxListeners(0, this.closing.signal);
+  }
 
   append(append: Append, bytes: number): Promise<AppendResult> {
     if (this.closing.signal.aborted) return Promise.reject(closed());

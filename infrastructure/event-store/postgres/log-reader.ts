@@ -10,7 +10,7 @@ import { EventStoreClosed } from '../../../application/ports/event-store.js';
 import { ForeignPosition, makePosition, parsePosition } from '../../../application/ports/positions.js';
 import { unlessCancelled } from '../cancellable.js';
 import { unavailable } from './failures.js';
-import { query } from './session.js';
+import { DeadlinePassed, query } from './session.js';
 import type { Tail } from './tail.js';
 
 /** Bounds of one page: events, and bytes of data and metadata. One event above the bound makes a page of its own. */
@@ -177,7 +177,8 @@ export class LogReader {
       try {
         return await query<R>(pool, config, deadlineMs);
       } catch (error) {
-        if (attempt === 2) throw closed.aborted ? new EventStoreClosed('event store was closed') : unavailable(error);
+        if (attempt === 2 || error instanceof DeadlinePassed)
+          throw closed.aborted ? new EventStoreClosed('event store was closed') : unavailable(error);
       }
     }
   }

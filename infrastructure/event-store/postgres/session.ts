@@ -10,26 +10,45 @@ export async function query<Row extends unknown[]>(
   deadlineMs: number,
   prepare?: (client: pg.PoolClient) => Promise<void>,
 ): Promise<Row[]> {
-  const client = await pool.connect();
   let timer: NodeJS.Timeout | undefined;
-  let broken = true;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new DeadlinePassed(`no answer within ${deadlineMs} ms`));
+    }, deadlineMs);
+  });
   try {
-    const work = async (): Promise<Row[]> => {
-      if (prepare) await prepare(client);
-      return (await client.query<Row>({ ...config, rowMode: 'array' })).rows;
-    };
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new DeadlinePassed(`no answer within ${deadlineMs} ms`));
-      }, deadlineMs);
-    });
-    const rows = await Promise.race([work(), late]);
-    broken = false;
-    return rows;
+    const client = await connection(pool, late);
+    let broken = true;
+    try {
+      const work = async (): Promise<Row[]> => {
+        if (prepare) await prepare(client);
+        return (await client.query<Row>({ ...config, rowMode: 'array' })).rows;
+      };
+      const rows = await Promise.race([work(), late]);
+      broken = false;
+      return rows;
+    } finally {
+      // After an error that the server answered, the connection may still be good; a new one is cheaper than knowing.
+      client.release(broken);
+    }
   } finally {
     clearTimeout(timer);
-    // After an error the server answered, the connection would still be good; it is cheaper to make a new one than to know.
-    client.release(broken);
+  }
+}
+
+async function connection(pool: pg.Pool, late: Promise<never>): Promise<pg.PoolClient> {
+  const connecting = pool.connect();
+  try {
+    return await Promise.race([connecting, late]);
+  } catch (error) {
+    // It may still come, when nobody waits for it any more.
+    connecting.then(
+      (client) => {
+        client.release();
+      },
+      () => undefined,
+    );
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../../application/ports/logger.js';
 import { delayMs } from '../settle.js';
@@ -30,7 +31,7 @@ export class Tail {
   private readonly timer: NodeJS.Timeout;
   private readonly wakeSoon: Coalesced;
   private readonly notifySoon: Coalesced;
-  private client: pg.Client | undefined;
+  private connection: { readonly client: pg.Client; readonly hangUp: () => void } | undefined;
   private readonly running: Promise<void>;
 
   constructor(private readonly options: TailOptions) {
@@ -71,7 +72,6 @@ export class Tail {
     this.wakeSoon.stop();
     this.notifySoon.stop();
     this.wake();
-    void this.client?.end();
     await this.running;
   }
 
@@ -81,9 +81,9 @@ export class Tail {
   }
 
   private async notify(): Promise<void> {
-    const client = this.client;
-    if (!client) return;
-    const late = setTimeout(() => void client.end(), this.options.deadlineMs);
+    if (!this.connection) return;
+    const { client, hangUp } = this.connection;
+    const late = setTimeout(hangUp, this.options.deadlineMs);
     try {
       await client.query(`NOTIFY ${CHANNEL}`);
     } catch (error) {
@@ -97,38 +97,43 @@ export class Tail {
   }
 
   private async listen(): Promise<void> {
-    const { log } = this.options;
-    for (let attempt = 1; !this.closing.signal.aborted; attempt += 1) {
-      const client = this.makeClient();
-      const late = setTimeout(() => void client.end(), this.options.deadlineMs);
+    const { log, deadlineMs } = this.options;
+    const closing = this.closing.signal;
+    for (let attempt = 1; !closing.aborted; attempt += 1) {
+      // Destroyed, never ended: a server that hangs doesn't hear an end, and `connect` waits for ever when it is ended.
+      const socket = new Socket();
+      const hangUp = (): void => void socket.destroy();
+      const client = this.makeClient(socket);
+      const ended = new Promise<void>((resolve) => client.once('end', resolve));
+      const late = setTimeout(hangUp, deadlineMs);
+      closing.addEventListener('abort', hangUp, { once: true });
       try {
-        const ended = new Promise<void>((resolve) => client.once('end', resolve));
-        await client.connect();
+        await Promise.race([client.connect(), ended.then(() => Promise.reject(new Error('connection ended')))]);
         await client.query(`LISTEN ${CHANNEL}`);
         clearTimeout(late);
-        this.client = client;
+        this.connection = { client, hangUp };
         attempt = 0;
         this.wake();
-        if (this.closing.signal.aborted) void client.end();
         await ended;
       } catch (error) {
-        log.warn({ err: error }, 'no connection to listen for new events');
-        await client.end().catch(() => undefined);
+        if (!closing.aborted) log.warn({ err: error }, 'no connection to listen for new events');
       } finally {
         clearTimeout(late);
+        closing.removeEventListener('abort', hangUp);
+        hangUp();
       }
-      this.client = undefined;
+      this.connection = undefined;
       this.wake();
       if (attempt > 0) await this.pause(delayMs(attempt, { firstMs: 25, maxMs: 1_000 }));
     }
   }
 
-  private makeClient(): pg.Client {
+  private makeClient(socket: Socket): pg.Client {
     const client = new pg.Client({
       connectionString: this.options.url,
       application_name: 'parley events listen',
-      connectionTimeoutMillis: 5_000,
       keepAlive: true,
+      stream: () => socket,
     });
     client.on('error', (error) => {
       if (!this.closing.signal.aborted) this.options.log.warn({ err: error }, 'the connection that listens was lost');
