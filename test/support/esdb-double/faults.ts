@@ -23,6 +23,7 @@ interface Armed extends MetFault {
 /**
  * Failures to order: each of these meets one append, the next that fits, in the order in which they were ordered. The
  * promise is kept when the fault has wholly happened: the connection is cut and the write, if there is one, has landed.
+ * A server that is stopped first writes nothing any more, and the promise is not kept.
  */
 export class Faults {
   private readonly armed: Armed[] = [];

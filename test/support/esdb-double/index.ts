@@ -2,7 +2,8 @@
  * An EventStoreDB in memory, on the client's own protocol definitions, for tests and as the peer in benchmarks. Its answers
  * are graded against those recorded from a real server (`test/int/esdb-double.int.spec.ts`).
  *
- * Left out: persistent subscriptions, projections, users and access control, scavenging, transactions, TLS.
+ * Left out: persistent subscriptions, projections, users and access control, scavenging, transactions, TLS, ids as
+ * structured UUIDs in what is read (the client asks for text).
  */
 import type { Faults } from './faults.js';
 import { EventLog } from './log.js';
