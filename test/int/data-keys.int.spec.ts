@@ -35,6 +35,7 @@ function around(pool: pg.Pool, wrap: (query: () => Promise<unknown>, text: strin
   return new Proxy(pool, { get: (target, name): unknown => (name === 'query' ? query : Reflect.get(target, name)) });
 }
 
+/** Counts the queries that go through. */
 function counting(pool: pg.Pool): { pool: pg.Pool; queries: () => number } {
   let count = 0;
   const counted = around(pool, (query) => {
@@ -105,9 +106,8 @@ describe('data keys in PostgreSQL', () => {
     expect(rowCount).to.equal(0);
   });
 
-  it('are one for each person, however many processes want them first, in whatever order', async function () {
-    this.timeout(20_000);
-    for (let round = 0; round < 10; round += 1) {
+  it('are one for each person, however many processes want them first, in whatever order', async () => {
+    for (let round = 0; round < 5; round += 1) {
       const people = Array.from({ length: 40 }, (_, index) => person(`race-${String(round)}-${String(index)}`));
       const makers = Array.from({ length: 8 }, (_, index) => make({ pool: index % 2 === 0 ? pool : other }));
       const answers = await Promise.all(
