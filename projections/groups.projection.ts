@@ -233,6 +233,7 @@ function change(group: Group, { event, occurredAt }: ProjectedEvent<GroupEvent>)
         group.cleared = true;
         group.members.clear();
         row.member_count = 0;
+        row.owner_id = null;
       }
       return;
     case 'GroupCreated':

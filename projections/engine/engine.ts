@@ -10,7 +10,7 @@ import { Leadership } from './coordinate.js';
 import { messageOf, UnknownProjection } from './errors.js';
 import { Opener } from './open.js';
 import { checkProjections, projectionKey, tablesOf, viewName, type Letter, type Projection } from './projection.js';
-import { openedBatches } from './read.js';
+import { follow } from './read.js';
 import { rebuild, type RebuildOptions, type RebuildResult } from './rebuild.js';
 import * as sql from './sql.js';
 import { transaction } from './transaction.js';
@@ -83,10 +83,7 @@ export class ProjectionEngine {
   constructor(private readonly options: ProjectionEngineOptions) {
     checkProjections(options.projections);
     this.keys = options.projections.map(projectionKey);
-    this.opener = new Opener(
-      options.serializer,
-      new Set(options.projections.flatMap((projection) => Object.keys(projection.handles))),
-    );
+    this.opener = openerFor(options.serializer, options.projections);
     this.waits = new Waits({
       poll: () => this.positions(),
       isFedHere: (key) => this.feed?.isFeeding(key) ?? false,
@@ -128,8 +125,12 @@ export class ProjectionEngine {
   async status({ graceMs = 100 } = {}): Promise<ProjectionStatus[]> {
     await this.prepare();
     const head = await this.options.store.head();
-    if (head !== undefined) await this.waits.wait(head, this.keys, graceMs);
-    const { rows } = await this.options.pool.query<StatusRow>(sql.ACTIVE_POSITIONS);
+    let rows = await this.statusRows();
+    const behind = rows.filter((row) => row.stopped === null && row.position < (head ?? '')).map(projectionKey);
+    if (head !== undefined && behind.length > 0) {
+      await this.waits.wait(head, behind, graceMs);
+      rows = await this.statusRows();
+    }
     const now = Date.now();
     return this.options.projections.flatMap((projection) => {
       const row = rows.find(({ name, version }) => name === projection.name && version === projection.version);
@@ -159,18 +160,17 @@ export class ProjectionEngine {
    * @throws UnknownProjection, RebuildRunning, PoisonedEvent, NewerSchema (readers keep what they have)
    */
   async rebuild(name: string, options: RebuildOptions = {}): Promise<RebuildResult> {
-    const projection = this.projection(name);
+    const tools = this.toolsFor(name);
     await this.prepare();
-    const { store, pool, lockUrl, log } = this.options;
-    return rebuild({ projection, store, opener: this.opener, pool, lockUrl, log }, options);
+    const { lockUrl, log } = this.options;
+    return rebuild({ ...tools, lockUrl, log }, options);
   }
 
   /** Compares the rows with a fresh replay up to the same position. @throws UnknownProjection, PoisonedEvent */
   async verify(name: string): Promise<Verification> {
-    const projection = this.projection(name);
+    const tools = this.toolsFor(name);
     await this.prepare();
-    const { store, pool } = this.options;
-    return verify({ projection, store, opener: this.opener, pool });
+    return verify(tools);
   }
 
   /** @throws UnknownProjection */
@@ -180,9 +180,14 @@ export class ProjectionEngine {
 
   /** Tries a projection's parked streams again, or one of them. @throws UnknownProjection */
   async unpark(name: string, stream?: string): Promise<UnparkResult> {
+    return unpark(this.toolsFor(name), stream);
+  }
+
+  /** What works on one projection opens only what that one handles. */
+  private toolsFor(name: string): { projection: Projection; store: EventStore; opener: Opener; pool: pg.Pool } {
     const projection = this.projection(name);
-    const { store, pool } = this.options;
-    return unpark({ projection, store, opener: this.opener, pool }, stream);
+    const { store, pool, serializer } = this.options;
+    return { projection, store, pool, opener: openerFor(serializer, [projection]) };
   }
 
   private projection(name: string): Projection {
@@ -218,6 +223,11 @@ export class ProjectionEngine {
     return new Map(rows.map((row) => [projectionKey(row), row.position]));
   }
 
+  private async statusRows(): Promise<StatusRow[]> {
+    const { rows } = await this.options.pool.query<StatusRow>(sql.ACTIVE_POSITIONS);
+    return rows.filter((row) => this.keys.includes(projectionKey(row)));
+  }
+
   private async feedOnly(held: ReadonlySet<string>): Promise<void> {
     await this.feed?.stop();
     this.feed = undefined;
@@ -228,6 +238,9 @@ export class ProjectionEngine {
     });
   }
 }
+
+const openerFor = (serializer: Pick<EventSerializer, 'open'>, projections: readonly Projection[]): Opener =>
+  new Opener(serializer, new Set(projections.flatMap((projection) => Object.keys(projection.handles))));
 
 /** How often a feed asks whether a stopped projection may go on (a rebuild may have helped it), milliseconds. */
 const RECHECK_MS = 1_000;
@@ -296,8 +309,7 @@ class Feed {
         await rechecking;
         return;
       }
-      const source = this.options.store.subscribe(lowest === '' ? {} : { after: lowest as Position });
-      for await (const opened of openedBatches(source, (batch) => batch.events, this.opener, ended)) {
+      for await (const opened of follow(this.options.store, lowest, this.opener, ended)) {
         await allDone(going.map((runner) => runner.apply(opened, ended)));
         backoff.reset();
         if (going.every((runner) => runner.stopped !== undefined)) break;

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../application/ports/event-store.js';
+import type { EventStore, Position, StoredEvent } from '../../application/ports/event-store.js';
 import type { OpenedEvent, Opener } from './open.js';
 
 export interface ReadOptions {
@@ -6,6 +6,8 @@ export interface ReadOptions {
   readonly maxEvents: number;
   /** Characters of payload held back at most, roughly. */
   readonly maxCharacters: number;
+  /** Waits for a full batch until the source ends: for sources that end. */
+  readonly fullBatches: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -65,7 +67,7 @@ export async function* coalesced<Item>(
   try {
     for (;;) {
       if (options.signal.aborted) return;
-      if (waiting.length > 0) {
+      if (waiting.length > 0 && (!options.fullBatches || full() || ended !== undefined)) {
         const batch = waiting;
         waiting = [];
         characters = 0;
@@ -91,14 +93,15 @@ export async function* coalesced<Item>(
  * A source's events, opened, in batches as they fit the caller's pace; the next batch is opened while the caller works.
  * Ends with the source or the signal; when the caller stops, so does the reading.
  */
-export async function* openedBatches<Item>(
+async function* openedBatches<Item>(
   source: AsyncIterable<Item>,
   eventsOf: (item: Item) => readonly StoredEvent[],
   opener: Opener,
-  signal: AbortSignal,
+  { signal, fullBatches }: Pick<ReadOptions, 'signal' | 'fullBatches'>,
 ): AsyncGenerator<OpenedEvent[], void, undefined> {
   const left = new AbortController();
-  const batches = coalesced(source, eventsOf, { ...READ_AHEAD, signal: AbortSignal.any([signal, left.signal]) });
+  const options = { ...READ_AHEAD, fullBatches, signal: AbortSignal.any([signal, left.signal]) };
+  const batches = coalesced(source, eventsOf, options);
   const next = async (): Promise<OpenedEvent[] | undefined> => {
     const result = await batches.next();
     return result.done === true ? undefined : opener.open(result.value);
@@ -116,3 +119,23 @@ export async function* openedBatches<Item>(
     left.abort();
   }
 }
+
+/** Events behind a position ('' = the start), then those that come, as soon as they come. */
+export const follow = (
+  store: EventStore,
+  position: string,
+  opener: Opener,
+  signal: AbortSignal,
+): AsyncGenerator<OpenedEvent[], void, undefined> =>
+  openedBatches(store.subscribe(behind(position)), (batch) => batch.events, opener, { signal, fullBatches: false });
+
+/** Events behind a position ('' = the start) that are there now. */
+export const replay = (
+  store: EventStore,
+  position: string,
+  opener: Opener,
+  signal: AbortSignal,
+): AsyncGenerator<OpenedEvent[], void, undefined> =>
+  openedBatches(store.readAll(behind(position)), (events) => events, opener, { signal, fullBatches: true });
+
+const behind = (position: string): { after?: Position } => (position === '' ? {} : { after: position as Position });

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
 import { parsePosition } from '../../application/ports/positions.js';
-import type { EventStore, Position } from '../../application/ports/event-store.js';
+import { EventStoreUnavailable, type EventStore, type Position } from '../../application/ports/event-store.js';
 import { commitBatch, planReplay } from './apply.js';
 import { Backoff } from './backoff.js';
 import { loadActive, lockCheckpoint, type Checkpoint } from './checkpoint.js';
@@ -17,7 +17,7 @@ import {
   type Projection,
   type Tables,
 } from './projection.js';
-import { openedBatches } from './read.js';
+import { replay } from './read.js';
 import * as sql from './sql.js';
 import { transaction } from './transaction.js';
 
@@ -128,22 +128,30 @@ class Rebuild {
     this.checkpoint = { letter, position: '', epoch: '0' };
   }
 
-  /** Reads to where the store ends now; gives the number of events. */
+  /** Reads to where the store ends now, over interruptions of the store; gives the number of events. */
   private async readOn(phase: 'filling' | 'catchingUp'): Promise<number> {
     const before = this.done;
-    const head = await this.deps.store.head();
-    for await (const events of this.openedAfter(this.checkpoint.position)) {
-      await this.write(events);
-      this.report(phase, fraction(this.firstOrdinal, this.checkpoint.position, head));
+    const backoff = new Backoff();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const head = await this.deps.store.head();
+        for await (const events of this.openedAfter(this.checkpoint.position)) {
+          await this.write(events);
+          this.report(phase, fraction(this.firstOrdinal, this.checkpoint.position, head));
+          attempt = 1;
+        }
+        this.signal.throwIfAborted();
+        return this.done - before;
+      } catch (error) {
+        if (!(error instanceof EventStoreUnavailable) || attempt === ATTEMPTS) throw error;
+        await backoff.wait(this.signal);
+        this.signal.throwIfAborted();
+      }
     }
-    this.signal.throwIfAborted();
-    return this.done - before;
   }
 
   private async *openedAfter(position: string): AsyncGenerator<OpenedEvent[], void, undefined> {
-    const { store, opener } = this.deps;
-    const source = store.readAll(position === '' ? {} : { after: position as Position });
-    for await (const batch of openedBatches(source, (events) => events, opener, this.signal)) {
+    for await (const batch of replay(this.deps.store, position, this.deps.opener, this.signal)) {
       const [first] = batch;
       if (first) this.firstOrdinal ??= parsePosition(first.stored.position).ordinal;
       yield batch;

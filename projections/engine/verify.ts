@@ -4,7 +4,7 @@ import { applyTo, planReplay } from './apply.js';
 import { loadActive, loadParked } from './checkpoint.js';
 import type { OpenedEvent, Opener } from './open.js';
 import { physicalTables, scratchTablesOf, tablesOf, type Projection } from './projection.js';
-import { openedBatches } from './read.js';
+import { replay } from './read.js';
 import * as sql from './sql.js';
 import { transaction } from './transaction.js';
 
@@ -61,7 +61,7 @@ async function* historyUpTo(
   signal: AbortSignal,
 ): AsyncGenerator<OpenedEvent[], void, undefined> {
   if (position === '') return;
-  for await (const batch of openedBatches(store.readAll(), (events) => events, opener, signal)) {
+  for await (const batch of replay(store, '', opener, signal)) {
     const due = batch.filter((event) => event.stored.position <= position);
     if (due.length > 0) yield due;
     if (due.length < batch.length) return;

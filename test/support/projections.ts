@@ -1,7 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { EventSerializer } from '../../application/ports/envelope.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
+import { eventLogMigrations } from '../../infrastructure/event-store/postgres/migration.js';
 import { makePool } from '../../infrastructure/postgres/pool.js';
 import { migrate } from '../../infrastructure/postgres/migrate.js';
 import { ProjectionEngine } from '../../projections/engine/engine.js';
@@ -24,7 +25,7 @@ export class ProjectionBench {
 
   static async open(): Promise<ProjectionBench> {
     const database = await freshDatabase('projections');
-    await migrate(database.url, projectionMigrations);
+    await migrate(database.url, [...eventLogMigrations, ...projectionMigrations]);
     return new ProjectionBench(database, makePool({ url: database.url, max: 4, name: 'test', log: silentLogger }));
   }
 
