@@ -1,11 +1,11 @@
-import { resolve } from 'node:path';
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
 import { locatePackage, prepareBinaries, type Binaries } from './binaries.js';
-import { EmbeddedPostgresError, messageOf, NoServerToAttachTo } from './errors.js';
+import { EmbeddedPostgresError, errorCode, messageOf, NoServerToAttachTo } from './errors.js';
 import { linkOf, openHome, type Home } from './home.js';
 import { ensureDatabase } from './initialise.js';
 import { takeOwnership, type OwnerLock } from './owner-lock.js';
@@ -54,7 +54,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const systemDir = options.systemDir ?? '/var/lib/parley';
   const packageDir = options.packageDir ?? locatePackage();
   const home = await openHome(dataDir, systemDir, options.log);
-  const lock = await takeOwnership(home.path, dataDir);
+  const lock = await takeOwnership(home.path, dataDir, options.log);
   try {
     const copies = home.account === undefined ? home.path : systemDir;
     const binaries = await prepareBinaries(packageDir, copies, home.account, options.log);
@@ -77,7 +77,10 @@ export async function attachTo(dataDir: string, patienceMs = 10_000): Promise<At
   const home = linkOf(resolve(dataDir));
   const deadline = Date.now() + patienceMs;
   for (;;) {
-    const runtime = await readRuntimeFile(home);
+    const runtime = await readRuntimeFile(home).catch((error: unknown) => {
+      if (errorCode(error) !== 'EACCES') throw error;
+      throw new NoServerToAttachTo(`The database in ${dataDir} belongs to another user (${messageOf(error)}).`);
+    });
     if (runtime === undefined) throw new NoServerToAttachTo(`There is no Parley database in ${dataDir}.`);
     const url = urlOf(runtime.port, runtime.password);
     try {
@@ -144,7 +147,12 @@ class Server implements EmbeddedPostgres {
     const found = await this.adopt();
     this.adopted = found !== undefined;
     this.postmaster = found ?? (await this.launchAnywhere(runtime.port));
-    await this.record();
+    try {
+      await this.record();
+    } catch (error) {
+      await stopPostmaster(this.postmaster, this.home, this.binaries);
+      throw error;
+    }
     this.supervision = this.supervise();
     const { pid, port } = this.postmaster;
     this.log.info(
@@ -160,8 +168,8 @@ class Server implements EmbeddedPostgres {
 
   private async end(): Promise<void> {
     this.stopping.abort();
-    await stopPostmaster(this.postmaster, this.home, this.binaries);
     await this.supervision;
+    await stopPostmaster(this.postmaster, this.home, this.binaries);
     await writeRuntimeFile(this.home.path, { port: this.port, password: this.password });
     await this.lock.release();
     this.log.info({ path: this.home.pgdata }, 'PostgreSQL is stopped');
@@ -219,9 +227,11 @@ class Server implements EmbeddedPostgres {
   }
 
   private async supervise(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      await this.postmaster.gone;
-      if (this.stopping.signal.aborted) return;
+    const { signal } = this.stopping;
+    const asked = once(signal, 'abort');
+    while (!signal.aborted) {
+      await Promise.race([this.postmaster.gone, asked]);
+      if (signal.aborted) return;
       this.log.error({ pid: this.postmaster.pid }, 'PostgreSQL ended unexpectedly; starting it again');
       await this.revive();
     }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, lstat, mkdir, realpath, stat, symlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, chmod, lstat, mkdir, realpath, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../../application/ports/logger.js';
 import { mayUse, serverAccount, type Account } from './account.js';
@@ -34,6 +35,7 @@ export async function openHome(dataDir: string, systemDir: string, log: Logger):
   try {
     const link = linkOf(dataDir);
     const existing = await existingHome(link);
+    await refuseForeign(existing);
     const account = await serverAccount(existing === undefined ? undefined : join(existing, 'pgdata'), log);
     const path = existing ?? (await makeHome(dataDir, systemDir, account, log));
     if (account !== undefined && !(await mayUse(account, '-x', path))) {
@@ -62,6 +64,20 @@ async function existingHome(link: string): Promise<string | undefined> {
   }
   if (!facts.isDirectory()) throw new EmbeddedPostgresError(`${link} is no folder.`);
   return await realpath(link);
+}
+
+/** As root everything is ours, and the server runs as whoever owns the database. */
+async function refuseForeign(home: string | undefined): Promise<void> {
+  if (home === undefined) return;
+  try {
+    await access(home, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch {
+    const { uid } = await stat(home);
+    throw new EmbeddedPostgresError(
+      `The database in ${home} belongs to user ${String(uid)}; this is user ${String(process.getuid?.())}. ` +
+        'Start Parley as the user who made it, or give it a DATA_DIR of its own.',
+    );
+  }
 }
 
 async function makeHome(

@@ -101,9 +101,13 @@ async function sweep(home: string): Promise<void> {
   }
 }
 
-/** A file that the server's user can read and nobody else. */
+/**
+ * A file that the server's user can read and nobody else. Always a new file put in place of the old: we may be root in a
+ * folder of the server's user, where a name could be a link to any file of the system.
+ */
 export async function writeFor(home: Home, path: string, text: string): Promise<void> {
-  const file = await open(path, 'w', 0o600);
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const file = await open(temporary, 'wx', 0o600);
   try {
     if (home.account !== undefined) await file.chown(home.account.uid, home.account.gid);
     await file.writeFile(text);
@@ -111,6 +115,7 @@ export async function writeFor(home: Home, path: string, text: string): Promise<
   } finally {
     await file.close();
   }
+  await rename(temporary, path);
 }
 
 async function sync(directory: string): Promise<void> {

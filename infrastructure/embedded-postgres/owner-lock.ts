@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, readdir, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../../application/ports/logger.js';
 import { DataDirectoryInUse, errorCode, unlessMissing } from './errors.js';
 import { pidScope, processStart } from './processes.js';
 
@@ -37,11 +38,11 @@ const HEARTBEAT_MS = 3_000;
 const SILENCE_MS = 15_000;
 
 /** @throws DataDirectoryInUse while another live process holds it. `shown` names the directory in that message. */
-export async function takeOwnership(directory: string, shown: string): Promise<OwnerLock> {
+export async function takeOwnership(directory: string, shown: string, log: Logger): Promise<OwnerLock> {
   const self: Holder = { pid: process.pid, start: (await processStart(process.pid)) ?? '', scope: await pidScope() };
   for (;;) {
     const newest = await newestEntry(directory);
-    if (newest !== undefined && (await isHeld(directory, newest, self)))
+    if (newest !== undefined && (await isHeld(directory, newest, self, log)))
       throw new DataDirectoryInUse(shown, newest.holder.pid);
     const generation = (newest?.generation ?? 0) + 1;
     if (!(await createEntry(directory, generation, self))) continue;
@@ -79,12 +80,13 @@ function hold(directory: string, generation: number, self: Holder): OwnerLock {
   };
 }
 
-async function isHeld(directory: string, entry: Entry, self: Holder): Promise<boolean> {
+async function isHeld(directory: string, entry: Entry, self: Holder, log: Logger): Promise<boolean> {
   const { holder } = entry;
   if (holder.released === true) return false;
   if (holder.scope === self.scope) return (await processStart(holder.pid)) === holder.start;
   if (Date.now() - entry.touched > SILENCE_MS) return false;
   // Its clock may differ from ours: what counts is whether it moves.
+  log.info({ directory, seconds: SILENCE_MS / 1000 }, 'waiting to see whether an owner in another container is alive');
   const deadline = Date.now() + SILENCE_MS;
   while (Date.now() < deadline) {
     await delay(250);

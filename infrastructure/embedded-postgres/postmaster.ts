@@ -97,10 +97,11 @@ export async function launch({ home, binaries, port, settings, signal }: Launch)
       });
     });
     child.unref();
+    const hasEnded = (): boolean => ended;
     for (;;) {
       // Checked in this order: a server that ended leaves no file, or somebody else's.
       const file = await readPidFile(home.pgdata);
-      if (ended)
+      if (hasEnded())
         throw new EmbeddedPostgresError(
           refusal('PostgreSQL did not start', failure ?? (await logSince(logFile, before))),
         );
@@ -108,7 +109,8 @@ export async function launch({ home, binaries, port, settings, signal }: Launch)
         return { pid: file.pid, startedAt: file.startedAt, port, gone };
       if (signal.aborted) {
         child.kill('SIGINT');
-        await gone;
+        // Not `await gone`: the child is no reason for Node to stay, and this must be finished.
+        while (!hasEnded()) await delay(POLL_MS);
         throw new EmbeddedPostgresError('PostgreSQL was stopped while it started.');
       }
       await delay(POLL_MS);

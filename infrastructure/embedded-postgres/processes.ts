@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
-import { platform } from 'node:os';
+import { hostname, platform } from 'node:os';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -28,9 +28,14 @@ export async function processStart(pid: number): Promise<string | undefined> {
 
 /** Where pids mean the same thing: one boot of one system (on Linux, one pid namespace, that is, one container). */
 export async function pidScope(): Promise<string> {
-  if (platform() !== 'linux') return platform();
-  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
-  return `${boot.trim()} ${await readlink('/proc/self/ns/pid')}`;
+  if (platform() !== 'linux') return hostname();
+  try {
+    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+    return `${boot.trim()} ${await readlink('/proc/self/ns/pid')}`;
+  } catch {
+    // A sandbox that doesn't show them.
+    return hostname();
+  }
 }
 
 /** Is this pid the PostgreSQL server of that directory (a real path)? A pid from a stale file may be anybody's by now. */

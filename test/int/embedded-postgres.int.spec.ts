@@ -212,7 +212,9 @@ describe('embedded PostgreSQL', function () {
 
     it('gives the directory to exactly one of many who want it at the same moment', async () => {
       for (let round = 0; round < 20; round++) {
-        const results = await Promise.allSettled(Array.from({ length: 8 }, () => takeOwnership(folder, folder)));
+        const results = await Promise.allSettled(
+          Array.from({ length: 8 }, () => takeOwnership(folder, folder, silentLogger)),
+        );
         const won = results.filter((result) => result.status === 'fulfilled');
         expect(won, `round ${String(round)}`).to.have.length(1);
         await won[0]?.value.release();
@@ -227,7 +229,7 @@ describe('embedded PostgreSQL', function () {
       ].map((holder) => JSON.stringify(holder));
       for (const [index, text] of [...dead, '', '{', '{}', 'null'].entries()) {
         await writeFile(join(folder, `owner.${String(100 + index * 10)}`), text);
-        await (await takeOwnership(folder, folder)).release();
+        await (await takeOwnership(folder, folder, silentLogger)).release();
       }
     });
 
@@ -238,7 +240,7 @@ describe('embedded PostgreSQL', function () {
         void writeFile(file, JSON.stringify({ pid: 1, start: '1', scope: 'another container' }));
       }, 200);
       try {
-        expect(await failureOf(takeOwnership(folder, folder))).to.include('in use by another Parley');
+        expect(await failureOf(takeOwnership(folder, folder, silentLogger))).to.include('in use by another Parley');
       } finally {
         clearInterval(beat);
       }
@@ -446,7 +448,7 @@ async function endLeftServer(dataDir: string): Promise<void> {
 
 /** What the lock file says about a holder like us. */
 async function lockText(folder: string): Promise<string> {
-  const lock = await takeOwnership(folder, folder);
+  const lock = await takeOwnership(folder, folder, silentLogger);
   const text = await readFile(join(folder, 'owner.1'), 'utf8');
   await lock.release();
   return text;
