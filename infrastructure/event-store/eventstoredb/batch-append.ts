@@ -85,6 +85,7 @@ export class BatchAppender {
   send(append: Append): Promise<BatchAppendResult> {
     return new Promise((resolve, reject) => {
       const correlationId = randomUUID();
+      const request = requestFor(append, correlationId);
       let sentOn: OpenCall | undefined;
       let heardWhenSent = 0;
       const end = (): void => {
@@ -109,22 +110,18 @@ export class BatchAppender {
         // Nothing was heard at all since: what was written may be piling up for a server that isn't there.
         if (sentOn?.heard === heardWhenSent) this.#abandon(sentOn, new OutcomeUnknown('the connection is silent'));
       }, this.#deadlineMs);
-      this.#open().then(
-        (open) => {
+      this.#open()
+        .then((open) => {
           if (late) return;
-          if (open.over) {
-            waiting.reject(new OutcomeUnknown('the connection was lost before an append'));
-            return;
-          }
+          if (open.over) throw new Error('the connection was lost before an append');
           sentOn = open;
           heardWhenSent = open.heard;
           open.waiting.set(correlationId, waiting);
-          open.call.write(requestFor(append, correlationId));
-        },
-        (error: unknown) => {
+          open.call.write(request);
+        })
+        .catch((error: unknown) => {
           waiting.reject(new OutcomeUnknown('no connection for an append', { cause: error }));
-        },
-      );
+        });
     });
   }
 
