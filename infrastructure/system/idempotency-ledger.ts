@@ -7,15 +7,17 @@ import type {
   IdempotencyLedger,
   RememberedOutcome,
 } from '../../application/ports/idempotency.js';
+import { Coalescer } from '../serialization/keys/coalescer.js';
 
-/** A row whose time is over is made anew in place. */
+/** A row whose time is over is made anew in place. In the order of the scopes, so that two processes can't deadlock. */
 const CLAIM = `
   INSERT INTO system.idempotency AS i (scope, token, body_hash, stream, since)
-  VALUES ($1, $2, $3, $4, $5)
+  SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::bigint[])
   ON CONFLICT (scope) DO UPDATE
     SET token = excluded.token, body_hash = excluded.body_hash, stream = excluded.stream, since = excluded.since,
         attempts = 1, outcome = NULL, claimed_at = now()
-    WHERE i.claimed_at < now() - interval '24 hours'`;
+    WHERE i.claimed_at < now() - interval '24 hours'
+  RETURNING token`;
 
 const JOIN = `
   UPDATE system.idempotency SET attempts = attempts + 1
@@ -24,7 +26,10 @@ const JOIN = `
 
 const FIND = 'SELECT body_hash, stream, outcome FROM system.idempotency WHERE scope = $1';
 
-const COMPLETE = 'UPDATE system.idempotency SET outcome = $3 WHERE scope = $1 AND token = $2 AND outcome IS NULL';
+const COMPLETE = `
+  UPDATE system.idempotency i SET outcome = u.outcome
+  FROM unnest($1::text[], $2::uuid[], $3::text[]) AS u (scope, token, outcome)
+  WHERE i.scope = u.scope AND i.token = u.token AND i.outcome IS NULL`;
 
 const FREE = 'DELETE FROM system.idempotency WHERE scope = $1 AND token = $2 AND outcome IS NULL AND attempts <= 1';
 
@@ -36,18 +41,33 @@ const LEAVE = `
 /** A row that is freed and claimed over and over between two statements is somebody's storm, not a race. */
 const ROUNDS = 20;
 
+/** Rows in one statement. */
+const AT_ONCE = 500;
+
+interface NewClaim extends ClaimRequest {
+  readonly token: string;
+}
+
+interface Completion {
+  readonly held: HeldClaim;
+  readonly outcome: string;
+}
+
+/** Claims that come together are made together, outcomes likewise: one commit for many. */
 export class PostgresIdempotencyLedger implements IdempotencyLedger {
-  constructor(private readonly pool: pg.Pool) {}
+  readonly #claims: Coalescer<NewClaim, boolean>;
+  readonly #completions: Coalescer<Completion, true>;
+
+  constructor(private readonly pool: pg.Pool) {
+    this.#claims = new Coalescer((claims) => this.#claimAll(claims), AT_ONCE);
+    this.#completions = new Coalescer((completions) => this.#completeAll(completions), AT_ONCE);
+  }
 
   async claim({ scope, bodyHash, stream, revision }: ClaimRequest): Promise<Claim> {
     const token = randomUUID();
     for (let round = 0; round < ROUNDS; round++) {
-      const claimed = await this.pool.query({
-        name: 'idempotency-claim',
-        text: CLAIM,
-        values: [scope, token, bodyHash, stream, revision],
-      });
-      if (claimed.rowCount === 1) return { kind: 'claimed', held: { scope, token }, since: revision };
+      const mine = await this.#claims.ask(token, { scope, bodyHash, stream, revision, token });
+      if (mine) return { kind: 'claimed', held: { scope, token }, since: revision };
 
       const joined = await this.pool.query<{ token: string; since: string }>({
         name: 'idempotency-join',
@@ -68,12 +88,8 @@ export class PostgresIdempotencyLedger implements IdempotencyLedger {
     throw new Error('an idempotency key is claimed and freed without end');
   }
 
-  async complete({ scope, token }: HeldClaim, outcome: RememberedOutcome): Promise<void> {
-    await this.pool.query({
-      name: 'idempotency-complete',
-      text: COMPLETE,
-      values: [scope, token, JSON.stringify(outcome)],
-    });
+  async complete(held: HeldClaim, outcome: RememberedOutcome): Promise<void> {
+    await this.#completions.ask(held.token, { held, outcome: JSON.stringify(outcome) });
   }
 
   async release({ scope, token }: HeldClaim): Promise<RememberedOutcome | undefined> {
@@ -94,5 +110,48 @@ export class PostgresIdempotencyLedger implements IdempotencyLedger {
       "DELETE FROM system.idempotency WHERE claimed_at < now() - interval '24 hours'",
     );
     return rowCount ?? 0;
+  }
+
+  /** Of several claims of one scope, the first counts. */
+  async #claimAll(claims: readonly NewClaim[]): Promise<boolean[]> {
+    const first = new Map<string, NewClaim>();
+    for (const claim of claims) if (!first.has(claim.scope)) first.set(claim.scope, claim);
+    const rows = [...first.values()].sort((a, b) => (a.scope < b.scope ? -1 : 1));
+    const { rows: made } = await this.pool.query<{ token: string }>({
+      name: 'idempotency-claim',
+      text: CLAIM,
+      values: [
+        rows.map(({ scope }) => scope),
+        rows.map(({ token }) => token),
+        rows.map(({ bodyHash }) => bodyHash),
+        rows.map(({ stream }) => stream),
+        rows.map(({ revision }) => revision),
+      ],
+    });
+    const mine = new Set(made.map(({ token }) => token));
+    return claims.map(({ token }) => mine.has(token));
+  }
+
+  async #completeAll(completions: readonly Completion[]): Promise<true[]> {
+    try {
+      await this.#complete(completions);
+    } catch (error) {
+      if (completions.length === 1) throw error;
+      // Another process may hold some of the rows in another order (a deadlock): one by one there is none.
+      for (const completion of completions) await this.#complete([completion]);
+    }
+    return completions.map(() => true);
+  }
+
+  async #complete(completions: readonly Completion[]): Promise<void> {
+    await this.pool.query({
+      name: 'idempotency-complete',
+      text: COMPLETE,
+      values: [
+        completions.map(({ held }) => held.scope),
+        completions.map(({ held }) => held.token),
+        completions.map(({ outcome }) => outcome),
+      ],
+    });
   }
 }

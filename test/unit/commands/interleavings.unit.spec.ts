@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { CommandPipeline } from '../../../application/commands/pipeline.js';
 import type { CommandResult } from '../../../application/commands/request.js';
-import type { Append } from '../../../application/ports/event-store.js';
 import { streamName } from '../../../application/streams.js';
 import { DomainError } from '../../../domain/shared/errors.js';
 import {
@@ -72,7 +71,7 @@ describe('Any interleaving of commands in three processes', () => {
           let calls = 0;
           const wait = () => turns(slow[calls++ % slow.length] ?? 0);
           store.beforeAppend = wait;
-          store.afterAppend = (_append: Append) => wait();
+          store.afterAppend = wait;
           store.beforeRead = wait;
           const processes = [0, 1, 2].map(
             () =>
