@@ -1,4 +1,4 @@
-import { actingUser } from '../shared/actor.js';
+import { actingUser, hasAdminPowers } from '../shared/actor.js';
 import type { CommandContext } from '../shared/command.js';
 import { refuse } from '../shared/errors.js';
 import { liveGroup, memberOf, requireMay, requireReach, requireReachOfAnybody } from './authority.js';
@@ -19,7 +19,7 @@ export function transferOwnership(
   const { to } = command;
   const standing = requireMay(group, command.actor, 'transfer');
   if (to === from) {
-    if (to === actingUser(command.actor)) refuse('TransferToSelf', { userId: to });
+    if (!hasAdminPowers(command.actor)) refuse('TransferToSelf', { userId: to });
     return alreadySo({ command: 'TransferOwnership', alreadySo: true, from, to });
   }
   if (command.from !== undefined && command.from !== from) refuse('NotGroupOwner', { groupId });

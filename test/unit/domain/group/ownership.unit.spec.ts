@@ -120,6 +120,9 @@ describe('handing a group over', () => {
     given(founded(), transferred('bob'))
       .when({ ...transfer('bob', { from: 'ann' }), ...appAdmin })
       .thenAlreadySo();
+    given(founded(), transferred('bob'))
+      .when({ ...transfer('bob'), ...appAdminFor('bob') })
+      .thenAlreadySo();
   });
 
   it('a group without owner gets one by an app admin', () => {

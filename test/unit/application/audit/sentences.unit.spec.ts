@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import { sentence } from '../../../../application/audit/sentences.js';
+import type { GroupEvent } from '../../../../domain/group/events.js';
+import type { Actor } from '../../../../domain/shared/actor.js';
+import { dismissed, founded, GROUP, joined, left, muted } from '../../../support/group-stories.js';
+
+const ann: Actor = { kind: 'user', id: 'ann' };
+const root: Actor = { kind: 'appAdmin', id: 'root' };
+const told = (event: GroupEvent, actor: Actor = ann): string => sentence(event, actor);
+const groupId = GROUP;
+
+describe('events as sentences', () => {
+  it('say who did what to whom', () => {
+    expect(told(founded()[0]!)).to.equal('ann created "Chess" (group chess, rules parley 1)');
+    expect(told(founded()[0]!, root)).to.equal(
+      'app admin root created "Chess" (group chess, rules parley 1, owner ann)',
+    );
+    expect(told(joined('bob', { inviterId: 'ann', approvedBy: 'cid' }))).to.equal(
+      'bob joined, invited by ann, approved by cid',
+    );
+    expect(told(joined('bob', { role: 'admin', source: 'creation', inviterId: 'ann' }))).to.equal(
+      'bob joined as admin, named by ann',
+    );
+    expect(told(joined('bob', { source: 'admin' }), root)).to.equal('bob joined, added by an app admin');
+    expect(told(joined('bob', { mutedUntil: null }))).to.equal('bob joined, still muted for ever');
+    expect(told(left('bob'))).to.equal('bob left');
+    expect(told(left('bob', 'admin'))).to.equal('bob left, admin until then');
+    expect(
+      told({ type: 'MemberRoleChanged', data: { groupId, userId: 'bob', from: 'member', to: 'admin', by: 'ann' } }),
+    ).to.equal('ann made bob an admin');
+    expect(
+      told({ type: 'MemberRoleChanged', data: { groupId, userId: 'bob', from: 'admin', to: 'member', by: 'bob' } }),
+    ).to.equal('bob stepped down to member');
+    expect(told({ type: 'GroupUnmuted', data: { groupId, by: 'ann' } })).to.equal('ann unmuted everyone');
+    expect(told({ type: 'GroupMuted', data: { groupId, by: 'ann', speakers: ['bob'] } })).to.equal(
+      'ann muted everyone but bob (owner and admins may speak)',
+    );
+    expect(
+      told({ type: 'GroupProfileChanged', data: { groupId, by: 'ann', changes: { name: 'Go', ext: null } } }),
+    ).to.equal('ann changed the name to "Go", the ext (cleared)');
+  });
+
+  it('say until when, in ISO 8601 UTC', () => {
+    expect(told(muted('bob', Date.UTC(2030, 0, 2, 3, 4, 5, 6)))).to.equal(
+      'ann muted bob until 2030-01-02T03:04:05.006Z',
+    );
+    expect(told(muted('bob', null))).to.equal('ann muted bob for ever');
+    expect(told(muted('bob', Number.MAX_SAFE_INTEGER))).to.equal('ann muted bob until 9007199254740991');
+  });
+
+  it('say why, and leave out a reason that was erased', () => {
+    const removal = { groupId, userId: 'bob', roleBefore: 'member', by: 'ann' } as const;
+    expect(told({ type: 'MemberRemoved', data: { ...removal, reason: 'spam' } })).to.equal('ann removed bob: spam');
+    const erased = { ...removal, reason: null as unknown as string };
+    expect(told({ type: 'MemberRemoved', data: erased })).to.equal('ann removed bob');
+    const transfer = { groupId, from: 'ann', to: 'bob', formerOwnerBecomes: 'member', newOwnerWas: 'admin' } as const;
+    expect(told({ type: 'OwnerTransferred', data: { ...transfer, why: 'requested' } })).to.equal(
+      'ann handed the group to bob; ann is now member',
+    );
+    expect(told({ type: 'OwnerTransferred', data: { ...transfer, why: 'ownerLeft' } })).to.equal(
+      'bob succeeded ann as owner; ann is now member',
+    );
+    expect(told({ type: 'OwnerTransferred', data: { ...transfer, why: 'admin' } }, root)).to.equal(
+      'app admin root handed the group of ann to bob; ann is now member',
+    );
+    expect(told({ type: 'MemberUnmuted', data: { groupId, userId: 'bob', by: 'ann', why: 'lifted' } })).to.equal(
+      'ann unmuted bob',
+    );
+    expect(told({ type: 'MemberUnmuted', data: { groupId, userId: 'bob', by: 'ann', why: 'madeOwner' } })).to.equal(
+      "bob's mute ended on becoming the owner",
+    );
+    expect(told(dismissed())).to.equal('ann dismissed the group');
+    expect(told(dismissed('ann', true))).to.equal('ann dismissed the group and removed its members');
+    expect(
+      told({ type: 'GroupDismissed', data: { groupId, by: 'ann', membersRemoved: false, why: 'lastMemberLeft' } }),
+    ).to.equal('the group was dismissed, its last member having left');
+  });
+
+  it('name both the user and who acted for him', () => {
+    const registered = {
+      type: 'UserRegistered',
+      data: { userId: 'bob', number: 1, nickname: 'B', avatar: '', ext: '' },
+    };
+    expect(sentence(registered, { kind: 'user', id: 'bob' })).to.equal('bob registered');
+    expect(sentence(registered, { ...root, onBehalfOf: 'ann' })).to.equal(
+      'ann (through app admin root) registered bob',
+    );
+  });
+
+  it('say honestly that a type is unknown here, whatever it is called', () => {
+    for (const type of ['GroupRenovated', 'constructor', '__proto__']) {
+      expect(sentence({ type, data: {} }, ann)).to.equal(
+        `ann: ${type} (an event that this version can't put in words)`,
+      );
+    }
+  });
+});

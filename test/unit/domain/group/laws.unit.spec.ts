@@ -1,0 +1,496 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { GroupCommand, GroupOutcome } from '../../../../domain/group/commands.js';
+import { groupDecider } from '../../../../domain/group/decider.js';
+import type { GroupEvent } from '../../../../domain/group/events.js';
+import { groupPresets, type GroupPreset } from '../../../../domain/group/presets.js';
+import { memberCount, type Group, type GroupState } from '../../../../domain/group/state.js';
+import type { Actor } from '../../../../domain/shared/actor.js';
+import type { CommandContext } from '../../../../domain/shared/command.js';
+import { DomainError } from '../../../../domain/shared/errors.js';
+import { fold } from '../../../support/given-when-then.js';
+import { GROUP, NOW, NUMBER } from '../../../support/group-stories.js';
+import { ruleSketches } from '../../../support/rule-sketches.js';
+
+type Asked = GroupCommand & CommandContext;
+
+/** Every preset there is, and those to come: the laws hold whatever the values. */
+const presets: GroupPreset[] = [
+  ...Object.values(groupPresets),
+  ...Object.entries(ruleSketches).map(([preset, values]) => ({
+    rules: { preset, version: 1, values },
+    defaults: {
+      maximum: 6,
+      joinPolicy: { selfJoin: values.joinPolicies.selfJoin[0] ?? 'closed', memberInvite: 'joins' } as const,
+      settings: {},
+    },
+  })),
+];
+
+const people = ['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus', 'hal'] as const;
+const person = fc.constantFrom(...people);
+/** Few of them, so that somebody is muted twice. */
+const muteable = fc.constantFrom('bob', 'cid');
+const several = fc.array(person, { minLength: 0, maxLength: 3 });
+const onItem = fc.constantFrom('refuse' as const, 'report' as const);
+
+/** The first few more often than the others, so that groups have a middle of owner and admins who act. */
+const actor: fc.Arbitrary<Actor> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.constantFrom(...people, 'ann', 'ann', 'bob').map((id) => ({ kind: 'user' as const, id })),
+  },
+  { weight: 2, arbitrary: fc.constant({ kind: 'appAdmin' as const, id: 'root' }) },
+  { weight: 1, arbitrary: person.map((onBehalfOf) => ({ kind: 'appAdmin' as const, id: 'root', onBehalfOf })) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'system' as const, id: 'process' }) },
+);
+
+const creating = (preset: fc.Arbitrary<GroupPreset>) =>
+  fc.record({
+    type: fc.constant('CreateGroup' as const),
+    groupId: fc.constant(GROUP),
+    number: fc.constant(NUMBER),
+    preset,
+    name: fc.constantFrom('Chess', 'Go'),
+    ownerId: fc.oneof(
+      { weight: 5, arbitrary: fc.constantFrom('ann', 'bob') },
+      { weight: 1, arbitrary: fc.constant(null) },
+    ),
+    admins: fc.array(person, { maxLength: 2 }),
+    members: several,
+    repeated: onItem,
+    maximum: fc.integer({ min: 3, max: 8 }),
+    joinPolicy: fc.constantFrom(
+      { selfJoin: 'open', memberInvite: 'joins' } as const,
+      { selfJoin: 'approval', memberInvite: 'joins' } as const,
+    ),
+  });
+
+const groupId = fc.constant(GROUP);
+const kind = <const T extends string>(type: T) => fc.constant(type);
+
+const acting: fc.Arbitrary<GroupCommand> = fc.oneof(
+  fc.record({ type: kind('JoinGroup'), groupId, userId: person }),
+  fc.record({ type: kind('JoinGroup'), groupId, userId: person }),
+  fc.record({ type: kind('LeaveGroup'), groupId, userId: person }),
+  fc.record({
+    type: kind('RemoveMembers'),
+    groupId,
+    userIds: several,
+    repeated: onItem,
+    absent: onItem,
+    unreachable: onItem,
+  }),
+  fc.record({
+    type: kind('ChangeMemberRole'),
+    groupId,
+    userId: person,
+    role: fc.constantFrom('admin' as const, 'member' as const),
+  }),
+  fc.record({ type: kind('TransferOwnership'), groupId, to: person }),
+  fc.record({ type: kind('MuteMember'), groupId, userId: muteable, until: fc.constantFrom(null, NOW + 20) }),
+  fc.record({ type: kind('UnmuteMember'), groupId, userId: muteable }),
+  fc.record({ type: kind('MuteGroup'), groupId, speakers: several }),
+  fc.record({ type: kind('UnmuteGroup'), groupId }),
+  fc.record({
+    type: kind('ChangeGroupProfile'),
+    groupId,
+    changes: fc.record(
+      { name: fc.constantFrom('Chess', 'Go', ' '), ext: fc.constantFrom(null, '', 'x') },
+      { requiredKeys: [] },
+    ),
+  }),
+);
+const ending: fc.Arbitrary<GroupCommand> = fc.record({
+  type: kind('DismissGroup'),
+  groupId,
+  removeMembers: fc.boolean(),
+  repeated: onItem,
+});
+
+/** Who asks for what, in a row: a creation, then anything; the clock goes on a little each time. */
+const stories: fc.Arbitrary<Asked[]> = fc
+  .constantFrom(...presets)
+  .chain((preset) =>
+    fc.tuple(
+      creating(fc.constant(preset)),
+      fc.array(
+        fc.oneof(
+          { weight: 30, arbitrary: acting },
+          { weight: 1, arbitrary: ending },
+          { weight: 1, arbitrary: creating(fc.constant(preset)) },
+        ),
+        { minLength: 10, maxLength: 50 },
+      ),
+      fc.array(actor, { minLength: 51, maxLength: 51 }),
+    ),
+  )
+  .map(([creation, commands, actors]) => {
+    const creator: Actor =
+      creation.ownerId === null ? { kind: 'appAdmin', id: 'root' } : { kind: 'user', id: creation.ownerId };
+    return [
+      { ...creation, actor: creator, at: NOW },
+      ...commands.map((command, i): Asked => ({ ...command, actor: actors[i] ?? creator, at: NOW + i })),
+    ];
+  });
+
+type Step =
+  | {
+      readonly asked: Asked;
+      readonly before: GroupState;
+      readonly events: readonly GroupEvent[];
+      readonly outcome: GroupOutcome;
+      readonly after: GroupState;
+    }
+  | { readonly asked: Asked; readonly before: GroupState; readonly refused: DomainError };
+
+function decided(state: GroupState, asked: Asked): Step {
+  try {
+    const { events, outcome } = groupDecider.decide(state, asked);
+    return { asked, before: state, events, outcome, after: events.reduce(groupDecider.evolve, state) };
+  } catch (error) {
+    if (error instanceof DomainError) return { asked, before: state, refused: error };
+    throw error;
+  }
+}
+
+function lived(story: readonly Asked[]): Step[] {
+  let state = groupDecider.initialState;
+  return story.map((asked) => {
+    const step = decided(state, asked);
+    if ('after' in step) state = step.after;
+    return step;
+  });
+}
+
+const logOf = (steps: readonly Step[]): GroupEvent[] => steps.flatMap((step) => ('events' in step ? step.events : []));
+const lastState = (steps: readonly Step[]): GroupState =>
+  steps.reduce<GroupState>((state, step) => ('after' in step ? step.after : state), groupDecider.initialState);
+
+/** A state as plain values in a fixed order, to compare. */
+function plain(state: GroupState): unknown {
+  if (state.status === 'none') return state;
+  return {
+    ...state,
+    members: state.members.toArray().sort(([a], [b]) => (a < b ? -1 : 1)),
+    adminIds: state.adminIds.toArray().sort(),
+    groupMute: state.groupMute?.speakers.toArray().sort() ?? null,
+    departedMutes: state.departedMutes.toArray(),
+  };
+}
+
+const withoutRules = (state: GroupState): unknown => ({ ...(plain(state) as object), rules: undefined });
+
+function expectSound(group: Group): void {
+  const roles = [...group.members.values()];
+  const owners = roles.filter((member) => member.role === 'owner').map((member) => member.userId);
+  expect(owners).to.deep.equal(group.ownerId === null ? [] : [group.ownerId]);
+  const admins = roles.filter((member) => member.role === 'admin').map((member) => member.userId);
+  expect([...group.adminIds].sort()).to.deep.equal(admins.sort());
+}
+
+const seed = process.env['PARLEY_TEST_SEED'];
+const always = (check: (steps: Step[]) => void, numRuns = 200): void => {
+  fc.assert(
+    fc.property(stories, (story) => {
+      check(lived(story));
+    }),
+    { numRuns, ...(seed !== undefined && { seed: Number(seed) }) },
+  );
+};
+
+describe('laws of the group, whatever is asked by whomever under any rules', () => {
+  it('never two owners; the owner is a member with role owner; without one only where the rules allow it', () => {
+    always((steps) => {
+      for (const step of steps) {
+        if (!('after' in step) || step.after.status === 'none') continue;
+        expectSound(step.after);
+        const { ownerLeaves, mayBeOwnerless } = step.after.rules.values;
+        if (step.after.status === 'live' && ownerLeaves !== 'ownerless' && !mayBeOwnerless) {
+          expect(step.after.ownerId).to.not.equal(null);
+        }
+      }
+    });
+  });
+
+  it('no event in a row leaves two owners either, nor a revision without one while ownership moves', () => {
+    always((steps) => {
+      for (const step of steps) {
+        if (!('events' in step)) continue;
+        let state = step.before;
+        for (const event of step.events) {
+          state = groupDecider.evolve(state, event);
+          if (state.status !== 'none') expectSound(state);
+          if (event.type === 'OwnerTransferred') expect((state as Group).ownerId).to.equal(event.data.to);
+        }
+      }
+    });
+  });
+
+  it('the count equals the set of those who joined and did not go, and never passes the maximum', () => {
+    always((steps) => {
+      const inside = new Set<string>();
+      for (const step of steps) {
+        if (!('events' in step)) continue;
+        for (const event of step.events) {
+          if (event.type === 'GroupCreated') inside.clear();
+          if (event.type === 'MemberJoined') {
+            expect(inside.has(event.data.userId), 'nobody joins twice').to.equal(false);
+            inside.add(event.data.userId);
+          }
+          if (event.type === 'MemberLeft' || event.type === 'MemberRemoved') {
+            expect(inside.delete(event.data.userId), 'only a member goes').to.equal(true);
+          }
+          if (event.type === 'GroupDismissed' && event.data.membersRemoved) inside.clear();
+        }
+        if (step.after.status === 'none') continue;
+        expect(memberCount(step.after)).to.equal(inside.size);
+        expect(inside.size).to.be.at.most(step.after.maximum);
+      }
+    });
+  });
+
+  it('dismissed is terminal: nothing but a creation, where the rules allow one, has events after it', () => {
+    always((steps) => {
+      for (const step of steps) {
+        if (step.before.status !== 'dismissed') continue;
+        if ('refused' in step) {
+          const allowed = step.asked.type === 'CreateGroup' ? undefined : ['GroupDismissed'];
+          if (allowed !== undefined) expect(allowed).to.include(step.refused.kind);
+        } else if (step.asked.type === 'CreateGroup') {
+          expect(step.before.rules.values.idReusableAfterDismissal).to.equal(true);
+          expect((step.after as Group).incarnation).to.equal(step.before.incarnation + 1);
+        } else {
+          expect(step.events).to.deep.equal([]);
+        }
+      }
+    });
+  });
+
+  it('already so gives nothing: what was accepted, asked again by the same, has no events', () => {
+    always((steps) => {
+      for (const step of steps) {
+        if (!('after' in step)) continue;
+        expect(step.events.length > 0 || step.outcome.alreadySo || step.asked.type === 'RemoveMembers').to.equal(true);
+        if (step.outcome.alreadySo) expect(step.events).to.deep.equal([]);
+        const again = decided(step.after, step.asked);
+        if ('events' in again) {
+          expect(again.events).to.deep.equal([]);
+          const reportsUnreachable = step.asked.type === 'RemoveMembers' && step.asked.unreachable === 'report';
+          if (!reportsUnreachable) expect(again.outcome.alreadySo).to.equal(true);
+        } else {
+          expectRepeatRefusable(step.asked, step.after, again.refused);
+        }
+      }
+    });
+  });
+
+  it('any accepted history folds, in whatever pieces and after a trip through JSON, to the state decided on', () => {
+    always((steps) => {
+      const log = logOf(steps);
+      const state = lastState(steps);
+      expect(plain(fold(groupDecider, log))).to.deep.equal(plain(state));
+      const stored = JSON.parse(JSON.stringify(log)) as GroupEvent[];
+      expect(stored).to.deep.equal(log);
+      expect(plain(fold(groupDecider, stored))).to.deep.equal(plain(state));
+    });
+  });
+
+  it('folds alike under the eyes of every other preset: the fold never reads rules', () => {
+    always((steps) => {
+      const log = logOf(steps);
+      const expected = withoutRules(lastState(steps));
+      for (const { rules } of presets) {
+        const recast = log.map((event): GroupEvent =>
+          event.type === 'GroupCreated' ? { ...event, data: { ...event.data, rules } } : event,
+        );
+        expect(withoutRules(fold(groupDecider, recast))).to.deep.equal(expected);
+      }
+    }, 60);
+  });
+
+  it('states are values: deciding and folding leave the state before as it was', () => {
+    always((steps) => {
+      let log: GroupEvent[] = [];
+      for (const step of steps) {
+        expect(plain(step.before)).to.deep.equal(plain(fold(groupDecider, log)));
+        if ('events' in step) log = [...log, ...step.events];
+      }
+    }, 60);
+  });
+
+  it('ordinary members and outsiders change nobody but themselves', () => {
+    always((steps) => {
+      for (const step of steps) {
+        if (!('events' in step) || step.asked.actor.kind !== 'user' || step.before.status !== 'live') continue;
+        const self = step.asked.actor.id;
+        const role = step.before.members.get(self)?.role ?? 'none';
+        if (role === 'owner' || role === 'admin') continue;
+        for (const event of step.events) {
+          if (event.type === 'GroupProfileChanged') {
+            expect(step.before.rules.values.may.editProfile).to.include(role);
+          } else if (event.type === 'GroupDismissed') {
+            expect(event.data.why).to.equal('lastMemberLeft');
+          } else {
+            expect((event.data as { userId?: string }).userId).to.equal(self);
+          }
+        }
+      }
+    });
+  });
+
+  it('an event in any place, however odd, folds without a throw and leaves no second owner', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 60 }), (events) => {
+        const state = fold(groupDecider, events);
+        if (state.status !== 'none') expectSound(state);
+      }),
+      { numRuns: 500, ...(seed !== undefined && { seed: Number(seed) }) },
+    );
+  });
+
+  it('an event of a type unknown here changes nothing', () => {
+    const state = lastState(
+      lived([
+        {
+          type: 'CreateGroup',
+          groupId: GROUP,
+          number: NUMBER,
+          preset: 'parley',
+          name: 'Chess',
+          ownerId: 'ann',
+          actor: { kind: 'user', id: 'ann' },
+          at: NOW,
+        },
+      ]),
+    );
+    expect(groupDecider.evolve(state, { type: 'GroupRenovated', data: {} } as unknown as GroupEvent)).to.equal(state);
+  });
+
+  it('reaches every command and every event: none of the laws above is empty', () => {
+    const commands = new Set<string>();
+    const events = new Set<string>();
+    const alreadySo = new Set<string>();
+    fc.assert(
+      fc.property(stories, (story) => {
+        for (const step of lived(story)) {
+          if (!('events' in step)) continue;
+          (step.events.length > 0 ? commands : alreadySo).add(step.asked.type);
+          for (const event of step.events) events.add(event.type);
+        }
+      }),
+      // A fixed seed: this asks about the stories, not about the group.
+      { numRuns: 600, seed: 20_260_101 },
+    );
+    expect([...commands].sort()).to.deep.equal([
+      'ChangeGroupProfile',
+      'ChangeMemberRole',
+      'CreateGroup',
+      'DismissGroup',
+      'JoinGroup',
+      'LeaveGroup',
+      'MuteGroup',
+      'MuteMember',
+      'RemoveMembers',
+      'TransferOwnership',
+      'UnmuteGroup',
+      'UnmuteMember',
+    ]);
+    expect([...events].sort()).to.deep.equal([
+      'GroupCreated',
+      'GroupDismissed',
+      'GroupMuted',
+      'GroupProfileChanged',
+      'GroupUnmuted',
+      'MemberJoined',
+      'MemberLeft',
+      'MemberMuted',
+      'MemberRemoved',
+      'MemberRoleChanged',
+      'MemberUnmuted',
+      'OwnerTransferred',
+    ]);
+    expect([...alreadySo].sort()).to.deep.equal([...commands].filter((type) => type !== 'CreateGroup').sort());
+  });
+});
+
+/** The few things that can't be asked twice, each because the first time changed who may ask, or ended the group. */
+function expectRepeatRefusable(asked: Asked, after: GroupState, refused: DomainError): void {
+  switch (asked.type) {
+    case 'CreateGroup':
+      expect(refused.kind).to.equal('GroupIdTaken');
+      return;
+    case 'LeaveGroup':
+    case 'DismissGroup':
+      expect([refused.kind, after.status]).to.deep.equal(['GroupDismissed', 'dismissed']);
+      return;
+    case 'TransferOwnership':
+      expect(refused.kind).to.equal('NotGroupOwner');
+      return;
+    case 'RemoveMembers':
+      expect([asked.absent, refused.kind]).to.deep.equal(['refuse', 'NotGroupMember']);
+      return;
+    default:
+      expect.fail(`${asked.type} asked again was refused: ${refused.message}`);
+  }
+}
+
+const role = fc.constantFrom('owner' as const, 'admin' as const, 'member' as const);
+const below = fc.constantFrom('admin' as const, 'member' as const);
+const deadline = fc.constantFrom(null, NOW);
+const fact = <const T extends string, D>(type: T, data: fc.Arbitrary<D>) =>
+  data.map((value) => ({ type, data: value }));
+
+/** Any event with a well-formed payload, in no sensible order. */
+const anyEvent = fc.oneof(
+  fc.constantFrom(...presets).map(({ rules, defaults }) => ({
+    type: 'GroupCreated' as const,
+    data: {
+      groupId: GROUP,
+      number: NUMBER,
+      incarnation: 1,
+      rules,
+      kind: '',
+      name: 'Chess',
+      avatar: '',
+      introduction: '',
+      ext: '',
+      customFields: [],
+      ownerId: 'ann',
+      creatorId: 'ann',
+      ...defaults,
+      createdAt: NOW,
+      origin: { kind: 'created' as const },
+    },
+  })),
+  fact(
+    'MemberJoined',
+    fc.record({
+      groupId,
+      userId: person,
+      role,
+      source: kind('open'),
+      joinedAt: fc.constant(NOW),
+      seesEarlier: fc.boolean(),
+    }),
+  ),
+  fact('MemberLeft', fc.record({ groupId, userId: person, roleBefore: role })),
+  fact('MemberRemoved', fc.record({ groupId, userId: person, roleBefore: role, by: person })),
+  fact(
+    'OwnerTransferred',
+    fc.record({
+      groupId,
+      from: fc.option(person),
+      to: person,
+      formerOwnerBecomes: below,
+      newOwnerWas: below,
+      why: kind('requested'),
+    }),
+  ),
+  fact('MemberRoleChanged', fc.record({ groupId, userId: person, from: role, to: role, by: person })),
+  fact('MemberMuted', fc.record({ groupId, userId: person, until: deadline, by: person })),
+  fact('MemberUnmuted', fc.record({ groupId, userId: person, by: person, why: kind('lifted') })),
+  fact('GroupMuted', fc.record({ groupId, by: person, speakers: several })),
+  fact('GroupUnmuted', fc.record({ groupId, by: person })),
+  fact('GroupProfileChanged', fc.record({ groupId, changes: fc.constant({ name: 'Go' }), by: person })),
+) satisfies fc.Arbitrary<GroupEvent>;
