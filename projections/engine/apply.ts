@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
 import { Backoff } from './backoff.js';
 import { advance, loadActive, loadParked, type Checkpoint } from './checkpoint.js';
-import { blamesEvent, Fenced, messageOf, nameOf, NewerSchema, PoisonedEvent } from './errors.js';
+import { blamesEvent, blamesTables, Fenced, messageOf, nameOf, NewerSchema, PoisonedEvent } from './errors.js';
 import type { OpenedEvent } from './open.js';
 import { judge, projectionKey, tablesOf, type ProjectedEvent, type Projection, type Tables } from './projection.js';
 import * as sql from './sql.js';
@@ -207,6 +207,7 @@ export class Runner {
   }
 
   private async recover(error: unknown, signal: AbortSignal): Promise<void> {
+    if (blamesTables(error)) return this.stopBroken(error);
     const before = this.position;
     let trouble = error;
     for (;;) {
@@ -228,6 +229,14 @@ export class Runner {
         { projection: this.key, position: this.position },
         'a checkpoint was moved by somebody else',
       );
+  }
+
+  private async stopBroken(error: unknown): Promise<void> {
+    const reason = messageOf(error);
+    this.options.log.error({ projection: this.key, error: reason }, 'a projection is broken and stopped');
+    this.stopped = reason;
+    // Where even this fails, the process at least knows; the next leader finds out for itself.
+    await this.stop(reason).catch(() => undefined);
   }
 
   private async stop(reason: string): Promise<void> {

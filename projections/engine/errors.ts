@@ -84,6 +84,15 @@ export function blamesEvent(error: unknown): boolean {
   return !CONNECTION_TROUBLE.test(`${error.name}: ${error.message}`);
 }
 
+/**
+ * Whether the projection's own tables or statements are broken (42 no such table …, 0A, XX internal): trying again doesn't
+ * help, and others that share its reader must not wait for it.
+ */
+export function blamesTables(error: unknown): boolean {
+  const code: unknown = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  return typeof code === 'string' && /^(42|0A|XX)[0-9A-Z]{3}$/.test(code);
+}
+
 /** Errors that `pg` makes itself, and the event store's own; they carry no SQLSTATE. */
 const CONNECTION_TROUBLE =
   /^EventStore(Unavailable|Closed):|Connection terminated|timeout exceeded when trying to connect|connection timeout|Client has encountered a connection error|Client was closed|not queryable|Query read timeout|Cannot use a pool after/i;

@@ -108,7 +108,7 @@ class Rebuild {
     for (const statement of projection.indexes(this.tables)) await pool.query(statement);
     for (const table of physicalTables(projection, this.tables)) await pool.query(`ANALYZE ${table}`);
     await this.switchOver(live.letter);
-    await this.retryOnLocks(() => dropLetter(pool, projection, live.letter));
+    await this.dropOld(live.letter);
     this.report('switched', 1);
     return {
       letter,
@@ -116,6 +116,19 @@ class Rebuild {
       milliseconds: Math.round(performance.now() - this.started),
       position: this.checkpoint.position,
     };
+  }
+
+  /** They are in nobody's way: where a reader holds them too long, the next rebuild drops them. */
+  private async dropOld(letter: Letter): Promise<void> {
+    const { pool, projection, log } = this.deps;
+    try {
+      await this.retryOnLocks(() => dropLetter(pool, projection, letter), 30);
+    } catch (error) {
+      log.warn(
+        { projection: projectionKey(projection), letter, error: messageOf(error) },
+        'a rebuild is done, but the old tables are still there; the next rebuild drops them',
+      );
+    }
   }
 
   private async startOver(letter: Letter): Promise<void> {
@@ -247,7 +260,7 @@ class Rebuild {
   }
 
   /** Also when the live projection ran ahead; ends with the signal, or when it was tried often enough. */
-  private async retryOnLocks(work: () => Promise<unknown>): Promise<void> {
+  private async retryOnLocks(work: () => Promise<unknown>, attempts = 200): Promise<void> {
     const backoff = new Backoff(20, 1_000);
     for (let attempt = 1; ; attempt++) {
       try {
@@ -255,7 +268,7 @@ class Rebuild {
         return;
       } catch (error) {
         const again = isLockTrouble(error) || error instanceof FellBehind;
-        if (!again || attempt >= 200) throw error;
+        if (!again || attempt >= attempts) throw error;
         this.deps.log.debug({ projection: projectionKey(this.deps.projection), attempt }, 'a switch waits for readers');
         await backoff.wait(this.signal);
         this.signal.throwIfAborted();

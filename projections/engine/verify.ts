@@ -39,6 +39,9 @@ export async function verify(
   return transaction(deps.pool, begin, async (client) => {
     const live = await loadActive(client, projection);
     const parked = await loadParked(client, projection, live.letter);
+    // A rebuild that switches meanwhile waits with dropping these.
+    const liveTables = physicalTables(projection, tablesOf(projection, live.letter));
+    await client.query(`LOCK TABLE ${liveTables.join(', ')} IN ACCESS SHARE MODE`);
     const scratch = scratchTablesOf(projection);
     for (const statement of projection.ddl(scratch))
       await client.query(statement.replace(/^\s*CREATE TABLE/i, 'CREATE TEMPORARY TABLE'));

@@ -257,6 +257,25 @@ describe('projection engine', () => {
     expect(await users()).to.deep.equal(['yan', 'zoe']);
   });
 
+  it('a projection whose tables are broken stops alone; a rebuild helps it', async () => {
+    const engine = bench.engine(store);
+    await engine.start();
+    history.write(registered('ann'));
+    await caughtUp(engine);
+    await bench.pool.query('ALTER TABLE read.p_users_v1_a RENAME TO lost');
+    history.write(registered('bob'), created('g', 'ann'), joined('g', 'ann', 'owner'));
+    await caughtUp(engine, ['groups', 'group_members']);
+    await eventually(async () => (await statusOf(engine, 'users')).state === 'stopped');
+    expect(await statusOf(engine, 'users'))
+      .to.have.property('reason')
+      .that.matches(/does not exist/);
+    await engine.rebuild('users');
+    history.write(registered('cid'));
+    await caughtUp(engine);
+    expect(await users()).to.deep.equal(['ann', 'bob', 'cid']);
+    expect(await statusOf(engine, 'users')).to.include({ state: 'live', parked: 0, letter: 'b' });
+  });
+
   describe('a poisoned event', () => {
     let cured: boolean;
     const fragile: Projection = {

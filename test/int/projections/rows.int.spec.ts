@@ -206,7 +206,7 @@ describe('projections: given events, then rows', () => {
     expect(
       await bench.rows('SELECT tenant, status, member_count, owner_id FROM read.groups_v1 ORDER BY tenant'),
     ).to.deep.equal([
-      { tenant: 't1', status: 'dismissed', member_count: 0, owner_id: 't1-owner' },
+      { tenant: 't1', status: 'dismissed', member_count: 0, owner_id: null },
       { tenant: 't2', status: 'active', member_count: 1, owner_id: 't2-owner' },
     ]);
   });
