@@ -170,7 +170,8 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
       for (const ticket of writers) ticket.phase = 'flying';
       const tick = ++this.#clock;
       [result] = await store.append([sealed]);
-      if (result?.kind === 'appended') {
+      if (result === undefined) throw new Error('the store gave no result');
+      if (result.kind === 'appended') {
         this.#freshSince = tick;
         this.#advance(base, round, sealed, result);
         return;

@@ -195,7 +195,7 @@ export class CommandPipeline {
         const others = await remembered;
         if (others !== undefined) return this.#replay(work, others);
         // Another attempt under the same key may have written, or may yet.
-        if (claim.kind === 'joined' && answer.error instanceof ApplicationError) {
+        if (claim.kind === 'joined' && wasNotTried(answer.error)) {
           fail('OutcomeUnknown', { stream }, { cause: answer.error });
         }
         throw answer.error;
@@ -234,7 +234,7 @@ export class CommandPipeline {
       if (first !== 'late') return first;
     } catch (error) {
       this.#deps.log.warn({ error: String(error) }, 'an idempotency key could not be claimed');
-      fail('Unavailable', { what: 'idempotency' }, { cause: error });
+      throw error;
     } finally {
       clearTimeout(timer);
     }
@@ -378,6 +378,9 @@ function nameOf(stream: StreamId): string {
     return refuse('InvalidArgument', { field: 'id', reason: error.message });
   }
 }
+
+/** Given up before anything was decided for good, unlike a refusal. */
+const wasNotTried = (error: unknown): boolean => error instanceof ApplicationError && error.kind !== 'NotStorable';
 
 function told<State, Outcome>(settled: Settled<State, Outcome>): CommandResult<State, Outcome> {
   if (settled.kind === 'answered') return settled.result;

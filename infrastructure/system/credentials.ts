@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Credential, Credentials, NewCredential } from '../../application/ports/credentials.js';
+import { ask } from './ask.js';
 
 interface Row {
   user_id: string;
@@ -11,38 +12,38 @@ export class PostgresCredentials implements Credentials {
   constructor(private readonly pool: pg.Pool) {}
 
   async put({ tenant, login, userId, phc }: NewCredential): Promise<Credential> {
-    const { rows } = await this.pool.query<Row>(
-      `INSERT INTO system.credential AS c (tenant, login, user_id, phc) VALUES ($1, $2, $3, $4)
+    const { rows } = await ask<Row>(this.pool, {
+      text: `INSERT INTO system.credential AS c (tenant, login, user_id, phc) VALUES ($1, $2, $3, $4)
        ON CONFLICT (tenant, login) DO UPDATE SET phc = c.phc
        RETURNING user_id, phc, confirmed`,
-      [tenant, login, userId, phc],
-    );
+      values: [tenant, login, userId, phc],
+    });
     const [row] = rows;
     if (row === undefined) throw new Error('an upsert returned no row');
     return { tenant, login, userId: row.user_id, phc: row.phc, confirmed: row.confirmed };
   }
 
   async find(tenant: string, login: string): Promise<Credential | undefined> {
-    const { rows } = await this.pool.query<Row>(
-      'SELECT user_id, phc, confirmed FROM system.credential WHERE tenant = $1 AND login = $2',
-      [tenant, login],
-    );
+    const { rows } = await ask<Row>(this.pool, {
+      text: 'SELECT user_id, phc, confirmed FROM system.credential WHERE tenant = $1 AND login = $2',
+      values: [tenant, login],
+    });
     const [row] = rows;
     return row && { tenant, login, userId: row.user_id, phc: row.phc, confirmed: row.confirmed };
   }
 
   async confirm(tenant: string, login: string, userId: string): Promise<boolean> {
-    const { rowCount } = await this.pool.query(
-      'UPDATE system.credential SET confirmed = true WHERE tenant = $1 AND login = $2 AND user_id = $3',
-      [tenant, login, userId],
-    );
+    const { rowCount } = await ask(this.pool, {
+      text: 'UPDATE system.credential SET confirmed = true WHERE tenant = $1 AND login = $2 AND user_id = $3',
+      values: [tenant, login, userId],
+    });
     return rowCount === 1;
   }
 
   async remove(tenant: string, login: string, userId: string): Promise<void> {
-    await this.pool.query(
-      'DELETE FROM system.credential WHERE tenant = $1 AND login = $2 AND user_id = $3 AND NOT confirmed',
-      [tenant, login, userId],
-    );
+    await ask(this.pool, {
+      text: 'DELETE FROM system.credential WHERE tenant = $1 AND login = $2 AND user_id = $3 AND NOT confirmed',
+      values: [tenant, login, userId],
+    });
   }
 }

@@ -7,6 +7,7 @@ import type {
   IdempotencyLedger,
   RememberedOutcome,
 } from '../../application/ports/idempotency.js';
+import { ask } from './ask.js';
 import { Coalescer } from '../serialization/keys/coalescer.js';
 
 /** A row whose time is over is made anew in place. In the order of the scopes, so that two processes can't deadlock. */
@@ -69,7 +70,7 @@ export class PostgresIdempotencyLedger implements IdempotencyLedger {
       const mine = await this.#claims.ask(token, { scope, bodyHash, stream, revision, token });
       if (mine) return { kind: 'claimed', held: { scope, token }, since: revision };
 
-      const joined = await this.pool.query<{ token: string; since: string }>({
+      const joined = await ask<{ token: string; since: string }>(this.pool, {
         name: 'idempotency-join',
         text: JOIN,
         values: [scope, bodyHash, stream],
@@ -79,7 +80,10 @@ export class PostgresIdempotencyLedger implements IdempotencyLedger {
         return { kind: 'joined', held: { scope, token: row.token }, since: Number(row.since) };
       }
 
-      const there = await this.pool.query<{ body_hash: string; stream: string; outcome: string | null }>(FIND, [scope]);
+      const there = await ask<{ body_hash: string; stream: string; outcome: string | null }>(this.pool, {
+        text: FIND,
+        values: [scope],
+      });
       const [found] = there.rows;
       if (found === undefined) continue; // Freed just now.
       if (found.body_hash !== bodyHash || found.stream !== stream) return { kind: 'reused' };
@@ -93,22 +97,22 @@ export class PostgresIdempotencyLedger implements IdempotencyLedger {
   }
 
   async release({ scope, token }: HeldClaim): Promise<RememberedOutcome | undefined> {
-    const freed = await this.pool.query({ name: 'idempotency-free', text: FREE, values: [scope, token] });
+    const freed = await ask(this.pool, { name: 'idempotency-free', text: FREE, values: [scope, token] });
     if (freed.rowCount === 1) return undefined;
-    const left = await this.pool.query({ name: 'idempotency-leave', text: LEAVE, values: [scope, token] });
+    const left = await ask(this.pool, { name: 'idempotency-leave', text: LEAVE, values: [scope, token] });
     if (left.rowCount === 1) return undefined;
-    const { rows } = await this.pool.query<{ outcome: string | null }>(
-      'SELECT outcome FROM system.idempotency WHERE scope = $1 AND token = $2',
-      [scope, token],
-    );
+    const { rows } = await ask<{ outcome: string | null }>(this.pool, {
+      text: 'SELECT outcome FROM system.idempotency WHERE scope = $1 AND token = $2',
+      values: [scope, token],
+    });
     const outcome = rows[0]?.outcome ?? null;
     return outcome === null ? undefined : (JSON.parse(outcome) as RememberedOutcome);
   }
 
   async purgeExpired(): Promise<number> {
-    const { rowCount } = await this.pool.query(
-      "DELETE FROM system.idempotency WHERE claimed_at < now() - interval '24 hours'",
-    );
+    const { rowCount } = await ask(this.pool, {
+      text: "DELETE FROM system.idempotency WHERE claimed_at < now() - interval '24 hours'",
+    });
     return rowCount ?? 0;
   }
 
@@ -117,7 +121,7 @@ export class PostgresIdempotencyLedger implements IdempotencyLedger {
     const first = new Map<string, NewClaim>();
     for (const claim of claims) if (!first.has(claim.scope)) first.set(claim.scope, claim);
     const rows = [...first.values()].sort((a, b) => (a.scope < b.scope ? -1 : 1));
-    const { rows: made } = await this.pool.query<{ token: string }>({
+    const { rows: made } = await ask<{ token: string }>(this.pool, {
       name: 'idempotency-claim',
       text: CLAIM,
       values: [
@@ -144,7 +148,7 @@ export class PostgresIdempotencyLedger implements IdempotencyLedger {
   }
 
   async #complete(completions: readonly Completion[]): Promise<void> {
-    await this.pool.query({
+    await ask(this.pool, {
       name: 'idempotency-complete',
       text: COMPLETE,
       values: [

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Numbers } from '../../application/ports/numbers.js';
+import { ask } from './ask.js';
 
 /** Fetched at once; those of a process that ends are gaps. */
 const BLOCK = 32;
@@ -21,10 +22,10 @@ export class PostgresNumbers implements Numbers {
   }
 
   async #fetch(): Promise<void> {
-    const { rows } = await this.pool.query<{ n: string }>(
-      "SELECT nextval('system.number') AS n FROM generate_series(1, $1)",
-      [BLOCK],
-    );
+    const { rows } = await ask<{ n: string }>(this.pool, {
+      text: "SELECT nextval('system.number') AS n FROM generate_series(1, $1)",
+      values: [BLOCK],
+    });
     for (const { n } of rows) this.#ready.push(Number(n));
   }
 }

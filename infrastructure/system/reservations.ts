@@ -5,12 +5,13 @@ import {
   normaliseName,
   type Reservations,
 } from '../../application/ports/reservations.js';
+import { ask } from './ask.js';
 
 export class PostgresReservations implements Reservations {
   constructor(private readonly pool: pg.Pool) {}
 
   async reserveId(tenant: string, kind: string, key: string, make: () => Promise<string>): Promise<string> {
-    const there = await this.pool.query<{ value: string }>({
+    const there = await ask<{ value: string }>(this.pool, {
       name: 'reserved-id-find',
       text: `SELECT value FROM system.reserved_id
              WHERE tenant = $1 AND kind = $2 AND key = $3 AND reserved_at >= now() - interval '24 hours'`,
@@ -18,7 +19,7 @@ export class PostgresReservations implements Reservations {
     });
     if (there.rows[0] !== undefined) return there.rows[0].value;
     // Who comes second waits for the first one's row and gets its value: the update changes nothing that is still valid.
-    const { rows } = await this.pool.query<{ value: string }>({
+    const { rows } = await ask<{ value: string }>(this.pool, {
       name: 'reserved-id-make',
       text: `INSERT INTO system.reserved_id AS r (tenant, kind, key, value) VALUES ($1, $2, $3, $4)
              ON CONFLICT (tenant, kind, key) DO UPDATE
@@ -33,7 +34,7 @@ export class PostgresReservations implements Reservations {
   }
 
   async claimName(tenant: string, kind: NameKind, name: string, holder: string): Promise<NameClaim> {
-    const { rows } = await this.pool.query<{ holder: string; confirmed: boolean; stale: boolean }>({
+    const { rows } = await ask<{ holder: string; confirmed: boolean; stale: boolean }>(this.pool, {
       name: 'reserved-name-claim',
       text: `INSERT INTO system.reserved_name AS n (tenant, kind, name, holder) VALUES ($1, $2, $3, $4)
              ON CONFLICT (tenant, kind, name) DO UPDATE SET holder = n.holder
@@ -69,14 +70,14 @@ export class PostgresReservations implements Reservations {
   }
 
   async purgeExpired(): Promise<number> {
-    const { rowCount } = await this.pool.query(
-      "DELETE FROM system.reserved_id WHERE reserved_at < now() - interval '24 hours'",
-    );
+    const { rowCount } = await ask(this.pool, {
+      text: "DELETE FROM system.reserved_id WHERE reserved_at < now() - interval '24 hours'",
+    });
     return rowCount ?? 0;
   }
 
   async #change(text: string, values: readonly string[]): Promise<boolean> {
-    const { rowCount } = await this.pool.query(text, [...values]);
+    const { rowCount } = await ask(this.pool, { text, values: [...values] });
     return rowCount === 1;
   }
 }

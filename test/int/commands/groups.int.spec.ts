@@ -3,6 +3,7 @@ import type { RequestContext } from '../../../application/commands/request.js';
 import { streamName } from '../../../application/streams.js';
 import { type Answer, CommandProcess } from '../../support/command-process.js';
 import { type CommandSide, migrateCommandSide, openCommandSide } from '../../support/command-side.js';
+import { eventually } from '../../support/eventually.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 
 const as = (id: string, more: Partial<RequestContext> = {}): RequestContext => ({
@@ -14,6 +15,11 @@ const as = (id: string, more: Partial<RequestContext> = {}): RequestContext => (
 const admin: RequestContext = { tenant: 't', actor: { kind: 'appAdmin', id: 'boss' }, via: 'test' };
 const keyed = (id: string, key: string, body = 'same'): RequestContext =>
   as(id, { idempotency: { key, operation: 'op', bodyHash: body } });
+
+const groupStream = (groupId: string) => ({ category: 'group', tenant: 't', groupId }) as const;
+
+/** As if the process had ended between the append and the outcome. */
+const FORGET = 'UPDATE system.idempotency SET outcome = NULL WHERE stream = $1 AND outcome IS NOT NULL';
 
 describe('Group commands on PostgreSQL', () => {
   let database: TestDatabase;
@@ -97,6 +103,20 @@ describe('Group commands on PostgreSQL', () => {
     expect([later.outcome, later.replayed]).to.deep.equal([answers[0]?.kind === 'result' && answers[0].outcome, true]);
   });
 
+  it('a create whose outcome was never remembered is answered from the log, by a process that never saw it', async () => {
+    const asked = { groupId: 'lost-outcome', preset: 'parley', name: 'G', ownerId: 'ann', members: ['bob', 'cid'] };
+    const first = await a.groups.create(keyed('ann', 'lost'), asked);
+    await a.groups.changeProfile(as('ann'), { groupId: 'lost-outcome', changes: { name: 'Other' } });
+    await eventually(
+      async () => (await a.pool.query(FORGET, [streamName(groupStream('lost-outcome'))])).rowCount === 1,
+    );
+    const elsewhere = await far.ask('create', keyed('ann', 'lost'), asked);
+    const { outcome, revision, events } = first;
+    expect(elsewhere).to.deep.equal({ kind: 'result', outcome, revision, events, replayed: true });
+    const again = await b.groups.create(keyed('ann', 'lost'), asked);
+    expect([again.outcome, again.revision, again.replayed]).to.deep.equal([outcome, revision, true]);
+  });
+
   it('the same key with another body is refused, on the other process too', async () => {
     const asked = { groupId: 'reuse', preset: 'parley', name: 'One', ownerId: 'ann' };
     await a.groups.create(keyed('ann', 'reuse', 'one'), asked);
@@ -156,7 +176,7 @@ describe('Group commands on PostgreSQL', () => {
     const revisions = answers.map((answer) => ('revision' in answer ? answer.revision : -1)).sort((x, y) => x - y);
     expect(revisions).to.deep.equal(Array.from({ length: 60 }, (_, n) => n + 2));
     const names: unknown[] = [];
-    for await (const events of a.store.readStream(streamName({ category: 'group', tenant: 't', groupId }), { from: 2 }))
+    for await (const events of a.store.readStream(streamName(groupStream(groupId)), { from: 2 }))
       for (const { event } of await a.serializer.open(events))
         names.push((event?.data as { changes: { name: string } }).changes.name);
     expect(new Set(names).size).to.equal(60);

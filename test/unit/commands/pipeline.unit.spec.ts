@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { ApplicationError } from '../../../application/commands/errors.js';
 import { CommandPipeline, type PipelineOptions } from '../../../application/commands/pipeline.js';
 import type { CommandRequest, CommandResult } from '../../../application/commands/request.js';
+import type { EventSerializer } from '../../../application/ports/envelope.js';
+import { EventRefused, EventStoreUnavailable } from '../../../application/ports/event-store.js';
 import { streamName } from '../../../application/streams.js';
 import { DomainError } from '../../../domain/shared/errors.js';
 import {
@@ -30,8 +32,18 @@ describe('The command pipeline', () => {
   let ledger: MemoryLedger;
   let now: number;
   let open: CommandPipeline[];
+  let refused: (name: string) => boolean;
+
+  const serializer: EventSerializer = {
+    ...plainSerializer,
+    seal: (stream, tail, events) => {
+      if (events.some(({ event }) => refused((event.data as { name: string }).name))) throw new EventRefused('poison');
+      return plainSerializer.seal(stream, tail, events);
+    },
+  };
 
   beforeEach(() => {
+    refused = () => false;
     store = new MemoryEventStore();
     ledger = new MemoryLedger();
     now = 1_000;
@@ -48,7 +60,7 @@ describe('The command pipeline', () => {
   function process(options: Partial<PipelineOptions> = {}): CommandPipeline {
     const clock = { now: () => now };
     const pipeline = new CommandPipeline(
-      { store, serializer: plainSerializer, ledger, clock, log: silentLogger },
+      { store, serializer, ledger, clock, log: silentLogger },
       { deadlineMs: 5_000, ...options },
     );
     open.push(pipeline);
@@ -306,6 +318,29 @@ describe('The command pipeline', () => {
       expect(await flying).to.equal('OutcomeUnknown');
       expect(await waiting).to.equal('ShuttingDown');
       gate.open();
+    });
+  });
+
+  describe('events that cannot be stored', () => {
+    it('are told to who wanted them, whoever shared their append', async () => {
+      refused = (name) => name === 'poison';
+      const pipeline = process();
+      const wanted = ['a', 'b', 'poison', 'c', 'd', 'e'];
+      const ends = await Promise.allSettled(wanted.map((name) => pipeline.execute(add(name))));
+      expect(ends.map(({ status }) => status === 'fulfilled')).to.deep.equal(wanted.map((name) => name !== 'poison'));
+      const poisoned = ends[2];
+      expect(poisoned?.status === 'rejected' && (poisoned.reason as ApplicationError).kind).to.equal('NotStorable');
+      expect(names()).to.deep.equal(['+a', '+b', '+c', '+d', '+e']);
+    });
+
+    it('wait while the keys to encrypt them are away', async () => {
+      let away = 3;
+      refused = () => {
+        if (away-- > 0) throw new EventStoreUnavailable('no keys now');
+        return false;
+      };
+      expect((await process().execute(add('a'))).revision).to.equal(0);
+      expect(store.sent).to.have.length(1);
     });
   });
 
