@@ -208,6 +208,43 @@ describe('event store on PostgreSQL', function () {
     }
   });
 
+  it('lets one append that the server fails on keep no other one from being written', async () => {
+    const store = await open(database.url);
+    await admin.query("ALTER TABLE events.log ADD CONSTRAINT no_poison CHECK (type <> 'Poison')");
+    const poison: Append = {
+      stream: 'parley_group-t.poison',
+      expectedRevision: NO_STREAM,
+      events: [{ ...newEvent(), type: 'Poison' }],
+    };
+    let answered = false;
+    const before = appendTo(store, 'parley_group-t.before', NO_STREAM, 1);
+    const poisoned = store.append([poison]).finally(() => (answered = true));
+    const after = appendTo(store, 'parley_group-t.after', NO_STREAM, 1);
+    expect([await before, await after].map(({ kind }) => kind)).to.deep.equal(['appended', 'appended']);
+    expect(await appendTo(store, 'parley_group-t.later', NO_STREAM, 1)).to.include({ kind: 'appended' });
+    expect(answered).to.equal(false);
+    // Its outcome is open for as long as the server fails; then it is written.
+    await admin.query('ALTER TABLE events.log DROP CONSTRAINT no_poison');
+    expect((await poisoned)[0]).to.include({ kind: 'appended', revision: 0 });
+  });
+
+  it('wakes the subscribers of other processes, long before they would read again by themselves', async () => {
+    const [writer, other] = [await open(database.url), await open(database.url)];
+    const subscription = other.subscribe()[Symbol.asyncIterator]();
+    while (!((await subscription.next()).value as EventBatch).caughtUp);
+    await appendTo(writer, 'parley_group-t.wake', NO_STREAM, 1);
+    await subscription.next();
+    const started = Date.now();
+    for (let n = 0; n < 20; n += 1) {
+      await appendTo(writer, 'parley_group-t.wake', n, 1);
+      const { events } = (await subscription.next()).value as EventBatch;
+      expect(events.map(({ revision }) => revision)).to.deep.equal([n + 1]);
+    }
+    // Reading again every second alone, each round would take one.
+    expect(Date.now() - started).to.be.below(10_000);
+    await subscription.return?.();
+  });
+
   it('loses and doubles nothing when its connections are ended under load', async () => {
     const store = await open(database.url);
     const lanes = 24;

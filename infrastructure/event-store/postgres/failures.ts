@@ -15,7 +15,9 @@ export function liesInTheBytes(error: unknown): boolean {
   return state !== undefined && (state.startsWith('22') || state.startsWith('54'));
 }
 
+/** For reads: whatever went wrong, trying again later may help; the cause is kept for the log. */
 export function unavailable(error: unknown): Error {
   if (error instanceof EventStoreUnavailable || error instanceof EventStoreClosed) return error;
-  return new EventStoreUnavailable('PostgreSQL does not answer', { cause: error });
+  const why = error instanceof Error ? error.message : String(error);
+  return new EventStoreUnavailable(`PostgreSQL does not answer: ${why}`, { cause: error });
 }

@@ -35,7 +35,7 @@ const BATCHES_IN_FLIGHT = 2;
 /**
  * The event store in PostgreSQL.
  *
- * @throws EventStoreUnavailable when the server doesn't answer, or the database was not migrated.
+ * @throws EventStoreUnavailable when the server doesn't answer, or the database was not migrated or is not in UTF8.
  */
 export async function openPostgresEventStore(options: PostgresEventStoreOptions): Promise<EventStore> {
   const { url, log, poolSize = 4, deadlineMs = 10_000 } = options;
@@ -45,8 +45,10 @@ export async function openPostgresEventStore(options: PostgresEventStoreOptions)
   const readPool = makePool({ ...common, max: poolSize, name: 'parley events read' });
   const writePool = makePool({ ...common, max: BATCHES_IN_FLIGHT, name: 'parley events write' });
   try {
-    const [row] = await query<[string]>(readPool, { text: 'SELECT identity FROM events.store' }, deadlineMs);
+    const text = "SELECT identity, current_setting('server_encoding') FROM events.store";
+    const [row] = await query<[identity: string, encoding: string]>(readPool, { text }, deadlineMs);
     if (!row) throw new Error('events.store is empty');
+    if (row[1] !== 'UTF8') throw new Error(`the database's encoding is ${row[1]}, it must be UTF8`);
     return new PostgresEventStore(row[0], { ...options, deadlineMs }, readPool, writePool);
   } catch (error) {
     await Promise.all([readPool.end(), writePool.end()]);
