@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from '../../application/ports/logger.js';
 import { ConfigInvalid, type Config } from './config.js';
 import { decodeMasterKey } from './environment.js';
+import { replacePrivateFile } from './private-file.js';
 
 export interface Keys {
   /** 32 bytes; wraps the data keys of personal fields. Without it they can never be read again. */
@@ -93,16 +94,8 @@ async function makeKeys(file: string, log: Logger): Promise<Keys> {
     tokenSecret: keys.tokenSecret.toString('base64'),
   };
   await mkdir(join(file, '..'), { recursive: true });
-  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
-  const handle = await open(temporary, 'wx', 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify(text, undefined, 2)}\n`);
-    // On disk before anything is encrypted with them.
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file);
+  // On disk before anything is encrypted with them.
+  await replacePrivateFile(file, `${JSON.stringify(text, undefined, 2)}\n`);
   log.info({ file }, 'made new keys; keep a copy of this file: without it personal data can never be read again');
   return keys;
 }

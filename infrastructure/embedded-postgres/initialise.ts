@@ -7,6 +7,7 @@ import type { Logger } from '../../application/ports/logger.js';
 import type { Binaries } from './binaries.js';
 import { EmbeddedPostgresError, messageOf, unlessMissing } from './errors.js';
 import type { Home } from './home.js';
+import { replacePrivateFile } from '../config/private-file.js';
 import { writeRuntimeFile } from './runtime-file.js';
 import { POSTGRESQL_CONF } from './settings.js';
 
@@ -37,7 +38,7 @@ export async function ensureDatabase(home: Home, binaries: Binaries, port: numbe
   const pgdata = join(folder, 'pgdata');
   const password = randomBytes(24).toString('hex');
   const pwfile = join(folder, 'password');
-  await writeFor(home, pwfile, password);
+  await replacePrivateFile(pwfile, password, home.account);
   if (home.account !== undefined) await chown(folder, home.account.uid, home.account.gid);
   try {
     // initdb reads the environment where it isn't told: LANG=C would give SQL_ASCII, and orders differ by system.
@@ -53,7 +54,7 @@ export async function ensureDatabase(home: Home, binaries: Binaries, port: numbe
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     throw new EmbeddedPostgresError(refusal('A database could not be made', messageOf(error)));
   }
-  await writeFor(home, join(pgdata, 'postgresql.conf'), POSTGRESQL_CONF);
+  await replacePrivateFile(join(pgdata, 'postgresql.conf'), POSTGRESQL_CONF, home.account);
   // Before the rename: a complete database never stands there without its password.
   await writeRuntimeFile(home.path, { port, password });
   await rename(pgdata, home.pgdata);
@@ -99,23 +100,6 @@ async function sweep(home: string): Promise<void> {
       await rm(join(home, name), { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
     if (name.endsWith('.tmp') && name.startsWith('server.json.')) await rm(join(home, name), { force: true });
   }
-}
-
-/**
- * A file that the server's user can read and nobody else. Always a new file put in place of the old: we may be root in a
- * folder of the server's user, where a name could be a link to any file of the system.
- */
-export async function writeFor(home: Home, path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  const file = await open(temporary, 'wx', 0o600);
-  try {
-    if (home.account !== undefined) await file.chown(home.account.uid, home.account.gid);
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
 }
 
 async function sync(directory: string): Promise<void> {

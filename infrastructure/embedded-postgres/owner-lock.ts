@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { link, readdir, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../application/ports/logger.js';
+import { createPrivateFile, replacePrivateFile } from '../config/private-file.js';
 import { DataDirectoryInUse, errorCode, unlessMissing } from './errors.js';
 import { pidScope, processStart } from './processes.js';
 
@@ -69,10 +70,8 @@ function hold(directory: string, generation: number, self: Holder): OwnerLock {
     release: async () => {
       clearInterval(heartbeat);
       // Never deleted: the numbering must not start again while a contender still remembers an old one.
-      const temporary = join(directory, `owner-${randomBytes(6).toString('hex')}.tmp`);
       try {
-        await writeFile(temporary, JSON.stringify({ ...self, released: true } satisfies Holder), { mode: 0o600 });
-        await rename(temporary, file);
+        await replacePrivateFile(file, JSON.stringify({ ...self, released: true } satisfies Holder));
       } catch (error) {
         if (errorCode(error) !== 'ENOENT') throw error;
       }
@@ -123,7 +122,7 @@ function parseHolder(text: string): Holder {
 async function createEntry(directory: string, generation: number, self: Holder): Promise<boolean> {
   // Written first and then linked, so that nobody ever reads a half-written one.
   const temporary = join(directory, `owner-${randomBytes(6).toString('hex')}.tmp`);
-  await writeFile(temporary, JSON.stringify(self), { mode: 0o600 });
+  await createPrivateFile(temporary, JSON.stringify(self));
   try {
     await link(temporary, fileOf(directory, generation));
     return true;

@@ -1,14 +1,16 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { open, readFile, rename, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { giveToFolderOwner, replacePrivateFile } from '../config/private-file.js';
 import type { Binaries } from './binaries.js';
 import { EmbeddedPostgresError, messageOf, unlessMissing } from './errors.js';
 import type { Home } from './home.js';
-import { cleanEnvironment, refusal, writeFor } from './initialise.js';
+import { cleanEnvironment, refusal } from './initialise.js';
 import { processStart } from './processes.js';
 import { parleyConf } from './settings.js';
 
@@ -67,13 +69,16 @@ export interface Launch {
  * @throws EmbeddedPostgresError with the server's own words when it ends instead.
  */
 export async function launch({ home, binaries, port, settings, signal }: Launch): Promise<Postmaster> {
-  await writeFor(home, join(home.pgdata, 'parley.conf'), parleyConf());
+  await replacePrivateFile(join(home.pgdata, 'parley.conf'), parleyConf(), home.account);
   const logFile = join(home.path, 'postgres.log');
   await rotate(logFile);
-  const log = await open(logFile, 'a', 0o600);
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
+  // Windows knows no O_NOFOLLOW.
+  const log = await open(logFile, O_WRONLY | O_APPEND | O_CREAT | (O_NOFOLLOW ?? 0), 0o600);
   const options = { ...settings, port: String(port), listen_addresses: '127.0.0.1', unix_socket_directories: '' };
   const args = Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   try {
+    await giveToFolderOwner(log, logFile);
     const before = (await log.stat()).size;
     const child = spawn(binaries.postgres, ['-D', home.pgdata, ...args], {
       ...home.account,

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replacePrivateFile } from '../config/private-file.js';
 import { EmbeddedPostgresError, unlessMissing } from './errors.js';
 
 /** `server.json`, mode 0600: how to reach a directory's server. Password and port outlive a stop. */
@@ -26,16 +26,7 @@ export async function readRuntimeFile(home: string): Promise<RuntimeFile | undef
   throw new EmbeddedPostgresError(`${path} is damaged. It holds the database's password; bring it back from a backup.`);
 }
 
+/** On disk when it resolves: losing it means losing the password. */
 export async function writeRuntimeFile(home: string, value: RuntimeFile): Promise<void> {
-  const path = join(home, 'server.json');
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  const file = await open(temporary, 'wx', 0o600);
-  try {
-    await file.writeFile(`${JSON.stringify(value, undefined, 2)}\n`);
-    // On disk before it is renamed: losing it means losing the password.
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
+  await replacePrivateFile(join(home, 'server.json'), `${JSON.stringify(value, undefined, 2)}\n`);
 }

@@ -1,15 +1,14 @@
-import { pino } from 'pino';
 import { startEmbeddedPostgres } from '../../infrastructure/embedded-postgres/embedded-postgres.js';
+import { silentLogger } from './silent-logger.js';
 
 /**
  * A process that owns an embedded PostgreSQL, as Parley does: `node embedded-owner.js <dataDir>` prints one line of JSON when
  * the server is there, and stops it on SIGINT or SIGTERM.
  */
 const [, , dataDir = ''] = process.argv;
-const log = pino({ level: 'silent' });
 
 try {
-  const server = await startEmbeddedPostgres({ dataDir, log });
+  const server = await startEmbeddedPostgres({ dataDir, log: silentLogger });
   const alive = setInterval(() => undefined, 60_000);
   const end = (): void => {
     clearInterval(alive);
