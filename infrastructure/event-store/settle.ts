@@ -68,7 +68,9 @@ export async function settle(settlement: Settlement): Promise<AppendResult> {
     } catch (error) {
       if (error instanceof EventRefused || error instanceof EventStoreClosed) throw error;
       unknown = true;
-      log.warn({ ...facts, err: error }, 'outcome of append unknown, sending the same bytes again');
+      // Attempts 1, 2, 4, 8 …: a store that is gone for an hour doesn't fill the log with every append's every attempt.
+      const level = Number.isInteger(Math.log2(attempt)) ? 'warn' : 'debug';
+      log[level]({ ...facts, err: error }, 'outcome of append unknown, sending the same bytes again');
     }
     await (backoff.wait ?? pause)(delayMs(attempt, backoff), closed);
   }

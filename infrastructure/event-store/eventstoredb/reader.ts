@@ -28,6 +28,13 @@ export interface ReaderOptions {
   readonly backoff: Backoff;
 }
 
+interface RawOptions {
+  readonly direction?: 'forwards' | 'backwards';
+  readonly fromLeader?: boolean;
+  /** Events read ahead of the consumer: the call itself knows no count when others' events are left out afterwards. */
+  readonly buffer?: number;
+}
+
 interface Resolved {
   readonly event?: RawEvent | undefined;
 }
@@ -80,7 +87,7 @@ export class Reader {
     let left = clampCount(options.maxCount);
     if (left === 0) return;
     const after = options.after === undefined ? undefined : logPosition(options.after, this.#identity);
-    for await (const items of this.#allRaw(after, options, stop)) {
+    for await (const items of this.#allRaw(after, { ...options, buffer: Math.min(left, MAX_BATCH) }, stop)) {
       const events = this.#stored(items, isOurs).slice(0, left);
       if (events.length === 0) continue;
       left -= events.length;
@@ -119,8 +126,8 @@ export class Reader {
       try {
         for await (const { items, caughtUp } of receive<Resolved>(live, call)) {
           slow = 0;
-          const raw = items.flatMap(({ event }) => event ?? []);
-          last = lastPosition(raw) ?? last;
+          // Only where an event of ours was: what the server lets slip through its filter may stand anywhere.
+          last = lastPosition(items.flatMap(({ event }) => (event && isOurs(event) ? event : []))) ?? last;
           const events = this.#stored(items, isOurs);
           if (events.length > 0 || caughtUp) yield { events, caughtUp };
         }
@@ -138,7 +145,7 @@ export class Reader {
   /** Events of everybody, exclusive of the one at `after`: forwards, the server includes it. */
   async *#allRaw(
     after: LogPosition | undefined,
-    { direction = 'forwards', fromLeader = false }: { direction?: 'forwards' | 'backwards'; fromLeader?: boolean },
+    { direction = 'forwards', fromLeader = false, buffer = MAX_BATCH }: RawOptions,
     stop: AbortSignal,
   ): AsyncGenerator<RawEvent[], void, void> {
     const source = this.#client.readAll(
@@ -148,7 +155,7 @@ export class Reader {
         resolveLinkTos: false,
         requiresLeader: fromLeader,
       },
-      BUFFER,
+      { highWaterMark: buffer },
     );
     for await (const { items } of receive<Resolved>(source, { silenceMs: this.#options.silenceMs, stop })) {
       const events = items.flatMap(({ event }) => event ?? []);

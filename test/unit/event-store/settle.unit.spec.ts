@@ -27,7 +27,7 @@ type Step = AppendResult | Error;
 
 /** Runs `settle` for an append of `ids` at revision 4 over scripted answers; the last answer repeats. */
 async function run(script: { sends: Step[]; reads?: (StoredEvent | undefined | Error)[]; ids?: string[] }) {
-  const seen = { sends: 0, reads: [] as number[], waits: [] as number[] };
+  const seen = { sends: 0, reads: [] as number[], waits: [] as number[], warnings: 0 };
   const next = <T>(steps: readonly T[], n: number): T => steps[Math.min(n, steps.length - 1)]!;
   const backoff: Backoff = {
     firstMs: 10,
@@ -51,7 +51,7 @@ async function run(script: { sends: Step[]; reads?: (StoredEvent | undefined | E
     ids: script.ids ?? ['a', 'b'],
     expectedRevision: 4,
     closed: new AbortController().signal,
-    log: quiet,
+    log: { ...quiet, warn: () => (seen.warnings += 1) },
     backoff,
   });
   return { result, ...seen };
@@ -85,6 +85,11 @@ describe('settling an append', () => {
     expect(result).to.deep.equal(appended(6));
     expect(sends).to.equal(6);
     expect(waits).to.deep.equal([7.5, 15, 30, 60, 60]);
+  });
+
+  it('warns less and less often', async () => {
+    const { sends, warnings } = await run({ sends: [...Array<Step>(9).fill(new OutcomeUnknown('cut')), appended(6)] });
+    expect([sends, warnings]).to.deep.equal([10, 4]);
   });
 
   it('takes an error nobody foresaw as an unknown outcome', async () => {
