@@ -22,34 +22,43 @@ export interface Attempt {
 
 /**
  * Bounds guessing: counts failed logins in this process's memory, so a restart forgets them and with several processes
- * each allows as many.
+ * each allows as many. An attempt counts against its login from its start, so that guesses sent together are bounded too;
+ * against its address only once it failed, since many people may share one.
  */
 export class LoginAttempts {
   readonly #counts = new LRUCache<string, Count>({ max: 50_000 });
 
   constructor(private readonly clock: Clock) {}
 
-  /** @throws ApplicationError TooManyAttempts */
-  check(attempt: Attempt): void {
+  /** To be followed by `failed`, `succeeded` or `withdrawn`. @throws ApplicationError TooManyAttempts */
+  begin(attempt: Attempt): void {
     const now = this.clock.now();
-    for (const [key, limit] of keysOf(attempt)) {
+    for (const { key, limit } of [...loginKeys(attempt), ...addressKeys(attempt)]) {
       const { since, failures } = this.#countOf(key, now);
       if (failures >= limit) fail('TooManyAttempts', { retryAfterMs: since + WINDOW_MS - now });
     }
+    for (const { key } of loginKeys(attempt)) this.#add(key, 1, now);
   }
 
   failed(attempt: Attempt): void {
-    const now = this.clock.now();
-    for (const [key] of keysOf(attempt)) {
-      const { since, failures } = this.#countOf(key, now);
-      this.#counts.set(key, { since, failures: failures + 1 });
-    }
+    for (const { key } of addressKeys(attempt)) this.#add(key, 1, this.clock.now());
   }
 
-  /** Who knows the password may mistype it again. */
+  /** It came to no answer: the server's trouble, not the caller's. */
+  withdrawn(attempt: Attempt): void {
+    for (const { key } of loginKeys(attempt)) this.#add(key, -1, this.clock.now());
+  }
+
+  /** Who knows the password may mistype it again; what others got wrong still counts. */
   succeeded(attempt: Attempt): void {
-    const [first] = keysOf(attempt);
-    if (first !== undefined) this.#counts.delete(first[0]);
+    const [own, ...shared] = loginKeys(attempt);
+    if (own !== undefined) this.#counts.delete(own.key);
+    for (const { key } of shared) this.#add(key, -1, this.clock.now());
+  }
+
+  #add(key: string, change: number, now: number): void {
+    const { since, failures } = this.#countOf(key, now);
+    this.#counts.set(key, { since, failures: Math.max(0, failures + change) });
   }
 
   #countOf(key: string, now: number): Count {
@@ -58,8 +67,15 @@ export class LoginAttempts {
   }
 }
 
-const keysOf = ({ tenant, login, address = '' }: Attempt): readonly (readonly [string, number])[] => [
-  [JSON.stringify([tenant, login, address]), LIMITS.loginFromAddress],
-  [JSON.stringify([tenant, login]), LIMITS.login],
-  ...(address === '' ? [] : [[JSON.stringify([address]), LIMITS.address] as const]),
+interface Counted {
+  readonly key: string;
+  readonly limit: number;
+}
+
+const loginKeys = ({ tenant, login, address = '' }: Attempt): readonly Counted[] => [
+  { key: JSON.stringify([tenant, login, address]), limit: LIMITS.loginFromAddress },
+  { key: JSON.stringify([tenant, login]), limit: LIMITS.login },
 ];
+
+const addressKeys = ({ address }: Attempt): readonly Counted[] =>
+  address === undefined ? [] : [{ key: JSON.stringify([address]), limit: LIMITS.address }];

@@ -15,7 +15,7 @@ import type { IssuedToken, TokenIssuer } from '../ports/tokens.js';
 import { streamName } from '../streams.js';
 import type { Aggregate } from './aggregate.js';
 import { fail } from './errors.js';
-import type { LoginAttempts } from './login-attempts.js';
+import type { Attempt, LoginAttempts } from './login-attempts.js';
 import { type CommandPipeline, idempotencyScope } from './pipeline.js';
 import type { CommandResult, RequestContext } from './request.js';
 import { hashOf } from './scope.js';
@@ -115,18 +115,28 @@ export class UserCommands {
   async login(tenant: string, { login: given, password }: LoginAndPassword, address?: string): Promise<IssuedToken> {
     const login = normaliseName('login', given);
     const attempt = { tenant, login, ...(address === undefined ? {} : { address }) };
-    this.deps.attempts.check(attempt);
-    const credential = mayBeStored(login) ? await this.deps.credentials.find(tenant, login) : undefined;
-    const matches =
-      credential === undefined
-        ? await this.deps.passwords.waste(password).then(() => false)
-        : await this.deps.passwords.verify(credential.phc, password);
-    if (credential === undefined || !matches || !(await this.#stands(credential))) {
-      this.deps.attempts.failed(attempt);
-      fail('BadCredentials', {});
+    const userId = await this.#guess(attempt, async () => {
+      const credential = mayBeStored(login) ? await this.deps.credentials.find(tenant, login) : undefined;
+      if (credential === undefined) return void (await this.deps.passwords.waste(password));
+      const matches = await this.deps.passwords.verify(credential.phc, password);
+      return matches && (await this.#stands(credential)) ? credential.userId : undefined;
+    });
+    return userId === undefined ? fail('BadCredentials', {}) : this.deps.tokens.issue(tenant, userId);
+  }
+
+  /** Trying a password, bounded: undefined says that it was wrong. @throws ApplicationError TooManyAttempts */
+  async #guess(attempt: Attempt, check: () => Promise<string | undefined>): Promise<string | undefined> {
+    const { attempts } = this.deps;
+    attempts.begin(attempt);
+    try {
+      const userId = await check();
+      if (userId === undefined) attempts.failed(attempt);
+      else attempts.succeeded(attempt);
+      return userId;
+    } catch (error) {
+      attempts.withdrawn(attempt);
+      throw error;
     }
-    this.deps.attempts.succeeded(attempt);
-    return this.deps.tokens.issue(tenant, credential.userId);
   }
 
   async #registerWithoutLogin(context: RegistrationContext, profile: Profile): Promise<UserResult> {
@@ -177,11 +187,11 @@ export class UserCommands {
   }
 
   /** It is a password that is being tried here, so guessing is bounded as at login. */
-  async #requirePassword({ attempt, login, password }: LoginClaim, { phc }: Credential): Promise<void> {
-    this.deps.attempts.check(attempt);
-    if (await this.deps.passwords.verify(phc, password)) return;
-    this.deps.attempts.failed(attempt);
-    refuse('LoginTaken', { login });
+  async #requirePassword({ attempt, login, password }: LoginClaim, { phc, userId }: Credential): Promise<void> {
+    const holder = await this.#guess(attempt, async () =>
+      (await this.deps.passwords.verify(phc, password)) ? userId : undefined,
+    );
+    if (holder === undefined) refuse('LoginTaken', { login });
   }
 
   /** @throws DomainError LoginTaken */
@@ -273,7 +283,7 @@ type Profile = Omit<NewUser, 'credentials' | 'address'>;
 interface LoginClaim extends LoginKey {
   readonly phc: string;
   readonly password: string;
-  readonly attempt: Parameters<LoginAttempts['check']>[0];
+  readonly attempt: Attempt;
 }
 
 interface LoginKey {

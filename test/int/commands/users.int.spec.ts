@@ -143,6 +143,12 @@ describe('User commands on PostgreSQL', () => {
     const guess = () => refusal(side.users.login('t', { login: 'guessed', password: 'wrong!' }, '10.0.0.1'));
     for (let n = 0; n < 10; n++) expect(await guess()).to.equal('BadCredentials');
     expect(await guess()).to.equal('TooManyAttempts');
+    const together = await Promise.all(
+      Array.from({ length: 30 }, () =>
+        refusal(side.users.login('t', { login: 'guessed', password: 'wrong' }, '10.0.0.3')),
+      ),
+    );
+    expect(together.filter((told) => told === 'BadCredentials')).to.have.length(10);
     expect((await side.users.login('t', asked('guessed').credentials, '10.0.0.2')).userId).to.match(/^[0-9]{16}$/);
   });
 
