@@ -16,13 +16,16 @@ export interface Account {
 const USUAL_NAMES = ['postgres', '_postgres', 'parley'];
 
 /**
- * PostgreSQL refuses to run as root. So as root it runs as whoever owns the existing database, else as the system's
- * postgres user, else as a user made for it, else as nobody. Undefined: it runs as we do.
+ * PostgreSQL refuses to run as root. So as root it runs as whoever owns the first of `places` (the database, its folder)
+ * that isn't root's, else as the system's postgres user, else as a user made for it, else as nobody. Undefined: it runs
+ * as we do.
  */
-export async function serverAccount(pgdata: string | undefined, log: Logger): Promise<Account | undefined> {
+export async function serverAccount(places: readonly string[], log: Logger): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
-  const existing = pgdata === undefined ? undefined : await unlessMissing(stat(pgdata));
-  if (existing !== undefined && existing.uid !== 0) return { uid: existing.uid, gid: existing.gid };
+  for (const place of places) {
+    const facts = await unlessMissing(stat(place));
+    if (facts !== undefined && facts.uid !== 0) return { uid: facts.uid, gid: facts.gid };
+  }
   for (const name of USUAL_NAMES) {
     const account = await lookUp(name);
     if (account !== undefined) return account;

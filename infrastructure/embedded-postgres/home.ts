@@ -36,7 +36,7 @@ export async function openHome(dataDir: string, systemDir: string, log: Logger):
     const link = linkOf(dataDir);
     const existing = await existingHome(link);
     await refuseForeign(existing);
-    const account = await serverAccount(existing === undefined ? undefined : join(existing, 'pgdata'), log);
+    const account = await serverAccount(existing === undefined ? [] : [join(existing, 'pgdata'), existing], log);
     const path = existing ?? (await makeHome(dataDir, systemDir, account, log));
     if (account !== undefined && !(await mayUse(account, '-x', path))) {
       throw new EmbeddedPostgresError(

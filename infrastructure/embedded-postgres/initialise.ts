@@ -98,6 +98,7 @@ async function sweep(home: string): Promise<void> {
     // An initdb that outlived its killed parent may still be writing for a moment: that one is left for the next start.
     if (name.startsWith('init-'))
       await rm(join(home, name), { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
+    if (/^postgresql-.*\.[0-9a-f]{12}$/.test(name)) await rm(join(home, name), { recursive: true, force: true });
     if (name.endsWith('.tmp') && name.startsWith('server.json.')) await rm(join(home, name), { force: true });
   }
 }

@@ -334,7 +334,9 @@ describe('embedded PostgreSQL', function () {
       givenDatabase();
       const left = join(dataDir, 'postgres', 'init-left');
       await mkdir(join(left, 'pgdata'), { recursive: true });
+      await mkdir(join(dataDir, 'postgres', 'postgresql-18-linux.0123456789ab'));
       await start();
+      expect(await readdir(join(dataDir, 'postgres'))).not.to.include('postgresql-18-linux.0123456789ab');
       expect(await readdir(join(dataDir, 'postgres'))).not.to.include('init-left');
     });
   });
