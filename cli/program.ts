@@ -39,14 +39,14 @@ export function parleyCommand(open: OpenTools, terminal: Terminal): Command {
     .action(() => using((tools) => projectionStatus(tools, terminal)));
   projections
     .command('rebuild')
-    .argument('<name>', 'users, groups, group_members')
+    .argument('<name...>', 'users, groups, group_members')
     .description('fill the other letter from history, catch up, switch; readers notice nothing')
-    .action((name: string) => using((tools) => rebuildProjection(tools, name, terminal)));
+    .action((names: string[]) => using((tools) => each(names, (name) => rebuildProjection(tools, name, terminal))));
   projections
     .command('verify')
-    .argument('<name>', 'users, groups, group_members')
+    .argument('<name...>', 'users, groups, group_members')
     .description('compare the live rows with a fresh replay')
-    .action((name: string) => using((tools) => verifyProjection(tools, name, terminal)));
+    .action((names: string[]) => using((tools) => each(names, (name) => verifyProjection(tools, name, terminal))));
 
   const audit = program.command('audit').description('who did what to whom, from the log itself');
   audit
@@ -89,6 +89,13 @@ type Kind = 'group' | 'user';
 function parseKind(text: string): Kind {
   if (text !== 'group' && text !== 'user') throw new InvalidArgumentError('It is "group" or "user".');
   return text;
+}
+
+/** One after the other; goes on after a failure and tells whether all went well. */
+async function each(names: readonly string[], work: (name: string) => Promise<boolean>): Promise<boolean> {
+  let well = true;
+  for (const name of names) well = (await work(name)) && well;
+  return well;
 }
 
 async function projectionStatus(tools: Tools, terminal: Terminal): Promise<boolean> {

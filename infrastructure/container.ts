@@ -29,6 +29,7 @@ import { openEventStoreDb } from './event-store/eventstoredb/open.js';
 import { openPostgresEventStore } from './event-store/postgres/postgres-event-store.js';
 import { migrate } from './postgres/migrate.js';
 import { makePool } from './postgres/pool.js';
+import { reachable } from './postgres/reachable.js';
 import { openReadModels, type ReadModels } from './read-models/read-models.js';
 import { verifyChain } from './serialization/hash-chain.js';
 import { JsonEventSerializer } from './serialization/json-event-serializer.js';
@@ -140,8 +141,10 @@ function openEventStore(config: Config, databaseUrl: string, log: Logger): Promi
 
 /** Which part is made of which. */
 function bindApplication(container: Container): void {
-  container.bind(ids.reservations).toResolvedValue((pool) => new PostgresReservations(pool), [ids.systemPool]);
-  container.bind(ids.numbers).toResolvedValue((pool) => new PostgresNumbers(pool), [ids.systemPool]);
+  container
+    .bind(ids.reservations)
+    .toResolvedValue((pool) => reachable(new PostgresReservations(pool)), [ids.systemPool]);
+  container.bind(ids.numbers).toResolvedValue((pool) => reachable(new PostgresNumbers(pool)), [ids.systemPool]);
   container.bind(ids.ledger).toResolvedValue((pool) => new PostgresIdempotencyLedger(pool), [ids.systemPool]);
   container
     .bind(ids.tokens)
@@ -176,7 +179,7 @@ function bindApplication(container: Container): void {
         serializer,
         numbers,
         reservations,
-        credentials: new PostgresCredentials(pool),
+        credentials: reachable(new PostgresCredentials(pool)),
         passwords: new Argon2Hasher(),
         tokens,
         attempts: new LoginAttempts(clock),
@@ -221,7 +224,7 @@ export async function openParley(config: Config, log: Logger): Promise<Parley> {
 }
 
 function serverApp(container: Container, config: Config, log: Logger): Express {
-  const { users, groups, members } = container.get(ids.readModels);
+  const readModels = container.get(ids.readModels);
   const engine = container.get(ids.projections);
   const store = container.get(ids.store);
   const admins = new AppAdmins(config.appAdmins);
@@ -229,9 +232,9 @@ function serverApp(container: Container, config: Config, log: Logger): Express {
     operations: v1Operations({
       userCommands: container.get(UserCommands),
       groupCommands: container.get(GroupCommands),
-      users,
-      groups,
-      members,
+      users: reachable(readModels.users),
+      groups: reachable(readModels.groups),
+      members: reachable(readModels.members),
       history: container.get(HistoryReader),
       freshness: new Freshness(engine, store.identity),
     }),

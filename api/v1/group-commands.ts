@@ -16,6 +16,7 @@ import {
   TransferOwnership,
 } from './dto/groups.js';
 import { operation, type Operation } from './operation.js';
+import { isoTime } from './reading.js';
 
 const done = { status: 200, description: 'Done, or it was already so (`changed` is false).', Schema: Receipt } as const;
 
@@ -248,7 +249,11 @@ export function groupOperations(groups: GroupCommands): Operation[] {
           requestContext(invocation, 'PUT /groups/{groupId}/members/{userId}/mute'),
           { groupId, userId: resolveUser(userId, invocation.caller), until: deadlineOf(invocation.body) },
         );
-        return receipt(groupId, result);
+        const { until } = result.outcome;
+        return receipt(groupId, {
+          ...result,
+          outcome: { ...result.outcome, until: until === null ? null : isoTime(until) },
+        });
       },
     }),
     operation({
@@ -274,11 +279,10 @@ export function groupOperations(groups: GroupCommands): Operation[] {
   ];
 }
 
-/** ms UTC; null = for ever. */
-function deadlineOf({ forSeconds, until }: MuteMember): number | null {
+function deadlineOf({ forSeconds, until }: MuteMember): number | null | { readonly lasting: number } {
   if (forSeconds !== undefined && until !== undefined) {
     throw new InputInvalid('body', [{ pointer: '/until', detail: 'either `forSeconds` or `until`, not both' }]);
   }
   if (until !== undefined) return Date.parse(until);
-  return forSeconds === undefined ? null : Date.now() + forSeconds * 1000;
+  return forSeconds === undefined ? null : { lasting: forSeconds * 1000 };
 }

@@ -4,6 +4,7 @@ import { BadCursor, BadPageLimit } from '../../application/queries/page.js';
 import { EventStoreUnavailable } from '../../application/ports/event-store.js';
 import { ForeignPosition } from '../../application/ports/positions.js';
 import { TokenRejected } from '../../application/ports/tokens.js';
+import { DatabaseUnavailable } from '../../application/ports/unavailable.js';
 import { DomainError, type DomainErrorName } from '../../domain/shared/errors.js';
 import { InputInvalid, type InputProblem } from '../http/validation.js';
 
@@ -133,7 +134,7 @@ export function problemOf(error: unknown, extras: Extras = {}): ProblemBody {
       errors: [{ pointer: error instanceof BadCursor ? '/cursor' : '/limit', detail: error.message }],
     });
   }
-  if (error instanceof EventStoreUnavailable) return build('Unavailable', {});
+  if (error instanceof EventStoreUnavailable || error instanceof DatabaseUnavailable) return build('Unavailable', {});
   return fromBodyParser(error) ?? build('Internal', {});
 }
 

@@ -63,7 +63,8 @@ export function v1Router({ operations, authenticator, log }: V1Options): Router 
       return;
     }
     const problem = problemOf(error);
-    if (problem.status >= 500) {
+    // What is away for a moment says so itself, once; here every caller would repeat it.
+    if (problem.status === 500) {
       log.error({ correlationId: response.locals['correlationId'] as unknown, err: error }, 'a request failed');
     }
     sendProblem(response, problem);

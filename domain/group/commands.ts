@@ -136,8 +136,8 @@ export interface MuteMember {
   readonly type: 'MuteMember';
   readonly groupId: string;
   readonly userId: string;
-  /** ms UTC, null = for ever. */
-  readonly until: number | null;
+  /** ms UTC, null = for ever, or a length in ms from the moment of the decision (003 mutedSeconds, 002 muteTime). */
+  readonly until: number | null | { readonly lasting: number };
 }
 
 /** @throws NotGroupMember, TargetRoleTooHigh, NotGroupManager, NotGroupOwner, RulesForbid. */

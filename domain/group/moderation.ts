@@ -11,8 +11,9 @@ import { isMuted, type Group, type GroupState } from './state.js';
 
 export function muteMember(state: GroupState, command: Decided<MuteMember>): GroupDecision<'MuteMember'> {
   const group = liveGroup(state, command);
-  const { userId, until, actor } = command;
-  checkDeadline(group, command);
+  const { userId, actor } = command;
+  const until = deadlineOf(command);
+  checkDeadline(group, until, command.at);
   const target = memberOf(group, userId);
   requireReach(group, actor, 'mute', target);
   if (target.mute !== null && target.mute.until === until) {
@@ -24,7 +25,10 @@ export function muteMember(state: GroupState, command: Decided<MuteMember>): Gro
   };
 }
 
-function checkDeadline(group: Group, { until, at }: Decided<MuteMember>): void {
+const deadlineOf = ({ until, at }: Decided<MuteMember>): number | null =>
+  typeof until === 'object' && until !== null ? at + until.lasting : until;
+
+function checkDeadline(group: Group, until: number | null, at: number): void {
   const { longest, forEver } = group.rules.values.limits.mute;
   const field = 'until';
   if (until === null) {

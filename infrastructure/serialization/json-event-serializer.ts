@@ -19,7 +19,8 @@ import { type KeyRing, type Subject, type SubjectKey, subjectText } from './keys
 import { envelopeProblem, type UnhashedEnvelope, unhashedEnvelope } from './metadata.js';
 import { ERASED, encryptField } from './personal-data.js';
 import { EventReader, type KeyLookup } from './reader.js';
-import type { EventRegistry, Payload, WritableType } from './registry.js';
+import type { EventRegistry, WritableType } from './registry.js';
+import type { Payload } from './schema.js';
 import { at, replaced } from './paths.js';
 import { holdsUnstorable } from './text.js';
 

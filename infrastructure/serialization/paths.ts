@@ -1,4 +1,4 @@
-import type { Payload } from './registry.js';
+import type { Payload } from './schema.js';
 
 /** What stands at the end of the path; undefined when something on the way isn't there. */
 export function at(payload: Payload, members: readonly string[]): unknown {

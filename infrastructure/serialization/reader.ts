@@ -4,7 +4,8 @@ import { type Subject, type SubjectKey, subjectText } from './keys/key-ring.js';
 import { parseEnvelope, parseJson } from './metadata.js';
 import { at, isObject, replaced } from './paths.js';
 import { decryptField, type EncryptedField, ERASED, parseField } from './personal-data.js';
-import type { EventRegistry, Payload, PersonalPath, ReadableVersion } from './registry.js';
+import type { EventRegistry, PersonalPath, ReadableVersion } from './registry.js';
+import type { Payload } from './schema.js';
 
 /** By `subjectText`. */
 export type KeyLookup = ReadonlyMap<string, SubjectKey>;

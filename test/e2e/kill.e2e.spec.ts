@@ -75,7 +75,7 @@ describe('killed at random moments under load', function () {
         30_000,
       );
       await flood.stop();
-      expect(flood.unexpected, parley.output()).to.deep.equal([]);
+      expect(flood.unexpected.slice(0, 5), parley.output().slice(-2_000)).to.deep.equal([]);
 
       await eventually(async () => {
         await flood.repeatUnacknowledged();
@@ -132,13 +132,13 @@ describe('killed at random moments under load', function () {
         });
         expect(caughtUp.status).to.equal(200);
       }, 30_000);
-      for (const projection of ['users', 'groups', 'group_members']) {
-        const live = await rowsOf(client, projection);
-        const rebuilt = await runCli(['projections', 'rebuild', projection], env);
-        expect(rebuilt.code, rebuilt.stderr + rebuilt.stdout).to.equal(0);
-        expect(await rowsOf(client, projection)).to.deep.equal(live);
-        expect(live.length).to.be.greaterThan(0);
-      }
+      const projections = ['users', 'groups', 'group_members'];
+      const rows = (): Promise<string[][]> => Promise.all(projections.map((projection) => rowsOf(client, projection)));
+      const live = await rows();
+      const rebuilt = await runCli(['projections', 'rebuild', ...projections], env);
+      expect(rebuilt.code, rebuilt.stderr + rebuilt.stdout).to.equal(0);
+      expect(await rows()).to.deep.equal(live);
+      for (const table of live) expect(table.length).to.be.greaterThan(0);
     } finally {
       await client.end();
     }

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import type { GroupEvent } from '../../../domain/group/events.js';
-import type { EventSchema } from '../registry.js';
+import type { EventSchema } from '../schema.js';
 import { AnyRole, MemberInvite, RoleBelowOwner, Rules, SelfJoin } from './group-rules.js';
 import { type Agrees, Closed, Count, OneOf, OrNull, Positive, Time } from './types.js';
 

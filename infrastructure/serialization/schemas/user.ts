@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import type { UserEvent } from '../../../domain/user/events.js';
-import type { EventSchema } from '../registry.js';
+import type { EventSchema } from '../schema.js';
 import { type Agrees, Closed, Positive } from './types.js';
 
 const payloads = {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import Type from 'typebox';
 import { JsonEventSerializer } from '../../../infrastructure/serialization/json-event-serializer.js';
-import { EventRegistry, type EventSchema, eventRegistry } from '../../../infrastructure/serialization/registry.js';
+import { EventRegistry, eventRegistry } from '../../../infrastructure/serialization/registry.js';
+import type { EventSchema } from '../../../infrastructure/serialization/schema.js';
 import { Closed, Positive } from '../../../infrastructure/serialization/schemas/types.js';
 import { MemoryKeys } from '../../support/memory-keys.js';
 import { NEW_STREAM, STREAM, stored, toWrite } from './builders.js';

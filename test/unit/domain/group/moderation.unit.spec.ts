@@ -47,6 +47,15 @@ describe('muting a member', () => {
     }
   });
 
+  it('a length of time counts from the decision (003 mutedSeconds, 002 muteTime)', () => {
+    given(founded())
+      .when({ type: 'MuteMember', groupId: GROUP, userId: 'cid', until: { lasting: 600_000 }, ...user('ann') })
+      .then([muted('cid', NOW + 600_000)]);
+    given(founded())
+      .when({ type: 'MuteMember', groupId: GROUP, userId: 'cid', until: { lasting: 0 }, ...user('ann') })
+      .then(refusal('InvalidArgument'));
+  });
+
   it('never the owner, whoever asks (003: 1002, 002: -10027)', () => {
     for (const who of [user('bob'), user('ann'), appAdmin]) {
       given(founded({ preset: 'openim' }))
