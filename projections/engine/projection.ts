@@ -1,11 +1,15 @@
 import type { RecordedEvent } from '../../application/ports/envelope.js';
 import type { DomainEvent } from '../../domain/shared/event.js';
 
+export type Scalar = string | number | boolean | null | undefined;
+/** One column of many rows, for `unnest`. */
+export type Column = readonly Scalar[];
+export type Value = Scalar | Column;
+
 /** Runs one statement in the transaction that moves the checkpoint. */
 export interface Statements {
   /**
-   * `name` is unique for the text: the statement is planned once per connection. Values as `pg` takes them; 64-bit
-   * integers come back as strings.
+   * `name` is unique for the text: the statement is planned once per connection. 64-bit integers come back as strings.
    */
   run<Row extends object = Record<string, unknown>>(
     name: string,

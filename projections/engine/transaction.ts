@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import type { Statements } from './projection.js';
+import { arrayLiteral } from './array-literal.js';
+import type { Column, Statements, Value } from './projection.js';
 
 /**
  * One transaction on a pooled connection. `begin` is the statement that opens it. A connection that failed in a way that
@@ -33,8 +34,11 @@ export async function transaction<Result>(
 
 /** Statements of one letter on a connection, prepared under names of that letter. */
 export const statementsOn = (client: pg.ClientBase, prefix: string): Statements => ({
-  async run<Row extends object>(name: string, text: string, values: readonly unknown[]): Promise<Row[]> {
-    const result = await client.query<Row>({ name: `${prefix}.${name}`, text, values: [...values] });
+  async run<Row extends object>(name: string, text: string, values: readonly Value[]): Promise<Row[]> {
+    const parameters = values.map((value) => (isColumn(value) ? arrayLiteral(value) : value));
+    const result = await client.query<Row>({ name: `${prefix}.${name}`, text, values: parameters });
     return result.rows;
   },
 });
+
+const isColumn = (value: Value): value is Column => Array.isArray(value);
