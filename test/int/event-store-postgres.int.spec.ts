@@ -7,6 +7,7 @@ import pg from 'pg';
 import {
   type Append,
   type EventBatch,
+  EventRefused,
   type EventStore,
   EventStoreClosed,
   EventStoreUnavailable,
@@ -23,6 +24,7 @@ import type { WriterOrders } from '../support/append-worker.js';
 import { eventually } from '../support/eventually.js';
 import { freshEventLog, openStore } from '../support/postgres-store.js';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
+import { silentLogger } from '../support/silent-logger.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { eventStoreContract } from './event-store.contract.js';
 
@@ -226,6 +228,54 @@ describe('event store on PostgreSQL', function () {
     // Its outcome is open for as long as the server fails; then it is written.
     await admin.query('ALTER TABLE events.log DROP CONSTRAINT no_poison');
     expect((await poisoned)[0]).to.include({ kind: 'appended', revision: 0 });
+  });
+
+  it('refuses an append that the server calls wrong data, and only that one', async () => {
+    const store = await open(database.url);
+    await admin.query(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'not this' USING ERRCODE = 'data_exception'; END $$;
+      CREATE TRIGGER refuse BEFORE INSERT ON events.log FOR EACH ROW WHEN (new.type = 'Poison') EXECUTE FUNCTION refuse()`);
+    const poison = { ...newAppend('parley_group-t.poison', NO_STREAM, 1), events: [{ ...newEvent(), type: 'Poison' }] };
+    const refused = rejection(store.append([poison]));
+    const other = appendTo(store, 'parley_group-t.other', NO_STREAM, 1);
+    expect(await refused).to.be.instanceOf(EventRefused);
+    expect(await other).to.include({ kind: 'appended' });
+    expect(await appendTo(store, 'parley_group-t.poison', NO_STREAM, 1)).to.include({ kind: 'appended', revision: 0 });
+  });
+
+  it('goes on asking when the lock is not given within the deadline', async () => {
+    const warnings: string[] = [];
+    const log = { ...silentLogger, warn: (_facts: object, message: string) => void warnings.push(message) };
+    const store = await open(database.url, { deadlineMs: 200, log });
+    const other = opened(await lockHolder(database.url));
+    await other.client.query({
+      ...APPEND_STATEMENT,
+      values: batchParameters([newAppend('parley_group-t.long', NO_STREAM, 1)]),
+    });
+    const result = appendTo(store, 'parley_group-t.long', NO_STREAM, 1);
+    // The batch, and then the append alone.
+    await eventually(() => warnings.length >= 3);
+    await other.client.query('COMMIT');
+    expect(await result).to.deep.equal({ kind: 'conflict', expected: NO_STREAM, actual: 0 });
+  });
+
+  it('keeps the order of chained appends that are sent without waiting, over several batches', async () => {
+    const store = await open(database.url);
+    const text = 'x'.repeat(20_000);
+    const append = (stream: string, expectedRevision: number): Append => ({
+      stream,
+      expectedRevision,
+      events: [{ ...newEvent(), data: JSON.stringify({ text }) }],
+    });
+    const results = await Promise.all(
+      Array.from({ length: 300 }, (_, n) => [
+        store.append([append('parley_group-t.chain', n - 1)]),
+        store.append([append(`parley_group-t.alone${n}`, NO_STREAM)]),
+      ]).flat(),
+    );
+    expect(results.flat().filter(({ kind }) => kind === 'conflict')).to.be.empty;
+    expect(await collect(store.readStream('parley_group-t.chain'))).to.have.length(300);
   });
 
   it('wakes the subscribers of other processes, long before they would read again by themselves', async () => {
