@@ -42,8 +42,18 @@ export interface Append {
  * with the first revision and position (data is not compared).
  */
 export type AppendResult =
-  | { readonly kind: 'appended'; /** Of the append's last event. */ readonly revision: number; readonly position: Position }
-  | { readonly kind: 'conflict'; readonly expected: number; /** `NO_STREAM` when there is none. */ readonly actual: number };
+  | {
+      readonly kind: 'appended';
+      /** Of the append's last event. */
+      readonly revision: number;
+      readonly position: Position;
+    }
+  | {
+      readonly kind: 'conflict';
+      readonly expected: number;
+      /** `NO_STREAM` when there is none. */
+      readonly actual: number;
+    };
 
 /** Log order, in batches as they came from the store; a batch is never empty except to say `caughtUp`. */
 export interface EventBatch {

@@ -43,6 +43,7 @@ export function positionOf(text: string, store: string): Position {
 
 /** Negative, zero or positive, as for `sort`. @throws ForeignPosition for positions of different stores. */
 export function comparePositions(a: Position, b: Position): number {
-  if (a.slice(0, a.indexOf(':')) !== b.slice(0, b.indexOf(':'))) throw new ForeignPosition('positions of different stores');
+  if (a.slice(0, a.indexOf(':')) !== b.slice(0, b.indexOf(':')))
+    throw new ForeignPosition('positions of different stores');
   return a < b ? -1 : a > b ? 1 : 0;
 }

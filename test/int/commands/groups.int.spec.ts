@@ -1,10 +1,12 @@
 import { expect } from 'chai';
+import pg from 'pg';
+import { ApplicationError } from '../../../application/commands/errors.js';
 import type { RequestContext } from '../../../application/commands/request.js';
 import { streamName } from '../../../application/streams.js';
 import { type Answer, CommandProcess } from '../../support/command-process.js';
 import { type CommandSide, migrateCommandSide, openCommandSide } from '../../support/command-side.js';
 import { eventually } from '../../support/eventually.js';
-import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { freshDatabase, testServerUrl, type TestDatabase } from '../../support/postgres.js';
 
 const as = (id: string, more: Partial<RequestContext> = {}): RequestContext => ({
   tenant: 't',
@@ -180,5 +182,53 @@ describe('Group commands on PostgreSQL', () => {
       for (const { event } of await a.serializer.open(events))
         names.push((event?.data as { changes: { name: string } }).changes.name);
     expect(new Set(names).size).to.equal(60);
+  });
+
+  it('while connections are cut, every request that is repeated until it is answered happens once', async function () {
+    this.timeout(60_000);
+    const groupId = 'cut';
+    await a.groups.create(as('ann'), { groupId, preset: 'parley', name: 'G', ownerId: 'ann' });
+    const killer = new pg.Client({ connectionString: testServerUrl() });
+    await killer.connect();
+    let done = 0;
+    const sides = [a, b];
+    const untilAnswered = async (n: number): Promise<void> => {
+      for (let tries = 0; ; tries++) {
+        const context = { ...keyed('ann', `cut ${String(n)}`, String(n)), deadlineMs: 200 };
+        try {
+          await sides[(n + tries) % 2]?.groups.changeProfile(context, {
+            groupId,
+            changes: { name: `name ${String(n)}` },
+          });
+          done += 1;
+          return;
+        } catch (error) {
+          if (!(error instanceof ApplicationError)) throw error;
+          expect(error.kind).to.be.oneOf(['OutcomeUnknown', 'DeadlinePassed', 'Unavailable', 'Contended']);
+        }
+      }
+    };
+    const cutting = (async () => {
+      for (let cuts = 0; done < 300; cuts++) {
+        const goal = Math.min(300, (cuts + 1) * 30);
+        await eventually(() => done >= goal, 30_000);
+        await killer.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [
+          new URL(database.url).pathname.slice(1),
+        ]);
+      }
+    })();
+    const senders = Array.from({ length: 20 }, async (_, sender) => {
+      for (let n = sender; n < 300; n += 20) await untilAnswered(n);
+    });
+    try {
+      await Promise.all([...senders, cutting]);
+    } finally {
+      await killer.end();
+    }
+    const names: unknown[] = [];
+    for await (const events of a.store.readStream(streamName(groupStream(groupId)), { from: 2 }))
+      for (const { event } of await a.serializer.open(events))
+        names.push((event?.data as { changes: { name: string } }).changes.name);
+    expect(names.sort()).to.deep.equal(Array.from({ length: 300 }, (_, n) => `name ${String(n)}`).sort());
   });
 });
