@@ -124,7 +124,7 @@ export class Tail {
       }
       this.connection = undefined;
       this.wake();
-      if (attempt > 0) await this.pause(delayMs(attempt, { firstMs: 25, maxMs: 1_000 }));
+      await this.pause(delayMs(Math.max(1, attempt), { firstMs: 25, maxMs: 1_000 }));
     }
   }
 
