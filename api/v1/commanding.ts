@@ -60,7 +60,9 @@ export function receipt(
   { status = 200, location }: { readonly status?: number; readonly location?: string } = {},
 ): Reply {
   // The decision's own bookkeeping is said by `changed`, and which command it was the caller knows.
-  const { alreadySo: _alreadySo, command: _command, ...told } = outcome as { alreadySo?: boolean; command?: string };
+  const told = Object.fromEntries(
+    Object.entries(outcome).filter(([name]) => name !== 'alreadySo' && name !== 'command'),
+  );
   return {
     status,
     headers: {

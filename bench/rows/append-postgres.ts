@@ -20,9 +20,9 @@ export interface AppendBench {
 export async function appendPostgres(url: string, store: EventStore): Promise<AppendBench> {
   const rawPool = new pg.Pool({ connectionString: url, max: 32 });
   const emmettPool = new pg.Pool({ connectionString: url, max: 32 });
-  await rawPool.query(`CREATE TABLE ${RAW_TABLE} (LIKE events.event INCLUDING ALL)`);
+  await rawPool.query(`CREATE TABLE ${RAW_TABLE} (LIKE events.log INCLUDING ALL)`);
   const columns = await rawPool.query<{ name: string }>(
-    `SELECT attname AS name FROM pg_attribute WHERE attrelid = 'events.event'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
+    `SELECT attname AS name FROM pg_attribute WHERE attrelid = 'events.log'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
   );
   const raw = rawInsert(
     rawPool,

@@ -46,8 +46,8 @@ export async function hotStream(pipeline: CommandPipeline, engine: string): Prom
     name: `32 senders through the pipeline, ${engine}`,
     unit: 'ops/s',
     sides: [
-      { name: 'all on one group', run: (ms) => inFlight(SENDERS, ms, () => rename(ids[0]!)) },
-      { name: spread, run: (ms) => inFlight(SENDERS, ms, (lane) => rename(ids[lane]!)) },
+      { name: 'all on one group', run: (ms) => inFlight(SENDERS, ms, () => rename(ids[0] ?? '')) },
+      { name: spread, run: (ms) => inFlight(SENDERS, ms, (lane) => rename(ids[lane] ?? '')) },
     ],
     bars: [{ peer: spread, bar: 0.5 }],
   };

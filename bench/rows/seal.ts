@@ -33,7 +33,11 @@ export function sealBench(url: string, store: EventStore): SealBench {
       const run = randomUUID().slice(0, 8);
       const tails = Array.from({ length: 32 }, (): StreamTail => ({ revision: NO_STREAM, hash: '' }));
       return inFlight(32, ms, async (lane) => {
-        const sealed = await sealing.seal(`parley_group-bench.${run}_${lane.toString()}`, tails[lane]!, [event()]);
+        const sealed = await sealing.seal(
+          `parley_group-bench.${run}_${lane.toString()}`,
+          tails[lane] ?? { revision: NO_STREAM, hash: '' },
+          [event()],
+        );
         await store.append([sealed]);
         tails[lane] = { revision: sealed.expectedRevision + 1, hash: sealed.lastHash };
       });

@@ -10,7 +10,7 @@ export class PageQuery {
   @Min(1)
   @Max(1000)
   @JSONSchema({ description: 'Items per page, 1 to 1000.', default: 50 })
-  limit: number = 50;
+  limit = 50;
 
   @IsOptional()
   @IsString()

@@ -214,7 +214,7 @@ export class EventsQuery {
   @IsInt()
   @Min(0)
   @JSONSchema({ description: 'First revision wanted.', default: 0 })
-  from: number = 0;
+  from = 0;
 
   @IsOptional()
   @Type(() => Number)
@@ -222,7 +222,7 @@ export class EventsQuery {
   @Min(1)
   @Max(1000)
   @JSONSchema({ description: 'Items per page, 1 to 1000.', default: 100 })
-  limit: number = 100;
+  limit = 100;
 }
 
 export class GroupView {

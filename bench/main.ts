@@ -1,0 +1,124 @@
+import 'reflect-metadata';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { CommandPipeline } from '../application/commands/pipeline.js';
+import { systemClock } from '../application/ports/clock.js';
+import type { EventStore } from '../application/ports/event-store.js';
+import { startEmbeddedPostgres } from '../infrastructure/embedded-postgres/embedded-postgres.js';
+import { migrations } from '../infrastructure/database.js';
+import { openEventStoreDb } from '../infrastructure/event-store/eventstoredb/open.js';
+import { openPostgresEventStore } from '../infrastructure/event-store/postgres/postgres-event-store.js';
+import { migrate } from '../infrastructure/postgres/migrate.js';
+import { DataKeys } from '../infrastructure/serialization/keys/data-keys.js';
+import { JsonEventSerializer } from '../infrastructure/serialization/json-event-serializer.js';
+import { eventRegistry } from '../infrastructure/serialization/registry.js';
+import { PostgresIdempotencyLedger } from '../infrastructure/system/idempotency-ledger.js';
+import { measure, type Measured, type Row, table } from './harness.js';
+import { silentLog } from './payload.js';
+import { appendEventStoreDb } from './rows/append-eventstoredb.js';
+import { appendPostgres } from './rows/append-postgres.js';
+import { foldRow } from './rows/fold.js';
+import { hotStream } from './rows/hot-stream.js';
+import { sealBench } from './rows/seal.js';
+
+/**
+ * `npm run bench [-- --rounds 7] [-- --ms 1500] [-- --only TEXT]`: every row with its peers in the same run, interleaved,
+ * medians; a table on stdout, JSON in bench/results. EventStoreDB is the double unless PARLEY_TEST_ESDB names a server.
+ */
+const here = dirname(fileURLToPath(import.meta.url));
+const args = process.argv.slice(2);
+const option = (name: string, otherwise: string): string => {
+  const at = args.indexOf(`--${name}`);
+  return at < 0 ? otherwise : (args[at + 1] ?? otherwise);
+};
+const plan = { rounds: Number(option('rounds', '7')), ms: Number(option('ms', '1500')) };
+const only = option('only', '');
+
+const closers: (() => Promise<unknown>)[] = [];
+const results: Measured[] = [];
+
+async function run(row: Row): Promise<void> {
+  if (!row.name.includes(only)) return;
+  process.stderr.write(`… ${row.name}\n`);
+  results.push(await measure(row, plan));
+}
+
+function pipelineOn(store: EventStore, pool: pg.Pool): CommandPipeline {
+  const keys = new DataKeys({ pool, masterKey: randomBytes(32), log: silentLog });
+  const serializer = new JsonEventSerializer({ keys, registry: eventRegistry });
+  const ledger = new PostgresIdempotencyLedger(pool);
+  return new CommandPipeline({ store, serializer, ledger, clock: systemClock, log: silentLog });
+}
+
+/** The double in a process of its own, as a server would be. */
+async function startDouble(): Promise<string> {
+  const child: ChildProcess = spawn(process.execPath, [join(here, '..', 'test', 'support', 'esdb-double', 'main.js')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  closers.push(async () => {
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    await gone;
+  });
+  for await (const chunk of child.stdout ?? []) {
+    const url = /esdb:\/\/\S+/.exec(String(chunk))?.[0];
+    if (url !== undefined) return url;
+  }
+  throw new Error('the double did not start');
+}
+
+async function main(): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'parley-bench-'));
+  await chmod(directory, 0o711);
+  closers.push(() => rm(directory, { recursive: true, force: true }));
+  const server = await startEmbeddedPostgres({ dataDir: join(directory, 'data'), log: silentLog });
+  closers.push(() => server.stop());
+  const url = server.url();
+  await migrate(url, migrations);
+  const pool = new pg.Pool({ connectionString: url, max: 8 });
+  closers.push(() => pool.end());
+
+  const postgres = await openPostgresEventStore({ url, log: silentLog });
+  closers.push(() => postgres.close());
+  const append = await appendPostgres(url, postgres);
+  closers.push(() => append.close());
+  for (const row of append.rows) await run(row);
+  await run(await hotStream(pipelineOn(postgres, pool), 'PostgreSQL'));
+  const seal = sealBench(url, postgres);
+  closers.push(() => seal.close());
+  for (const row of seal.rows) await run(row);
+
+  const real = process.env['PARLEY_TEST_ESDB'];
+  const esdb = real ?? (await startDouble());
+  const named = real === undefined ? 'the double; no real server was measured' : 'a real server';
+  const eventStoreDb = await openEventStoreDb({ connectionString: esdb, log: silentLog });
+  closers.push(() => eventStoreDb.close());
+  const bare = appendEventStoreDb(esdb, named, eventStoreDb);
+  closers.push(() => bare.close());
+  for (const row of bare.rows) await run(row);
+  await run(await hotStream(pipelineOn(eventStoreDb, pool), `EventStoreDB (${named})`));
+  await run(foldRow());
+}
+
+try {
+  await main();
+} finally {
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+}
+
+const cpu = cpus();
+process.stdout.write(
+  `\n${table(results)}\n${cpu.length.toString()} × ${cpu[0]?.model ?? 'unknown'}, Node ${process.version}, ${plan.rounds.toString()} rounds of ${plan.ms.toString()} ms, medians\n`,
+);
+const folder = join(process.cwd(), 'bench', 'results');
+await mkdir(folder, { recursive: true });
+const file = join(folder, `${new Date().toISOString().replaceAll(':', '-')}.json`);
+await writeFile(file, `${JSON.stringify({ node: process.version, cpus: cpu.length, plan, results }, undefined, 2)}\n`);
+process.stdout.write(`${file}\n`);
+if (results.some(({ ratios }) => ratios.some(({ met }) => met === false))) process.exitCode = 1;
