@@ -12,7 +12,8 @@ export interface TestDatabase {
 
 export function testServerUrl(): string {
   const url = process.env['PARLEY_TEST_DATABASE_URL'];
-  if (url === undefined) throw new Error('PARLEY_TEST_DATABASE_URL is set by test/support/root-hooks.ts before any suite runs');
+  if (url === undefined)
+    throw new Error('PARLEY_TEST_DATABASE_URL is set by test/support/root-hooks.ts before any suite runs');
   return url;
 }
 
