@@ -133,7 +133,11 @@ describe('killed at random moments under load', function () {
         expect(caughtUp.status).to.equal(200);
       }, 30_000);
       const projections = ['users', 'groups', 'group_members'];
-      const rows = (): Promise<string[][]> => Promise.all(projections.map((projection) => rowsOf(client, projection)));
+      const rows = async (): Promise<string[][]> => {
+        const tables: string[][] = [];
+        for (const projection of projections) tables.push(await rowsOf(client, projection));
+        return tables;
+      };
       const live = await rows();
       const rebuilt = await runCli(['projections', 'rebuild', ...projections], env);
       expect(rebuilt.code, rebuilt.stderr + rebuilt.stdout).to.equal(0);

@@ -54,7 +54,12 @@ export class Flood {
   /** Sends again whatever has no answer yet; afterwards all must be acknowledged. */
   async repeatUnacknowledged(): Promise<number> {
     const open = this.sent.filter((command) => !command.acknowledged);
-    for (const command of open) await this.send(command);
+    const waiting = open.values();
+    await Promise.all(
+      this.lanes.map(async () => {
+        for (const command of waiting) await this.send(command);
+      }),
+    );
     return open.length;
   }
 
@@ -87,7 +92,7 @@ export class Flood {
       this.sent.push(command);
       await this.send(command);
       // Somebody is dying or coming back: a breath, so that the flood doesn't spin.
-      if (!command.acknowledged) await new Promise((resolve) => setTimeout(resolve, 20));
+      if (!command.acknowledged) await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 

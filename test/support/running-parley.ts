@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { listen } from '../../api/http/server.js';
 import { loadConfig } from '../../infrastructure/config/config.js';
 import { openParley } from '../../infrastructure/container.js';
+import { startEsdbDouble } from './esdb-double/index.js';
 import { freshDatabase } from './postgres.js';
 import { silentLogger } from './silent-logger.js';
 
@@ -11,14 +12,25 @@ export interface RunningParley {
   stop(): Promise<void>;
 }
 
-/** The whole server in this process, on a database of its own and a free port. */
-export async function runParley(env: Readonly<Record<string, string>> = {}): Promise<RunningParley> {
+/**
+ * The whole server in this process, on a database of its own and a free port. Its EventStoreDB is the double, or the
+ * server that PARLEY_TEST_ESDB names; as that may hold anything already, the run has a tenant of its own.
+ */
+export async function runParley(
+  env: Readonly<Record<string, string>> = {},
+  engine: 'PostgreSQL' | 'EventStoreDB' = 'PostgreSQL',
+): Promise<RunningParley> {
+  const real = process.env['PARLEY_TEST_ESDB'];
+  const double = engine === 'EventStoreDB' && real === undefined ? await startEsdbDouble() : undefined;
+  const eventStore = engine === 'EventStoreDB' ? { EVENT_STORE: double?.url ?? real ?? '' } : {};
   const database = await freshDatabase('parley');
   const config = loadConfig({
     DATABASE_URL: database.url,
     PARLEY_MASTER_KEY: randomBytes(32).toString('base64'),
     PARLEY_TOKEN_SECRET: randomBytes(48).toString('base64'),
     PORT: '0',
+    DEFAULT_TENANT: `t${randomBytes(6).toString('hex')}`,
+    ...eventStore,
     ...env,
   });
   const parley = await openParley(config, silentLogger);
@@ -29,6 +41,7 @@ export async function runParley(env: Readonly<Record<string, string>> = {}): Pro
     stop: async () => {
       await server.stop();
       await parley.close();
+      await double?.stop();
       await database.drop();
     },
   };
