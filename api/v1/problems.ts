@@ -49,6 +49,15 @@ const domainProblems: Record<DomainErrorName, Kind> = {
   OwnerRoleFixed: { status: 409, title: "The owner's role moves only by a transfer" },
   JoinNeedsApproval: { status: 403, title: 'Joining this group needs approval' },
   JoinClosed: { status: 403, title: 'Nobody can join this group by himself' },
+  InviteClosed: { status: 403, title: 'Ordinary members invite nobody into this group' },
+  InvitationNotFound: { status: 404, title: 'No such invitation' },
+  InvitationHandled: { status: 409, title: 'The invitation was answered or ended already' },
+  InvitationExpired: { status: 410, title: 'The invitation has expired' },
+  JoinRequestNotFound: { status: 404, title: 'No such join request' },
+  JoinRequestHandled: { status: 409, title: 'The join request was answered or ended already' },
+  GroupSuspended: { status: 403, title: 'The group is suspended' },
+  CopyRefused: { status: 409, title: 'The group can not be copied now' },
+  TooManyFavourites: { status: 409, title: 'There are as many favourites as there may be' },
   GroupFull: { status: 409, title: 'The group is full' },
   TooManyAdmins: { status: 409, title: 'The group has as many admins as it may have' },
   DuplicateItems: { status: 400, title: 'Items are named more than once' },
@@ -142,6 +151,7 @@ const tokenFaults: Record<TokenRejected['fault'], string> = {
   expired: 'The token has expired.',
   malformed: 'This is not a token of this server.',
   badSignature: 'The token was not signed by this server.',
+  revoked: 'The user was logged out; log in again.',
 };
 
 /** express.json's own errors carry a `type`; a bad path escape makes Express throw a URIError. */

@@ -1,15 +1,32 @@
 import { actingUser, hasAdminPowers, type Actor } from '../shared/actor.js';
 import { refuse } from '../shared/errors.js';
-import type { BelowOwner, GroupAct, Reach, Standing } from './rules.js';
+import type { GroupAct, Reach, Role, Standing } from './rules.js';
 import { roleOf, type Group, type GroupState, type Member } from './state.js';
 
 /** Who may do what: every decision asks here, and here only the group's own rules are read. */
 
 /** The acts that hit one member. */
-export type MemberAct = 'remove' | 'mute' | 'changeRole';
+export type MemberAct = 'remove' | 'mute' | 'changeRole' | 'editCard';
 
-/** @throws GroupNotFound, GroupDismissed (RULES A4), NotPermitted for an auditor, who only reads. */
-export function liveGroup(state: GroupState, command: { readonly groupId: string; readonly actor: Actor }): Group {
+interface Asking {
+  readonly groupId: string;
+  readonly actor: Actor;
+}
+
+/**
+ * @throws GroupNotFound, GroupDismissed (RULES A4), GroupSuspended (RULES A16), NotPermitted for an auditor, who only
+ *   reads.
+ */
+export function liveGroup(state: GroupState, command: Asking): Group {
+  const group = groupToLeave(state, command);
+  if (group.suspension === 'blocked' && !hasAdminPowers(command.actor)) {
+    refuse('GroupSuspended', { groupId: group.groupId, mode: group.suspension });
+  }
+  return group;
+}
+
+/** Leaving is free even where all else is blocked (RULES A16). @throws as `liveGroup`, save GroupSuspended. */
+export function groupToLeave(state: GroupState, command: Asking): Group {
   refuseAuditor(command.actor);
   if (state.status === 'none') refuse('GroupNotFound', { groupId: command.groupId });
   if (state.status === 'dismissed') refuse('GroupDismissed', { groupId: command.groupId });
@@ -47,9 +64,8 @@ export function requireReachOfAnybody(group: Group, actor: Actor, act: MemberAct
 
 /** Whether the actor's standing reaches the target's role by this act. */
 export function reaches(group: Group, actor: Actor, act: MemberAct, target: Member): boolean {
-  const reach: Reach<BelowOwner> = group.rules.values[act];
-  const role = target.role;
-  return role !== 'owner' && standingsOf(group, actor).some((standing) => reach[standing].includes(role));
+  const reach: Reach<Role> = group.rules.values[act];
+  return standingsOf(group, actor).some((standing) => reach[standing].includes(target.role));
 }
 
 /** @throws TargetRoleTooHigh, and as `requireMay`. */

@@ -1,7 +1,7 @@
 import { refuse } from '../shared/errors.js';
 import { checkText, isBlank } from '../shared/text.js';
-import type { CustomField } from './events.js';
-import type { GroupSettings, JoinPolicy, RuleValues } from './rules.js';
+import type { CustomField, GroupSettingsChanges, MemberCardChanges } from './events.js';
+import type { JoinPolicy, RuleValues } from './rules.js';
 
 /** The bounds that a group's rules set to what people write; every refusal is InvalidArgument with the field. */
 
@@ -63,7 +63,44 @@ export function checkJoinPolicy(values: RuleValues, { selfJoin, memberInvite }: 
   }
 }
 
-export function checkSettings({ retention }: GroupSettings): void {
+/** Fields of a card for which no API has a bound of its own. */
+const CARD_LINE = { min: 0, max: 128, unit: 'characters' } as const;
+
+export function checkCard(values: RuleValues, card: MemberCardChanges): void {
+  const { limits } = values;
+  if (card.nickname != null) checkText('card.nickname', card.nickname, limits.cardName);
+  if (card.avatar != null) checkText('card.avatar', card.avatar, limits.avatar);
+  if (card.ext != null) checkText('card.ext', card.ext, limits.ext);
+  for (const field of ['region', 'phone', 'wechat', 'alipay'] as const) {
+    const text = card[field];
+    if (text != null) checkText(`card.${field}`, text, CARD_LINE);
+  }
+  if (card.description != null) {
+    const { count, value } = limits.customFields;
+    if (card.description.length > count)
+      refuse('InvalidArgument', { field: 'card.description', reason: `more than ${count}` });
+    for (const line of card.description) checkText('card.description', line, value);
+  }
+  if (card.customFields != null) checkCustomFields(values, card.customFields);
+}
+
+export function checkAnnouncement(values: RuleValues, text: string): void {
+  checkText('announcement', text, values.limits.announcement);
+}
+
+/** What goes with an invitation, a request, an answer. */
+export function checkMessage(values: RuleValues, message: string | undefined): void {
+  if (message !== undefined) checkText('message', message, values.limits.reason);
+}
+
+/** A time that is not to come, ms UTC. */
+export function checkPast(field: string, time: number, at: number): void {
+  if (!Number.isSafeInteger(time) || time < 0 || time > at) {
+    refuse('InvalidArgument', { field, reason: 'must be whole milliseconds UTC, not in the future' });
+  }
+}
+
+export function checkSettings({ retention }: GroupSettingsChanges): void {
   if (retention != null && (!Number.isSafeInteger(retention) || retention <= 0)) {
     refuse('InvalidArgument', { field: 'settings.retention', reason: 'must be whole milliseconds above 0, or null' });
   }

@@ -1,10 +1,17 @@
+import type { AdmissionCommand, AdmissionOutcome, Consent, Invitee } from './admission-commands.js';
 import type { BelowOwner, GroupSettings, JoinPolicy } from './rules.js';
+import type { UpkeepCommand, UpkeepOutcome } from './upkeep-commands.js';
+
+export type * from './admission-commands.js';
+export type * from './upkeep-commands.js';
 import type { CustomField, GroupProfileChanges, JoinSource } from './events.js';
 import type { GroupPreset } from './presets.js';
 
 /**
- * What can be asked of a group. Every refusal is a `DomainError`; beside those named at each command, all of them refuse
- * `GroupNotFound`, `GroupDismissed` (RULES A4) and `NotPermitted` (an auditor only reads).
+ * What can be asked of a group: here what makes, rules and ends it; `admission-commands.ts` has how people are let in,
+ * `upkeep-commands.ts` how it is set up. Every refusal is a `DomainError`; beside those named at each command, all of them refuse
+ * `GroupNotFound`, `GroupDismissed` (RULES A4), `GroupSuspended` (a blocked group, to whoever is no app admin, save that he
+ * may leave: RULES A16) and `NotPermitted` (an auditor only reads).
  *
  * What is already so is no refusal: the decision has no events and its outcome says `alreadySo`; an API that calls it an
  * error maps the outcome. That the users named exist is checked by the application before it decides.
@@ -15,13 +22,16 @@ export type GroupCommand =
   | LeaveGroup
   | RemoveMembers
   | ChangeMemberRole
+  | ChangeMemberRoles
   | TransferOwnership
   | MuteMember
   | UnmuteMember
   | MuteGroup
   | UnmuteGroup
   | ChangeGroupProfile
-  | DismissGroup;
+  | DismissGroup
+  | AdmissionCommand
+  | UpkeepCommand;
 
 /**
  * What becomes of an item that can't be done: the whole command is refused, or the item is left out and its result says
@@ -58,6 +68,19 @@ export interface CreateGroup {
   readonly maximum?: number;
   readonly joinPolicy?: JoinPolicy;
   readonly settings?: GroupSettings;
+  /** Announced from the start. */
+  readonly announcement?: string;
+  /**
+   * Facts about those named who may have to be asked first (004: their groupVerify): where the rules want it, they are
+   * invited instead, and come in as members. Whoever isn't listed here wants no asking.
+   */
+  readonly invitees?: readonly Invitee[];
+  /** Default `ask`. `waive` is an app admin's alone. */
+  readonly consent?: Consent;
+  /** An import: when the group was made elsewhere, ms UTC; people joined then. By an app admin only (001 import_group). */
+  readonly createdAt?: number;
+  /** The group that this one is a copy of, which has said so with its `GroupCopied` (004 copy_group). */
+  readonly copyOf?: string;
   /** A person named twice, or an owner named as a member too. Default `refuse`; `report`: his highest role holds. */
   readonly repeated?: OnItem;
 }
@@ -113,6 +136,24 @@ export interface ChangeMemberRole {
   readonly groupId: string;
   readonly userId: string;
   readonly role: BelowOwner;
+}
+
+/**
+ * The same for several at once (004 set_manager, remove_manager): with `refuse`, all or nothing.
+ * @throws InvalidArgument (nobody, too many), DuplicateItems, NotGroupMember, OwnerRoleFixed, TargetRoleTooHigh,
+ *   TooManyAdmins, NotGroupManager, NotGroupOwner, RulesForbid.
+ */
+export interface ChangeMemberRoles {
+  readonly type: 'ChangeMemberRoles';
+  readonly groupId: string;
+  readonly userIds: readonly string[];
+  readonly role: BelowOwner;
+  /** An id that stands twice. Default `report`. */
+  readonly repeated?: OnItem;
+  /** Somebody who isn't a member. Default `refuse`. */
+  readonly absent?: OnItem;
+  /** The owner, a role that the actor's doesn't reach, or one admin too many. Default `refuse`. */
+  readonly unreachable?: OnItem;
 }
 
 /**
@@ -180,7 +221,9 @@ export interface ChangeGroupProfile {
 export interface DismissGroup {
   readonly type: 'DismissGroup';
   readonly groupId: string;
-  /** Whether the list of members goes with it (D0 "dismiss keeps"). */
+  /**
+   * Whether the list of members goes with it (D0 "dismiss keeps"); asked for later, it still goes (003 deleteMember).
+   */
   readonly removeMembers: boolean;
   /**
    * A second dismissal: `refuse` (default) is GroupDismissed (003's 1204), `report` is already so for whoever dismissed
@@ -196,7 +239,10 @@ export interface ItemResult<Result extends string> {
 
 /** One result per item asked for, in the order of the command. */
 export type RemovalResult = ItemResult<'removed' | 'repeated' | 'absent' | 'self' | 'owner' | 'roleTooHigh'>;
-export type InitialMemberResult = ItemResult<'joined' | 'repeated'>;
+export type InitialMemberResult = ItemResult<'joined' | 'repeated' | 'awaitsInvitee'>;
+export type RoleResult = ItemResult<
+  'changed' | 'already' | 'repeated' | 'absent' | 'owner' | 'roleTooHigh' | 'tooManyAdmins'
+>;
 
 /** What the caller needs to know of a decision: plain JSON, since it is kept for a repeated request. */
 export type GroupOutcome = { readonly alreadySo: boolean } & (
@@ -220,6 +266,7 @@ export type GroupOutcome = { readonly alreadySo: boolean } & (
     }
   | { readonly command: 'RemoveMembers'; readonly items: readonly RemovalResult[] }
   | { readonly command: 'ChangeMemberRole'; readonly userId: string; readonly role: BelowOwner }
+  | { readonly command: 'ChangeMemberRoles'; readonly role: BelowOwner; readonly items: readonly RoleResult[] }
   | { readonly command: 'TransferOwnership'; readonly from: string | null; readonly to: string }
   | { readonly command: 'MuteMember'; readonly userId: string; readonly until: number | null }
   | { readonly command: 'UnmuteMember'; readonly userId: string }
@@ -227,4 +274,6 @@ export type GroupOutcome = { readonly alreadySo: boolean } & (
   | { readonly command: 'UnmuteGroup' }
   | { readonly command: 'ChangeGroupProfile'; readonly changed: readonly (keyof GroupProfileChanges)[] }
   | { readonly command: 'DismissGroup' }
+  | AdmissionOutcome
+  | UpkeepOutcome
 );

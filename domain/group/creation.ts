@@ -4,16 +4,19 @@ import { checkId, checkNewId } from '../shared/ids.js';
 import { checkText } from '../shared/text.js';
 import { refuseAuditor } from './authority.js';
 import {
+  checkAnnouncement,
   checkJoinPolicy,
   checkListLength,
   checkMaximum,
+  checkPast,
   checkProfile,
   checkSettings,
   repeatedItems,
 } from './bounds.js';
 import type { CreateGroup, InitialMemberResult } from './commands.js';
 import type { Decided, GroupDecision } from './decision.js';
-import type { GroupCreated, GroupSettings, MemberJoined } from './events.js';
+import type { GroupCreated, GroupEvent, GroupSettings, JoinSource, MemberInvited, MemberJoined } from './events.js';
+import { wantsToBeAsked } from './invitations.js';
 import { groupPresets, isPresetName, type GroupPreset } from './presets.js';
 import type { Role, RuleValues } from './rules.js';
 import type { GroupState } from './state.js';
@@ -21,7 +24,10 @@ import type { GroupState } from './state.js';
 /** A label, not a text; no API's is longer. */
 const KIND = { min: 0, max: 64, unit: 'characters' } as const;
 
-/** `GroupCreated`, the owner's `MemberJoined`, then those of admins and members as named: one append (EVENTS.md). */
+/**
+ * `GroupCreated`, the owner's `MemberJoined`, then those of admins and members as named, or the invitations of whoever is
+ * asked first, and what is announced: one append (EVENTS.md).
+ */
 export function createGroup(state: GroupState, command: Decided<CreateGroup>): GroupDecision<'CreateGroup'> {
   const { groupId, number, actor, at, ownerId } = command;
   refuseAuditor(actor);
@@ -38,6 +44,8 @@ export function createGroup(state: GroupState, command: Decided<CreateGroup>): G
   checkJoinPolicy(values, joinPolicy);
   const settings = { ...preset.defaults.settings, ...command.settings };
   checkSettings(settings);
+  checkAnnouncement(values, command.announcement ?? '');
+  checkOrigin(command);
 
   const items = initialMembers(values, command);
   const joining = items.filter((item) => item.result === 'joined');
@@ -49,6 +57,7 @@ export function createGroup(state: GroupState, command: Decided<CreateGroup>): G
   if (memberCount > maximum) refuse('GroupFull', { maximum });
 
   const creatorId = actingUser(actor);
+  const createdAt = command.createdAt ?? at;
   const created: GroupCreated = {
     type: 'GroupCreated',
     data: {
@@ -67,27 +76,32 @@ export function createGroup(state: GroupState, command: Decided<CreateGroup>): G
       maximum,
       joinPolicy: { selfJoin: joinPolicy.selfJoin, memberInvite: joinPolicy.memberInvite },
       settings: knownSettings(settings),
-      createdAt: at,
-      origin: { kind: 'created' },
+      createdAt,
+      origin: originOf(command),
     },
   };
-  const joins = (userId: string, role: Role): MemberJoined => ({
+  const source = originOf(command).kind === 'imported' ? 'import' : 'creation';
+  const joins = (userId: string, role: Role, from: JoinSource): MemberJoined => ({
     type: 'MemberJoined',
     data: {
       groupId,
       userId,
       role,
-      source: 'creation',
+      source: from,
       ...(userId !== creatorId && { inviterId: creatorId }),
-      joinedAt: at,
+      joinedAt: createdAt,
       seesEarlier: values.newcomerSeesEarlier,
     },
   });
   return {
     events: [
       created,
-      ...(ownerId === null ? [] : [joins(ownerId, 'owner')]),
-      ...joining.map(({ userId, role }) => joins(userId, role)),
+      ...(ownerId === null ? [] : [joins(ownerId, 'owner', source)]),
+      ...items.flatMap(({ userId, role, result, inviteId }): GroupEvent[] => {
+        if (result === 'joined') return [joins(userId, role, command.copyOf === undefined ? source : 'copy')];
+        return inviteId === undefined ? [] : [asked(groupId, { userId, inviteId, inviterId: creatorId })];
+      }),
+      ...announced(command, creatorId),
     ],
     outcome: {
       command: 'CreateGroup',
@@ -99,6 +113,32 @@ export function createGroup(state: GroupState, command: Decided<CreateGroup>): G
       memberCount,
     },
   };
+}
+
+const asked = (
+  groupId: string,
+  who: { readonly userId: string; readonly inviteId: string; readonly inviterId: string },
+): MemberInvited => ({ type: 'MemberInvited', data: { groupId, ...who, awaits: ['invitee'] } });
+
+function announced({ groupId, announcement = '' }: CreateGroup, by: string): GroupEvent[] {
+  return announcement === '' ? [] : [{ type: 'AnnouncementPublished', data: { groupId, text: announcement, by } }];
+}
+
+function originOf({ createdAt, copyOf }: CreateGroup): GroupCreated['data']['origin'] {
+  if (copyOf !== undefined) return { kind: 'copied', from: copyOf };
+  return createdAt === undefined ? { kind: 'created' } : { kind: 'imported' };
+}
+
+/** What came from elsewhere, or nobody's consent, only an app admin can vouch for. */
+function checkOrigin({ createdAt, copyOf, consent, actor, at }: Decided<CreateGroup>): void {
+  if (createdAt !== undefined) checkPast('createdAt', createdAt, at);
+  if (copyOf !== undefined) checkId('copyOf', copyOf);
+  if (createdAt !== undefined && copyOf !== undefined) {
+    refuse('InvalidArgument', { field: 'createdAt', reason: 'a copy is made now' });
+  }
+  if (hasAdminPowers(actor)) return;
+  if (createdAt !== undefined) refuse('NotPermitted', { reason: 'only app admins import groups' });
+  if (consent === 'waive') refuse('NotPermitted', { reason: 'only app admins add people without asking them' });
 }
 
 /** An id is taken for good, save that a dismissed group's rules may free it for a next incarnation (001, RULES A4). */
@@ -128,8 +168,8 @@ function checkOwner(values: RuleValues, { ownerId, actor }: Decided<CreateGroup>
 /** Every admin and member named, with the role he gets or that he was named before. */
 function initialMembers(
   values: RuleValues,
-  { ownerId, admins = [], members = [], repeated = 'refuse' }: CreateGroup,
-): (InitialMemberResult & { readonly role: Role })[] {
+  { ownerId, admins = [], members = [], repeated = 'refuse', invitees = [], consent = 'ask' }: CreateGroup,
+): (InitialMemberResult & { readonly role: Role; readonly inviteId?: string })[] {
   checkListLength('members', admins.length + members.length, { min: 0, max: values.limits.initialMembers });
   for (const userId of admins) checkId('admins', userId);
   for (const userId of members) checkId('members', userId);
@@ -137,14 +177,23 @@ function initialMembers(
   const items = repeatedItems(named);
   if (items.length > 0 && repeated === 'refuse') refuse('DuplicateItems', { field: 'members', items });
 
+  const asking = new Map(
+    invitees
+      .filter((invitee) => consent === 'ask' && wantsToBeAsked(values, invitee))
+      .map(({ userId, inviteId }) => [userId, inviteId]),
+  );
+  for (const inviteId of asking.values()) checkId('inviteId', inviteId);
   const seen = new Set(ownerId === null ? [] : [ownerId]);
   return [
     ...admins.map((userId) => ({ userId, role: 'admin' as const })),
     ...members.map((userId) => ({ userId, role: 'member' as const })),
   ].map(({ userId, role }) => {
-    const result = seen.has(userId) ? ('repeated' as const) : ('joined' as const);
+    if (seen.has(userId)) return { userId, role, result: 'repeated' };
     seen.add(userId);
-    return { userId, role, result };
+    const inviteId = asking.get(userId);
+    return inviteId === undefined
+      ? { userId, role, result: 'joined' }
+      : { userId, role, result: 'awaitsInvitee', inviteId };
   });
 }
 

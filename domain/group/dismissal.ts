@@ -2,14 +2,12 @@ import { actingUser, hasAdminPowers } from '../shared/actor.js';
 import { liveGroup, refuseAuditor, requireMay } from './authority.js';
 import type { DismissGroup } from './commands.js';
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
-import type { GroupState } from './state.js';
+import type { Group, GroupState } from './state.js';
 
 /** The end of a group, for good (RULES A4). */
 export function dismissGroup(state: GroupState, command: Decided<DismissGroup>): GroupDecision<'DismissGroup'> {
-  if (command.repeated === 'report' && mayHearOfDismissal(state, command)) {
-    return alreadySo({ command: 'DismissGroup', alreadySo: true });
-  }
-  const group = liveGroup(state, command);
+  const group = emptiedLater(state, command) ?? liveGroupUnlessRepeated(state, command);
+  if (group === undefined) return alreadySo({ command: 'DismissGroup', alreadySo: true });
   const standing = requireMay(group, command.actor, 'dismiss');
   return {
     events: [
@@ -27,9 +25,19 @@ export function dismissGroup(state: GroupState, command: Decided<DismissGroup>):
   };
 }
 
+/** Dismissed with its members kept, which now shall go after all (003: a later dismiss_group with deleteMember). */
+function emptiedLater(state: GroupState, { actor, removeMembers }: Decided<DismissGroup>): Group | undefined {
+  refuseAuditor(actor);
+  return state.status === 'dismissed' && removeMembers && state.dismissal?.membersRemoved === false ? state : undefined;
+}
+
+function liveGroupUnlessRepeated(state: GroupState, command: Decided<DismissGroup>): Group | undefined {
+  if (command.repeated === 'report' && mayHearOfDismissal(state, command)) return undefined;
+  return liveGroup(state, command);
+}
+
 /** It is dismissed already, by this very actor or by one he could have overruled. */
 function mayHearOfDismissal(state: GroupState, { actor }: Decided<DismissGroup>): boolean {
-  refuseAuditor(actor);
   if (state.status !== 'dismissed') return false;
   const user = actingUser(actor);
   return hasAdminPowers(actor) || user === state.ownerId || user === state.dismissal?.by;

@@ -17,7 +17,18 @@ export interface MemberCard {
   nickname?: string;
   avatar?: string;
   ext?: string;
+  region?: string;
+  phone?: string;
+  wechat?: string;
+  alipay?: string;
+  description?: string[];
+  customFields?: CustomField[];
 }
+
+export type MemberCardChanges = { [Field in keyof MemberCard]?: NonNullable<MemberCard[Field]> | null };
+
+/** Whether a member is told of the group's messages: at once, only when he looks, or not at all. */
+export type ReceiveOption = 'all' | 'silent' | 'none';
 
 export type GroupCreated = DomainEvent<
   'GroupCreated',
@@ -48,6 +59,84 @@ export type GroupCreated = DomainEvent<
 
 export type JoinSource =
   'creation' | 'invitation' | 'request' | 'open' | 'search' | 'scan' | 'admin' | 'import' | 'copy';
+
+/** Whose word an invitation still needs. */
+export type InvitationStage = 'invitee' | 'manager';
+
+/** Somebody named somebody else. What awaits nobody is followed by its `MemberJoined` in the same append. */
+export type MemberInvited = DomainEvent<
+  'MemberInvited',
+  {
+    groupId: string;
+    inviteId: string;
+    userId: string;
+    inviterId: string;
+    /** Personal to the inviter. */
+    reason?: string;
+    awaits: InvitationStage[];
+    /** From this time on nobody can accept it any more, ms UTC. */
+    expiresAt?: number;
+  }
+>;
+
+export type InvitationAnswered = DomainEvent<
+  'InvitationAnswered',
+  {
+    groupId: string;
+    inviteId: string;
+    userId: string;
+    stage: InvitationStage;
+    answer: 'accepted' | 'declined' | 'ignored';
+    by: string;
+    /** Personal to `by`. */
+    message?: string;
+  }
+>;
+
+export type InvitationWithdrawn = DomainEvent<
+  'InvitationWithdrawn',
+  {
+    groupId: string;
+    inviteId: string;
+    userId: string;
+    why: 'superseded' | 'expired' | 'joinedOtherwise' | 'withdrawn';
+  }
+>;
+
+/** From where an applicant came; his `MemberJoined` has the same source. */
+export type RequestSource = Extract<JoinSource, 'request' | 'invitation' | 'search' | 'scan'>;
+
+/** An applicant's own asking. `message` and `ext` are personal to him. */
+export type JoinRequested = DomainEvent<
+  'JoinRequested',
+  {
+    groupId: string;
+    requestId: string;
+    userId: string;
+    message?: string;
+    source: RequestSource;
+    inviterId?: string;
+    ext?: string;
+  }
+>;
+
+export type JoinRequestAnswered = DomainEvent<
+  'JoinRequestAnswered',
+  {
+    groupId: string;
+    requestId: string;
+    userId: string;
+    answer: 'approved' | 'refused' | 'ignored';
+    by: string;
+    /** Personal to `by`. */
+    message?: string;
+  }
+>;
+
+export type JoinRequestWithdrawn = DomainEvent<
+  'JoinRequestWithdrawn',
+  { groupId: string; requestId: string; userId: string; why: 'superseded' | 'joinedOtherwise' | 'withdrawn' }
+>;
 
 export type MemberJoined = DomainEvent<
   'MemberJoined',
@@ -124,6 +213,62 @@ export type GroupProfileChanged = DomainEvent<
   { groupId: string; changes: GroupProfileChanges; by: string }
 >;
 
+/** What members are told; '' takes it back. `text` is personal to `by`. */
+export type AnnouncementPublished = DomainEvent<'AnnouncementPublished', { groupId: string; text: string; by: string }>;
+
+/** Both halves as they are from now on. */
+export type JoinPolicyChanged = DomainEvent<
+  'JoinPolicyChanged',
+  { groupId: string; selfJoin: JoinPolicy['selfJoin']; memberInvite: JoinPolicy['memberInvite']; by: string }
+>;
+
+export interface GroupSettingsChanges {
+  memberProtection?: boolean;
+  lookMemberInfo?: boolean;
+  addMemberAsFriend?: boolean;
+  /** ms, null = messages are shown for ever. */
+  retention?: number | null;
+  maximum?: number;
+}
+
+export type GroupSettingsChanged = DomainEvent<
+  'GroupSettingsChanged',
+  { groupId: string; changes: GroupSettingsChanges; by: string }
+>;
+
+/** At least one of `changes` (personal to `userId`) and `receiveOption` is there. */
+export type MemberCardChanged = DomainEvent<
+  'MemberCardChanged',
+  { groupId: string; userId: string; by: string; changes?: MemberCardChanges; receiveOption?: ReceiveOption }
+>;
+
+/**
+ * `noChat`: only app admins send. `noPrivateChat`: for clients to heed. `blocked`: reading, leaving and app admins only
+ * (RULES A16).
+ */
+export type SuspensionMode = 'noChat' | 'noPrivateChat' | 'blocked';
+
+export type GroupSuspended = DomainEvent<
+  'GroupSuspended',
+  { groupId: string; mode: SuspensionMode; by: string; reason?: string }
+>;
+
+/** `mode`: the suspension that ended. */
+export type GroupReinstated = DomainEvent<
+  'GroupReinstated',
+  { groupId: string; mode: SuspensionMode; by: string; reason?: string }
+>;
+
+/** On the source: its rules may want some time between copies. */
+export type GroupCopied = DomainEvent<
+  'GroupCopied',
+  { groupId: string; toGroupId: string; by: string; copiedAt: number }
+>;
+
+/**
+ * A second one says that the members, kept at first, are removed as well. Pending invitations and requests end with the
+ * first; no event says so one by one.
+ */
 export type GroupDismissed = DomainEvent<
   'GroupDismissed',
   { groupId: string; by: string; membersRemoved: boolean; why: 'requested' | 'lastMemberLeft' | 'admin' }
@@ -131,6 +276,12 @@ export type GroupDismissed = DomainEvent<
 
 export type GroupEvent =
   | GroupCreated
+  | MemberInvited
+  | InvitationAnswered
+  | InvitationWithdrawn
+  | JoinRequested
+  | JoinRequestAnswered
+  | JoinRequestWithdrawn
   | MemberJoined
   | MemberLeft
   | MemberRemoved
@@ -141,4 +292,11 @@ export type GroupEvent =
   | GroupMuted
   | GroupUnmuted
   | GroupProfileChanged
+  | AnnouncementPublished
+  | JoinPolicyChanged
+  | GroupSettingsChanged
+  | MemberCardChanged
+  | GroupSuspended
+  | GroupReinstated
+  | GroupCopied
   | GroupDismissed;

@@ -1,6 +1,6 @@
 import { actingUser, hasAdminPowers } from '../shared/actor.js';
 import { refuse } from '../shared/errors.js';
-import { liveGroup, reaches, requireReachOfAnybody } from './authority.js';
+import { groupToLeave, liveGroup, reaches, requireReachOfAnybody } from './authority.js';
 import { checkListLength, checkReason, repeatedItems } from './bounds.js';
 import type { LeaveGroup, RemovalResult, RemoveMembers } from './commands.js';
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
@@ -11,7 +11,7 @@ import { memberCount, type Group, type GroupState, type Member } from './state.j
 /** Going: by oneself, or removed. How people come is in `creation.ts` and `joining.ts`. */
 
 export function leaveGroup(state: GroupState, command: Decided<LeaveGroup>): GroupDecision<'LeaveGroup'> {
-  const group = liveGroup(state, command);
+  const group = groupToLeave(state, command);
   const { userId, actor } = command;
   if (actingUser(actor) !== userId && !hasAdminPowers(actor)) {
     refuse('NotPermitted', { reason: 'a user leaves for himself only' });

@@ -1,8 +1,9 @@
 import { actingUser, hasAdminPowers } from '../shared/actor.js';
 import type { CommandContext } from '../shared/command.js';
 import { refuse } from '../shared/errors.js';
-import { liveGroup, memberOf, requireMay, requireReach, requireReachOfAnybody } from './authority.js';
-import type { ChangeMemberRole, TransferOwnership } from './commands.js';
+import { liveGroup, memberOf, reaches, requireMay, requireReach, requireReachOfAnybody } from './authority.js';
+import { checkListLength, repeatedItems } from './bounds.js';
+import type { ChangeMemberRole, ChangeMemberRoles, RoleResult, TransferOwnership } from './commands.js';
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
 import type { GroupEvent, MemberUnmuted, OwnerTransferred } from './events.js';
 import type { BelowOwner } from './rules.js';
@@ -83,9 +84,7 @@ export function changeMemberRole(
 ): GroupDecision<'ChangeMemberRole'> {
   const group = liveGroup(state, command);
   const { userId, role, actor } = command;
-  if (role !== 'admin' && role !== 'member') {
-    refuse('InvalidArgument', { field: 'role', reason: 'must be admin or member; ownership is transferred' });
-  }
+  checkRole(role);
   const stepsDown = userId === actingUser(actor) && role === 'member' && group.rules.values.adminMayStepDown;
   if (!stepsDown) requireReachOfAnybody(group, actor, 'changeRole');
   const target = memberOf(group, userId);
@@ -96,17 +95,90 @@ export function changeMemberRole(
   if (role === 'admin') requireRoomForAdmin(group);
 
   return {
-    events: [
-      ...(role === 'admin' && group.rules.values.promotionEndsMute
-        ? unmutedOnRising(group, target, 'madeAdmin', command)
-        : []),
-      {
-        type: 'MemberRoleChanged',
-        data: { groupId: group.groupId, userId, from: target.role, to: role, by: actingUser(actor) },
-      },
-    ],
+    events: roleMoved(group, target, role, command),
     outcome: { command: 'ChangeMemberRole', alreadySo: false, userId, role },
   };
+}
+
+/** Every id is looked at before anything is written, as in `removeMembers`. */
+export function changeMemberRoles(
+  state: GroupState,
+  command: Decided<ChangeMemberRoles>,
+): GroupDecision<'ChangeMemberRoles'> {
+  const group = liveGroup(state, command);
+  const { userIds, role, actor, repeated = 'report', absent = 'refuse', unreachable = 'refuse' } = command;
+  checkRole(role);
+  checkListLength('userIds', userIds.length, { min: 1, max: group.rules.values.limits.listItems });
+  requireReachOfAnybody(group, actor, 'changeRole');
+  const doubled = repeatedItems(userIds);
+  if (repeated === 'refuse' && doubled.length > 0) refuse('DuplicateItems', { field: 'userIds', items: doubled });
+  const items = rolesJudged(group, command);
+  const missing = items.filter((item) => item.result === 'absent').map((item) => item.userId);
+  if (absent === 'refuse' && missing.length > 0) refuse('NotGroupMember', { userIds: missing });
+  if (unreachable === 'refuse') items.forEach((item) => refuseUnreachable(group, item));
+  return {
+    events: items.flatMap(({ userId, result }) => {
+      const target = group.members.get(userId);
+      return result === 'changed' && target !== undefined ? roleMoved(group, target, role, command) : [];
+    }),
+    outcome: {
+      command: 'ChangeMemberRoles',
+      alreadySo: items.every(({ result }) => result === 'already' || result === 'repeated' || result === 'absent'),
+      role,
+      items,
+    },
+  };
+}
+
+function rolesJudged(group: Group, { userIds, role, actor }: Decided<ChangeMemberRoles>): RoleResult[] {
+  const seen = new Set<string>();
+  const { admins } = group.rules.values.limits;
+  let room = role === 'admin' && admins !== null ? Math.max(0, admins - group.adminIds.size) : Infinity;
+  return userIds.map((userId) => {
+    const again = seen.has(userId);
+    seen.add(userId);
+    const target = group.members.get(userId);
+    if (again) return { userId, result: 'repeated' };
+    if (target === undefined) return { userId, result: 'absent' };
+    if (target.role === 'owner') return { userId, result: 'owner' };
+    if (target.role === role) return { userId, result: 'already' };
+    if (!reaches(group, actor, 'changeRole', target)) return { userId, result: 'roleTooHigh' };
+    if (room === 0) return { userId, result: 'tooManyAdmins' };
+    room -= 1;
+    return { userId, result: 'changed' };
+  });
+}
+
+function refuseUnreachable(group: Group, { userId, result }: RoleResult): void {
+  if (result === 'owner') refuse('OwnerRoleFixed', { userId });
+  if (result === 'roleTooHigh') {
+    refuse('TargetRoleTooHigh', { userId, role: group.members.get(userId)?.role ?? 'member' });
+  }
+  if (result === 'tooManyAdmins') refuse('TooManyAdmins', { maximum: group.rules.values.limits.admins ?? 0 });
+}
+
+function checkRole(role: string): void {
+  if (role !== 'admin' && role !== 'member') {
+    refuse('InvalidArgument', { field: 'role', reason: 'must be admin or member; ownership is transferred' });
+  }
+}
+
+/** The new role, and before it the end of a mute that it doesn't go with. */
+function roleMoved(group: Group, target: Member, role: BelowOwner, context: CommandContext): GroupEvent[] {
+  const endsMute = role === 'admin' && group.rules.values.promotionEndsMute;
+  return [
+    ...(endsMute ? unmutedOnRising(group, target, 'madeAdmin', context) : []),
+    {
+      type: 'MemberRoleChanged',
+      data: {
+        groupId: group.groupId,
+        userId: target.userId,
+        from: target.role,
+        to: role,
+        by: actingUser(context.actor),
+      },
+    },
+  ];
 }
 
 function requireRoomForAdmin(group: Group): void {

@@ -1,4 +1,6 @@
 import { Map, OrderedMap, Set } from 'immutable';
+import { fingerprint } from '../shared/fingerprint.js';
+import { type CardPrints, cardPrints, changedPrints } from './card-prints.js';
 import type {
   CustomField,
   GroupCreated,
@@ -6,9 +8,17 @@ import type {
   GroupEvent,
   GroupProfileChanges,
   GroupSettings,
+  GroupSettingsChanges,
+  InvitationAnswered,
+  InvitationStage,
   JoinPolicy,
+  MemberCardChanged,
+  MemberInvited,
   MemberJoined,
   OwnerTransferred,
+  ReceiveOption,
+  RequestSource,
+  SuspensionMode,
 } from './events.js';
 import type { GroupRules, Role } from './rules.js';
 
@@ -48,6 +58,18 @@ export interface Group {
   readonly departedMutes: OrderedMap<string, Mute>;
   /** Joinings so far: the order among members who joined in the same millisecond. */
   readonly joinings: number;
+  /** Not yet answered to the end, by invitee: one at most for each. An expired one stays until something follows on it. */
+  readonly invitations: Map<string, PendingInvitation>;
+  /** Not yet answered, by applicant: one at most for each. */
+  readonly requests: Map<string, PendingRequest>;
+  /** The last one of each person that ended, so that a second answer hears "handled"; the oldest is given up beyond a bound. */
+  readonly endedInvitations: OrderedMap<string, Ended>;
+  readonly endedRequests: OrderedMap<string, Ended>;
+  /** Of the text that is announced; null = none. */
+  readonly announcement: number | null;
+  readonly suspension: SuspensionMode | null;
+  /** ms UTC, null = never copied. */
+  readonly copiedAt: number | null;
   readonly dismissal: { readonly by: string; readonly membersRemoved: boolean } | null;
 }
 
@@ -61,6 +83,34 @@ export interface Member {
   readonly joinOrder: number;
   /** Ended or not: `isMuted` reads it against a clock. */
   readonly mute: Mute | null;
+  /** What his card in the group says, as fingerprints. */
+  readonly card: CardPrints;
+  readonly receiveOption: ReceiveOption;
+}
+
+export interface PendingInvitation {
+  readonly inviteId: string;
+  readonly userId: string;
+  readonly inviterId: string;
+  /** Whose word is still missing: never empty. */
+  readonly awaits: readonly InvitationStage[];
+  /** The manager who has said yes while the invitee has not yet. */
+  readonly approvedBy: string | null;
+  /** ms UTC; null = never. */
+  readonly expiresAt: number | null;
+}
+
+export interface PendingRequest {
+  readonly requestId: string;
+  readonly userId: string;
+  readonly source: RequestSource;
+  readonly inviterId: string | null;
+}
+
+export interface Ended {
+  readonly id: string;
+  /** The answer, or why it was withdrawn. */
+  readonly how: string;
 }
 
 /** A deadline, ms UTC; null = for ever (RULES A8). */
@@ -72,6 +122,9 @@ export const noGroup: GroupState = { status: 'none' };
 
 /** People who may leave muted before the first of them is forgotten: keeps a group's state in proportion. */
 export const DEPARTED_MUTES_REMEMBERED = 10_000;
+
+/** People whose last invitation, and as many whose last request, is known to have ended. */
+export const ENDED_REMEMBERED = 10_000;
 
 export const memberCount = (group: Group): number => group.members.size;
 
@@ -89,6 +142,8 @@ export const outlasts = (mute: Mute, at: number): boolean => mute.until === null
  */
 export function evolve(state: GroupState, event: GroupEvent): GroupState {
   if (event.type === 'GroupCreated') return created(event.data);
+  if (state.status === 'none') return state;
+  if (event.type === 'GroupDismissed') return dismissed(state, event.data);
   if (state.status !== 'live') return state;
   switch (event.type) {
     case 'MemberJoined':
@@ -110,8 +165,40 @@ export function evolve(state: GroupState, event: GroupEvent): GroupState {
       return { ...state, groupMute: null };
     case 'GroupProfileChanged':
       return { ...state, ...profileOf(event.data.changes) };
-    case 'GroupDismissed':
-      return dismissed(state, event.data);
+    case 'AnnouncementPublished':
+      return { ...state, announcement: event.data.text ? fingerprint(event.data.text) : null };
+    case 'JoinPolicyChanged':
+      return { ...state, joinPolicy: { selfJoin: event.data.selfJoin, memberInvite: event.data.memberInvite } };
+    case 'GroupSettingsChanged':
+      return settled(state, event.data.changes);
+    case 'MemberCardChanged':
+      return withMember(state, event.data.userId, (member) => withCard(member, event.data));
+    case 'MemberInvited':
+      return invited(state, event.data);
+    case 'InvitationAnswered':
+      return invitationAnswered(state, event.data);
+    case 'InvitationWithdrawn':
+      return invitationEnded(state, event.data.userId, event.data.inviteId, event.data.why);
+    case 'JoinRequested':
+      return {
+        ...state,
+        requests: state.requests.set(event.data.userId, {
+          requestId: event.data.requestId,
+          userId: event.data.userId,
+          source: event.data.source,
+          inviterId: event.data.inviterId ?? null,
+        }),
+      };
+    case 'JoinRequestAnswered':
+      return requestEnded(state, event.data.userId, event.data.requestId, event.data.answer);
+    case 'JoinRequestWithdrawn':
+      return requestEnded(state, event.data.userId, event.data.requestId, event.data.why);
+    case 'GroupSuspended':
+      return { ...state, suspension: event.data.mode };
+    case 'GroupReinstated':
+      return { ...state, suspension: null };
+    case 'GroupCopied':
+      return { ...state, copiedAt: event.data.copiedAt };
     default:
       return state;
   }
@@ -142,17 +229,36 @@ function created(data: GroupCreated['data']): Group {
     groupMute: null,
     departedMutes: OrderedMap(),
     joinings: 0,
+    invitations: Map(),
+    requests: Map(),
+    endedInvitations: OrderedMap(),
+    endedRequests: OrderedMap(),
+    announcement: null,
+    suspension: null,
+    copiedAt: null,
     dismissal: null,
   };
 }
 
-function joined(group: Group, { userId, role, joinedAt, mutedUntil }: MemberJoined['data']): Group {
+function joined(group: Group, { userId, role, joinedAt, mutedUntil, card }: MemberJoined['data']): Group {
   const mute = mutedUntil === undefined ? null : { until: mutedUntil };
   const joinings = group.joinings + 1;
+  const member: Member = {
+    userId,
+    role,
+    joinedAt,
+    joinOrder: joinings,
+    mute,
+    card: cardPrints(card),
+    receiveOption: 'all',
+  };
   return {
-    ...withRoleKept(group, { userId, role, joinedAt, joinOrder: joinings, mute }),
+    ...withRoleKept(group, member),
     joinings,
     departedMutes: group.departedMutes.delete(userId),
+    // Who is inside waits for nothing.
+    invitations: group.invitations.delete(userId),
+    requests: group.requests.delete(userId),
   };
 }
 
@@ -169,9 +275,65 @@ function departed(group: Group, userId: string): Group {
 }
 
 function remembered(mutes: OrderedMap<string, Mute>, userId: string, mute: Mute): OrderedMap<string, Mute> {
-  const more = mutes.delete(userId).set(userId, mute);
-  const oldest = more.size > DEPARTED_MUTES_REMEMBERED ? more.keySeq().first() : undefined;
+  return lastOnes(mutes, userId, mute, DEPARTED_MUTES_REMEMBERED);
+}
+
+/** The map with this entry as its newest, and no more than `most` of them. */
+function lastOnes<Value>(
+  map: OrderedMap<string, Value>,
+  key: string,
+  value: Value,
+  most: number,
+): OrderedMap<string, Value> {
+  const more = map.delete(key).set(key, value);
+  const oldest = more.size > most ? more.keySeq().first() : undefined;
   return oldest === undefined ? more : more.delete(oldest);
+}
+
+/** An invitation that awaits nobody is over with its `MemberJoined`, which follows. */
+function invited(group: Group, { inviteId, userId, inviterId, awaits, expiresAt }: MemberInvited['data']): Group {
+  if (awaits.length === 0) return group;
+  const pending = { inviteId, userId, inviterId, awaits, approvedBy: null, expiresAt: expiresAt ?? null };
+  return { ...group, invitations: group.invitations.set(userId, pending) };
+}
+
+function invitationAnswered(group: Group, { userId, inviteId, stage, answer, by }: InvitationAnswered['data']): Group {
+  const pending = group.invitations.get(userId);
+  if (pending?.inviteId !== inviteId) return group;
+  const awaits = pending.awaits.filter((awaited) => awaited !== stage);
+  if (answer !== 'accepted' || awaits.length === 0) return invitationEnded(group, userId, inviteId, answer);
+  const approvedBy = stage === 'manager' ? by : pending.approvedBy;
+  return { ...group, invitations: group.invitations.set(userId, { ...pending, awaits, approvedBy }) };
+}
+
+function invitationEnded(group: Group, userId: string, id: string, how: string): Group {
+  if (group.invitations.get(userId)?.inviteId !== id) return group;
+  return {
+    ...group,
+    invitations: group.invitations.delete(userId),
+    endedInvitations: lastOnes(group.endedInvitations, userId, { id, how }, ENDED_REMEMBERED),
+  };
+}
+
+function requestEnded(group: Group, userId: string, id: string, how: string): Group {
+  if (group.requests.get(userId)?.requestId !== id) return group;
+  return {
+    ...group,
+    requests: group.requests.delete(userId),
+    endedRequests: lastOnes(group.endedRequests, userId, { id, how }, ENDED_REMEMBERED),
+  };
+}
+
+function settled(group: Group, { maximum, ...settings }: GroupSettingsChanges): Group {
+  return { ...group, maximum: maximum ?? group.maximum, settings: { ...group.settings, ...settings } };
+}
+
+function withCard(member: Member, { changes, receiveOption }: MemberCardChanged['data']): Member {
+  return {
+    ...member,
+    card: changedPrints(member.card, changes),
+    receiveOption: receiveOption ?? member.receiveOption,
+  };
 }
 
 function transferred(group: Group, { to, formerOwnerBecomes }: OwnerTransferred['data']): Group {
@@ -213,5 +375,19 @@ function profileOf(changes: GroupProfileChanges): Partial<Group> {
 
 function dismissed(group: Group, { by, membersRemoved }: GroupDismissed['data']): Group {
   const emptied = membersRemoved && { members: group.members.clear(), adminIds: group.adminIds.clear(), ownerId: null };
-  return { ...group, ...emptied, status: 'dismissed', dismissal: { by, membersRemoved } };
+  if (group.dismissal !== null) {
+    return {
+      ...group,
+      ...emptied,
+      dismissal: { ...group.dismissal, membersRemoved: membersRemoved || group.dismissal.membersRemoved },
+    };
+  }
+  return {
+    ...group,
+    ...emptied,
+    status: 'dismissed',
+    invitations: Map(),
+    requests: Map(),
+    dismissal: { by, membersRemoved },
+  };
 }

@@ -32,6 +32,24 @@ export interface DomainErrorFacts {
   OwnerRoleFixed: { userId: string };
   JoinNeedsApproval: { groupId: string };
   JoinClosed: { groupId: string };
+  /** The join policy lets ordinary members invite nobody. */
+  InviteClosed: { groupId: string };
+  InvitationNotFound: { userId: string };
+  /** It was answered, or ended otherwise; `how` says which. */
+  InvitationHandled: { userId: string; how: string };
+  InvitationExpired: { userId: string; expiredAt: number };
+  JoinRequestNotFound: { userId: string };
+  /** It was answered, or ended otherwise; `how` says which. */
+  JoinRequestHandled: { userId: string; how: string };
+  /** An app admin has blocked the group: only leaving it is left to its members (RULES A16). */
+  GroupSuspended: { groupId: string; mode: string };
+  /** `until`: when the rules' interval will have passed, ms UTC. */
+  CopyRefused: {
+    groupId: string;
+    reason: 'tooYoung' | 'copiedRecently' | 'tooFewMembers' | 'tooManyMembers';
+    until?: number;
+  };
+  TooManyFavourites: { maximum: number };
   GroupFull: { maximum: number };
   TooManyAdmins: { maximum: number };
   /** Items of a list are named more than once and the caller's API refuses that. */

@@ -1,0 +1,73 @@
+import { hasAdminPowers } from '../shared/actor.js';
+import { refuse } from '../shared/errors.js';
+import { checkId } from '../shared/ids.js';
+import { admit, roomIn } from './admission.js';
+import { liveGroup } from './authority.js';
+import { checkCard, checkListLength, checkPast } from './bounds.js';
+import { givenCard } from './card.js';
+import type { ImportedMember, ImportMembers, ImportResult } from './commands.js';
+import type { Decided, GroupDecision } from './decision.js';
+import { outlasts, type Group, type GroupState } from './state.js';
+
+/** Members from elsewhere, with the times they have there (001 import_group_member). A group is imported by creation. */
+export function importMembers(state: GroupState, command: Decided<ImportMembers>): GroupDecision<'ImportMembers'> {
+  const group = liveGroup(state, command);
+  const { members, actor, at } = command;
+  if (!hasAdminPowers(actor)) refuse('NotPermitted', { reason: 'only app admins import members' });
+  const { values } = group.rules;
+  checkListLength('members', members.length, { min: 1, max: values.limits.listItems });
+  for (const member of members) checkImported(group, member, at);
+  const results = judged(group, members);
+  return {
+    events: members.flatMap((member, i) => (results[i]?.result === 'joined' ? imported(group, member, at) : [])),
+    outcome: {
+      command: 'ImportMembers',
+      alreadySo: results.every(({ result }) => result === 'already' || result === 'repeated'),
+      items: results,
+    },
+  };
+}
+
+function checkImported(
+  { rules }: Group,
+  { userId, role, joinedAt, mutedUntil, card }: ImportedMember,
+  at: number,
+): void {
+  checkId('members', userId);
+  if (role !== undefined && role !== 'admin' && role !== 'member') {
+    refuse('InvalidArgument', { field: 'members.role', reason: 'must be admin or member' });
+  }
+  if (joinedAt !== undefined) checkPast('members.joinedAt', joinedAt, at);
+  if (mutedUntil != null && (!Number.isSafeInteger(mutedUntil) || mutedUntil < 0)) {
+    refuse('InvalidArgument', { field: 'members.mutedUntil', reason: 'must be whole milliseconds UTC, or null' });
+  }
+  if (card !== undefined) checkCard(rules.values, card);
+}
+
+function judged(group: Group, members: readonly ImportedMember[]): ImportResult[] {
+  const seen = new Set<string>();
+  const { admins } = group.rules.values.limits;
+  let room = roomIn(group);
+  let roomForAdmins = admins === null ? Infinity : Math.max(0, admins - group.adminIds.size);
+  return members.map(({ userId, role, exists = true }) => {
+    if (seen.has(userId)) return { userId, result: 'repeated' };
+    seen.add(userId);
+    if (!exists) return { userId, result: 'unknown' };
+    if (group.members.has(userId)) return { userId, result: 'already' };
+    if (room === 0) return { userId, result: 'full' };
+    if (role === 'admin' && roomForAdmins === 0) return { userId, result: 'tooManyAdmins' };
+    room -= 1;
+    if (role === 'admin') roomForAdmins -= 1;
+    return { userId, result: 'joined' };
+  });
+}
+
+function imported(group: Group, { userId, role, joinedAt, mutedUntil, card }: ImportedMember, at: number) {
+  const mute = mutedUntil !== undefined && outlasts({ until: mutedUntil }, at) ? { mutedUntil } : {};
+  const kept = card === undefined ? {} : givenCard(card);
+  return admit(
+    group,
+    { userId, source: 'import', ...(role !== undefined && { role }), joinedAt, ...mute, ...kept },
+    at,
+  );
+}
