@@ -20,11 +20,15 @@ export class InputInvalid extends Error {
   }
 }
 
-/** Checks plain input against a class-validator class: unknown members are refused, every problem is listed. */
+/**
+ * Checks plain input against a class-validator class; every problem is listed. Unknown members are refused, or left out
+ * where an API's clients send more than it knows.
+ */
 export async function checked<T extends object>(
   Dto: DtoClass<T>,
   plain: unknown,
   where: InputInvalid['where'],
+  { unknown = 'refused' }: { readonly unknown?: 'refused' | 'leftOut' } = {},
 ): Promise<T> {
   if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
     throw new InputInvalid(where, [{ pointer: '', detail: 'must be an object' }]);
@@ -35,7 +39,7 @@ export async function checked<T extends object>(
   const instance = plainToInstance(Dto, plain, { exposeDefaultValues: true });
   const errors = await validate(instance, {
     whitelist: true,
-    forbidNonWhitelisted: true,
+    forbidNonWhitelisted: unknown === 'refused',
     forbidUnknownValues: false,
     validationError: { target: false, value: false },
   });

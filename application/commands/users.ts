@@ -11,7 +11,7 @@ import type { EventSerializer } from '../ports/envelope.js';
 import type { EventStore } from '../ports/event-store.js';
 import type { Numbers } from '../ports/numbers.js';
 import { normaliseName, type Reservations } from '../ports/reservations.js';
-import type { IssuedToken, TokenIssuer } from '../ports/tokens.js';
+import type { IssuedToken, TokenIssuer, TokenOptions } from '../ports/tokens.js';
 import { streamName } from '../streams.js';
 import type { Aggregate } from './aggregate.js';
 import { fail } from './errors.js';
@@ -112,7 +112,12 @@ export class UserCommands {
   /**
    * @throws ApplicationError BadCredentials, after about the same time whether the login exists or not; TooManyAttempts
    */
-  async login(tenant: string, { login: given, password }: LoginAndPassword, address?: string): Promise<IssuedToken> {
+  async login(
+    tenant: string,
+    { login: given, password }: LoginAndPassword,
+    address?: string,
+    options?: TokenOptions,
+  ): Promise<IssuedToken> {
     const login = normaliseName('login', given);
     const attempt = { tenant, login, ...(address === undefined ? {} : { address }) };
     const userId = await this.#guess(attempt, async () => {
@@ -121,7 +126,7 @@ export class UserCommands {
       const matches = await this.deps.passwords.verify(credential.phc, password);
       return matches && (await this.#stands(credential)) ? credential.userId : undefined;
     });
-    return userId === undefined ? fail('BadCredentials', {}) : this.deps.tokens.issue(tenant, userId);
+    return userId === undefined ? fail('BadCredentials', {}) : this.deps.tokens.issue(tenant, userId, options);
   }
 
   /** Trying a password, bounded: undefined says that it was wrong. @throws ApplicationError TooManyAttempts */

@@ -4,6 +4,10 @@ export interface TokenClaims {
   readonly userId: string;
   readonly tokenId: string;
   /** ms UTC. */
+  readonly issuedAt: number;
+  /** The kind of device it was issued for, a number of the caller's API (003's platformID). */
+  readonly platform?: number;
+  /** ms UTC. */
   readonly expiresAt: number;
 }
 
@@ -12,7 +16,19 @@ export interface IssuedToken extends TokenClaims {
 }
 
 export interface TokenIssuer {
-  issue(tenant: string, userId: string): Promise<IssuedToken>;
+  issue(tenant: string, userId: string, options?: TokenOptions): Promise<IssuedToken>;
+}
+
+export interface TokenOptions {
+  readonly platform?: number;
+}
+
+/** Tokens that were good and are no more: their user was logged out. */
+export interface TokenRevocations {
+  /** Every token of the user issued up to `at` (ms UTC) is void; with `platform`, only those issued for that one. */
+  revoke(tenant: string, userId: string, at: number, platform?: number): Promise<void>;
+  /** Up to when the user's tokens for this platform are void, ms UTC; undefined = none is. */
+  revokedUpTo(tenant: string, userId: string, platform?: number): Promise<number | undefined>;
 }
 
 export interface TokenVerifier {
@@ -20,7 +36,7 @@ export interface TokenVerifier {
   verify(token: string): Promise<TokenClaims>;
 }
 
-export type TokenFault = 'expired' | 'malformed' | 'badSignature';
+export type TokenFault = 'expired' | 'malformed' | 'badSignature' | 'revoked';
 
 export class TokenRejected extends Error {
   override readonly name = 'TokenRejected';

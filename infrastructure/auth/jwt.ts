@@ -5,6 +5,7 @@ import {
   type IssuedToken,
   type TokenClaims,
   type TokenIssuer,
+  type TokenOptions,
   TokenRejected,
   type TokenVerifier,
 } from '../../application/ports/tokens.js';
@@ -21,26 +22,39 @@ const AUDIENCE = 'parley';
 /** RFC 7518 3.2: a key no shorter than the hash. */
 const SHORTEST_SECRET = 32;
 
-/** Tokens as JWT with HS256: `sub` is the user, `tid` the tenant that the token is bound to. */
+/** Tokens as JWT with HS256: `sub` is the user, `tid` the tenant that the token is bound to, `ims` the time of issue in ms. */
 export class JwtTokens implements TokenIssuer, TokenVerifier {
   constructor(private readonly options: JwtOptions) {
     if (options.secret.byteLength < SHORTEST_SECRET) throw new Error('a token secret has at least 32 bytes');
   }
 
-  async issue(tenant: string, userId: string): Promise<IssuedToken> {
+  async issue(tenant: string, userId: string, { platform }: TokenOptions = {}): Promise<IssuedToken> {
     const tokenId = uuidv7();
-    const issuedAt = Math.floor(this.options.clock.now() / 1000);
-    const expires = issuedAt + this.options.ttlSeconds;
-    const token = await new SignJWT({ tid: tenant })
+    const issuedAt = this.options.clock.now();
+    const seconds = Math.floor(issuedAt / 1000);
+    const expires = seconds + this.options.ttlSeconds;
+    const token = await new SignJWT({
+      tid: tenant,
+      ims: issuedAt,
+      ...(platform === undefined ? {} : { plt: platform }),
+    })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .setSubject(userId)
-      .setIssuedAt(issuedAt)
+      .setIssuedAt(seconds)
       .setExpirationTime(expires)
       .setJti(tokenId)
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
       .sign(this.options.secret);
-    return { token, tenant, userId, tokenId, expiresAt: expires * 1000 };
+    return {
+      token,
+      tenant,
+      userId,
+      tokenId,
+      issuedAt,
+      expiresAt: expires * 1000,
+      ...(platform === undefined ? {} : { platform }),
+    };
   }
 
   /** @throws TokenRejected */
@@ -53,9 +67,17 @@ export class JwtTokens implements TokenIssuer, TokenVerifier {
         requiredClaims: ['sub', 'tid', 'iat', 'exp', 'jti'],
         currentDate: new Date(this.options.clock.now()),
       });
-      const { sub, tid, jti, exp } = payload;
+      const { sub, tid, jti, exp, iat = 0, ims, plt } = payload;
       if (!isName(sub) || !isName(tid) || !isName(jti) || exp === undefined) throw new TokenRejected('malformed');
-      return { tenant: tid, userId: sub, tokenId: jti, expiresAt: exp * 1000 };
+      return {
+        tenant: tid,
+        userId: sub,
+        tokenId: jti,
+        // `iat` has whole seconds only: too coarse to tell a login before a logout from the one after it.
+        issuedAt: typeof ims === 'number' ? ims : iat * 1000,
+        expiresAt: exp * 1000,
+        ...(typeof plt === 'number' ? { platform: plt } : {}),
+      };
     } catch (error) {
       throw rejection(error);
     }

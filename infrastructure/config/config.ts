@@ -6,6 +6,10 @@ export interface Config {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Where seed 003's API has the root to itself, as unmodified clients want it; absent: nowhere. 0: any free port. */
+  readonly openimPort?: number;
+  /** What a backend of seed 003's API shows to get tokens for its users; absent: it gets none. */
+  readonly openimSecret?: string;
   readonly dataDir: string;
   /** Absent: Parley runs a PostgreSQL of its own in `dataDir`. */
   readonly databaseUrl?: string;
@@ -57,7 +61,14 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   return configOf(settings);
 }
 
-const OPTIONAL = ['DATABASE_URL', 'EVENT_STORE', 'PARLEY_MASTER_KEY', 'PARLEY_TOKEN_SECRET'];
+const OPTIONAL = [
+  'DATABASE_URL',
+  'EVENT_STORE',
+  'PARLEY_MASTER_KEY',
+  'PARLEY_TOKEN_SECRET',
+  'OPENIM_PORT',
+  'OPENIM_SECRET',
+];
 
 /** Where the data isn't Parley's own, a generated key could be lost while the data lives on (ARCHITECTURE "Operations"). */
 function missingKeys(settings: Environment): string[] {
@@ -83,6 +94,8 @@ function configOf(settings: Environment): Config {
   return {
     host: settings.HOST,
     port: settings.PORT,
+    ...(settings.OPENIM_PORT === undefined ? {} : { openimPort: settings.OPENIM_PORT }),
+    ...(settings.OPENIM_SECRET === undefined ? {} : { openimSecret: settings.OPENIM_SECRET }),
     dataDir: settings.DATA_DIR,
     ...(settings.DATABASE_URL === undefined ? {} : { databaseUrl: settings.DATABASE_URL }),
     eventStore: eventStoreOf(settings),

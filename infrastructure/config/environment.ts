@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, Matches, Max, Min, ValidateBy } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateBy } from 'class-validator';
 
 const USER_ID = '[A-Za-z0-9_.@#:-]{1,64}';
 const TENANT = '[A-Za-z0-9_-]{1,64}';
@@ -32,6 +32,19 @@ export class Environment {
   @Min(0, { message: 'PORT must be a whole number from 0 (any free port) to 65535, not "$value".' })
   @Max(65_535, { message: 'PORT must be a whole number from 0 (any free port) to 65535, not "$value".' })
   PORT = 8080;
+
+  @IsOptional()
+  @Whole()
+  @IsInt({ message: 'OPENIM_PORT must be a whole number from 0 (any free port) to 65535, not "$value".' })
+  @Min(0, { message: 'OPENIM_PORT must be a whole number from 0 (any free port) to 65535, not "$value".' })
+  @Max(65_535, { message: 'OPENIM_PORT must be a whole number from 0 (any free port) to 65535, not "$value".' })
+  OPENIM_PORT?: number;
+
+  @Check(
+    (value) => Buffer.byteLength(value) >= 16,
+    'OPENIM_SECRET must have at least 16 bytes, such as "openssl rand -base64 24" prints.',
+  )
+  OPENIM_SECRET?: string;
 
   @Matches(/^[A-Za-z0-9.:_-]+$/, { message: 'HOST must be an address or host name to listen on, not "$value".' })
   HOST = '127.0.0.1';

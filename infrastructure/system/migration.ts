@@ -16,4 +16,20 @@ export class CreateSystemTables1700000003000 implements MigrationInterface {
   }
 }
 
-export const systemMigrations: readonly MigrationClass[] = [CreateSystemTables1700000003000];
+/** Logouts: which tokens are void before they expire. */
+export class CreateTokenRevocations1700000004000 implements MigrationInterface {
+  readonly name = 'CreateTokenRevocations1700000004000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(await readFile(new URL('./token-revocations.sql', import.meta.url), 'utf8'));
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE system.token_revocation');
+  }
+}
+
+export const systemMigrations: readonly MigrationClass[] = [
+  CreateSystemTables1700000003000,
+  CreateTokenRevocations1700000004000,
+];
