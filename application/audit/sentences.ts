@@ -2,9 +2,10 @@ import { actingUser, type Actor } from '../../domain/shared/actor.js';
 import type { DomainEvent } from '../../domain/shared/event.js';
 import type { GroupEvent } from '../../domain/group/events.js';
 import type { UserEvent } from '../../domain/user/events.js';
+import type { UserGroupsEvent } from '../../domain/user-groups/events.js';
 
 /** Every event that has a sentence, by its type; a new event without one doesn't compile. */
-type Told = GroupEvent | UserEvent;
+type Told = GroupEvent | UserEvent | UserGroupsEvent;
 type Payloads = { readonly [Event in Told as Event['type']]: Event['data'] };
 type Sentences = { readonly [Type in keyof Payloads]: (data: Payloads[Type], who: string) => string };
 
@@ -38,8 +39,38 @@ const iso = (at: number): string => {
 
 const until = (deadline: number | null): string => (deadline === null ? 'for ever' : `until ${iso(deadline)}`);
 
+/** What somebody wrote, as it was read: left out where it is absent, empty or erased. */
+const said = (text: string | null | undefined): string => (text ? `: ${text}` : '');
+
+/** The names of what changed; of an erased person nothing is known any more. */
+const named = (changes: object | null | undefined): string => {
+  const names = Object.keys(changes ?? {});
+  return names.length === 0 ? 'details' : names.join(', ');
+};
+
+const whose = (userId: string, by: string): string => (userId === by ? 'their own' : `${userId}'s`);
+
 const sentences: Sentences = {
   UserRegistered: ({ userId }, who) => (who === userId ? `${userId} registered` : `${who} registered ${userId}`),
+
+  UserProfileChanged: ({ userId, changes }, who) => `${who} changed ${whose(userId, who)} profile (${named(changes)})`,
+
+  UserPrivacyChanged: ({ userId, changes }, who) => {
+    const settings = Object.entries(changes).map(([name, value]) => `${name} ${value ? 'on' : 'off'}`);
+    return `${who} set ${whose(userId, who)} privacy: ${settings.join(', ')}`;
+  },
+
+  UserReceiveOptionChanged: ({ userId, option }, who) => `${who} set how ${userId} receives messages to ${option}`,
+
+  GroupFavourited: ({ userId, groupId }, who) =>
+    who === userId ? `${who} made ${groupId} a favourite` : `${who} made ${groupId} a favourite of ${userId}`,
+
+  GroupUnfavourited: ({ userId, groupId }, who) =>
+    who === userId
+      ? `${who} took ${groupId} off the favourites`
+      : `${who} took ${groupId} off the favourites of ${userId}`,
+
+  GroupNoticesCleared: ({ userId, upTo }, who) => `${who} cleared the group notices of ${userId} up to ${iso(upTo)}`,
 
   GroupCreated: ({ name, groupId, incarnation, rules, ownerId, origin }, who) =>
     [
@@ -59,6 +90,44 @@ const sentences: Sentences = {
       inviterId === undefined && approvedBy === undefined && source === 'admin' ? ', added by an app admin' : '',
       mutedUntil === undefined ? '' : `, still muted ${until(mutedUntil)}`,
     ].join(''),
+
+  MemberInvited: ({ userId, inviterId, reason, awaits, expiresAt }) =>
+    [
+      `${inviterId} invited ${userId}`,
+      awaits.length === 0 ? '' : `, awaiting ${awaits.map((stage) => `the ${stage}`).join(' and ')}`,
+      expiresAt === undefined ? '' : ` until ${iso(expiresAt)}`,
+      said(reason),
+    ].join(''),
+
+  InvitationAnswered: ({ userId, stage, answer, by, message }) =>
+    (stage === 'invitee'
+      ? `${by} ${answer} the invitation`
+      : `${by} ${answer} the invitation of ${userId} as a manager`) + said(message),
+
+  InvitationWithdrawn: ({ userId, why }, who) =>
+    ({
+      superseded: `the invitation of ${userId} was replaced by a newer one`,
+      expired: `the invitation of ${userId} had expired`,
+      joinedOtherwise: `the invitation of ${userId} ended, as ${userId} joined otherwise`,
+      withdrawn: `${who} took back the invitation of ${userId}`,
+    })[why],
+
+  JoinRequested: ({ userId, message, source, inviterId }) =>
+    [
+      `${userId} asked to join`,
+      source === 'search' ? ', having found the group by search' : source === 'scan' ? ', having scanned its code' : '',
+      inviterId === undefined || inviterId === userId ? '' : `, told of it by ${inviterId}`,
+      said(message),
+    ].join(''),
+
+  JoinRequestAnswered: ({ userId, answer, by, message }) => `${by} ${answer} the request of ${userId}${said(message)}`,
+
+  JoinRequestWithdrawn: ({ userId, why }, who) =>
+    ({
+      superseded: `the request of ${userId} was replaced by a newer one`,
+      joinedOtherwise: `the request of ${userId} ended, as ${userId} joined otherwise`,
+      withdrawn: `${who} took back the request of ${userId}`,
+    })[why],
 
   MemberLeft: ({ userId, roleBefore }) =>
     `${userId} left${roleBefore === 'member' ? '' : `, ${roleBefore} until then`}`,
@@ -95,6 +164,29 @@ const sentences: Sentences = {
     });
     return `${by} changed ${parts.join(', ')}`;
   },
+
+  AnnouncementPublished: ({ text, by }) =>
+    text === '' ? `${by} took the announcement back` : `${by} announced${said(text)}`,
+
+  JoinPolicyChanged: ({ selfJoin, memberInvite, by }) =>
+    `${by} set joining to ${selfJoin}, and what members' invitations lead to to ${memberInvite}`,
+
+  GroupSettingsChanged: ({ changes, by }) => {
+    const parts = Object.entries(changes).map(([name, value]) => `${name} to ${String(value ?? 'unlimited')}`);
+    return `${by} set ${parts.join(', ')}`;
+  },
+
+  MemberCardChanged: ({ userId, by, changes, receiveOption }) => {
+    const card = changes === undefined ? '' : `changed ${whose(userId, by)} card (${named(changes)})`;
+    const option = receiveOption === undefined ? '' : `set how ${userId} receives messages to ${receiveOption}`;
+    return `${by} ${[card, option].filter((part) => part !== '').join(' and ')}`;
+  },
+
+  GroupSuspended: ({ mode, by, reason }) => `${by} suspended the group (${mode})${said(reason)}`,
+
+  GroupReinstated: ({ mode, by, reason }) => `${by} lifted the group's suspension (${mode})${said(reason)}`,
+
+  GroupCopied: ({ toGroupId, by }) => `${by} copied the group to ${toGroupId}`,
 
   GroupDismissed: ({ by, why, membersRemoved }) => {
     if (why === 'lastMemberLeft') return `the group was dismissed, its last member having left`;

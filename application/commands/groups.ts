@@ -1,29 +1,53 @@
+import { v7 as uuidv7 } from 'uuid';
 import type {
+  AddMembers,
+  AnswerInvitation,
+  AnswerJoinRequest,
   ChangeGroupProfile,
+  ChangeGroupSettings,
+  ChangeJoinPolicy,
+  ChangeMemberCard,
   ChangeMemberRole,
+  ChangeMemberRoles,
+  CopyGroup,
   CreateGroup,
   DismissGroup,
   GroupCommand,
   GroupOutcome,
+  ImportedMember,
+  ImportMembers,
+  Invitee,
   JoinGroup,
   LeaveGroup,
   MuteGroup,
   MuteMember,
+  PublishAnnouncement,
+  ReinstateGroup,
   RemoveMembers,
+  RequestToJoin,
+  SuspendGroup,
   TransferOwnership,
   UnmuteGroup,
   UnmuteMember,
+  WithdrawInvitation,
+  WithdrawJoinRequest,
 } from '../../domain/group/commands.js';
+import { checkProfile, type ProfileTexts } from '../../domain/group/bounds.js';
 import { groupDecider } from '../../domain/group/decider.js';
 import type { GroupEvent } from '../../domain/group/events.js';
+import { groupPresets, isPresetName } from '../../domain/group/presets.js';
+import type { RuleValues } from '../../domain/group/rules.js';
 import type { GroupState } from '../../domain/group/state.js';
-import { serverMadeId } from '../../domain/shared/ids.js';
+import { actingUser } from '../../domain/shared/actor.js';
+import { refuse } from '../../domain/shared/errors.js';
+import { checkId, serverMadeId } from '../../domain/shared/ids.js';
 import type { Numbers } from '../ports/numbers.js';
 import type { Reservations } from '../ports/reservations.js';
 import type { Aggregate } from './aggregate.js';
 import { type CommandPipeline, idempotencyScope } from './pipeline.js';
 import type { CommandResult, RequestContext } from './request.js';
 import type { UserDirectory } from './user-directory.js';
+import { userAggregate } from './users.js';
 
 export const groupAggregate: Aggregate<GroupState, GroupCommand, GroupEvent, GroupOutcome> = {
   category: 'group',
@@ -35,7 +59,25 @@ export type GroupResult<Type extends GroupCommand['type']> = CommandResult<Group
 type Asked<Command> = Omit<Command, 'type'>;
 
 /** Without `groupId`, the id is the group's number in decimal (RULES A13). */
-export type NewGroup = Omit<CreateGroup, 'type' | 'groupId' | 'number'> & { readonly groupId?: string };
+export type NewGroup = Omit<CreateGroup, 'type' | 'groupId' | 'number' | 'invitees'> & { readonly groupId?: string };
+
+/** Who is to come in, by id: the facts about each, and an id for his invitation, are found here. */
+export type Addition = Omit<AddMembers, 'type' | 'invitees'> & { readonly userIds: readonly string[] };
+
+export type Import = Omit<ImportMembers, 'type' | 'members'> & {
+  readonly members: readonly Omit<ImportedMember, 'exists'>[];
+};
+
+/** Without `toGroupId`, the copy's id is its number in decimal. */
+export interface Copy {
+  readonly groupId: string;
+  readonly toGroupId?: string;
+  readonly name: string;
+  readonly avatar?: string;
+}
+
+/** Users' streams that are looked at side by side. */
+const LOOKS_AT_ONCE = 16;
 
 export interface GroupCommandsDependencies {
   readonly pipeline: CommandPipeline;
@@ -56,12 +98,74 @@ export class GroupCommands {
     const { ownerId, admins = [], members = [] } = asked;
     await this.deps.users.require(context.tenant, [...(ownerId === null ? [] : [ownerId]), ...admins, ...members]);
     const number = await this.#numberFor(context);
+    const values = valuesOf(asked.preset);
+    const invitees = await this.#invitees(context.tenant, values, [...admins, ...members]);
     return this.#execute(context, {
       ...asked,
       type: 'CreateGroup',
       groupId: groupId ?? serverMadeId(number),
       number,
+      invitees: invitees.filter(({ wantsConsent }) => wantsConsent || values?.inviteeConsent === 'always'),
     });
+  }
+
+  /**
+   * Names people who shall come in. With `unknown: 'report'` those who don't exist are told one by one.
+   * @throws DomainError UserNotFound
+   */
+  async addMembers(context: RequestContext, { userIds, ...asked }: Addition): Promise<GroupResult<'AddMembers'>> {
+    const { tenant } = context;
+    const state = await this.#look(tenant, asked.groupId);
+    const values = state.status === 'none' ? undefined : state.rules.values;
+    checkLength('userIds', userIds.length, values);
+    for (const userId of userIds) checkId('userIds', userId);
+    const missing = new Set(await this.deps.users.missing(tenant, userIds));
+    const asking = asked.consent === 'waive' ? undefined : values;
+    const invitees = await this.#invitees(tenant, asking, userIds, missing);
+    return this.#execute(context, { ...asked, type: 'AddMembers', invitees });
+  }
+
+  answerInvitation(context: RequestContext, asked: Asked<AnswerInvitation>): Promise<GroupResult<'AnswerInvitation'>> {
+    return this.#execute(context, { ...asked, type: 'AnswerInvitation' });
+  }
+
+  withdrawInvitation(
+    context: RequestContext,
+    asked: Asked<WithdrawInvitation>,
+  ): Promise<GroupResult<'WithdrawInvitation'>> {
+    return this.#execute(context, { ...asked, type: 'WithdrawInvitation' });
+  }
+
+  /** Joins where the group is open, asks where it wants approval. @throws DomainError UserNotFound */
+  async requestToJoin(
+    context: RequestContext,
+    asked: Omit<RequestToJoin, 'type' | 'requestId'>,
+  ): Promise<GroupResult<'RequestToJoin'>> {
+    await this.deps.users.require(context.tenant, [asked.userId]);
+    return this.#execute(context, { ...asked, type: 'RequestToJoin', requestId: uuidv7() });
+  }
+
+  answerJoinRequest(
+    context: RequestContext,
+    asked: Asked<AnswerJoinRequest>,
+  ): Promise<GroupResult<'AnswerJoinRequest'>> {
+    return this.#execute(context, { ...asked, type: 'AnswerJoinRequest' });
+  }
+
+  withdrawJoinRequest(
+    context: RequestContext,
+    asked: Asked<WithdrawJoinRequest>,
+  ): Promise<GroupResult<'WithdrawJoinRequest'>> {
+    return this.#execute(context, { ...asked, type: 'WithdrawJoinRequest' });
+  }
+
+  /** Those who don't exist are told one by one. */
+  async importMembers(context: RequestContext, asked: Import): Promise<GroupResult<'ImportMembers'>> {
+    for (const { userId } of asked.members) checkId('members', userId);
+    const userIds = asked.members.map(({ userId }) => userId);
+    const missing = new Set(await this.deps.users.missing(context.tenant, userIds));
+    const members = asked.members.map((member) => ({ ...member, exists: !missing.has(member.userId) }));
+    return this.#execute(context, { ...asked, members, type: 'ImportMembers' });
   }
 
   /** @throws DomainError UserNotFound */
@@ -80,6 +184,10 @@ export class GroupCommands {
 
   changeRole(context: RequestContext, asked: Asked<ChangeMemberRole>): Promise<GroupResult<'ChangeMemberRole'>> {
     return this.#execute(context, { ...asked, type: 'ChangeMemberRole' });
+  }
+
+  changeRoles(context: RequestContext, asked: Asked<ChangeMemberRoles>): Promise<GroupResult<'ChangeMemberRoles'>> {
+    return this.#execute(context, { ...asked, type: 'ChangeMemberRoles' });
   }
 
   transfer(context: RequestContext, asked: Asked<TransferOwnership>): Promise<GroupResult<'TransferOwnership'>> {
@@ -106,8 +214,120 @@ export class GroupCommands {
     return this.#execute(context, { ...asked, type: 'ChangeGroupProfile' });
   }
 
+  announce(context: RequestContext, asked: Asked<PublishAnnouncement>): Promise<GroupResult<'PublishAnnouncement'>> {
+    return this.#execute(context, { ...asked, type: 'PublishAnnouncement' });
+  }
+
+  changeJoinPolicy(context: RequestContext, asked: Asked<ChangeJoinPolicy>): Promise<GroupResult<'ChangeJoinPolicy'>> {
+    return this.#execute(context, { ...asked, type: 'ChangeJoinPolicy' });
+  }
+
+  changeSettings(
+    context: RequestContext,
+    asked: Asked<ChangeGroupSettings>,
+  ): Promise<GroupResult<'ChangeGroupSettings'>> {
+    return this.#execute(context, { ...asked, type: 'ChangeGroupSettings' });
+  }
+
+  changeCard(context: RequestContext, asked: Asked<ChangeMemberCard>): Promise<GroupResult<'ChangeMemberCard'>> {
+    return this.#execute(context, { ...asked, type: 'ChangeMemberCard' });
+  }
+
+  suspend(context: RequestContext, asked: Asked<SuspendGroup>): Promise<GroupResult<'SuspendGroup'>> {
+    return this.#execute(context, { ...asked, type: 'SuspendGroup' });
+  }
+
+  reinstate(context: RequestContext, asked: Asked<ReinstateGroup>): Promise<GroupResult<'ReinstateGroup'>> {
+    return this.#execute(context, { ...asked, type: 'ReinstateGroup' });
+  }
+
+  /**
+   * Makes a new group with the members of another one; who copies owns it. Two streams, so two commands: the source says
+   * that it was copied, which holds the rules' interval, then the new group is made. A repeat with the same idempotency
+   * key goes on where the first stopped.
+   * @throws DomainError CopyRefused, and what `create` throws. @returns of the new group
+   */
+  async copy(context: RequestContext, { groupId, toGroupId, name, avatar }: Copy): Promise<GroupResult<'CreateGroup'>> {
+    const number = await this.#numberFor(context);
+    const newId = toGroupId ?? serverMadeId(number);
+    const copying = { type: 'CopyGroup', groupId, toGroupId: newId } as const;
+    await this.#rehearse(context, copying, { name, ...(avatar !== undefined && { avatar }) });
+    const { outcome } = await this.#execute(context, copying);
+    const { rules, kind, maximum, joinPolicy, settings, members } = outcome.template;
+    const invitees = await this.#invitees(context.tenant, rules.values, members);
+    return this.#execute(forStep(context, 'create'), {
+      type: 'CreateGroup',
+      groupId: newId,
+      number,
+      preset: { rules, defaults: { maximum, joinPolicy, settings } },
+      kind,
+      name,
+      ...(avatar !== undefined && { avatar }),
+      ownerId: actingUser(context.actor),
+      members,
+      copyOf: groupId,
+      invitees: invitees.filter(({ wantsConsent }) => wantsConsent || rules.values.inviteeConsent === 'always'),
+    });
+  }
+
   dismiss(context: RequestContext, asked: Asked<DismissGroup>): Promise<GroupResult<'DismissGroup'>> {
     return this.#execute(context, { ...asked, type: 'DismissGroup' });
+  }
+
+  /** What the new group would be refused for is found before the source says anything. */
+  async #rehearse(
+    context: RequestContext,
+    { groupId, toGroupId }: Asked<CopyGroup>,
+    profile: ProfileTexts & { readonly name: string },
+  ): Promise<void> {
+    const [source, target] = await Promise.all([
+      this.#look(context.tenant, groupId),
+      this.#look(context.tenant, toGroupId),
+    ]);
+    if (source.status === 'live') checkProfile(source.rules.values, profile);
+    const free = target.status === 'none' || (target.status === 'live' && target.copiedFrom === groupId);
+    if (!free) refuse('GroupIdTaken', { groupId: toGroupId });
+  }
+
+  async #look(tenant: string, groupId: string): Promise<GroupState> {
+    checkId('groupId', groupId);
+    const { state } = await this.deps.pipeline.look(groupAggregate, { category: 'group', tenant, groupId });
+    return state;
+  }
+
+  /**
+   * The facts about people who are named: whether they exist, and whether they want to be asked, which is looked up in
+   * their own streams where the rules leave it to them.
+   */
+  async #invitees(
+    tenant: string,
+    values: RuleValues | undefined,
+    userIds: readonly string[],
+    missing: ReadonlySet<string> = new Set(),
+  ): Promise<Invitee[]> {
+    const known = [...new Set(userIds)].filter((userId) => !missing.has(userId));
+    const asking =
+      values?.inviteeConsent === 'byUserSetting' ? await this.#wantingConsent(tenant, known) : new Set<string>();
+    return userIds.map((userId) => ({
+      userId,
+      inviteId: uuidv7(),
+      wantsConsent: asking.has(userId),
+      exists: !missing.has(userId),
+    }));
+  }
+
+  async #wantingConsent(tenant: string, userIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const asking = new Set<string>();
+    for (let start = 0; start < userIds.length; start += LOOKS_AT_ONCE) {
+      await Promise.all(
+        userIds.slice(start, start + LOOKS_AT_ONCE).map(async (userId) => {
+          const stream = { category: 'user', tenant, userId } as const;
+          const { state } = await this.deps.pipeline.look(userAggregate, stream);
+          if (state.status === 'registered' && state.privacy.groupInviteConsent) asking.add(userId);
+        }),
+      );
+    }
+    return asking;
   }
 
   /** The same number for the same key: a repeat is the same command, and one with a server-made id the same stream. */
@@ -131,3 +351,24 @@ export class GroupCommands {
     return result as GroupResult<Command['type']>;
   }
 }
+
+/** Of a preset that there is; the decision says what is wrong with another one. */
+function valuesOf(preset: CreateGroup['preset']): RuleValues | undefined {
+  if (typeof preset !== 'string') return preset.rules.values;
+  return isPresetName(preset) ? groupPresets[preset].rules.values : undefined;
+}
+
+/** Before anybody is looked up. @throws DomainError InvalidArgument */
+function checkLength(field: string, count: number, values: RuleValues | undefined): void {
+  const max = values?.limits.listItems;
+  if (max !== undefined && count > max) refuse('InvalidArgument', { field, reason: `names more than ${max}` });
+}
+
+/** A second command of one request: its key is of its own. */
+const forStep = ({ ifRevision: _, ...context }: RequestContext, step: string): RequestContext =>
+  context.idempotency === undefined
+    ? context
+    : {
+        ...context,
+        idempotency: { ...context.idempotency, operation: `${context.idempotency.operation}#${step}` },
+      };

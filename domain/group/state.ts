@@ -68,6 +68,8 @@ export interface Group {
   /** Of the text that is announced; null = none. */
   readonly announcement: number | null;
   readonly suspension: SuspensionMode | null;
+  /** The group that this one was made a copy of. */
+  readonly copiedFrom: string | null;
   /** ms UTC, null = never copied. */
   readonly copiedAt: number | null;
   readonly dismissal: { readonly by: string; readonly membersRemoved: boolean } | null;
@@ -235,6 +237,7 @@ function created(data: GroupCreated['data']): Group {
     endedRequests: OrderedMap(),
     announcement: null,
     suspension: null,
+    copiedFrom: data.origin.kind === 'copied' ? data.origin.from : null,
     copiedAt: null,
     dismissal: null,
   };

@@ -1,5 +1,7 @@
-/** What can be asked of a user. */
-export type UserCommand = RegisterUser;
+import type { UserPrivacyChanges, UserProfileChanges, UserReceiveOptionChanged } from './events.js';
+
+/** What can be asked of a user. All but the registration refuse UserNotFound, and NotPermitted to everybody but himself and app admins. */
+export type UserCommand = RegisterUser | ChangeUserProfile | ChangeUserPrivacy | ChangeUserReceiveOption;
 
 /**
  * A person registers himself, or an app admin or the server does it for him. The login that goes with it, where there is
@@ -19,9 +21,34 @@ export interface RegisterUser {
   readonly phone?: string;
 }
 
-export interface UserOutcome {
-  readonly command: 'RegisterUser';
-  readonly alreadySo: boolean;
+/**
+ * Absent = unchanged; null or '' = cleared (never the nickname). The phone isn't among them: it is a name that others find
+ * him by, and goes with a reservation.
+ * @throws InvalidArgument
+ */
+export interface ChangeUserProfile {
+  readonly type: 'ChangeUserProfile';
   readonly userId: string;
-  readonly number: number;
+  readonly changes: Omit<UserProfileChanges, 'phone'>;
 }
+
+/** Absent = unchanged (004 set_privacy). */
+export interface ChangeUserPrivacy {
+  readonly type: 'ChangeUserPrivacy';
+  readonly userId: string;
+  readonly changes: UserPrivacyChanges;
+}
+
+/** @throws InvalidArgument */
+export interface ChangeUserReceiveOption {
+  readonly type: 'ChangeUserReceiveOption';
+  readonly userId: string;
+  readonly option: UserReceiveOptionChanged['data']['option'];
+}
+
+export type UserOutcome = { readonly alreadySo: boolean; readonly userId: string } & (
+  | { readonly command: 'RegisterUser'; readonly number: number }
+  | { readonly command: 'ChangeUserProfile'; readonly changed: readonly (keyof UserProfileChanges)[] }
+  | { readonly command: 'ChangeUserPrivacy' }
+  | { readonly command: 'ChangeUserReceiveOption' }
+);

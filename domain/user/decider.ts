@@ -2,6 +2,7 @@ import type { CommandContext } from '../shared/command.js';
 import type { Decider, Decision } from '../shared/decider.js';
 import type { UserCommand, UserOutcome } from './commands.js';
 import type { UserEvent } from './events.js';
+import { changeUserPrivacy, changeUserProfile, changeUserReceiveOption } from './profile.js';
 import { registerUser } from './registration.js';
 import { evolve, noUser, type UserState } from './state.js';
 
@@ -16,5 +17,11 @@ function decide(state: UserState, command: UserCommand & CommandContext): Decisi
   switch (command.type) {
     case 'RegisterUser':
       return registerUser(state, command);
+    case 'ChangeUserProfile':
+      return changeUserProfile(state, command);
+    case 'ChangeUserPrivacy':
+      return changeUserPrivacy(state, command);
+    case 'ChangeUserReceiveOption':
+      return changeUserReceiveOption(state, command);
   }
 }

@@ -15,4 +15,31 @@ export type UserRegistered = DomainEvent<
   }
 >;
 
-export type UserEvent = UserRegistered;
+export interface UserProfileChanges {
+  nickname?: string;
+  avatar?: string | null;
+  ext?: string | null;
+  gender?: string | null;
+  region?: string | null;
+  phone?: string | null;
+}
+
+/** `changes` is personal to `userId`. Absent = unchanged, null = cleared. */
+export type UserProfileChanged = DomainEvent<'UserProfileChanged', { userId: string; changes: UserProfileChanges }>;
+
+export interface UserPrivacyChanges {
+  /** He wants to be asked before he is put into a group (004 groupVerify). */
+  groupInviteConsent?: boolean;
+  friendRequestConsent?: boolean;
+  searchable?: boolean;
+}
+
+export type UserPrivacyChanged = DomainEvent<'UserPrivacyChanged', { userId: string; changes: UserPrivacyChanges }>;
+
+/** Of all messages, unless a conversation says otherwise: told at once, only when he looks, or not at all. */
+export type UserReceiveOptionChanged = DomainEvent<
+  'UserReceiveOptionChanged',
+  { userId: string; option: 'all' | 'silent' | 'none' }
+>;
+
+export type UserEvent = UserRegistered | UserProfileChanged | UserPrivacyChanged | UserReceiveOptionChanged;

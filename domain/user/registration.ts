@@ -1,11 +1,10 @@
 import { actingUser, hasAdminPowers } from '../shared/actor.js';
 import type { CommandContext } from '../shared/command.js';
-import type { Decision } from '../shared/decider.js';
 import { refuse } from '../shared/errors.js';
 import { checkNewId } from '../shared/ids.js';
 import { checkText, isBlank } from '../shared/text.js';
-import type { RegisterUser, UserOutcome } from './commands.js';
-import type { UserEvent } from './events.js';
+import type { UserDecision } from './decision.js';
+import type { RegisterUser } from './commands.js';
 import type { UserState } from './state.js';
 
 /** The same for every API: none of the five bounds these further than its own edge does. */
@@ -15,12 +14,10 @@ export const userLimits = {
   ext: { min: 0, max: 16_384, unit: 'bytes' },
   region: { min: 0, max: 16, unit: 'characters' },
   phone: { min: 0, max: 32, unit: 'characters' },
+  gender: { min: 0, max: 16, unit: 'characters' },
 } as const;
 
-export function registerUser(
-  state: UserState,
-  command: RegisterUser & CommandContext,
-): Decision<UserEvent, UserOutcome> {
+export function registerUser(state: UserState, command: RegisterUser & CommandContext): UserDecision<'RegisterUser'> {
   const { userId, number, nickname, avatar = '', ext = '', region, phone, actor } = command;
   if (actor.kind === 'auditor' || (actingUser(actor) !== userId && !hasAdminPowers(actor))) {
     refuse('NotPermitted', { reason: 'a user registers himself only' });

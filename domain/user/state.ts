@@ -1,4 +1,11 @@
-import type { UserEvent } from './events.js';
+import { fingerprint } from '../shared/fingerprint.js';
+import type {
+  UserEvent,
+  UserPrivacyChanges,
+  UserProfileChanges,
+  UserReceiveOptionChanged,
+  UserRegistered,
+} from './events.js';
 
 export interface NoUser {
   readonly status: 'none';
@@ -9,18 +16,65 @@ export interface User {
   readonly status: 'registered';
   readonly userId: string;
   readonly number: number;
+  /** What his profile says, as fingerprints; a field that is absent says nothing. */
+  readonly profile: ProfilePrints;
+  readonly privacy: Readonly<Required<UserPrivacyChanges>>;
+  readonly receiveOption: UserReceiveOptionChanged['data']['option'];
 }
+
+export type ProfilePrints = Readonly<Partial<Record<keyof UserProfileChanges, number>>>;
 
 export type UserState = NoUser | User;
 
 export const noUser: UserState = { status: 'none' };
 
-/** Folds one event; an event unknown here changes nothing. */
+/** Of whoever has set nothing: found and reached by everybody, as the five originals have it. */
+export const defaultPrivacy: User['privacy'] = {
+  groupInviteConsent: false,
+  friendRequestConsent: true,
+  searchable: true,
+};
+
+/** Folds one event; an event unknown here changes nothing. Total also where personal fields were erased (null). */
 export function evolve(state: UserState, event: UserEvent): UserState {
+  if (event.type === 'UserRegistered') return registered(event.data);
+  if (state.status === 'none') return state;
   switch (event.type) {
-    case 'UserRegistered':
-      return { status: 'registered', userId: event.data.userId, number: event.data.number };
+    case 'UserProfileChanged':
+      return { ...state, profile: changedPrints(state.profile, event.data.changes) };
+    case 'UserPrivacyChanged':
+      return { ...state, privacy: { ...state.privacy, ...event.data.changes } };
+    case 'UserReceiveOptionChanged':
+      return { ...state, receiveOption: event.data.option };
     default:
       return state;
   }
+}
+
+function registered({ userId, number, nickname, avatar, ext, region }: UserRegistered['data']): User {
+  return {
+    status: 'registered',
+    userId,
+    number,
+    profile: changedPrints({}, { nickname, avatar, ext, ...(region !== undefined && { region }) }),
+    privacy: defaultPrivacy,
+    receiveOption: 'all',
+  };
+}
+
+export const profileFields = ['nickname', 'avatar', 'ext', 'gender', 'region'] as const;
+
+/** undefined for what says nothing. */
+export const printOf = (text: string | null): number | undefined => (text ? fingerprint(text) : undefined);
+
+function changedPrints(before: ProfilePrints, changes: UserProfileChanges | null): ProfilePrints {
+  const after: Partial<Record<keyof UserProfileChanges, number>> = { ...before };
+  for (const field of profileFields) {
+    const text = changes?.[field];
+    if (text === undefined) continue;
+    const print = printOf(text);
+    if (print === undefined) delete after[field];
+    else after[field] = print;
+  }
+  return after;
 }

@@ -3,6 +3,7 @@ import type { EventSchema, Payload, PersonalField } from './schema.js';
 import { groupEvents } from './schemas/group.js';
 import { assertSound, memberAt, requiredStringAt } from './schemas/sound.js';
 import { userEvents } from './schemas/user.js';
+import { userGroupsEvents } from './schemas/user-groups.js';
 
 /** A personal field made ready for use. */
 export interface PersonalPath extends PersonalField {
@@ -93,4 +94,4 @@ const pathsOf = (fields: readonly PersonalField[] = []): PersonalPath[] =>
   fields.map((field) => ({ ...field, members: field.path.split('.') }));
 
 /** Every event type that Parley writes. */
-export const eventRegistry = new EventRegistry([...userEvents, ...groupEvents]);
+export const eventRegistry = new EventRegistry([...userEvents, ...userGroupsEvents, ...groupEvents]);

@@ -1,10 +1,13 @@
 import type { GroupEvent } from '../../domain/group/events.js';
 import { groupPresets } from '../../domain/group/presets.js';
 import type { UserEvent } from '../../domain/user/events.js';
+import type { UserGroupsEvent } from '../../domain/user-groups/events.js';
 
-type AnyEvent = GroupEvent | UserEvent;
+type AnyEvent = GroupEvent | UserEvent | UserGroupsEvent;
 
 const groupId = '4503599627370497';
+const inviteId = '0190f0f0-0000-7000-8000-000000000002';
+const requestId = '0190f0f0-0000-7000-8000-000000000001';
 
 /** One payload of each type, with every optional member: what golden files are first written from. */
 export const samples: { readonly [Type in AnyEvent['type']]: Extract<AnyEvent, { type: Type }>['data'] } = {
@@ -17,6 +20,18 @@ export const samples: { readonly [Type in AnyEvent['type']]: Extract<AnyEvent, {
     region: 'DE',
     phone: '+49 30 123456',
   },
+  UserProfileChanged: {
+    userId: 'ann',
+    changes: { nickname: 'Änn', avatar: null, ext: '', gender: 'f', region: null, phone: '+49 30 654321' },
+  },
+  UserPrivacyChanged: {
+    userId: 'ann',
+    changes: { groupInviteConsent: true, friendRequestConsent: false, searchable: false },
+  },
+  UserReceiveOptionChanged: { userId: 'ann', option: 'silent' },
+  GroupFavourited: { userId: 'ann', groupId },
+  GroupUnfavourited: { userId: 'ann', groupId },
+  GroupNoticesCleared: { userId: 'ann', upTo: 1_700_000_000_000 },
   GroupCreated: {
     groupId,
     number: 4503599627370497,
@@ -50,6 +65,36 @@ export const samples: { readonly [Type in AnyEvent['type']]: Extract<AnyEvent, {
     seesEarlier: true,
     card: { nickname: 'Benny', avatar: '', ext: 'x' },
   },
+  MemberInvited: {
+    groupId,
+    inviteId,
+    userId: 'ben',
+    inviterId: 'cat',
+    reason: 'He climbs \u{1F9D7}',
+    awaits: ['invitee', 'manager'],
+    expiresAt: 1_700_000_600_000,
+  },
+  InvitationAnswered: {
+    groupId,
+    inviteId,
+    userId: 'ben',
+    stage: 'manager',
+    answer: 'accepted',
+    by: 'ann',
+    message: 'Welcome',
+  },
+  InvitationWithdrawn: { groupId, inviteId, userId: 'ben', why: 'joinedOtherwise' },
+  JoinRequested: {
+    groupId,
+    requestId,
+    userId: 'ben',
+    message: 'Let me in',
+    source: 'scan',
+    inviterId: 'cat',
+    ext: '{"from":"poster"}',
+  },
+  JoinRequestAnswered: { groupId, requestId, userId: 'ben', answer: 'refused', by: 'ann', message: 'Not yet' },
+  JoinRequestWithdrawn: { groupId, requestId, userId: 'ben', why: 'superseded' },
   MemberLeft: { groupId, userId: 'ben', roleBefore: 'admin' },
   MemberRemoved: { groupId, userId: 'ben', roleBefore: 'member', by: 'ann', reason: 'spam' },
   OwnerTransferred: {
@@ -70,5 +115,38 @@ export const samples: { readonly [Type in AnyEvent['type']]: Extract<AnyEvent, {
     changes: { name: 'Boulderers', avatar: null, introduction: null, ext: '', customFields: [] },
     by: 'ann',
   },
+  AnnouncementPublished: { groupId, text: 'No climbing\non Monday', by: 'ann' },
+  JoinPolicyChanged: { groupId, selfJoin: 'closed', memberInvite: 'approval', by: 'ann' },
+  GroupSettingsChanged: {
+    groupId,
+    changes: {
+      memberProtection: true,
+      lookMemberInfo: true,
+      addMemberAsFriend: false,
+      retention: 129_600_000,
+      maximum: 2000,
+    },
+    by: 'ann',
+  },
+  MemberCardChanged: {
+    groupId,
+    userId: 'ben',
+    by: 'ann',
+    changes: {
+      nickname: 'Ben',
+      avatar: null,
+      ext: 'x',
+      region: '86',
+      phone: '130',
+      wechat: 'ben_w',
+      alipay: null,
+      description: ['belays', ''],
+      customFields: [{ key: '1', value: 'one' }],
+    },
+    receiveOption: 'silent',
+  },
+  GroupSuspended: { groupId, mode: 'blocked', by: 'root', reason: 'spam' },
+  GroupReinstated: { groupId, mode: 'blocked', by: 'root', reason: 'appeal' },
+  GroupCopied: { groupId, toGroupId: 'climbers2', by: 'ann', copiedAt: 1_700_000_000_000 },
   GroupDismissed: { groupId, by: 'ann', membersRemoved: true, why: 'requested' },
 };

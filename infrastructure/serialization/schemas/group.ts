@@ -6,6 +6,9 @@ import { type Agrees, Closed, Count, OneOf, OrNull, Positive, Time } from './typ
 
 const Id = Type.String({ minLength: 1 });
 const CustomFields = Type.Array(Closed({ key: Type.String(), value: Type.String() }));
+const Text = Type.String();
+const Stage = OneOf('invitee', 'manager');
+const Suspension = OneOf('noChat', 'noPrivateChat', 'blocked');
 
 const payloads = {
   GroupCreated: Closed({
@@ -53,8 +56,61 @@ const payloads = {
         nickname: Type.Optional(Type.String()),
         avatar: Type.Optional(Type.String()),
         ext: Type.Optional(Type.String()),
+        region: Type.Optional(Text),
+        phone: Type.Optional(Text),
+        wechat: Type.Optional(Text),
+        alipay: Type.Optional(Text),
+        description: Type.Optional(Type.Array(Text)),
+        customFields: Type.Optional(CustomFields),
       }),
     ),
+  }),
+  MemberInvited: Closed({
+    groupId: Id,
+    inviteId: Id,
+    userId: Id,
+    inviterId: Id,
+    reason: Type.Optional(Text),
+    awaits: Type.Array(Stage),
+    expiresAt: Type.Optional(Time),
+  }),
+  InvitationAnswered: Closed({
+    groupId: Id,
+    inviteId: Id,
+    userId: Id,
+    stage: Stage,
+    answer: OneOf('accepted', 'declined', 'ignored'),
+    by: Id,
+    message: Type.Optional(Text),
+  }),
+  InvitationWithdrawn: Closed({
+    groupId: Id,
+    inviteId: Id,
+    userId: Id,
+    why: OneOf('superseded', 'expired', 'joinedOtherwise', 'withdrawn'),
+  }),
+  JoinRequested: Closed({
+    groupId: Id,
+    requestId: Id,
+    userId: Id,
+    message: Type.Optional(Text),
+    source: OneOf('request', 'invitation', 'search', 'scan'),
+    inviterId: Type.Optional(Id),
+    ext: Type.Optional(Text),
+  }),
+  JoinRequestAnswered: Closed({
+    groupId: Id,
+    requestId: Id,
+    userId: Id,
+    answer: OneOf('approved', 'refused', 'ignored'),
+    by: Id,
+    message: Type.Optional(Text),
+  }),
+  JoinRequestWithdrawn: Closed({
+    groupId: Id,
+    requestId: Id,
+    userId: Id,
+    why: OneOf('superseded', 'joinedOtherwise', 'withdrawn'),
   }),
   MemberLeft: Closed({ groupId: Id, userId: Id, roleBefore: AnyRole }),
   MemberRemoved: Closed({
@@ -88,6 +144,41 @@ const payloads = {
     }),
     by: Id,
   }),
+  AnnouncementPublished: Closed({ groupId: Id, text: Text, by: Id }),
+  JoinPolicyChanged: Closed({ groupId: Id, selfJoin: SelfJoin, memberInvite: MemberInvite, by: Id }),
+  GroupSettingsChanged: Closed({
+    groupId: Id,
+    changes: Closed({
+      memberProtection: Type.Optional(Type.Boolean()),
+      lookMemberInfo: Type.Optional(Type.Boolean()),
+      addMemberAsFriend: Type.Optional(Type.Boolean()),
+      retention: Type.Optional(OrNull(Count)),
+      maximum: Type.Optional(Count),
+    }),
+    by: Id,
+  }),
+  MemberCardChanged: Closed({
+    groupId: Id,
+    userId: Id,
+    by: Id,
+    changes: Type.Optional(
+      Closed({
+        nickname: Type.Optional(OrNull(Text)),
+        avatar: Type.Optional(OrNull(Text)),
+        ext: Type.Optional(OrNull(Text)),
+        region: Type.Optional(OrNull(Text)),
+        phone: Type.Optional(OrNull(Text)),
+        wechat: Type.Optional(OrNull(Text)),
+        alipay: Type.Optional(OrNull(Text)),
+        description: Type.Optional(OrNull(Type.Array(Text))),
+        customFields: Type.Optional(OrNull(CustomFields)),
+      }),
+    ),
+    receiveOption: Type.Optional(OneOf('all', 'silent', 'none')),
+  }),
+  GroupSuspended: Closed({ groupId: Id, mode: Suspension, by: Id, reason: Type.Optional(Text) }),
+  GroupReinstated: Closed({ groupId: Id, mode: Suspension, by: Id, reason: Type.Optional(Text) }),
+  GroupCopied: Closed({ groupId: Id, toGroupId: Id, by: Id, copiedAt: Time }),
   GroupDismissed: Closed({
     groupId: Id,
     by: Id,
@@ -107,6 +198,32 @@ export const groupEvents: readonly EventSchema[] = [
     payload: payloads.MemberJoined,
     personal: [{ path: 'card', subject: 'userId' }],
   },
+  {
+    type: 'MemberInvited',
+    version: 1,
+    payload: payloads.MemberInvited,
+    personal: [{ path: 'reason', subject: 'inviterId' }],
+  },
+  {
+    type: 'InvitationAnswered',
+    version: 1,
+    payload: payloads.InvitationAnswered,
+    personal: [{ path: 'message', subject: 'by' }],
+  },
+  { type: 'InvitationWithdrawn', version: 1, payload: payloads.InvitationWithdrawn },
+  {
+    type: 'JoinRequested',
+    version: 1,
+    payload: payloads.JoinRequested,
+    personal: ['message', 'ext'].map((path) => ({ path, subject: 'userId' })),
+  },
+  {
+    type: 'JoinRequestAnswered',
+    version: 1,
+    payload: payloads.JoinRequestAnswered,
+    personal: [{ path: 'message', subject: 'by' }],
+  },
+  { type: 'JoinRequestWithdrawn', version: 1, payload: payloads.JoinRequestWithdrawn },
   { type: 'MemberLeft', version: 1, payload: payloads.MemberLeft },
   { type: 'MemberRemoved', version: 1, payload: payloads.MemberRemoved, personal: [{ path: 'reason', subject: 'by' }] },
   { type: 'OwnerTransferred', version: 1, payload: payloads.OwnerTransferred },
@@ -116,5 +233,22 @@ export const groupEvents: readonly EventSchema[] = [
   { type: 'GroupMuted', version: 1, payload: payloads.GroupMuted },
   { type: 'GroupUnmuted', version: 1, payload: payloads.GroupUnmuted },
   { type: 'GroupProfileChanged', version: 1, payload: payloads.GroupProfileChanged },
+  {
+    type: 'AnnouncementPublished',
+    version: 1,
+    payload: payloads.AnnouncementPublished,
+    personal: [{ path: 'text', subject: 'by' }],
+  },
+  { type: 'JoinPolicyChanged', version: 1, payload: payloads.JoinPolicyChanged },
+  { type: 'GroupSettingsChanged', version: 1, payload: payloads.GroupSettingsChanged },
+  {
+    type: 'MemberCardChanged',
+    version: 1,
+    payload: payloads.MemberCardChanged,
+    personal: [{ path: 'changes', subject: 'userId' }],
+  },
+  { type: 'GroupSuspended', version: 1, payload: payloads.GroupSuspended },
+  { type: 'GroupReinstated', version: 1, payload: payloads.GroupReinstated },
+  { type: 'GroupCopied', version: 1, payload: payloads.GroupCopied },
   { type: 'GroupDismissed', version: 1, payload: payloads.GroupDismissed },
 ];

@@ -1,11 +1,13 @@
 import Type from 'typebox';
 import type { UserEvent } from '../../../domain/user/events.js';
 import type { EventSchema } from '../schema.js';
-import { type Agrees, Closed, Positive } from './types.js';
+import { type Agrees, Closed, OneOf, OrNull, Positive } from './types.js';
+
+const UserId = Type.String({ minLength: 1 });
 
 const payloads = {
   UserRegistered: Closed({
-    userId: Type.String({ minLength: 1 }),
+    userId: UserId,
     number: Positive,
     nickname: Type.String(),
     avatar: Type.String(),
@@ -13,6 +15,26 @@ const payloads = {
     region: Type.Optional(Type.String()),
     phone: Type.Optional(Type.String()),
   }),
+  UserProfileChanged: Closed({
+    userId: UserId,
+    changes: Closed({
+      nickname: Type.Optional(Type.String()),
+      avatar: Type.Optional(OrNull(Type.String())),
+      ext: Type.Optional(OrNull(Type.String())),
+      gender: Type.Optional(OrNull(Type.String())),
+      region: Type.Optional(OrNull(Type.String())),
+      phone: Type.Optional(OrNull(Type.String())),
+    }),
+  }),
+  UserPrivacyChanged: Closed({
+    userId: UserId,
+    changes: Closed({
+      groupInviteConsent: Type.Optional(Type.Boolean()),
+      friendRequestConsent: Type.Optional(Type.Boolean()),
+      searchable: Type.Optional(Type.Boolean()),
+    }),
+  }),
+  UserReceiveOptionChanged: Closed({ userId: UserId, option: OneOf('all', 'silent', 'none') }),
 };
 
 /** Doesn't compile when a schema and the domain's type part ways. */
@@ -25,4 +47,12 @@ export const userEvents: readonly EventSchema[] = [
     payload: payloads.UserRegistered,
     personal: ['nickname', 'avatar', 'ext', 'region', 'phone'].map((path) => ({ path, subject: 'userId' })),
   },
+  {
+    type: 'UserProfileChanged',
+    version: 1,
+    payload: payloads.UserProfileChanged,
+    personal: [{ path: 'changes', subject: 'userId' }],
+  },
+  { type: 'UserPrivacyChanged', version: 1, payload: payloads.UserPrivacyChanged },
+  { type: 'UserReceiveOptionChanged', version: 1, payload: payloads.UserReceiveOptionChanged },
 ];

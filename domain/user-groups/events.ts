@@ -1,0 +1,11 @@
+import type { DomainEvent } from '../shared/event.js';
+
+/** EVENTS.md "UserGroups": what one user has of groups for himself alone. */
+export type GroupFavourited = DomainEvent<'GroupFavourited', { userId: string; groupId: string }>;
+
+export type GroupUnfavourited = DomainEvent<'GroupUnfavourited', { userId: string; groupId: string }>;
+
+/** Notices up to this time, ms UTC, are shown to him no more. */
+export type GroupNoticesCleared = DomainEvent<'GroupNoticesCleared', { userId: string; upTo: number }>;
+
+export type UserGroupsEvent = GroupFavourited | GroupUnfavourited | GroupNoticesCleared;

@@ -1,0 +1,25 @@
+import { Set } from 'immutable';
+import type { UserGroupsEvent } from './events.js';
+
+export interface UserGroups {
+  /** Group ids. */
+  readonly favourites: Set<string>;
+  /** ms UTC; 0 = never cleared. */
+  readonly noticesClearedUpTo: number;
+}
+
+export const noUserGroups: UserGroups = { favourites: Set(), noticesClearedUpTo: 0 };
+
+/** Folds one event; an event unknown here changes nothing. */
+export function evolve(state: UserGroups, event: UserGroupsEvent): UserGroups {
+  switch (event.type) {
+    case 'GroupFavourited':
+      return { ...state, favourites: state.favourites.add(event.data.groupId) };
+    case 'GroupUnfavourited':
+      return { ...state, favourites: state.favourites.delete(event.data.groupId) };
+    case 'GroupNoticesCleared':
+      return { ...state, noticesClearedUpTo: Math.max(state.noticesClearedUpTo, event.data.upTo) };
+    default:
+      return state;
+  }
+}
