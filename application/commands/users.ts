@@ -25,7 +25,8 @@ export const userAggregate: Aggregate<UserState, UserCommand, UserEvent, UserOut
   decider: userDecider,
 };
 
-export type UserResult = CommandResult<UserState, UserOutcome>;
+/** Of a registration. */
+export type UserResult = CommandResult<UserState, Extract<UserOutcome, { readonly command: 'RegisterUser' }>>;
 
 /** Whoever registers himself is nobody yet: without an actor it is the new user. */
 export type RegistrationContext = Omit<RequestContext, 'actor'> & { readonly actor?: Actor };
@@ -221,7 +222,7 @@ export class UserCommands {
     const number = made
       ? Number(userId)
       : await this.#numberFor(context, `user/${userId}`, commandKey ?? requestKey(context));
-    const result = await this.deps.pipeline.execute({
+    const executed = await this.deps.pipeline.execute({
       ...context,
       actor: context.actor ?? { kind: 'user', id: userId },
       aggregate: userAggregate,
@@ -229,6 +230,8 @@ export class UserCommands {
       command: { ...profile, type: 'RegisterUser', userId, number },
       ...(commandKey === undefined ? {} : { commandKey }),
     });
+    // A decision's outcome is of its command.
+    const result = executed as UserResult;
     // A repeat after the number's reservation has passed was decided with another one; the history has the right one.
     const { state } = result;
     if (state.status !== 'registered') return result;
