@@ -1,6 +1,28 @@
-import type { CustomField, GroupSettings, JoinPolicy } from '../../domain/group/events.js';
+import type {
+  CustomField,
+  GroupCreated,
+  GroupSettings,
+  JoinPolicy,
+  ReceiveOption,
+  SuspensionMode,
+} from '../../domain/group/events.js';
 import type { Role } from '../../domain/group/rules.js';
-import type { Page, PageRequest } from './page.js';
+import type { CountedPage, PageRequest } from './page.js';
+
+/** Times are milliseconds UTC. */
+export interface AnnouncementView {
+  /** '' = taken back; null once its author was erased. */
+  readonly text: string | null;
+  readonly by: string;
+  readonly at: number;
+}
+
+export interface SuspensionView {
+  readonly mode: SuspensionMode;
+  readonly by: string;
+  readonly reason: string | null;
+  readonly at: number;
+}
 
 /** A group's current incarnation as the projection `groups` knows it. Times are milliseconds UTC. */
 export interface GroupView {
@@ -24,10 +46,17 @@ export interface GroupView {
   readonly mutedAll: boolean;
   /** Who may speak although everybody is muted, beside owner and admins. */
   readonly speakers: readonly string[];
+  /** The latest one; null = never published. */
+  readonly announcement: AnnouncementView | null;
+  /** null = not suspended (RULES A16: apart from `status` and `mutedAll`). */
+  readonly suspension: SuspensionView | null;
   readonly joinPolicy: JoinPolicy;
   readonly maximum: number;
   readonly settings: GroupSettings;
   readonly rules: { readonly preset: string; readonly version: number };
+  readonly origin: GroupCreated['data']['origin'];
+  /** When it was copied last; null = never. */
+  readonly copiedAt: number | null;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly dismissedAt: number | null;
@@ -41,6 +70,13 @@ export interface JoinedGroup {
   readonly role: Role;
   /** Milliseconds UTC. */
   readonly joinedAt: number;
+  readonly receiveOption: ReceiveOption;
+}
+
+/** What is absent filters nothing. */
+export interface JoinedGroupFilter {
+  readonly roles?: readonly Role[];
+  readonly kind?: string;
 }
 
 /** Everything is of one tenant: groups of another are not found. */
@@ -51,7 +87,12 @@ export interface GroupQueries {
   groupsByIds(tenant: string, groupIds: readonly string[]): Promise<readonly GroupView[]>;
   /**
    * The active groups that a user is a member of, by joining time, then group id.
-   * @throws BadCursor, BadPageLimit
+   * @throws BadCursor, BadPageLimit, BadPageOffset
    */
-  groupsOfUser(tenant: string, userId: string, page: PageRequest): Promise<Page<JoinedGroup>>;
+  groupsOfUser(
+    tenant: string,
+    userId: string,
+    page: PageRequest,
+    filter?: JoinedGroupFilter,
+  ): Promise<CountedPage<JoinedGroup>>;
 }

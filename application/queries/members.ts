@@ -1,5 +1,19 @@
+import type { CustomField, ReceiveOption } from '../../domain/group/events.js';
 import type { Role } from '../../domain/group/rules.js';
-import type { Page, PageRequest } from './page.js';
+import type { CountedPage, PageRequest } from './page.js';
+
+/** A member's own card in a group; null = not set, cleared, or erased. */
+export interface MemberCardView {
+  readonly nickname: string | null;
+  readonly avatar: string | null;
+  readonly ext: string | null;
+  readonly region: string | null;
+  readonly phone: string | null;
+  readonly wechat: string | null;
+  readonly alipay: string | null;
+  readonly description: readonly string[] | null;
+  readonly customFields: readonly CustomField[] | null;
+}
 
 /** A member of a group's current incarnation as the projection `group_members` knows him. */
 export interface MemberView {
@@ -15,24 +29,42 @@ export interface MemberView {
    * stays here: whoever reads it compares with the clock (RULES A8).
    */
   readonly mutedUntil?: number | null;
-  /** The member's own card in this group; null = not set, or erased. */
-  readonly card: { readonly nickname: string | null; readonly avatar: string | null; readonly ext: string | null };
+  readonly card: MemberCardView;
+  /** How he is told of the group's messages; 'all' unless he said otherwise. */
+  readonly receiveOption: ReceiveOption;
   readonly seesEarlier: boolean;
+  /** Of the latest event about his membership; milliseconds UTC. */
+  readonly updatedAt: number;
 }
 
-export interface MemberPage extends Page<MemberView> {
-  /** Members of the group altogether. */
-  readonly total: number;
+/** What is absent filters nothing. */
+export interface MemberFilter {
+  readonly roles?: readonly Role[];
+  /**
+   * Part of the name that others see: the nickname on the card, else the one of the profile. Upper and lower case are the
+   * same, no character is special.
+   */
+  readonly keyword?: string;
 }
+
+export type MemberPage = CountedPage<MemberView>;
 
 /** Everything is of one tenant. The members of a dismissed group stay listed unless the dismissal removed them. */
 export interface MemberQueries {
   member(tenant: string, groupId: string, userId: string): Promise<MemberView | undefined>;
   /** Those who are members, in the order asked for, each once. At most 1000 ids. */
   membersByIds(tenant: string, groupId: string, userIds: readonly string[]): Promise<readonly MemberView[]>;
+  /** Roles of those who are members, by user id. At most 1000 ids. */
+  rolesOf(tenant: string, groupId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, Role>>;
   /**
-   * Owner, admins, members; within a role by joining time, then user id. A group that isn't there has an empty page.
-   * @throws BadCursor, BadPageLimit
+   * Owner, admins, members; within a role by joining time, then user id. `total` counts what the filter lets through. A
+   * group that isn't there has an empty page.
+   * @throws BadCursor, BadPageLimit, BadPageOffset
    */
-  membersOfGroup(tenant: string, groupId: string, page: PageRequest): Promise<MemberPage>;
+  membersOfGroup(tenant: string, groupId: string, page: PageRequest, filter?: MemberFilter): Promise<MemberPage>;
+  /**
+   * Whose mute has not ended at `at` (milliseconds UTC): by user id.
+   * @throws BadCursor, BadPageLimit, BadPageOffset
+   */
+  mutedMembers(tenant: string, groupId: string, at: number, page: PageRequest): Promise<MemberPage>;
 }

@@ -1,4 +1,15 @@
-/** A user as the projection `users` knows him. Personal fields are null once he was erased. */
+/** As `UserReceiveOptionChanged` says it; of all groups, unless a member set his own. */
+export type UserReceiveOption = 'all' | 'silent' | 'none';
+
+/** null = never said: whoever asks has a default of his own. */
+export interface UserPrivacy {
+  /** Whether others must ask him before he is in a group. */
+  readonly groupInviteConsent: boolean | null;
+  readonly friendRequestConsent: boolean | null;
+  readonly searchable: boolean | null;
+}
+
+/** A user as the projection `users` knows him. Personal fields are null where not given, and once he was erased. */
 export interface UserView {
   readonly userId: string;
   readonly number: number;
@@ -7,8 +18,13 @@ export interface UserView {
   readonly ext: string | null;
   readonly region: string | null;
   readonly phone: string | null;
+  readonly gender: string | null;
+  readonly privacy: UserPrivacy;
+  readonly receiveOption: UserReceiveOption;
   /** Milliseconds UTC. */
   readonly registeredAt: number;
+  /** Of the latest event. */
+  readonly updatedAt: number;
   /** Of the user's stream; the ETag. */
   readonly revision: number;
 }
