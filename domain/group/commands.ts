@@ -1,6 +1,13 @@
 import type { AdmissionCommand, AdmissionOutcome, Consent, Invitee } from './admission-commands.js';
 import type { BelowOwner, GroupSettings, JoinPolicy } from './rules.js';
-import type { UpkeepCommand, UpkeepOutcome } from './upkeep-commands.js';
+import type {
+  ChangeGroupSettings,
+  ChangeJoinPolicy,
+  ChangeMemberCard,
+  PublishAnnouncement,
+  UpkeepCommand,
+  UpkeepOutcome,
+} from './upkeep-commands.js';
 
 export type * from './admission-commands.js';
 export type * from './upkeep-commands.js';
@@ -29,6 +36,7 @@ export type GroupCommand =
   | MuteGroup
   | UnmuteGroup
   | ChangeGroupProfile
+  | ChangeTogether
   | DismissGroup
   | AdmissionCommand
   | UpkeepCommand;
@@ -214,6 +222,25 @@ export interface ChangeGroupProfile {
   readonly changes: GroupProfileChanges;
 }
 
+/** One of several changes that are asked for at once; which group, the whole says. */
+export type GroupChange =
+  | Omit<ChangeGroupProfile, 'groupId'>
+  | Omit<PublishAnnouncement, 'groupId'>
+  | Omit<ChangeJoinPolicy, 'groupId'>
+  | Omit<ChangeGroupSettings, 'groupId'>
+  | Omit<ChangeMemberRole, 'groupId'>
+  | Omit<ChangeMemberCard, 'groupId'>;
+
+/**
+ * Several changes as one (003 set_group_info_ex, set_group_member_info): all or nothing.
+ * @throws what its steps throw, the first one's refusal first.
+ */
+export interface ChangeTogether {
+  readonly type: 'ChangeTogether';
+  readonly groupId: string;
+  readonly steps: readonly GroupChange[];
+}
+
 /**
  * Ends the group for good (RULES A4).
  * @throws NotGroupOwner, NotPermitted, RulesForbid.
@@ -273,6 +300,7 @@ export type GroupOutcome = { readonly alreadySo: boolean } & (
   | { readonly command: 'MuteGroup'; readonly speakers: readonly string[] }
   | { readonly command: 'UnmuteGroup' }
   | { readonly command: 'ChangeGroupProfile'; readonly changed: readonly (keyof GroupProfileChanges)[] }
+  | { readonly command: 'ChangeTogether' }
   | { readonly command: 'DismissGroup' }
   | AdmissionOutcome
   | UpkeepOutcome

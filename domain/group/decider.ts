@@ -17,6 +17,7 @@ import { changeGroupProfile } from './profile.js';
 import { changeGroupSettings, changeJoinPolicy, publishAnnouncement } from './settings.js';
 import { evolve, noGroup, type GroupState } from './state.js';
 import { reinstateGroup, suspendGroup } from './suspension.js';
+import { changeTogether } from './together.js';
 
 /** The group, whole: what has happened folded, what is asked decided. */
 export const groupDecider: Decider<GroupState, GroupCommand & CommandContext, GroupEvent, GroupOutcome> = {
@@ -80,6 +81,8 @@ function decide(state: GroupState, command: GroupCommand & CommandContext): Deci
       return reinstateGroup(state, command);
     case 'CopyGroup':
       return copyGroup(state, command);
+    case 'ChangeTogether':
+      return changeTogether(state, command, decide);
     case 'DismissGroup':
       return dismissGroup(state, command);
   }

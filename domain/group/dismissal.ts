@@ -1,5 +1,5 @@
 import { actingUser, hasAdminPowers } from '../shared/actor.js';
-import { liveGroup, refuseAuditor, requireMay } from './authority.js';
+import { liveGroup, refuseAuditor, requireMay, standingsOf } from './authority.js';
 import type { DismissGroup } from './commands.js';
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
 import type { Group, GroupState } from './state.js';
@@ -28,7 +28,9 @@ export function dismissGroup(state: GroupState, command: Decided<DismissGroup>):
 /** Dismissed with its members kept, which now shall go after all (003: a later dismiss_group with deleteMember). */
 function emptiedLater(state: GroupState, { actor, removeMembers }: Decided<DismissGroup>): Group | undefined {
   refuseAuditor(actor);
-  return state.status === 'dismissed' && removeMembers && state.dismissal?.membersRemoved === false ? state : undefined;
+  if (state.status !== 'dismissed' || !removeMembers || state.dismissal?.membersRemoved !== false) return undefined;
+  const { dismiss } = state.rules.values.may;
+  return standingsOf(state, actor).some((standing) => dismiss.includes(standing)) ? state : undefined;
 }
 
 function liveGroupUnlessRepeated(state: GroupState, command: Decided<DismissGroup>): Group | undefined {

@@ -70,8 +70,8 @@ export interface Group {
   readonly suspension: SuspensionMode | null;
   /** The group that this one was made a copy of. */
   readonly copiedFrom: string | null;
-  /** ms UTC, null = never copied. */
-  readonly copiedAt: number | null;
+  /** The last copy made of this one: when, ms UTC. */
+  readonly lastCopy: { readonly toGroupId: string; readonly at: number } | null;
   readonly dismissal: { readonly by: string; readonly membersRemoved: boolean } | null;
 }
 
@@ -200,7 +200,7 @@ export function evolve(state: GroupState, event: GroupEvent): GroupState {
     case 'GroupReinstated':
       return { ...state, suspension: null };
     case 'GroupCopied':
-      return { ...state, copiedAt: event.data.copiedAt };
+      return { ...state, lastCopy: { toGroupId: event.data.toGroupId, at: event.data.copiedAt } };
     default:
       return state;
   }
@@ -238,7 +238,7 @@ function created(data: GroupCreated['data']): Group {
     announcement: null,
     suspension: null,
     copiedFrom: data.origin.kind === 'copied' ? data.origin.from : null,
-    copiedAt: null,
+    lastCopy: null,
     dismissal: null,
   };
 }

@@ -1,4 +1,15 @@
-import type { GroupCreated, GroupEvent, GroupSettings, JoinPolicy, MemberJoined } from '../../domain/group/events.js';
+import type {
+  GroupCreated,
+  GroupEvent,
+  GroupSettings,
+  InvitationWithdrawn,
+  JoinPolicy,
+  JoinRequested,
+  JoinRequestWithdrawn,
+  MemberInvited,
+  MemberJoined,
+  SuspensionMode,
+} from '../../domain/group/events.js';
 import { groupPresets, type PresetName } from '../../domain/group/presets.js';
 import type { Role, RuleValues } from '../../domain/group/rules.js';
 import type { Actor } from '../../domain/shared/actor.js';
@@ -82,4 +93,31 @@ export const muted = (userId: string, until: number | null = null, by = 'ann'): 
 export const dismissed = (by = 'ann', membersRemoved = false): GroupEvent => ({
   type: 'GroupDismissed',
   data: { groupId: GROUP, by, membersRemoved, why: 'requested' },
+});
+
+export const invited = (userId: string, more: Partial<MemberInvited['data']> = {}): MemberInvited => ({
+  type: 'MemberInvited',
+  data: { groupId: GROUP, inviteId: `i-${userId}`, userId, inviterId: 'cid', awaits: ['invitee'], ...more },
+});
+
+export const invitationEnded = (
+  userId: string,
+  why: InvitationWithdrawn['data']['why'],
+  inviteId = `i-${userId}`,
+): GroupEvent => ({ type: 'InvitationWithdrawn', data: { groupId: GROUP, inviteId, userId, why } });
+
+export const requested = (userId: string, more: Partial<JoinRequested['data']> = {}): JoinRequested => ({
+  type: 'JoinRequested',
+  data: { groupId: GROUP, requestId: `r-${userId}`, userId, source: 'request', ...more },
+});
+
+export const requestEnded = (
+  userId: string,
+  why: JoinRequestWithdrawn['data']['why'],
+  requestId = `r-${userId}`,
+): GroupEvent => ({ type: 'JoinRequestWithdrawn', data: { groupId: GROUP, requestId, userId, why } });
+
+export const suspended = (mode: SuspensionMode, by = 'root'): GroupEvent => ({
+  type: 'GroupSuspended',
+  data: { groupId: GROUP, mode, by },
 });

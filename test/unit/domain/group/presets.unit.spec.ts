@@ -1,12 +1,8 @@
 import { expect } from 'chai';
 import { groupPresets } from '../../../../domain/group/presets.js';
 import type { RuleValues } from '../../../../domain/group/rules.js';
-import { ruleSketches } from '../../../support/rule-sketches.js';
 
-const all: [string, RuleValues][] = [
-  ...Object.entries(groupPresets).map(([name, { rules }]): [string, RuleValues] => [name, rules.values]),
-  ...Object.entries(ruleSketches),
-];
+const all = Object.entries(groupPresets).map(([name, { rules }]): [string, RuleValues] => [name, rules.values]);
 
 describe('rule values', () => {
   for (const [name, values] of all) {
@@ -21,6 +17,44 @@ describe('rule values', () => {
       expect(JSON.parse(JSON.stringify(values))).to.deep.equal(values);
     });
   }
+
+  it('there are those of RULES A1', () => {
+    expect(Object.keys(groupPresets)).to.deep.equal([
+      'parley',
+      'openim',
+      'openim-v2',
+      'sealtalk',
+      'dtalk',
+      'tencent-work',
+      'tencent-public',
+      'tencent-meeting',
+      'tencent-avchatroom',
+    ]);
+  });
+
+  it('differ as RULES D0 says', () => {
+    const column = <Key extends keyof RuleValues>(key: Key) =>
+      Object.fromEntries(all.map(([name, values]) => [name, values[key]]));
+    expect(column('ownerLeaves')).to.deep.equal({
+      parley: 'successor',
+      openim: 'deny',
+      'openim-v2': 'ownerless',
+      sealtalk: 'successor',
+      dtalk: 'deny',
+      'tencent-work': 'ownerless',
+      'tencent-public': 'deny',
+      'tencent-meeting': 'deny',
+      'tencent-avchatroom': 'deny',
+    });
+    const where = (holds: (values: RuleValues) => boolean) =>
+      all.filter(([, values]) => holds(values)).map(([name]) => name);
+    expect(where((values) => values.formerOwnerBecomes === 'newOwnersFormerRole')).to.deep.equal(['openim']);
+    expect(where((values) => values.remove.admin.includes('admin'))).to.deep.equal(['openim-v2', 'sealtalk']);
+    expect(where((values) => values.idReusableAfterDismissal)).to.deep.equal(all.map(([name]) => name).slice(5));
+    expect(where((values) => !values.keepsHistory)).to.deep.equal(['tencent-avchatroom']);
+    expect(where((values) => values.mute.owner.length === 0)).to.deep.equal(['tencent-work']);
+    expect(where((values) => values.may.invite.length === 0)).to.deep.equal(['tencent-avchatroom']);
+  });
 
   it('a preset carries its own name, and starts groups within its own bounds', () => {
     for (const [name, { rules, defaults }] of Object.entries(groupPresets)) {
