@@ -1,17 +1,22 @@
 import 'reflect-metadata';
-import type { Express } from 'express';
+import type { Express, Router } from 'express';
 import { Container, type ServiceIdentifier } from 'inversify';
 import type pg from 'pg';
-import { httpApp, type Readiness } from '../api/http/app.js';
+import { Callers } from '../api/dialects/openim/caller.js';
+import { openimOperations } from '../api/dialects/openim/operations.js';
+import { openimRouter } from '../api/dialects/openim/router.js';
+import { httpApp, type Readiness, rootApp } from '../api/http/app.js';
 import { Authenticator } from '../api/v1/authenticate.js';
 import { v1Operations } from '../api/v1/operations.js';
 import { Freshness } from '../api/v1/reading.js';
 import { v1Router } from '../api/v1/router.js';
 import { AppAdmins } from '../application/commands/app-admins.js';
+import { GroupChanges } from '../application/commands/group-changes.js';
 import { GroupCommands } from '../application/commands/groups.js';
 import { LoginAttempts } from '../application/commands/login-attempts.js';
 import { CommandPipeline } from '../application/commands/pipeline.js';
 import { UserDirectory } from '../application/commands/user-directory.js';
+import { UserProfileCommands } from '../application/commands/user-profiles.js';
 import { UserCommands } from '../application/commands/users.js';
 import { type Clock, systemClock } from '../application/ports/clock.js';
 import type { EventSerializer } from '../application/ports/envelope.js';
@@ -22,6 +27,7 @@ import { ProjectionEngine, projectionMigrations, projections } from '../projecti
 import type { Tools } from '../cli/tools.js';
 import { Argon2Hasher } from './auth/argon2-hasher.js';
 import { JwtTokens } from './auth/jwt.js';
+import { RevocableTokens } from './auth/revocable-tokens.js';
 import type { Config } from './config/config.js';
 import { type Keys, resolveKeys } from './config/keys.js';
 import { type Database, migrations, openDatabase } from './database.js';
@@ -40,6 +46,7 @@ import { PostgresCredentials } from './system/credentials.js';
 import { PostgresIdempotencyLedger } from './system/idempotency-ledger.js';
 import { PostgresNumbers } from './system/numbers.js';
 import { PostgresReservations } from './system/reservations.js';
+import { PostgresTokenRevocations } from './system/token-revocations.js';
 
 const ids = {
   config: Symbol('Config') as ServiceIdentifier<Config>,
@@ -54,7 +61,9 @@ const ids = {
   reservations: Symbol('Reservations') as ServiceIdentifier<PostgresReservations>,
   numbers: Symbol('Numbers') as ServiceIdentifier<PostgresNumbers>,
   ledger: Symbol('IdempotencyLedger') as ServiceIdentifier<PostgresIdempotencyLedger>,
-  tokens: Symbol('JwtTokens') as ServiceIdentifier<JwtTokens>,
+  signedTokens: Symbol('JwtTokens') as ServiceIdentifier<JwtTokens>,
+  revocations: Symbol('TokenRevocations') as ServiceIdentifier<PostgresTokenRevocations>,
+  tokens: Symbol('RevocableTokens') as ServiceIdentifier<RevocableTokens>,
 } as const;
 
 /** Everything that was opened, to be closed in the opposite order. */
@@ -147,11 +156,20 @@ function bindApplication(container: Container): void {
   container.bind(ids.numbers).toResolvedValue((pool) => reachable(new PostgresNumbers(pool)), [ids.systemPool]);
   container.bind(ids.ledger).toResolvedValue((pool) => new PostgresIdempotencyLedger(pool), [ids.systemPool]);
   container
-    .bind(ids.tokens)
+    .bind(ids.signedTokens)
     .toResolvedValue(
       ({ tokenSecret }, { tokenTtlSeconds }, clock) =>
         new JwtTokens({ secret: tokenSecret, ttlSeconds: tokenTtlSeconds, clock }),
       [ids.keys, ids.config, ids.clock],
+    );
+  container
+    .bind(ids.revocations)
+    .toResolvedValue((pool) => reachable(new PostgresTokenRevocations(pool)), [ids.systemPool]);
+  container
+    .bind(ids.tokens)
+    .toResolvedValue(
+      (signed, revocations) => new RevocableTokens(signed, revocations),
+      [ids.signedTokens, ids.revocations],
     );
   container
     .bind(UserDirectory)
@@ -171,6 +189,10 @@ function bindApplication(container: Container): void {
       (pipeline, numbers, reservations, users) => new GroupCommands({ pipeline, numbers, reservations, users }),
       [CommandPipeline, ids.numbers, ids.reservations, UserDirectory],
     );
+  container.bind(GroupChanges).toResolvedValue((pipeline) => new GroupChanges(pipeline), [CommandPipeline]);
+  container
+    .bind(UserProfileCommands)
+    .toResolvedValue((pipeline) => new UserProfileCommands({ pipeline }), [CommandPipeline]);
   container.bind(UserCommands).toResolvedValue(
     (pipeline, store, serializer, numbers, reservations, pool, tokens, clock) =>
       new UserCommands({
@@ -184,7 +206,16 @@ function bindApplication(container: Container): void {
         tokens,
         attempts: new LoginAttempts(clock),
       }),
-    [CommandPipeline, ids.store, ids.serializer, ids.numbers, ids.reservations, ids.systemPool, ids.tokens, ids.clock],
+    [
+      CommandPipeline,
+      ids.store,
+      ids.serializer,
+      ids.numbers,
+      ids.reservations,
+      ids.systemPool,
+      ids.signedTokens,
+      ids.clock,
+    ],
   );
   container
     .bind(HistoryReader)
@@ -194,6 +225,8 @@ function bindApplication(container: Container): void {
 /** The server, all but listening. */
 export interface Parley {
   readonly app: Express;
+  /** Seed 003's API alone at the root, for a port of its own. */
+  readonly openim: Express;
   /** Ends what is under way (bounded), then closes everything, the embedded database last. */
   close(): Promise<void>;
 }
@@ -209,7 +242,7 @@ export async function openParley(config: Config, log: Logger): Promise<Parley> {
     await engine.start();
     const housekeeping = startHousekeeping(container.get(ids.ledger), container.get(ids.reservations), log);
     return {
-      app: serverApp(container, config, log),
+      ...serverApps(container, config, log),
       close: async () => {
         housekeeping.stop();
         if (!(await container.get(CommandPipeline).close(GRACE_MS))) log.warn({}, 'stopping with commands under way');
@@ -223,7 +256,7 @@ export async function openParley(config: Config, log: Logger): Promise<Parley> {
   }
 }
 
-function serverApp(container: Container, config: Config, log: Logger): Express {
+function serverApps(container: Container, config: Config, log: Logger): Pick<Parley, 'app' | 'openim'> {
   const readModels = container.get(ids.readModels);
   const engine = container.get(ids.projections);
   const store = container.get(ids.store);
@@ -245,7 +278,41 @@ function serverApp(container: Container, config: Config, log: Logger): Express {
     }),
     log,
   });
-  return httpApp({ v1, readiness: () => readiness(engine) });
+  const openim = openimApi(container, config, log);
+  return { app: httpApp({ v1, openim, readiness: () => readiness(engine) }), openim: rootApp(openim) };
+}
+
+/** Seed 003, for its prefix and for its own port alike. */
+function openimApi(container: Container, config: Config, log: Logger): Router {
+  const readModels = container.get(ids.readModels);
+  const signed = container.get(ids.signedTokens);
+  const tokens = container.get(ids.tokens);
+  const admins = new AppAdmins(config.appAdmins);
+  const isAppAdmin = (tenant: string, userId: string): boolean => admins.has(tenant, userId);
+  return openimRouter({
+    operations: openimOperations({
+      userCommands: container.get(UserCommands),
+      userProfiles: container.get(UserProfileCommands),
+      groupCommands: container.get(GroupCommands),
+      groupChanges: container.get(GroupChanges),
+      directory: container.get(UserDirectory),
+      users: reachable(readModels.users),
+      groups: reachable(readModels.groups),
+      members: reachable(readModels.members),
+      applications: reachable(readModels.applications),
+      progress: container.get(ids.projections),
+      tokens: {
+        issue: (tenant, userId, options) => signed.issue(tenant, userId, options),
+        verify: (token) => tokens.verify(token),
+      },
+      revocations: container.get(ids.revocations),
+      isAppAdmin,
+      secret: config.openimSecret,
+      clock: container.get(ids.clock),
+    }),
+    callers: new Callers({ tokens, isAppAdmin, defaultTenant: config.defaultTenant }),
+    log,
+  });
 }
 
 /** How far a projection may be behind the log before the server counts as not ready, ms. */

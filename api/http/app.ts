@@ -8,15 +8,14 @@ export interface Readiness {
 
 export interface HttpAppOptions {
   readonly v1: Router;
+  /** Seed 003's API. */
+  readonly openim: Router;
   readonly readiness: () => Promise<Readiness>;
 }
 
 /** The HTTP application: each API mounted under its prefix. */
-export function httpApp({ v1, readiness }: HttpAppOptions): Express {
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag'); // an ETag here is an aggregate's revision, never a hash of the answer
-  app.set('query parser', 'simple');
+export function httpApp({ v1, openim, readiness }: HttpAppOptions): Express {
+  const app = bareApp();
 
   app.get('/health/live', (_request, response) => {
     response.json({ live: true });
@@ -26,10 +25,11 @@ export function httpApp({ v1, readiness }: HttpAppOptions): Express {
     response.status(state.ready ? 200 : 503).json(state);
   });
   app.use('/v1', v1);
+  app.use('/openim', openim);
   app.get('/', (_request, response) => {
     response.json({
       name: 'Parley',
-      apis: { v1: '/v1/openapi.json' },
+      apis: { v1: '/v1/openapi.json', openim: '/openim' },
       health: { live: '/health/live', ready: '/health/ready' },
     });
   });
@@ -41,5 +41,20 @@ export function httpApp({ v1, readiness }: HttpAppOptions): Express {
         JSON.stringify({ type: 'about:blank', title: 'Not Found', status: 404, detail: 'The APIs are listed at /.' }),
       );
   });
+  return app;
+}
+
+/** One API alone at the root, for clients that know no prefix. */
+export function rootApp(api: Router): Express {
+  const app = bareApp();
+  app.use(api);
+  return app;
+}
+
+function bareApp(): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag'); // an ETag here is an aggregate's revision, never a hash of the answer
+  app.set('query parser', 'simple');
   return app;
 }

@@ -8,6 +8,8 @@ import { silentLogger } from './silent-logger.js';
 
 export interface RunningParley {
   readonly url: string;
+  /** Seed 003's API at the root of a port of its own; undefined unless OPENIM_PORT is given. */
+  readonly openimUrl: string | undefined;
   readonly databaseUrl: string;
   stop(): Promise<void>;
 }
@@ -35,11 +37,16 @@ export async function runParley(
   });
   const parley = await openParley(config, silentLogger);
   const server = await listen(parley.app, config);
+  const openim =
+    config.openimPort === undefined
+      ? undefined
+      : await listen(parley.openim, { host: config.host, port: config.openimPort });
   return {
     url: server.url,
+    openimUrl: openim?.url,
     databaseUrl: database.url,
     stop: async () => {
-      await server.stop();
+      await Promise.all([server.stop(), openim?.stop()]);
       await parley.close();
       await double?.stop();
       await database.drop();

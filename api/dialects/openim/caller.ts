@@ -1,0 +1,51 @@
+import type { Request } from 'express';
+import type { TokenVerifier } from '../../../application/ports/tokens.js';
+import type { Actor } from '../../../domain/shared/actor.js';
+import { OpenimRefused } from './errors.js';
+
+/** `open`: nobody is asked who he is; `either`: a token counts where there is one; `token`: there must be one. */
+export type Access = 'open' | 'either' | 'token';
+
+/** Who calls, as far as his token says. */
+export interface Caller {
+  readonly tenant: string;
+  /** undefined where no token was needed and none was sent. */
+  readonly actor: Actor | undefined;
+}
+
+export interface CallersOptions {
+  readonly tokens: TokenVerifier;
+  readonly isAppAdmin: (tenant: string, userId: string) => boolean;
+  readonly defaultTenant: string;
+}
+
+/** Tenants are named like ids; anything else in the header is refused. */
+const TENANT = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Says who calls, from the headers `token` and `X-Tenant-ID` (seed 003 "通用说明"). */
+export class Callers {
+  constructor(private readonly options: CallersOptions) {}
+
+  /** @throws OpenimRefused, TokenRejected */
+  async of(request: Request, access: Access): Promise<Caller> {
+    const named = request.get('x-tenant-id');
+    if (named !== undefined && !TENANT.test(named)) throw new OpenimRefused('ArgsError', 'X-Tenant-ID is not a tenant');
+    const tenant = named ?? this.options.defaultTenant;
+    if (access === 'open') return { tenant, actor: undefined };
+    const token = request.get('token') ?? '';
+    if (token === '') {
+      if (access === 'either') return { tenant, actor: undefined };
+      throw new OpenimRefused('TokenNotExistError', 'header must have token');
+    }
+    return this.bearerOf(token, named);
+  }
+
+  /** @throws OpenimRefused when the token is another tenant's; TokenRejected */
+  async bearerOf(token: string, named: string | undefined): Promise<Caller & { readonly actor: Actor }> {
+    const { tenant, userId } = await this.options.tokens.verify(token);
+    if (named !== undefined && named !== tenant) {
+      throw new OpenimRefused('TokenInvalidError', 'the token belongs to another tenant');
+    }
+    return { tenant, actor: { kind: this.options.isAppAdmin(tenant, userId) ? 'appAdmin' : 'user', id: userId } };
+  }
+}

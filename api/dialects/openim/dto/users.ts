@@ -1,0 +1,167 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsDefined,
+  IsObject,
+  IsOptional,
+  IsString,
+  MaxLength,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
+import { IsPlatform } from './auth.js';
+import { IsId, IsIds, IsNumber, IsText, LONGEST_LIST, PaginationType, RequestPagination } from './common.js';
+
+export class SelfRegisterReq {
+  @IsId()
+  userID!: string;
+
+  @IsText({ blank: false })
+  nickname!: string;
+
+  @IsOptional()
+  @IsText()
+  faceURL?: string;
+
+  @IsString()
+  @MinLength(1)
+  @MaxLength(256)
+  password!: string;
+
+  @IsOptional()
+  @IsText()
+  ex?: string;
+}
+
+export class SelfLoginReq {
+  @IsId()
+  userID!: string;
+
+  @IsPlatform()
+  platformID!: number;
+
+  @IsString()
+  @MinLength(1)
+  @MaxLength(256)
+  password!: string;
+}
+
+export class NewUser {
+  @IsId()
+  userID!: string;
+
+  @IsText({ blank: false })
+  nickname!: string;
+
+  @IsOptional()
+  @IsText()
+  faceURL?: string;
+
+  @IsOptional()
+  @IsText()
+  ex?: string;
+}
+
+export class UserRegisterReq {
+  @IsOptional()
+  @IsString()
+  @MaxLength(512)
+  secret?: string;
+
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(LONGEST_LIST)
+  @ValidateNested({ each: true })
+  @Type(() => NewUser)
+  users!: NewUser[];
+}
+
+/** Absent = unchanged, '' = cleared. The other members that the seed's sample carries are accepted and ignored. */
+export class UserInfoEx {
+  @IsId()
+  userID!: string;
+
+  @IsOptional()
+  @IsText()
+  nickname?: string;
+
+  @IsOptional()
+  @IsText()
+  faceURL?: string;
+
+  @IsOptional()
+  @IsText()
+  ex?: string;
+
+  @IsOptional()
+  @IsNumber(0, 2)
+  globalRecvMsgOpt?: number;
+}
+
+export class UpdateUserInfoReq {
+  @IsDefined()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => UserInfoEx)
+  userInfo!: UserInfoEx;
+
+  @IsOptional()
+  @IsText()
+  ex?: string;
+}
+
+export class GetUsersInfoReq {
+  @IsIds()
+  userIDs!: string[];
+}
+
+export class AccountCheckReq {
+  @IsIds({ atLeast: 1 })
+  checkUserIDs!: string[];
+}
+
+export class GetUsersReq {
+  @IsDefined()
+  @IsObject()
+  @ValidateNested()
+  @PaginationType()
+  pagination!: RequestPagination;
+
+  @IsOptional()
+  @IsText()
+  @MaxLength(200)
+  userID?: string;
+
+  @IsOptional()
+  @IsText()
+  @MaxLength(200)
+  nickName?: string;
+}
+
+export class SetGlobalRecvMsgOptReq {
+  @IsId()
+  userID!: string;
+
+  @IsOptional()
+  @IsNumber(0, 2)
+  globalRecvMsgOpt = 0;
+}
+
+export class SubscribeUsersStatusReq {
+  @IsId()
+  userID!: string;
+
+  @IsIds()
+  userIDs!: string[];
+
+  /** 1 subscribes, 2 cancels. */
+  @IsNumber(1, 2)
+  genre!: number;
+}
+
+export class UserIDReq {
+  @IsId()
+  userID!: string;
+}

@@ -1,0 +1,182 @@
+import type { ApplicationView } from '../../../application/queries/applications.js';
+import type { GroupView } from '../../../application/queries/groups.js';
+import type { MemberView } from '../../../application/queries/members.js';
+import type { CountedPage } from '../../../application/queries/page.js';
+import { hasAdminPowers } from '../../../domain/shared/actor.js';
+import { DomainError } from '../../../domain/shared/errors.js';
+import type { Caller } from './caller.js';
+import {
+  GetGroupMemberListReq,
+  GetGroupMembersInfoReq,
+  GetGroupsInfoReq,
+  GetGroupUsersReqApplicationListReq,
+  GetJoinedGroupListReq,
+  GetRecvGroupApplicationListReq,
+  GetUserReqGroupApplicationListReq,
+} from './dto/groups.js';
+import { LONGEST_LIST } from './dto/common.js';
+import { OpenimRefused } from './errors.js';
+import { actorOf, type Operation, operation, requireAccess } from './operation.js';
+import { type OpenimServices, pageOf, profilesOf } from './services.js';
+import { type GroupMemberFullInfo, groupInfo, groupRequest, memberInfo, statusesOf } from './views.js';
+
+export function groupQueryOperations(services: OpenimServices): Operation[] {
+  const { groups, members, users, applications, clock, isAppAdmin } = services;
+
+  const groupOf = async (tenant: string, groupId: string): Promise<GroupView> =>
+    (await groups.groupById(tenant, groupId)) ?? notFound(groupId);
+
+  /** get members [526,662]: for members and app admins. */
+  const groupFor = async (caller: Caller, groupId: string): Promise<GroupView> => {
+    const actor = actorOf(caller);
+    const group = await groupOf(caller.tenant, groupId);
+    if (!hasAdminPowers(actor) && (await members.member(caller.tenant, groupId, actor.id)) === undefined) {
+      throw new OpenimRefused('NoPermissionError', 'only members and app admins see the members');
+    }
+    return group;
+  };
+
+  const memberInfos = async (
+    tenant: string,
+    group: GroupView,
+    rows: readonly MemberView[],
+  ): Promise<GroupMemberFullInfo[]> => {
+    const needed = rows.filter(({ card }) => card.nickname === null || card.avatar === null);
+    const profiles = await profilesOf(
+      users,
+      tenant,
+      needed.map(({ userId }) => userId),
+    );
+    const now = clock.now();
+    return rows.map((row) =>
+      memberInfo(row, {
+        group,
+        user: profiles.get(row.userId),
+        isAppAdmin: isAppAdmin(tenant, row.userId),
+        now,
+      }),
+    );
+  };
+
+  const requestsShown = async (
+    tenant: string,
+    { total, items }: CountedPage<ApplicationView>,
+    empty = false,
+  ): Promise<object> => {
+    const shown = empty ? [] : items;
+    const profiles = await profilesOf(
+      users,
+      tenant,
+      shown.map(({ userId }) => userId),
+    );
+    const known = await groups.groupsByIds(tenant, [...new Set(shown.map(({ groupId }) => groupId))]);
+    const byId = new Map(known.map((group) => [group.groupId, group]));
+    return {
+      total,
+      groupRequests: shown.map((one) => groupRequest(one, profiles.get(one.userId), byId.get(one.groupId))),
+    };
+  };
+
+  /** One row per person and group, newest first, of what asked the managers: so the original keeps them. */
+  const applicationFilter = ({ groupIDs, handleResults }: ApplicationsAsked): ApplicationFilterAsked => ({
+    at: clock.now(),
+    asked: 'manager',
+    latestOnly: true,
+    ...(groupIDs.length === 0 ? {} : { groupIds: groupIDs }),
+    ...(handleResults.length === 0 ? {} : { statuses: statusesOf(handleResults) }),
+  });
+
+  return [
+    operation({
+      path: '/group/get_groups_info',
+      Body: GetGroupsInfoReq,
+      // Anybody's to ask, dismissed groups included [781].
+      handle: async ({ body, caller }) => ({
+        groupInfos: (await groups.groupsByIds(caller.tenant, body.groupIDs)).map(groupInfo),
+      }),
+    }),
+    operation({
+      path: '/group/get_group_members_info',
+      Body: GetGroupMembersInfoReq,
+      handle: async ({ body, caller }) => {
+        const group = await groupFor(caller, body.groupID);
+        const rows = await members.membersByIds(caller.tenant, body.groupID, body.userIDs);
+        return { members: await memberInfos(caller.tenant, group, rows) };
+      },
+    }),
+    operation({
+      path: '/group/get_group_member_list',
+      Body: GetGroupMemberListReq,
+      handle: async ({ body, caller }) => {
+        const group = await groupFor(caller, body.groupID);
+        const { empty, ...page } = pageOf(body.pagination);
+        const { keyword = '' } = body;
+        const { total, items } = await members.membersOfGroup(
+          caller.tenant,
+          body.groupID,
+          page,
+          keyword === '' ? {} : { keyword },
+        );
+        return { total, members: await memberInfos(caller.tenant, group, empty ? [] : items) };
+      },
+    }),
+    operation({
+      path: '/group/get_joined_group_list',
+      Body: GetJoinedGroupListReq,
+      handle: async ({ body, caller }) => {
+        requireAccess(caller, body.fromUserID);
+        const { empty, ...page } = pageOf(body.pagination);
+        const { total, items } = await groups.groupsOfUser(caller.tenant, body.fromUserID, page);
+        return { total, groups: empty ? [] : items.map(({ group }) => groupInfo(group)) };
+      },
+    }),
+    operation({
+      path: '/group/get_recv_group_applicationList',
+      Body: GetRecvGroupApplicationListReq,
+      handle: async ({ body, caller }) => {
+        requireAccess(caller, body.fromUserID);
+        const { empty, ...page } = pageOf(body.pagination);
+        const found = await applications.forManager(caller.tenant, body.fromUserID, page, applicationFilter(body));
+        return requestsShown(caller.tenant, found, empty);
+      },
+    }),
+    operation({
+      path: '/group/get_user_req_group_applicationList',
+      Body: GetUserReqGroupApplicationListReq,
+      handle: async ({ body, caller }) => {
+        requireAccess(caller, body.userID);
+        const { empty, ...page } = pageOf(body.pagination);
+        const found = await applications.ofUser(caller.tenant, body.userID, page, applicationFilter(body));
+        return requestsShown(caller.tenant, found, empty);
+      },
+    }),
+    operation({
+      path: '/group/get_group_users_req_application_list',
+      Body: GetGroupUsersReqApplicationListReq,
+      handle: async ({ body, caller }) => {
+        const actor = actorOf(caller);
+        await groupOf(caller.tenant, body.groupID);
+        const onlyOwn = body.userIDs.length > 0 && body.userIDs.every((userId) => userId === actor.id);
+        if (!hasAdminPowers(actor) && !onlyOwn) {
+          const role = (await members.member(caller.tenant, body.groupID, actor.id))?.role;
+          if (role !== 'owner' && role !== 'admin') {
+            throw new OpenimRefused('NoPermissionError', 'only owner and admins see the applications of others');
+          }
+        }
+        const filter = { ...applicationFilter({ groupIDs: [], handleResults: [] }), userIds: body.userIDs };
+        const found =
+          body.userIDs.length === 0
+            ? { total: 0, items: [], next: null }
+            : await applications.ofGroup(caller.tenant, body.groupID, { limit: LONGEST_LIST }, filter);
+        return requestsShown(caller.tenant, found);
+      },
+    }),
+  ];
+}
+
+type ApplicationsAsked = Pick<GetRecvGroupApplicationListReq, 'groupIDs' | 'handleResults'>;
+type ApplicationFilterAsked = Parameters<OpenimServices['applications']['forManager']>[3];
+
+function notFound(groupId: string): never {
+  throw new DomainError('GroupNotFound', { groupId });
+}

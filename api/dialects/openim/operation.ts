@@ -1,0 +1,87 @@
+import type { Request } from 'express';
+import type { RequestContext } from '../../../application/commands/request.js';
+import type { RegistrationContext } from '../../../application/commands/users.js';
+import { type Actor, hasAdminPowers } from '../../../domain/shared/actor.js';
+import { requestHash } from '../../http/body.js';
+import type { DtoClass } from '../../http/validation.js';
+import type { Access, Caller } from './caller.js';
+import { OpenimRefused } from './errors.js';
+
+/** What a handler is given: everything is checked before it runs. */
+export interface Call<Body> {
+  readonly body: Body;
+  readonly caller: Caller;
+  readonly request: Request;
+  readonly path: string;
+  readonly correlationId: string;
+}
+
+/** One operation of seed 003: always POST. The handler gives the answer's `data`, undefined where it has no fields. */
+export interface Operation {
+  readonly path: `/${string}/${string}`;
+  readonly access: Access;
+  readonly Body: DtoClass;
+  readonly handle: (call: Call<object>) => Promise<object | undefined>;
+}
+
+interface Declaration<Body extends object> {
+  readonly path: Operation['path'];
+  /** Default `token`. */
+  readonly access?: Access;
+  readonly Body: DtoClass<Body>;
+  readonly handle: (call: Call<Body>) => Promise<object | undefined>;
+}
+
+export function operation<Body extends object>({ handle, access = 'token', ...rest }: Declaration<Body>): Operation {
+  // The router checks the body against this very class before it calls.
+  return { access, ...rest, handle: (call) => handle(call as Call<Body>) };
+}
+
+type Known = Pick<Call<unknown>, 'caller' | 'request' | 'path' | 'correlationId'>;
+
+/** The token's user; operations that need a token always have him. */
+export function actorOf({ actor }: Caller): Actor {
+  if (actor === undefined) throw new OpenimRefused('TokenNotExistError', 'header must have token');
+  return actor;
+}
+
+/** "access": the user himself, or an app admin (RULES D1). @throws OpenimRefused 1002 */
+export function requireAccess(caller: Caller, userId: string): void {
+  const actor = actorOf(caller);
+  if (actor.id !== userId && !hasAdminPowers(actor)) {
+    throw new OpenimRefused('NoPermissionError', 'only the user himself or an app admin may do this');
+  }
+}
+
+/** @throws OpenimRefused 1002 */
+export function requireAdmin(caller: Caller): void {
+  if (!hasAdminPowers(actorOf(caller))) throw new OpenimRefused('NoPermissionError', 'only an app admin may do this');
+}
+
+const REQUEST_REF_LENGTH = 64;
+
+/** What the pipeline needs to know of a request. `operationID` is only recorded: real clients send constants. */
+export function registrationContext({ caller, request, path, correlationId }: Known): RegistrationContext {
+  const key = request.get('idempotency-key');
+  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new OpenimRefused('ArgsError', 'Idempotency-Key must be 1 to 255 visible ASCII characters');
+  }
+  const requestRef = request.get('operationid')?.slice(0, REQUEST_REF_LENGTH);
+  return {
+    tenant: caller.tenant,
+    via: `openim:${path}`,
+    correlationId,
+    // The path without its mount: a repeat may come by the prefix or by the own port.
+    ...(key === undefined ? {} : { idempotency: { key, operation: path, bodyHash: requestHash(request, path) } }),
+    ...(requestRef === undefined || requestRef === '' ? {} : { requestRef }),
+  };
+}
+
+/** `onBehalfOf`: the user for whom an app admin acts, where the body names one; the event then records both. */
+export function requestContext(call: Known, onBehalfOf?: string): RequestContext {
+  const actor = actorOf(call.caller);
+  return {
+    ...registrationContext(call),
+    actor: onBehalfOf === undefined || onBehalfOf === actor.id ? actor : { ...actor, onBehalfOf },
+  };
+}

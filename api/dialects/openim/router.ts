@@ -1,0 +1,85 @@
+import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
+import { v7 as uuidv7 } from 'uuid';
+import type { Logger } from '../../../application/ports/logger.js';
+import { jsonBody } from '../../http/body.js';
+import { checked } from '../../http/validation.js';
+import type { Callers } from './caller.js';
+import { codes } from './codes.js';
+import { failed, send, succeeded } from './envelope.js';
+import { errorEnvelope } from './errors.js';
+import type { Operation } from './operation.js';
+
+export interface OpenimOptions {
+  readonly operations: readonly Operation[];
+  readonly callers: Callers;
+  readonly log: Logger;
+}
+
+/** Seed 003's API; every answer, refusals too, is HTTP 200 with the envelope. */
+export function openimRouter({ operations, callers, log }: OpenimOptions): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  router.use(openToBrowsers);
+  const parseBody = jsonBody();
+
+  for (const { path, access, Body, handle } of operations) {
+    router.post(path, async (request: Request, response: Response): Promise<void> => {
+      const correlationId = uuidv7();
+      let by: string | undefined;
+      try {
+        // Who may not call learns nothing of what a right body would be.
+        const caller = await callers.of(request, access);
+        by = caller.actor?.id;
+        await parsed(parseBody, request, response);
+        const body = await checked(Body, withoutNulls(request.body), 'body', { unknown: 'leftOut' });
+        send(response, succeeded(await handle({ body, caller, request, path, correlationId })));
+      } catch (error) {
+        const envelope = errorEnvelope(error, { path, ...(by === undefined ? {} : { by }) });
+        if (envelope.errCode === codes.ServerInternalError) {
+          log.error({ correlationId, path, err: error }, 'a request failed');
+        }
+        send(response, envelope);
+      }
+    });
+  }
+
+  router.use((_request, response) => {
+    send(response, failed('RecordNotFoundError', 'there is no such operation; all are POST'));
+  });
+  router.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) next(error);
+    else send(response, errorEnvelope(error, { path: request.path }));
+  });
+  return router;
+}
+
+/** Web clients come from other origins, as with the original; the token is a header, never a cookie. */
+const openToBrowsers: RequestHandler = (request, response, next) => {
+  response.set({
+    'Access-Control-Allow-Origin': '*',
+    'Access-Control-Allow-Methods': 'POST, OPTIONS',
+    'Access-Control-Allow-Headers': '*',
+    'Access-Control-Max-Age': '172800',
+    'Cache-Control': 'no-store',
+  });
+  if (request.method === 'OPTIONS') response.status(200).json('Options Request!');
+  else next();
+};
+
+const parsed = (parse: RequestHandler, request: Request, response: Response): Promise<void> =>
+  new Promise((resolve, reject) => {
+    void parse(request, response, (error: unknown) => {
+      if (error === undefined) resolve();
+      else reject(error instanceof Error ? error : new Error('the body could not be read', { cause: error }));
+    });
+  });
+
+/** Bodies are no deeper than this, so a hostile one costs no stack. */
+const DEPTH = 4;
+
+/** A member that is null counts as one that isn't there, as the original's decoder has it. */
+function withoutNulls(value: unknown, depth = DEPTH): unknown {
+  if (typeof value !== 'object' || value === null || depth === 0) return value;
+  if (Array.isArray(value)) return value.map((item) => withoutNulls(item, depth - 1));
+  const kept = Object.entries(value as Record<string, unknown>).filter(([, member]) => member !== null);
+  return Object.fromEntries(kept.map(([name, member]) => [name, withoutNulls(member, depth - 1)]));
+}

@@ -1,0 +1,74 @@
+import type { GroupChanges } from '../../../application/commands/group-changes.js';
+import type { GroupCommands } from '../../../application/commands/groups.js';
+import type { CommandResult } from '../../../application/commands/request.js';
+import type { UserDirectory } from '../../../application/commands/user-directory.js';
+import type { UserProfileCommands } from '../../../application/commands/user-profiles.js';
+import type { UserCommands } from '../../../application/commands/users.js';
+import type { Clock } from '../../../application/ports/clock.js';
+import type { Position } from '../../../application/ports/event-store.js';
+import type { TokenIssuer, TokenRevocations, TokenVerifier } from '../../../application/ports/tokens.js';
+import type { ApplicationQueries } from '../../../application/queries/applications.js';
+import type { GroupQueries } from '../../../application/queries/groups.js';
+import type { MemberQueries } from '../../../application/queries/members.js';
+import { MAX_PAGE, type PageRequest } from '../../../application/queries/page.js';
+import type { ReadModelProgress } from '../../../application/queries/progress.js';
+import type { UserQueries, UserView } from '../../../application/queries/users.js';
+import type { RequestPagination } from './dto/common.js';
+
+/** What the dialect is made on. */
+export interface OpenimServices {
+  readonly userCommands: UserCommands;
+  readonly userProfiles: UserProfileCommands;
+  readonly groupCommands: GroupCommands;
+  readonly groupChanges: GroupChanges;
+  readonly directory: UserDirectory;
+  readonly users: UserQueries;
+  readonly groups: GroupQueries;
+  readonly members: MemberQueries;
+  readonly applications: ApplicationQueries;
+  readonly progress: ReadModelProgress;
+  readonly tokens: TokenIssuer & TokenVerifier;
+  readonly revocations: TokenRevocations;
+  readonly isAppAdmin: (tenant: string, userId: string) => boolean;
+  /** What a backend shows for tokens of its users; undefined: nobody gets one that way. */
+  readonly secret: string | undefined;
+  readonly clock: Clock;
+}
+
+/** How long a command waits for the lists to show it, ms (ARCHITECTURE "Read-your-writes"); then it answers anyway. */
+const SHOWN_WITHIN_MS = 300;
+
+/** The command's result, once the read models have passed it: this API's next question carries no position. */
+export async function shown<Result extends Pick<CommandResult<unknown, unknown>, 'position'>>(
+  { progress }: Pick<OpenimServices, 'progress'>,
+  command: Promise<Result>,
+): Promise<Result> {
+  const result = await command;
+  await shownUpTo(progress, result.position);
+  return result;
+}
+
+export async function shownUpTo(progress: ReadModelProgress, position: Position | undefined): Promise<void> {
+  if (position !== undefined) await progress.waitFor(position, { timeoutMs: SHOWN_WITHIN_MS });
+}
+
+/** A page by number, and whether nothing of it is wanted but the total. */
+export function pageOf({ pageNumber, showNumber }: RequestPagination): PageRequest & { readonly empty: boolean } {
+  const empty = showNumber <= 0;
+  const limit = empty ? 1 : showNumber;
+  return { limit, offset: Math.min((pageNumber - 1) * limit, 2 ** 31 - 1), empty };
+}
+
+/** Profiles by user id, however many are asked for. */
+export async function profilesOf(
+  users: UserQueries,
+  tenant: string,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, UserView>> {
+  const wanted = [...new Set(userIds)];
+  const found: UserView[] = [];
+  for (let start = 0; start < wanted.length; start += MAX_PAGE) {
+    found.push(...(await users.usersByIds(tenant, wanted.slice(start, start + MAX_PAGE))));
+  }
+  return new Map(found.map((user) => [user.userId, user]));
+}

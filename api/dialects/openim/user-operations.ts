@@ -1,0 +1,198 @@
+import type { NewUser as UserToRegister } from '../../../application/commands/users.js';
+import { ApplicationError } from '../../../application/commands/errors.js';
+import type { RequestContext } from '../../../application/commands/request.js';
+import { DomainError } from '../../../domain/shared/errors.js';
+import { requireApp } from './auth-operations.js';
+import {
+  AccountCheckReq,
+  GetUsersInfoReq,
+  type NewUser,
+  SelfLoginReq,
+  SelfRegisterReq,
+  SetGlobalRecvMsgOptReq,
+  SubscribeUsersStatusReq,
+  UpdateUserInfoReq,
+  UserIDReq,
+  UserRegisterReq,
+} from './dto/users.js';
+import { OpenimRefused } from './errors.js';
+import {
+  actorOf,
+  type Call,
+  type Operation,
+  operation,
+  registrationContext,
+  requestContext,
+  requireAccess,
+  requireAdmin,
+} from './operation.js';
+import { type OpenimServices, shown } from './services.js';
+import { receiveOptionOf, userInfo } from './views.js';
+
+/** Nobody holds a live connection to this server, so nobody is online. */
+const OFFLINE = 0;
+
+export function userOperations(services: OpenimServices): Operation[] {
+  const { userCommands, userProfiles, users, directory, isAppAdmin } = services;
+
+  const updateUserInfo = async (call: Call<UpdateUserInfoReq>): Promise<undefined> => {
+    const { userInfo: info, ex = info.ex } = call.body;
+    const { userID: userId, nickname, faceURL, globalRecvMsgOpt } = info;
+    requireAccess(call.caller, userId);
+    const context = requestContext(call, userId);
+    const changes = {
+      ...(nickname === undefined ? {} : { nickname }),
+      ...(faceURL === undefined ? {} : { avatar: faceURL }),
+      ...(ex === undefined ? {} : { ext: ex }),
+    };
+    await shown(services, userProfiles.changeProfile(context, { userId, changes }));
+    if (globalRecvMsgOpt !== undefined) {
+      const option = receiveOptionOf(globalRecvMsgOpt);
+      await shown(services, userProfiles.changeReceiveOption(ofStep(context, 'option'), { userId, option }));
+    }
+    return undefined;
+  };
+
+  /** Who is there already is found before anybody is written. Users are streams of their own, so no append holds all. */
+  const registerAll = async (call: Call<UserRegisterReq>): Promise<undefined> => {
+    requireApp(services, call);
+    const { tenant } = call.caller;
+    const userIds = call.body.users.map(({ userID }) => userID);
+    if (new Set(userIds).size < userIds.length) throw new OpenimRefused('ArgsError', 'userID repeated');
+    const context = {
+      ...registrationContext(call),
+      actor: call.caller.actor ?? ({ kind: 'system', id: 'app' } as const),
+    };
+    if (context.idempotency === undefined) {
+      const missing = new Set(await directory.missing(tenant, userIds));
+      const taken = userIds.find((userId) => !missing.has(userId));
+      if (taken !== undefined) throw new DomainError('UserIdTaken', { userId: taken });
+    }
+    for (const [index, user] of call.body.users.entries()) {
+      const last = index === call.body.users.length - 1;
+      const registered = userCommands.register(ofStep(context, user.userID), profileOf(user));
+      await (last ? shown(services, registered) : registered);
+    }
+    return undefined;
+  };
+
+  return [
+    operation({
+      path: '/user/self_register',
+      access: 'open',
+      Body: SelfRegisterReq,
+      handle: async (call) => {
+        const { userID: userId, password } = call.body;
+        const address = call.request.socket.remoteAddress;
+        await shown(
+          services,
+          userCommands.register(registrationContext(call), {
+            ...profileOf(call.body),
+            credentials: { login: userId, password },
+            ...(address === undefined ? {} : { address }),
+          }),
+        );
+        return { userID: userId };
+      },
+    }),
+    operation({
+      path: '/user/self_login',
+      access: 'open',
+      Body: SelfLoginReq,
+      handle: async ({ body, caller, request }) => {
+        const { userID: login, password, platformID: platform } = body;
+        try {
+          const { token, issuedAt, expiresAt } = await userCommands.login(
+            caller.tenant,
+            { login, password },
+            request.socket.remoteAddress,
+            { platform },
+          );
+          return { token, expireTimeSeconds: Math.floor((expiresAt - issuedAt) / 1000) };
+        } catch (error) {
+          // Whether a user exists is no secret here: anybody learns it from self_register.
+          if (error instanceof ApplicationError && error.kind === 'BadCredentials') {
+            await directory.require(caller.tenant, [login]);
+          }
+          throw error;
+        }
+      },
+    }),
+    operation({
+      path: '/user/get_users_info',
+      Body: GetUsersInfoReq,
+      handle: async ({ body, caller }) => ({
+        usersInfo: (await users.usersByIds(caller.tenant, body.userIDs)).map((user) =>
+          userInfo(user, isAppAdmin(caller.tenant, user.userId)),
+        ),
+      }),
+    }),
+    operation({ path: '/user/update_user_info_ex', Body: UpdateUserInfoReq, handle: updateUserInfo }),
+    operation({ path: '/user/update_user_info', Body: UpdateUserInfoReq, handle: updateUserInfo }),
+    operation({ path: '/user/user_register', access: 'either', Body: UserRegisterReq, handle: registerAll }),
+    operation({
+      path: '/user/account_check',
+      Body: AccountCheckReq,
+      handle: async ({ body, caller }) => {
+        requireAdmin(caller);
+        const missing = new Set(await directory.missing(caller.tenant, body.checkUserIDs));
+        return {
+          results: body.checkUserIDs.map((userID) => ({ userID, accountStatus: missing.has(userID) ? 0 : 1 })),
+        };
+      },
+    }),
+    operation({
+      path: '/user/set_global_msg_recv_opt',
+      Body: SetGlobalRecvMsgOptReq,
+      handle: async (call) => {
+        const { userID: userId, globalRecvMsgOpt } = call.body;
+        requireAccess(call.caller, userId);
+        const option = receiveOptionOf(globalRecvMsgOpt);
+        await shown(services, userProfiles.changeReceiveOption(requestContext(call, userId), { userId, option }));
+        return undefined;
+      },
+    }),
+    operation({
+      path: '/user/get_users_online_status',
+      Body: GetUsersInfoReq,
+      handle: ({ body, caller }) => {
+        actorOf(caller);
+        return Promise.resolve(
+          body.userIDs.map((userID) => ({ userID, status: OFFLINE, detailPlatformStatus: [] as const })),
+        );
+      },
+    }),
+    operation({
+      path: '/user/subscribe_users_status',
+      Body: SubscribeUsersStatusReq,
+      handle: ({ body, caller }) => {
+        requireAccess(caller, body.userID);
+        const statusList = body.userIDs.map((userID) => ({ userID, status: OFFLINE, platformIDs: [] as const }));
+        return Promise.resolve(body.genre === 1 ? { statusList } : undefined);
+      },
+    }),
+    operation({
+      path: '/user/get_subscribe_users_status',
+      Body: UserIDReq,
+      handle: ({ body, caller }) => {
+        requireAccess(caller, body.userID);
+        // A subscription lasts as long as the connection that it is told on.
+        return Promise.resolve({ statusList: [] });
+      },
+    }),
+  ];
+}
+
+const profileOf = ({ userID, nickname, faceURL, ex }: NewUser): Omit<UserToRegister, 'credentials'> => ({
+  userId: userID,
+  nickname,
+  ...(faceURL === undefined ? {} : { avatar: faceURL }),
+  ...(ex === undefined ? {} : { ext: ex }),
+});
+
+/** One request that is several commands: each has a key of its own under the request's. */
+function ofStep<Context extends Pick<RequestContext, 'idempotency'>>(context: Context, step: string): Context {
+  const { idempotency } = context;
+  if (idempotency === undefined) return context;
+  return { ...context, idempotency: { ...idempotency, operation: `${idempotency.operation}#${step}` } };
+}
