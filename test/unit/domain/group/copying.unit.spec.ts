@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import { groupDecider } from '../../../../domain/group/decider.js';
+import type { GroupEvent } from '../../../../domain/group/events.js';
+import { groupPresets } from '../../../../domain/group/presets.js';
+import { refusal, specify } from '../../../support/given-when-then.js';
+import { founded, GROUP, invited, joined, left, NOW, NUMBER, user } from '../../../support/group-stories.js';
+
+const given = specify(groupDecider);
+const day = 86_400_000;
+const copy = (toGroupId = 'chess2') => ({ type: 'CopyGroup', groupId: GROUP, toGroupId }) as const;
+const copied = (copiedAt: number, toGroupId = 'chess2'): GroupEvent => ({
+  type: 'GroupCopied',
+  data: { groupId: GROUP, toGroupId, by: 'ann', copiedAt },
+});
+const old = founded({ preset: 'sealtalk' }).map((event): GroupEvent =>
+  event.type === 'GroupCreated' ? { ...event, data: { ...event.data, createdAt: NOW - 30 * day } } : event,
+);
+
+describe('copying a group (004 copy_group)', () => {
+  it('tells what the new group starts with', () => {
+    given(old)
+      .when({ ...copy(), ...user('ann') })
+      .then([copied(NOW)])
+      .outcome({
+        toGroupId: 'chess2',
+        template: {
+          rules: groupPresets.sealtalk.rules,
+          kind: '',
+          maximum: 500,
+          joinPolicy: { selfJoin: 'open', memberInvite: 'joins' },
+          settings: {},
+          members: ['bob', 'cid', 'dan'],
+        },
+      });
+    given(old)
+      .when({ ...copy(), ...user('cid') })
+      .then(refusal('NotGroupManager'));
+  });
+
+  it('not within 7 days of its creation (20004) or of another copy (20005), nor of one person alone (20007)', () => {
+    given(founded({ preset: 'sealtalk' }))
+      .when({ ...copy(), ...user('ann') })
+      .then(refusal('CopyRefused', { reason: 'tooYoung', until: NOW - 1000 + 7 * day }));
+    given(old, copied(NOW - day, 'other'))
+      .when({ ...copy(), ...user('ann') })
+      .then(refusal('CopyRefused', { reason: 'copiedRecently', until: NOW + 6 * day }));
+    given(old, copied(NOW - 7 * day, 'other'))
+      .when({ ...copy(), ...user('ann') })
+      .then([copied(NOW)]);
+    given(old, left('bob', 'admin'), left('cid'), left('dan'))
+      .when({ ...copy(), ...user('ann') })
+      .then(refusal('CopyRefused', { reason: 'tooFewMembers' }));
+    given(founded())
+      .when({ ...copy(), ...user('ann') })
+      .then([copied(NOW)]);
+  });
+
+  it('said once already, it is so: who was cut off goes on', () => {
+    given(old, copied(NOW - day))
+      .when({ ...copy(), ...user('ann') })
+      .thenAlreadySo();
+  });
+
+  it('the new group says whose copy it is, and asks who wants to be asked', () => {
+    const { events, outcome } = groupDecider.decide(groupDecider.initialState, {
+      type: 'CreateGroup',
+      groupId: GROUP,
+      number: NUMBER,
+      preset: 'sealtalk',
+      name: 'Chess',
+      ownerId: 'ann',
+      members: ['bob', 'eve'],
+      copyOf: 'old',
+      invitees: [{ userId: 'eve', inviteId: 'i-eve', wantsConsent: true }],
+      ...user('ann'),
+    });
+    expect(events[0]?.data).to.deep.include({ origin: { kind: 'copied', from: 'old' }, createdAt: NOW });
+    expect(events.slice(1)).to.deep.equal([
+      joined('ann', { role: 'owner', source: 'creation', joinedAt: NOW }),
+      joined('bob', { source: 'copy', inviterId: 'ann', joinedAt: NOW }),
+      invited('eve', { inviterId: 'ann' }),
+    ]);
+    expect(outcome).to.deep.include({
+      memberCount: 2,
+      items: [
+        { userId: 'bob', result: 'joined' },
+        { userId: 'eve', result: 'awaitsInvitee' },
+      ],
+    });
+  });
+});

@@ -1,0 +1,96 @@
+import { expect } from 'chai';
+import type { CreateGroup, ImportedMember } from '../../../../domain/group/commands.js';
+import { groupDecider } from '../../../../domain/group/decider.js';
+import { refusal, specify } from '../../../support/given-when-then.js';
+import { appAdmin, founded, GROUP, joined, NOW, NUMBER, user } from '../../../support/group-stories.js';
+
+const given = specify(groupDecider);
+const bring = (...members: ImportedMember[]) => ({ type: 'ImportMembers', groupId: GROUP, members }) as const;
+const brought = (userId: string, more = {}) => joined(userId, { source: 'import', joinedAt: NOW, ...more });
+
+describe('importing', () => {
+  it('a group keeps its time elsewhere, for an app admin only (001 import_group)', () => {
+    const create = (createdAt: number): CreateGroup => ({
+      type: 'CreateGroup',
+      groupId: GROUP,
+      number: NUMBER,
+      preset: 'tencent-public',
+      name: 'Chess',
+      ownerId: 'ann',
+      createdAt,
+      announcement: 'Welcome',
+    });
+    const { events } = groupDecider.decide(groupDecider.initialState, { ...create(1_000), ...appAdmin });
+    expect(events[0]?.data).to.deep.include({ createdAt: 1_000, origin: { kind: 'imported' } });
+    expect(events.slice(1)).to.deep.equal([
+      joined('ann', { role: 'owner', source: 'import', inviterId: 'root', joinedAt: 1_000 }),
+      { type: 'AnnouncementPublished', data: { groupId: GROUP, text: 'Welcome', by: 'root' } },
+    ]);
+    given()
+      .when({ ...create(1_000), ...user('ann') })
+      .then(refusal('NotPermitted'));
+    given()
+      .when({ ...create(NOW + 1), ...appAdmin })
+      .then(refusal('InvalidArgument', { field: 'createdAt' }));
+  });
+
+  it('members keep role, joining time, mute and card (001 import_group_member); ShutUpUntil 0 is no mute', () => {
+    given(founded({ preset: 'tencent-public' }))
+      .when({
+        ...bring(
+          { userId: 'eve', role: 'admin', joinedAt: 1_000, mutedUntil: NOW + 1, card: { nickname: 'E', ext: '' } },
+          { userId: 'fay', mutedUntil: 0 },
+          { userId: 'gus', mutedUntil: null },
+        ),
+        ...appAdmin,
+      })
+      .then([
+        brought('eve', { role: 'admin', joinedAt: 1_000, mutedUntil: NOW + 1, card: { nickname: 'E' } }),
+        brought('fay'),
+        brought('gus', { mutedUntil: null }),
+      ]);
+  });
+
+  it('tells of each (001 Result 0, 1, 2)', () => {
+    given(founded({ maximum: 5 }))
+      .when({
+        ...bring(
+          { userId: 'bob' },
+          { userId: 'eve' },
+          { userId: 'eve' },
+          { userId: 'zed', exists: false },
+          { userId: 'fay' },
+        ),
+        ...appAdmin,
+      })
+      .then([brought('eve')])
+      .outcome({
+        items: [
+          { userId: 'bob', result: 'already' },
+          { userId: 'eve', result: 'joined' },
+          { userId: 'eve', result: 'repeated' },
+          { userId: 'zed', result: 'unknown' },
+          { userId: 'fay', result: 'full' },
+        ],
+      });
+    given(founded({ preset: 'tencent-work', admins: [] }))
+      .when({ ...bring({ userId: 'eve', role: 'admin' }), ...appAdmin })
+      .then([])
+      .outcome({ items: [{ userId: 'eve', result: 'tooManyAdmins' }] });
+    given(founded())
+      .when({ ...bring({ userId: 'bob' }), ...appAdmin })
+      .thenAlreadySo();
+  });
+
+  it('is an app admin’s alone, of times that have been', () => {
+    given(founded())
+      .when({ ...bring({ userId: 'eve' }), ...user('ann') })
+      .then(refusal('NotPermitted'));
+    given(founded())
+      .when({ ...bring({ userId: 'eve', joinedAt: NOW + 1 }), ...appAdmin })
+      .then(refusal('InvalidArgument', { field: 'members.joinedAt' }));
+    given(founded())
+      .when({ ...bring(), ...appAdmin })
+      .then(refusal('InvalidArgument', { field: 'members' }));
+  });
+});
