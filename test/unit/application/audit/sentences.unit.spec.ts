@@ -2,7 +2,19 @@ import { expect } from 'chai';
 import { sentence } from '../../../../application/audit/sentences.js';
 import type { GroupEvent } from '../../../../domain/group/events.js';
 import type { Actor } from '../../../../domain/shared/actor.js';
-import { dismissed, founded, GROUP, joined, left, muted } from '../../../support/group-stories.js';
+import {
+  dismissed,
+  founded,
+  GROUP,
+  invitationEnded,
+  invited,
+  joined,
+  left,
+  muted,
+  requested,
+  requestEnded,
+  suspended,
+} from '../../../support/group-stories.js';
 
 const ann: Actor = { kind: 'user', id: 'ann' };
 const root: Actor = { kind: 'appAdmin', id: 'root' };
@@ -93,5 +105,67 @@ describe('events as sentences', () => {
         `ann: ${type} (an event that this version can't put in words)`,
       );
     }
+  });
+
+  it('tell how people came in, or not', () => {
+    expect(told(invited('eve', { awaits: ['invitee', 'manager'], reason: 'plays well' }))).to.equal(
+      'cid invited eve, awaiting the invitee and the manager: plays well',
+    );
+    const answer = { groupId, inviteId: 'i', userId: 'eve', answer: 'accepted' } as const;
+    expect(told({ type: 'InvitationAnswered', data: { ...answer, stage: 'invitee', by: 'eve' } })).to.equal(
+      'eve accepted the invitation',
+    );
+    expect(
+      told({ type: 'InvitationAnswered', data: { ...answer, stage: 'manager', by: 'bob', message: 'fine' } }),
+    ).to.equal('bob accepted the invitation of eve as a manager: fine');
+    expect(told(invitationEnded('eve', 'withdrawn'))).to.equal('ann took back the invitation of eve');
+    expect(told(requested('eve', { message: 'hello', source: 'scan' }))).to.equal(
+      'eve asked to join, having scanned its code: hello',
+    );
+    expect(
+      told({
+        type: 'JoinRequestAnswered',
+        data: { groupId, requestId: 'r', userId: 'eve', answer: 'refused', by: 'bob' },
+      }),
+    ).to.equal('bob refused the request of eve');
+    expect(told(requestEnded('eve', 'superseded'))).to.equal('the request of eve was replaced by a newer one');
+  });
+
+  it('tell how the group was set up, and leave out what was erased', () => {
+    const erased = null as unknown as string;
+    expect(told({ type: 'AnnouncementPublished', data: { groupId, text: 'Monday off', by: 'ann' } })).to.equal(
+      'ann announced: Monday off',
+    );
+    expect(told({ type: 'AnnouncementPublished', data: { groupId, text: erased, by: 'ann' } })).to.equal(
+      'ann announced',
+    );
+    expect(
+      told({ type: 'GroupSettingsChanged', data: { groupId, changes: { maximum: 9, retention: null }, by: 'ann' } }),
+    ).to.equal('ann set maximum to 9, retention to unlimited');
+    const card = (data: object): GroupEvent => ({
+      type: 'MemberCardChanged',
+      data: { groupId, userId: 'cid', by: 'ann', ...data },
+    });
+    expect(told(card({ changes: { nickname: 'C', phone: null } }))).to.equal(
+      "ann changed cid's card (nickname, phone)",
+    );
+    expect(told(card({ changes: null }))).to.equal("ann changed cid's card (details)");
+    expect(told(card({ receiveOption: 'none' }))).to.equal('ann set how cid receives messages to none');
+    expect(told(suspended('blocked'), root)).to.equal('root suspended the group (blocked)');
+    expect(told({ type: 'GroupCopied', data: { groupId, toGroupId: 'chess2', by: 'ann', copiedAt: 1 } })).to.equal(
+      'ann copied the group to chess2',
+    );
+  });
+
+  it('tell what users do for themselves', () => {
+    expect(sentence({ type: 'UserProfileChanged', data: { userId: 'ann', changes: { avatar: 'a' } } }, ann)).to.equal(
+      'ann changed their own profile (avatar)',
+    );
+    expect(
+      sentence({ type: 'UserPrivacyChanged', data: { userId: 'ann', changes: { groupInviteConsent: true } } }, root),
+    ).to.equal("app admin root set ann's privacy: groupInviteConsent on");
+    expect(sentence({ type: 'GroupFavourited', data: { userId: 'ann', groupId } }, ann)).to.equal(
+      'ann made chess a favourite',
+    );
   });
 });

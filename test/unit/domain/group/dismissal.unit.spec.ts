@@ -77,6 +77,28 @@ describe('dismissing a group', () => {
       .then(refusal('GroupNotFound'));
   });
 
+  it('kept members go after all when asked for later, once (003 dismiss_group with deleteMember)', () => {
+    const over = [...founded(), dismissed()];
+    given(over)
+      .when({ ...dismiss({ removeMembers: true }), ...user('ann') })
+      .then([by('ann', 'requested', true)]);
+    given(over)
+      .when({ ...dismiss({ removeMembers: true }), ...user('bob') })
+      .then(refusal('GroupDismissed'));
+    given(over)
+      .when({ ...dismiss({ removeMembers: true }), ...auditor })
+      .then(refusal('NotPermitted'));
+    const emptied = fold(groupDecider, [...over, dismissed('root', true)]) as Group;
+    expect([emptied.status, memberCount(emptied), emptied.dismissal]).to.deep.equal([
+      'dismissed',
+      0,
+      { by: 'ann', membersRemoved: true },
+    ]);
+    given(over, dismissed('ann', true))
+      .when({ ...dismiss({ removeMembers: true }), ...appAdmin })
+      .then(refusal('GroupDismissed'));
+  });
+
   it('nothing that comes after it in a history revives it (RULES A4)', () => {
     const over = fold(groupDecider, [...founded(), dismissed()]);
     expect(groupDecider.evolve(over, joined('eve'))).to.equal(over);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ChangeMemberRole, TransferOwnership } from '../../../../domain/group/commands.js';
+import type { ChangeMemberRole, ChangeMemberRoles, TransferOwnership } from '../../../../domain/group/commands.js';
 import type { GroupEvent, OwnerTransferred } from '../../../../domain/group/events.js';
 import { groupDecider } from '../../../../domain/group/decider.js';
 import { groupPresets } from '../../../../domain/group/presets.js';
@@ -229,5 +229,56 @@ describe('changing roles', () => {
     given(founded())
       .when({ ...role('cid', 'admin'), ...user('eve') })
       .then(refusal('NotGroupMember', { userIds: ['eve'] }));
+  });
+});
+
+describe('making several admins, or none any more (004 set_manager, remove_manager)', () => {
+  const roles = (userIds: readonly string[], role: 'admin' | 'member', more: Partial<ChangeMemberRoles> = {}) =>
+    ({ type: 'ChangeMemberRoles', groupId: GROUP, userIds, role, ...more }) as const;
+
+  it('is one decision: every id is looked at before anything is written (400, 402, 401, 403)', () => {
+    const sealtalk = founded({ preset: 'sealtalk' });
+    given(sealtalk)
+      .when({ ...roles(['cid', 'dan'], 'admin'), ...user('ann') })
+      .then([changed('cid', 'admin', 'ann'), changed('dan', 'admin', 'ann')]);
+    given(sealtalk)
+      .when({ ...roles([], 'admin'), ...user('ann') })
+      .then(refusal('InvalidArgument', { field: 'userIds' }));
+    given(sealtalk)
+      .when({ ...roles(['cid', 'eve'], 'admin'), ...user('ann') })
+      .then(refusal('NotGroupMember', { userIds: ['eve'] }));
+    given(sealtalk)
+      .when({ ...roles(['cid'], 'admin'), ...user('bob') })
+      .then(refusal('NotGroupOwner'));
+    given(sealtalk)
+      .when({ ...roles(['bob', 'ann'], 'member'), ...user('ann') })
+      .then(refusal('OwnerRoleFixed', { userId: 'ann' }));
+    given(sealtalk)
+      .when({ ...roles(['bob', 'bob'], 'admin'), ...user('ann') })
+      .thenAlreadySo();
+  });
+
+  it('or tells of each what it came to', () => {
+    const report = { absent: 'report', unreachable: 'report' } as const;
+    const limits = { ...groupPresets.parley.rules.values.limits, admins: 2 };
+    given(founded({ values: { limits } }))
+      .when({ ...roles(['ann', 'bob', 'cid', 'cid', 'dan', 'eve'], 'admin', report), ...user('ann') })
+      .then([changed('cid', 'admin', 'ann')])
+      .outcome({
+        items: [
+          { userId: 'ann', result: 'owner' },
+          { userId: 'bob', result: 'already' },
+          { userId: 'cid', result: 'changed' },
+          { userId: 'cid', result: 'repeated' },
+          { userId: 'dan', result: 'tooManyAdmins' },
+          { userId: 'eve', result: 'absent' },
+        ],
+      });
+    given(founded({ values: { limits } }))
+      .when({ ...roles(['cid', 'dan'], 'admin'), ...user('ann') })
+      .then(refusal('TooManyAdmins', { maximum: 2 }));
+    given(founded({ preset: 'openim' }), joined('eve', { role: 'admin' }))
+      .when({ ...roles(['eve'], 'member'), ...user('bob') })
+      .then(refusal('TargetRoleTooHigh', { userId: 'eve' }));
   });
 });
