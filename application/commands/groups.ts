@@ -364,11 +364,9 @@ function checkLength(field: string, count: number, values: RuleValues | undefine
   if (max !== undefined && count > max) refuse('InvalidArgument', { field, reason: `names more than ${max}` });
 }
 
-/** A second command of one request: its key is of its own. */
-const forStep = ({ ifRevision: _, ...context }: RequestContext, step: string): RequestContext =>
-  context.idempotency === undefined
-    ? context
-    : {
-        ...context,
-        idempotency: { ...context.idempotency, operation: `${context.idempotency.operation}#${step}` },
-      };
+/** A second command of one request: its key is of its own, and the revision asked for was the first one's stream's. */
+function forStep({ ifRevision, idempotency, ...context }: RequestContext, step: string): RequestContext {
+  void ifRevision;
+  if (idempotency === undefined) return context;
+  return { ...context, idempotency: { ...idempotency, operation: `${idempotency.operation}#${step}` } };
+}

@@ -32,13 +32,10 @@ export const cardPrints = (card: MemberCard | null | undefined): CardPrints => c
 
 export function changedPrints(before: CardPrints, changes: MemberCardChanges | null | undefined): CardPrints {
   if (changes === null || changes === undefined) return before;
-  const after: Partial<Record<keyof MemberCard, number>> = { ...before };
-  for (const field of cardFields) {
+  const prints = cardFields.flatMap((field) => {
     const value = changes[field];
-    if (value === undefined) continue;
-    const print = printOf(value);
-    if (print === undefined) delete after[field];
-    else after[field] = print;
-  }
-  return after;
+    const print = value === undefined ? before[field] : printOf(value);
+    return print === undefined ? [] : [[field, print] as const];
+  });
+  return Object.fromEntries(prints);
 }

@@ -68,13 +68,10 @@ export const profileFields = ['nickname', 'avatar', 'ext', 'gender', 'region'] a
 export const printOf = (text: string | null): number | undefined => (text ? fingerprint(text) : undefined);
 
 function changedPrints(before: ProfilePrints, changes: UserProfileChanges | null): ProfilePrints {
-  const after: Partial<Record<keyof UserProfileChanges, number>> = { ...before };
-  for (const field of profileFields) {
+  const prints = profileFields.flatMap((field) => {
     const text = changes?.[field];
-    if (text === undefined) continue;
-    const print = printOf(text);
-    if (print === undefined) delete after[field];
-    else after[field] = print;
-  }
-  return after;
+    const print = text === undefined ? before[field] : printOf(text);
+    return print === undefined ? [] : [[field, print] as const];
+  });
+  return Object.fromEntries(prints);
 }

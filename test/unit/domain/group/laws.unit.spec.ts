@@ -412,13 +412,13 @@ describe('laws of the group, whatever is asked by whomever under any rules', () 
       };
       for (const step of steps) {
         if (!('events' in step)) continue;
-        let awaits = step.before.status === 'none' ? undefined : step.before.invitations;
+        const pendingBefore = step.before.status === 'none' ? undefined : step.before.invitations;
         for (const { type, data } of step.events) {
           if (type === 'GroupCreated' || type === 'GroupDismissed') open.clear();
           if (type === 'MemberInvited' && data.awaits.length > 0) opens('invitation', data.userId, data.inviteId);
           if (type === 'InvitationWithdrawn') ends('invitation', data.userId, data.inviteId);
           if (type === 'InvitationAnswered') {
-            const last = (awaits?.get(data.userId)?.awaits.length ?? 0) === 1;
+            const last = (pendingBefore?.get(data.userId)?.awaits.length ?? 0) === 1;
             if (data.answer !== 'accepted' || last) ends('invitation', data.userId, data.inviteId);
           }
           if (type === 'JoinRequested') opens('request', data.userId, data.requestId);
@@ -429,7 +429,6 @@ describe('laws of the group, whatever is asked by whomever under any rules', () 
             expect(open.has(`request ${data.userId}`), 'who joined still asks').to.equal(false);
           }
         }
-        awaits = step.after.status === 'none' ? undefined : step.after.invitations;
         if (step.after.status === 'none') continue;
         const pending = [
           ...[...step.after.invitations.values()].map((one) => [`invitation ${one.userId}`, one.inviteId]),

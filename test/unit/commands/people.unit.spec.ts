@@ -1,0 +1,152 @@
+import { expect } from 'chai';
+import { GroupCommands } from '../../../application/commands/groups.js';
+import { CommandPipeline } from '../../../application/commands/pipeline.js';
+import type { RequestContext } from '../../../application/commands/request.js';
+import { UserDirectory } from '../../../application/commands/user-directory.js';
+import { UserGroupsCommands } from '../../../application/commands/user-groups.js';
+import { UserProfileCommands } from '../../../application/commands/user-profiles.js';
+import { userAggregate } from '../../../application/commands/users.js';
+import type { Reservations } from '../../../application/ports/reservations.js';
+import { nobodyKnown } from '../../../application/ports/users.js';
+import { DomainError } from '../../../domain/shared/errors.js';
+import { JsonEventSerializer } from '../../../infrastructure/serialization/json-event-serializer.js';
+import { eventRegistry } from '../../../infrastructure/serialization/registry.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { MemoryKeys } from '../../support/memory-keys.js';
+import { MemoryLedger } from '../../support/memory-ledger.js';
+import { silentLogger } from '../../support/silent-logger.js';
+
+const tenant = 't1';
+const as = (id: string, key?: string): RequestContext => ({
+  tenant,
+  actor: { kind: 'user', id },
+  via: 'test:people',
+  ...(key !== undefined && { idempotency: { key, operation: 'op', bodyHash: 'b' } }),
+});
+
+describe('Use cases about people', () => {
+  let store: MemoryEventStore;
+  let pipeline: CommandPipeline;
+  let groups: GroupCommands;
+  let profiles: UserProfileCommands;
+  let favourites: UserGroupsCommands;
+  let number: number;
+
+  beforeEach(async () => {
+    store = new MemoryEventStore();
+    number = 2 ** 52;
+    const serializer = new JsonEventSerializer({ keys: new MemoryKeys(), registry: eventRegistry });
+    const clock = { now: () => Date.now() };
+    pipeline = new CommandPipeline({ store, serializer, ledger: new MemoryLedger(), clock, log: silentLogger });
+    const reserved = new Map<string, string>();
+    const reserveId: Reservations['reserveId'] = async (_tenant, kind, key, make) => {
+      const name = `${kind} ${key}`;
+      const value = reserved.get(name) ?? (await make());
+      reserved.set(name, value);
+      return value;
+    };
+    const users = new UserDirectory(nobodyKnown, store);
+    groups = new GroupCommands({
+      pipeline,
+      numbers: { next: () => Promise.resolve(++number) },
+      reservations: { reserveId } as Reservations,
+      users,
+    });
+    profiles = new UserProfileCommands({ pipeline });
+    favourites = new UserGroupsCommands({ pipeline, users });
+    for (const userId of ['ann', 'bob', 'eve', 'shy']) {
+      const stream = { category: 'user', tenant, userId } as const;
+      const command = { type: 'RegisterUser', userId, number: ++number, nickname: userId } as const;
+      await pipeline.execute({ ...as(userId), aggregate: userAggregate, stream, command });
+    }
+    await profiles.changePrivacy(as('shy'), { userId: 'shy', changes: { groupInviteConsent: true } });
+  });
+
+  afterEach(async () => {
+    await pipeline.close(2_000);
+    await store.close();
+  });
+
+  const refusedAs = async (asked: Promise<unknown>, kind: string): Promise<void> => {
+    const error = await asked.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).to.be.instanceOf(DomainError);
+    expect((error as DomainError).kind).to.equal(kind);
+  };
+
+  it('who wants to be asked is asked, at creation and later (004 create, add: status 3)', async () => {
+    const made = await groups.create(as('ann'), {
+      preset: 'sealtalk',
+      name: 'Chess',
+      ownerId: 'ann',
+      members: ['shy', 'bob'],
+    });
+    expect(made.outcome.items).to.deep.equal([
+      { userId: 'shy', result: 'awaitsInvitee' },
+      { userId: 'bob', result: 'joined' },
+    ]);
+    const { groupId } = made.outcome;
+    const added = await groups.addMembers(as('bob'), { groupId, userIds: ['eve', 'shy', 'zed'], unknown: 'report' });
+    expect(added.outcome.items.map(({ result }) => result)).to.deep.equal(['joined', 'awaitsInvitee', 'unknown']);
+    const answered = await groups.answerInvitation(as('shy'), { groupId, userId: 'shy', answer: 'accepted' });
+    expect(answered.outcome.joined).to.equal(true);
+    await profiles.changePrivacy(as('eve'), { userId: 'eve', changes: { groupInviteConsent: true } });
+    await groups.leave(as('eve'), { groupId, userId: 'eve' });
+    const again = await groups.addMembers(as('bob'), { groupId, userIds: ['eve'] });
+    expect(again.outcome.items).to.deep.equal([{ userId: 'eve', result: 'awaitsInvitee' }]);
+  });
+
+  it('nobody is asked under rules that never ask (003), and who doesn’t exist is refused', async () => {
+    const { outcome } = await groups.create(as('ann'), {
+      preset: 'openim',
+      name: 'Chess',
+      ownerId: 'ann',
+      members: ['shy'],
+    });
+    expect(outcome.items).to.deep.equal([{ userId: 'shy', result: 'joined' }]);
+    await refusedAs(groups.addMembers(as('ann'), { groupId: outcome.groupId, userIds: ['zed'] }), 'UserNotFound');
+    await refusedAs(groups.addMembers(as('ann'), { groupId: 'none', userIds: ['bob'] }), 'GroupNotFound');
+  });
+
+  it('a copy is made once for one key, and a name that can’t be leaves the source uncopied (004 copy_group)', async () => {
+    const source = await groups.create(as('ann'), {
+      preset: 'parley',
+      groupId: 'chess',
+      name: 'Chess',
+      ownerId: 'ann',
+      members: ['bob', 'shy'],
+    });
+    await groups.answerInvitation(as('shy'), { groupId: 'chess', userId: 'shy', answer: 'accepted' });
+    await refusedAs(groups.copy(as('ann', 'k0'), { groupId: 'chess', name: ' ' }), 'InvalidArgument');
+    await refusedAs(groups.copy(as('ann'), { groupId: 'chess', toGroupId: 'chess', name: 'Go' }), 'GroupIdTaken');
+    const first = await groups.copy(as('ann', 'k1'), { groupId: 'chess', name: 'Go' });
+    expect(first.outcome).to.deep.include({ memberCount: 2, groupId: String(first.outcome.number) });
+    expect(first.outcome.items).to.have.deep.members([
+      { userId: 'bob', result: 'joined' },
+      { userId: 'shy', result: 'awaitsInvitee' },
+    ]);
+    const second = await groups.copy(as('ann', 'k1'), { groupId: 'chess', name: 'Go' });
+    expect([second.replayed, second.outcome.groupId]).to.deep.equal([true, first.outcome.groupId]);
+    const { revision } = await groups.changeProfile(as('ann'), { groupId: 'chess', changes: {} });
+    // Answered, joined, copied: once.
+    expect(revision).to.equal(source.revision + 3);
+  });
+
+  it('favourites are of groups that there are, and profiles of users that there are', async () => {
+    await groups.create(as('ann'), { preset: 'parley', groupId: 'chess', name: 'Chess', ownerId: 'ann' });
+    expect((await favourites.favourite(as('bob'), { userId: 'bob', groupId: 'chess' })).outcome.alreadySo).to.equal(
+      false,
+    );
+    expect((await favourites.favourite(as('bob'), { userId: 'bob', groupId: 'chess' })).outcome.alreadySo).to.equal(
+      true,
+    );
+    await refusedAs(favourites.favourite(as('bob'), { userId: 'bob', groupId: 'none' }), 'GroupNotFound');
+    await groups.dismiss(as('ann'), { groupId: 'chess', removeMembers: false });
+    await refusedAs(favourites.favourite(as('ann'), { userId: 'ann', groupId: 'chess' }), 'GroupDismissed');
+    expect((await favourites.unfavourite(as('bob'), { userId: 'bob', groupId: 'chess' })).events).to.equal(1);
+    expect((await favourites.clearNotices(as('bob'), { userId: 'bob' })).events).to.equal(1);
+    await refusedAs(profiles.changeProfile(as('zed'), { userId: 'zed', changes: { avatar: 'a' } }), 'UserNotFound');
+  });
+});
