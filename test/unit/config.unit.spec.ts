@@ -37,6 +37,8 @@ describe('configuration', () => {
     const config = loadConfig({
       HOST: '0.0.0.0',
       PORT: '0',
+      OPENIM_PORT: '10002',
+      OPENIM_SECRET: 'a secret of the app',
       DATA_DIR: '/srv/parley',
       DATABASE_URL: 'postgres://parley:secret@db:5432/parley',
       EVENT_STORE: 'esdb+discover://a,b,c?tls=true',
@@ -50,6 +52,8 @@ describe('configuration', () => {
     expect(config).to.deep.include({
       host: '0.0.0.0',
       port: 0,
+      openimPort: 10_002,
+      openimSecret: 'a secret of the app',
       dataDir: '/srv/parley',
       databaseUrl: 'postgres://parley:secret@db:5432/parley',
       eventStore: { kind: 'eventstoredb', connectionString: 'esdb+discover://a,b,c?tls=true' },
@@ -64,6 +68,14 @@ describe('configuration', () => {
     ]);
     expect(config.masterKey?.equals(KEY)).to.equal(true);
     expect(Buffer.from(config.tokenSecret ?? []).toString()).to.equal(SECRET);
+  });
+
+  it('refuses a port that is none and a secret that can be guessed, without repeating it', () => {
+    const problems = problemsOf({ OPENIM_PORT: '70000', OPENIM_SECRET: 'openIM123' });
+    expect(problems).to.have.length(2);
+    expect(problems.join())
+      .to.match(/OPENIM_PORT.*70000.*OPENIM_SECRET/)
+      .and.not.contain('openIM123');
   });
 
   it('takes an empty variable for one that is not set', () => {

@@ -33,7 +33,7 @@ export function authOperations(services: OpenimServices): Operation[] {
 
   const tokenFor = async (tenant: string, userId: string, platform: number): Promise<object> => {
     const { token, issuedAt, expiresAt } = await tokens.issue(tenant, userId, { platform });
-    return { token, expireTimeSeconds: Math.floor((expiresAt - issuedAt) / 1000) };
+    return { token, expireTimeSeconds: Math.ceil((expiresAt - issuedAt) / 1000) };
   };
   const userToken = async ({ body, caller }: Call<UserTokenReq>): Promise<object> => {
     requireApp(services, { body, caller });

@@ -162,10 +162,3 @@ function fromBodyParser(error: unknown): Envelope | undefined {
   };
   return failed('ArgsError', details[error.type] ?? 'the body could not be read');
 }
-
-/** For tests: every name that has a code. */
-export const mappedNames = {
-  domain: Object.keys(domainErrors),
-  application: Object.keys(applicationErrors),
-  token: Object.keys(tokenErrors),
-} as const;

@@ -108,7 +108,7 @@ export function userOperations(services: OpenimServices): Operation[] {
             request.socket.remoteAddress,
             { platform },
           );
-          return { token, expireTimeSeconds: Math.floor((expiresAt - issuedAt) / 1000) };
+          return { token, expireTimeSeconds: Math.ceil((expiresAt - issuedAt) / 1000) };
         } catch (error) {
           // Whether a user exists is no secret here: anybody learns it from self_register.
           if (error instanceof ApplicationError && error.kind === 'BadCredentials') {
