@@ -36,6 +36,7 @@ export async function checked<T extends object>(
   // JSON.parse makes it an own member; class-transformer would pass over it in silence.
   if (Object.hasOwn(plain, '__proto__'))
     throw new InputInvalid(where, [{ pointer: '/__proto__', detail: 'should not exist' }]);
+  if (isDeeper(plain, DEEPEST)) throw new InputInvalid(where, [{ pointer: '', detail: 'is nested too deeply' }]);
   const instance = plainToInstance(Dto, plain, { exposeDefaultValues: true });
   const errors = await validate(instance, {
     whitelist: true,
@@ -46,6 +47,14 @@ export async function checked<T extends object>(
   if (errors.length > 0) throw new InputInvalid(where, flatten(errors, ''));
   return instance;
 }
+
+/** No input of any API has more levels; what comes after is recursive and would run out of stack. */
+const DEEPEST = 32;
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1)));
 
 function flatten(errors: readonly ValidationError[], parent: string): InputProblem[] {
   return errors.flatMap((error) => {

@@ -73,7 +73,7 @@ const parsed = (parse: RequestHandler, request: Request, response: Response): Pr
     });
   });
 
-/** Bodies are no deeper than this, so a hostile one costs no stack. */
+/** No body of this API is deeper; what is deeper in one is none of its members. */
 const DEPTH = 4;
 
 /** A member that is null counts as one that isn't there, as the original's decoder has it. */
