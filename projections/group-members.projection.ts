@@ -1,6 +1,7 @@
-import type { GroupEvent, MemberCard, MemberJoined } from '../domain/group/events.js';
+import type { GroupEvent, MemberCard, MemberCardChanged, MemberJoined, ReceiveOption } from '../domain/group/events.js';
 import type { Role } from '../domain/group/rules.js';
 import type { ProjectedEvent, Projection, Statements, Tables } from './engine/projection.js';
+import { foldedName } from '../application/queries/folded-name.js';
 
 /** In the order in which members are listed. */
 const ROLE_ORDER: Readonly<Record<Role, number>> = { owner: 0, admin: 1, member: 2 };
@@ -14,6 +15,7 @@ type Handled =
   | 'MemberRoleChanged'
   | 'MemberMuted'
   | 'MemberUnmuted'
+  | 'MemberCardChanged'
   | 'GroupDismissed';
 
 type HandledEvent = Extract<GroupEvent, { type: Handled }>;
@@ -21,11 +23,22 @@ type HandledEvent = Extract<GroupEvent, { type: Handled }>;
 /** undefined = not muted, null = for ever, else a deadline (ms UTC). */
 type Mute = number | null | undefined;
 
+/** Fields of a card that were said anew; null = cleared, or erased. */
+type Card = { [Field in keyof MemberCard]?: MemberCard[Field] | null };
+
 /** What a batch comes to for one member: he is there anew, is gone, or is changed. */
 type Change =
-  | { kind: 'joined'; data: MemberJoined['data']; role: Role; mute: Mute }
+  | {
+      kind: 'joined';
+      data: MemberJoined['data'];
+      role: Role;
+      mute: Mute;
+      card: Card;
+      receiveOption: ReceiveOption;
+      at: number;
+    }
   | { kind: 'gone' }
-  | { kind: 'changed'; role?: Role; mute?: { value: Mute } };
+  | { kind: 'changed'; role?: Role; mute?: { value: Mute }; card?: Card; receiveOption?: ReceiveOption; at: number };
 
 interface GroupChanges {
   readonly tenant: string;
@@ -43,7 +56,7 @@ interface GroupChanges {
  */
 export const groupMembersProjection: Projection = {
   name: 'group_members',
-  version: 1,
+  version: 2,
   handles: {
     GroupCreated: 1,
     MemberJoined: 1,
@@ -53,6 +66,7 @@ export const groupMembersProjection: Projection = {
     MemberRoleChanged: 1,
     MemberMuted: 1,
     MemberUnmuted: 1,
+    MemberCardChanged: 1,
     GroupDismissed: 1,
   } satisfies Record<Handled, number>,
   auxTables: ['groups'],
@@ -69,10 +83,11 @@ export const groupMembersProjection: Projection = {
        approved_by   text,
        muted         boolean NOT NULL,
        muted_until   bigint,
-       card_nickname text,
-       card_avatar   text,
-       card_ext      text,
+       card          jsonb NOT NULL,
+       name_folded   text,
+       receive_option text NOT NULL,
        sees_earlier  boolean NOT NULL,
+       updated_at    bigint NOT NULL,
        PRIMARY KEY (tenant, group_id, user_id))`,
     `CREATE TABLE ${tables.aux('groups')} (
        tenant      text COLLATE "C" NOT NULL,
@@ -86,12 +101,13 @@ export const groupMembersProjection: Projection = {
   ],
   view: (tables) => `SELECT tenant, group_id, user_id, incarnation, role_order,
        CASE role_order WHEN 0 THEN 'owner' WHEN 1 THEN 'admin' ELSE 'member' END AS role,
-       joined_at, source, inviter_id, approved_by, muted, muted_until, card_nickname, card_avatar, card_ext, sees_earlier
+       joined_at, source, inviter_id, approved_by, muted, muted_until, card, name_folded, receive_option,
+       sees_earlier, updated_at
      FROM ${tables.main}`,
 
   async apply(events, tables, db) {
     const groups = new Map<string, GroupChanges>();
-    for (const { tenant, event } of events as readonly ProjectedEvent<HandledEvent>[]) {
+    for (const { tenant, event, occurredAt } of events as readonly ProjectedEvent<HandledEvent>[]) {
       const { groupId } = event.data;
       const key = `${tenant}\n${groupId}`;
       let group = groups.get(key);
@@ -99,13 +115,13 @@ export const groupMembersProjection: Projection = {
         group = { tenant, groupId, incarnation: undefined, cleared: false, members: new Map() };
         groups.set(key, group);
       }
-      note(group, event);
+      note(group, event, occurredAt);
     }
     await write([...groups.values()], tables, db);
   },
 };
 
-function note(group: GroupChanges, event: HandledEvent): void {
+function note(group: GroupChanges, event: HandledEvent, at: number): void {
   switch (event.type) {
     case 'GroupCreated':
       group.incarnation = event.data.incarnation;
@@ -117,6 +133,10 @@ function note(group: GroupChanges, event: HandledEvent): void {
         data: event.data,
         role: event.data.role,
         mute: event.data.mutedUntil,
+        // Of an erased member the whole card is null.
+        card: (event.data.card as MemberCard | null | undefined) ?? {},
+        receiveOption: 'all',
+        at,
       });
       return;
     case 'MemberLeft':
@@ -124,19 +144,22 @@ function note(group: GroupChanges, event: HandledEvent): void {
       group.members.set(event.data.userId, { kind: 'gone' });
       return;
     case 'OwnerTransferred':
-      if (event.data.from !== null) setRole(group, event.data.from, event.data.formerOwnerBecomes);
-      setRole(group, event.data.to, 'owner');
+      if (event.data.from !== null) setRole(group, event.data.from, event.data.formerOwnerBecomes, at);
+      setRole(group, event.data.to, 'owner', at);
       // RULES A5: the new owner's own mute ends with it.
-      setMute(group, event.data.to, undefined);
+      setMute(group, event.data.to, undefined, at);
       return;
     case 'MemberRoleChanged':
-      setRole(group, event.data.userId, event.data.to);
+      setRole(group, event.data.userId, event.data.to, at);
       return;
     case 'MemberMuted':
-      setMute(group, event.data.userId, event.data.until);
+      setMute(group, event.data.userId, event.data.until, at);
       return;
     case 'MemberUnmuted':
-      setMute(group, event.data.userId, undefined);
+      setMute(group, event.data.userId, undefined, at);
+      return;
+    case 'MemberCardChanged':
+      setCard(group, event.data, at);
       return;
     case 'GroupDismissed':
       if (event.data.membersRemoved) clear(group);
@@ -148,23 +171,45 @@ function clear(group: GroupChanges): void {
   group.members.clear();
 }
 
-function setRole(group: GroupChanges, userId: string, role: Role): void {
-  const change = changeOf(group, userId);
+function setRole(group: GroupChanges, userId: string, role: Role, at: number): void {
+  const change = changeOf(group, userId, at);
   if (change.kind !== 'gone') change.role = role;
 }
 
-function setMute(group: GroupChanges, userId: string, mute: Mute): void {
-  const change = changeOf(group, userId);
+function setMute(group: GroupChanges, userId: string, mute: Mute, at: number): void {
+  const change = changeOf(group, userId, at);
   if (change.kind === 'joined') change.mute = mute;
   else if (change.kind === 'changed') change.mute = { value: mute };
 }
 
-function changeOf(group: GroupChanges, userId: string): Change {
+/** All of a card: what an erased member's says. */
+const ERASED: Required<Card> = {
+  nickname: null,
+  avatar: null,
+  ext: null,
+  region: null,
+  phone: null,
+  wechat: null,
+  alipay: null,
+  description: null,
+  customFields: null,
+};
+
+function setCard(group: GroupChanges, data: MemberCardChanged['data'], at: number): void {
+  const change = changeOf(group, data.userId, at);
+  if (change.kind === 'gone') return;
+  const changes = data.changes as Card | null | undefined;
+  if (changes !== undefined) change.card = { ...change.card, ...(changes ?? ERASED) };
+  if (data.receiveOption !== undefined) change.receiveOption = data.receiveOption;
+}
+
+function changeOf(group: GroupChanges, userId: string, at: number): Change {
   let change = group.members.get(userId);
   if (change === undefined) {
-    change = { kind: 'changed' };
+    change = { kind: 'changed', at };
     group.members.set(userId, change);
   }
+  if (change.kind !== 'gone') change.at = at;
   return change;
 }
 
@@ -208,6 +253,10 @@ async function write(groups: readonly GroupChanges[], tables: Tables, db: Statem
       changed.map(({ change }) => change.mute !== undefined),
       changed.map(({ change }) => change.mute?.value !== undefined),
       changed.map(({ change }) => change.mute?.value ?? null),
+      changed.map(({ change }) => (change.card === undefined ? null : JSON.stringify(change.card))),
+      changed.map(({ change }) => foldedNickname(change.card)),
+      changed.map(({ change }) => change.receiveOption ?? null),
+      changed.map(({ change }) => change.at),
     ]);
 }
 
@@ -221,17 +270,13 @@ interface Changed extends Member {
   readonly change: Extract<Change, { kind: 'changed' }>;
 }
 
-interface Joined {
-  readonly group: GroupChanges;
-  readonly data: MemberJoined['data'];
-  readonly role: Role;
-  readonly mute: Mute;
-}
+type Joined = { readonly group: GroupChanges } & Extract<Change, { kind: 'joined' }>;
+
+/** null = the card has none. */
+const foldedNickname = (card: Card | undefined): string | null => (card?.nickname ? foldedName(card.nickname) : null);
 
 async function insertJoined(rows: readonly Joined[], tables: Tables, db: Statements): Promise<void> {
   const incarnations = await incarnationsOf(rows, tables, db);
-  // A card whose owner was erased is null as a whole or field by field.
-  const card = (row: Joined): Partial<Record<keyof MemberCard, string | null>> => row.data.card ?? {};
   await db.run('joined', JOINED(tables), [
     rows.map((row) => row.group.tenant),
     rows.map((row) => row.group.groupId),
@@ -244,10 +289,11 @@ async function insertJoined(rows: readonly Joined[], tables: Tables, db: Stateme
     rows.map((row) => row.data.approvedBy ?? null),
     rows.map((row) => row.mute !== undefined),
     rows.map((row) => row.mute ?? null),
-    rows.map((row) => card(row).nickname ?? null),
-    rows.map((row) => card(row).avatar ?? null),
-    rows.map((row) => card(row).ext ?? null),
+    rows.map((row) => JSON.stringify(row.card)),
+    rows.map((row) => foldedNickname(row.card)),
+    rows.map((row) => row.receiveOption),
     rows.map((row) => row.data.seesEarlier),
+    rows.map((row) => row.at),
   ]);
 }
 
@@ -294,22 +340,36 @@ const GONE = (tables: Tables): string => `
   DELETE FROM ${tables.main} m USING unnest($1::text[], $2::text[], $3::text[]) x (tenant, group_id, user_id)
   WHERE m.tenant = x.tenant AND m.group_id = x.group_id AND m.user_id = x.user_id`;
 
+/** A card holds what is said only: what was cleared is absent. */
 const JOINED = (tables: Tables): string => `
   INSERT INTO ${tables.main} (tenant, group_id, user_id, incarnation, role_order, joined_at, source, inviter_id,
-    approved_by, muted, muted_until, card_nickname, card_avatar, card_ext, sees_earlier)
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::smallint[], $6::bigint[], $7::text[],
-    $8::text[], $9::text[], $10::boolean[], $11::bigint[], $12::text[], $13::text[], $14::text[], $15::boolean[])
+    approved_by, muted, muted_until, card, name_folded, receive_option, sees_earlier, updated_at)
+  SELECT x.tenant, x.group_id, x.user_id, x.incarnation, x.role_order, x.joined_at, x.source, x.inviter_id,
+    x.approved_by, x.muted, x.muted_until, jsonb_strip_nulls(x.card::jsonb), x.name_folded, x.receive_option,
+    x.sees_earlier, x.updated_at
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::smallint[], $6::bigint[], $7::text[],
+    $8::text[], $9::text[], $10::boolean[], $11::bigint[], $12::text[], $13::text[], $14::text[], $15::boolean[],
+    $16::bigint[])
+    x (tenant, group_id, user_id, incarnation, role_order, joined_at, source, inviter_id,
+    approved_by, muted, muted_until, card, name_folded, receive_option, sees_earlier, updated_at)
   ON CONFLICT (tenant, group_id, user_id) DO UPDATE SET
     incarnation = excluded.incarnation, role_order = excluded.role_order, joined_at = excluded.joined_at,
     source = excluded.source, inviter_id = excluded.inviter_id, approved_by = excluded.approved_by,
-    muted = excluded.muted, muted_until = excluded.muted_until, card_nickname = excluded.card_nickname,
-    card_avatar = excluded.card_avatar, card_ext = excluded.card_ext, sees_earlier = excluded.sees_earlier`;
+    muted = excluded.muted, muted_until = excluded.muted_until, card = excluded.card,
+    name_folded = excluded.name_folded, receive_option = excluded.receive_option,
+    sees_earlier = excluded.sees_earlier, updated_at = excluded.updated_at`;
 
 const CHANGED = (tables: Tables): string => `
   UPDATE ${tables.main} m SET
     role_order = coalesce(x.role_order, m.role_order),
     muted = CASE WHEN x.sets_mute THEN x.muted ELSE m.muted END,
-    muted_until = CASE WHEN x.sets_mute THEN x.muted_until ELSE m.muted_until END
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::boolean[], $6::boolean[], $7::bigint[])
-    x (tenant, group_id, user_id, role_order, sets_mute, muted, muted_until)
+    muted_until = CASE WHEN x.sets_mute THEN x.muted_until ELSE m.muted_until END,
+    card = CASE WHEN x.card IS NULL THEN m.card ELSE jsonb_strip_nulls(m.card || x.card::jsonb) END,
+    name_folded = CASE WHEN x.card::jsonb ? 'nickname' THEN x.name_folded ELSE m.name_folded END,
+    receive_option = coalesce(x.receive_option, m.receive_option),
+    updated_at = x.updated_at
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::boolean[], $6::boolean[], $7::bigint[],
+    $8::text[], $9::text[], $10::text[], $11::bigint[])
+    x (tenant, group_id, user_id, role_order, sets_mute, muted, muted_until, card, name_folded, receive_option,
+    updated_at)
   WHERE m.tenant = x.tenant AND m.group_id = x.group_id AND m.user_id = x.user_id`;

@@ -1,5 +1,6 @@
-import type { GroupCreated, GroupEvent } from '../domain/group/events.js';
+import type { GroupCreated, GroupEvent, GroupSettings } from '../domain/group/events.js';
 import type { ProjectedEvent, Projection, Statements, Tables } from './engine/projection.js';
+import { RowTable } from './row-table.js';
 
 /** A row as it stands in the table; `member_count` is adjusted by what the set of members says. */
 interface GroupRow {
@@ -15,53 +16,73 @@ interface GroupRow {
   custom_fields: unknown;
   owner_id: string | null;
   creator_id: string;
+  origin: string;
+  copied_from: string | null;
   member_count: number;
   status: 'active' | 'dismissed';
   muted_all: boolean;
   speakers: string[];
+  announcement: string | null;
+  announced_by: string | null;
+  announced_at: number | string | null;
+  suspension: string | null;
+  suspended_by: string | null;
+  suspension_reason: string | null;
+  suspended_at: number | string | null;
   self_join: string;
   member_invite: string;
   maximum: number;
-  settings: unknown;
+  settings: GroupSettings;
   rules_preset: string;
   rules_version: number;
+  copied_at: number | string | null;
   created_at: number | string;
   updated_at: number | string;
   dismissed_at: number | string | null;
   revision: number | string;
 }
 
-/** Columns in table order, with their types; the one list that DDL and statements are made from. */
-const COLUMNS: Readonly<Record<keyof GroupRow, string>> = {
-  tenant: 'text',
-  group_id: 'text',
-  number: 'bigint',
-  incarnation: 'integer',
-  kind: 'text',
-  name: 'text',
-  avatar: 'text',
-  introduction: 'text',
-  ext: 'text',
-  custom_fields: 'jsonb',
-  owner_id: 'text',
-  creator_id: 'text',
-  member_count: 'integer',
-  status: 'text',
-  muted_all: 'boolean',
-  speakers: 'jsonb',
-  self_join: 'text',
-  member_invite: 'text',
-  maximum: 'integer',
-  settings: 'jsonb',
-  rules_preset: 'text',
-  rules_version: 'integer',
-  created_at: 'bigint',
-  updated_at: 'bigint',
-  dismissed_at: 'bigint',
-  revision: 'bigint',
-};
-const NAMES = Object.keys(COLUMNS) as (keyof GroupRow)[];
-const NULLABLE: readonly (keyof GroupRow)[] = ['owner_id', 'dismissed_at'];
+const table = new RowTable<GroupRow>(
+  {
+    tenant: 'text',
+    group_id: 'text',
+    number: 'bigint',
+    incarnation: 'integer',
+    kind: 'text',
+    name: 'text',
+    avatar: 'text',
+    introduction: 'text',
+    ext: 'text',
+    custom_fields: 'jsonb',
+    owner_id: 'text?',
+    creator_id: 'text',
+    origin: 'text',
+    copied_from: 'text?',
+    member_count: 'integer',
+    status: 'text',
+    muted_all: 'boolean',
+    speakers: 'jsonb',
+    announcement: 'text?',
+    announced_by: 'text?',
+    announced_at: 'bigint?',
+    suspension: 'text?',
+    suspended_by: 'text?',
+    suspension_reason: 'text?',
+    suspended_at: 'bigint?',
+    self_join: 'text',
+    member_invite: 'text',
+    maximum: 'integer',
+    settings: 'jsonb',
+    rules_preset: 'text',
+    rules_version: 'integer',
+    copied_at: 'bigint?',
+    created_at: 'bigint',
+    updated_at: 'bigint',
+    dismissed_at: 'bigint?',
+    revision: 'bigint',
+  },
+  ['tenant', 'group_id'],
+);
 
 /** One group while a batch is folded into it. */
 interface Group {
@@ -78,9 +99,15 @@ interface Group {
  */
 export const groupsProjection: Projection = {
   name: 'groups',
-  version: 1,
+  version: 2,
   handles: {
     GroupCreated: 1,
+    MemberInvited: 1,
+    InvitationAnswered: 1,
+    InvitationWithdrawn: 1,
+    JoinRequested: 1,
+    JoinRequestAnswered: 1,
+    JoinRequestWithdrawn: 1,
     MemberJoined: 1,
     MemberLeft: 1,
     MemberRemoved: 1,
@@ -91,13 +118,18 @@ export const groupsProjection: Projection = {
     GroupMuted: 1,
     GroupUnmuted: 1,
     GroupProfileChanged: 1,
+    AnnouncementPublished: 1,
+    JoinPolicyChanged: 1,
+    GroupSettingsChanged: 1,
+    MemberCardChanged: 1,
+    GroupSuspended: 1,
+    GroupReinstated: 1,
+    GroupCopied: 1,
     GroupDismissed: 1,
   } satisfies Record<GroupEvent['type'], number>,
   auxTables: ['members'],
   ddl: (tables) => [
-    `CREATE TABLE ${tables.main} (
-       ${NAMES.map((name) => `${name} ${COLUMNS[name]}${COLUMNS[name] === 'text' ? ' COLLATE "C"' : ''}${NULLABLE.includes(name) ? '' : ' NOT NULL'}`).join(',\n       ')},
-       PRIMARY KEY (tenant, group_id)) WITH (fillfactor = 80)`,
+    table.create(tables.main),
     `CREATE TABLE ${tables.aux('members')} (
        tenant   text COLLATE "C" NOT NULL,
        group_id text COLLATE "C" NOT NULL,
@@ -105,17 +137,12 @@ export const groupsProjection: Projection = {
        PRIMARY KEY (tenant, group_id, user_id))`,
   ],
   indexes: () => [],
-  view: (tables) => `SELECT ${NAMES.join(', ')} FROM ${tables.main}`,
+  view: (tables) => table.select(tables),
 
   async apply(events, tables, db) {
     const groups = await fold(events as readonly ProjectedEvent<GroupEvent>[], tables, db);
     await countMembers(groups, tables, db);
-    const rows = groups.map(({ row }) => row);
-    await db.run(
-      'save',
-      SAVE(tables),
-      NAMES.map((name) => rows.map((row) => (COLUMNS[name] === 'jsonb' ? JSON.stringify(row[name]) : row[name]))),
-    );
+    await db.run('save', table.save(tables), table.values(groups.map(({ row }) => row)));
   },
 };
 
@@ -161,7 +188,7 @@ async function load(
     groupIds.push(event.data.groupId);
   }
   if (tenants.length === 0) return new Map();
-  const rows = await db.run<GroupRow>('load', LOAD(tables), [tenants, groupIds]);
+  const rows = await db.run<GroupRow>('load', table.load(tables), [tenants, groupIds]);
   return new Map(rows.map((row) => [keyOf(row.tenant, row.group_id), { row, cleared: false, members: new Map() }]));
 }
 
@@ -178,16 +205,26 @@ const created = (tenant: string, data: GroupCreated['data']): GroupRow => ({
   custom_fields: data.customFields,
   owner_id: data.ownerId,
   creator_id: data.creatorId,
+  origin: data.origin.kind,
+  copied_from: data.origin.kind === 'copied' ? data.origin.from : null,
   member_count: 0,
   status: 'active',
   muted_all: false,
   speakers: [],
+  announcement: null,
+  announced_by: null,
+  announced_at: null,
+  suspension: null,
+  suspended_by: null,
+  suspension_reason: null,
+  suspended_at: null,
   self_join: data.joinPolicy.selfJoin,
   member_invite: data.joinPolicy.memberInvite,
   maximum: data.maximum,
   settings: data.settings,
   rules_preset: data.rules.preset,
   rules_version: data.rules.version,
+  copied_at: null,
   created_at: data.createdAt,
   updated_at: data.createdAt,
   dismissed_at: null,
@@ -226,9 +263,40 @@ function change(group: Group, { event, occurredAt }: ProjectedEvent<GroupEvent>)
       if (customFields !== undefined) row.custom_fields = customFields;
       return;
     }
+    case 'AnnouncementPublished':
+      row.announcement = event.data.text;
+      row.announced_by = event.data.by;
+      row.announced_at = occurredAt;
+      return;
+    case 'JoinPolicyChanged':
+      row.self_join = event.data.selfJoin;
+      row.member_invite = event.data.memberInvite;
+      return;
+    case 'GroupSettingsChanged': {
+      const { maximum, ...settings } = event.data.changes;
+      if (maximum !== undefined) row.maximum = maximum;
+      row.settings = { ...row.settings, ...settings };
+      return;
+    }
+    case 'GroupSuspended':
+      row.suspension = event.data.mode;
+      row.suspended_by = event.data.by;
+      row.suspension_reason = event.data.reason ?? null;
+      row.suspended_at = occurredAt;
+      return;
+    case 'GroupReinstated':
+      row.suspension = null;
+      row.suspended_by = null;
+      row.suspension_reason = null;
+      row.suspended_at = null;
+      return;
+    case 'GroupCopied':
+      row.copied_at = event.data.copiedAt;
+      return;
     case 'GroupDismissed':
       row.status = 'dismissed';
-      row.dismissed_at = occurredAt;
+      // A second one only removes the members that the first had kept.
+      row.dismissed_at ??= occurredAt;
       if (event.data.membersRemoved) {
         group.cleared = true;
         group.members.clear();
@@ -236,10 +304,8 @@ function change(group: Group, { event, occurredAt }: ProjectedEvent<GroupEvent>)
         row.owner_id = null;
       }
       return;
-    case 'GroupCreated':
-    case 'MemberRoleChanged':
-    case 'MemberMuted':
-    case 'MemberUnmuted':
+    default:
+      // Nothing of the row but its revision and time.
       return;
   }
 }
@@ -287,9 +353,6 @@ async function alter(
   }
 }
 
-const LOAD = (tables: Tables): string => `
-  SELECT g.* FROM unnest($1::text[], $2::text[]) x (tenant, group_id) JOIN ${tables.main} g USING (tenant, group_id)`;
-
 const CLEAR = (tables: Tables): string => `
   DELETE FROM ${tables.aux('members')} m USING unnest($1::text[], $2::text[]) x (tenant, group_id)
   WHERE m.tenant = x.tenant AND m.group_id = x.group_id`;
@@ -305,13 +368,3 @@ const REMOVE = (tables: Tables): string => `
     DELETE FROM ${tables.aux('members')} m USING unnest($1::text[], $2::text[], $3::text[]) x (tenant, group_id, user_id)
     WHERE m.tenant = x.tenant AND m.group_id = x.group_id AND m.user_id = x.user_id RETURNING m.tenant, m.group_id)
   SELECT tenant, group_id, count(*)::integer AS n FROM removed GROUP BY tenant, group_id`;
-
-const SAVE = (tables: Tables): string => `
-  INSERT INTO ${tables.main} (${NAMES.join(', ')})
-  SELECT ${NAMES.map((name) => (COLUMNS[name] === 'jsonb' ? `x.${name}::jsonb` : `x.${name}`)).join(', ')}
-  FROM unnest(${NAMES.map((name, i) => `$${String(i + 1)}::${COLUMNS[name] === 'jsonb' ? 'text' : COLUMNS[name]}[]`).join(', ')})
-    x (${NAMES.join(', ')})
-  ON CONFLICT (tenant, group_id) DO UPDATE SET
-    ${NAMES.slice(2)
-      .map((name) => `${name} = excluded.${name}`)
-      .join(', ')}`;

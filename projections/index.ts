@@ -1,10 +1,22 @@
+import { clearedNoticesProjection } from './cleared-notices.projection.js';
 import type { Projection } from './engine/projection.js';
+import { favouritesProjection } from './favourites.projection.js';
+import { groupApplicationsProjection } from './group-applications.projection.js';
+import { groupDeparturesProjection } from './group-departures.projection.js';
 import { groupMembersProjection } from './group-members.projection.js';
 import { groupsProjection } from './groups.projection.js';
 import { usersProjection } from './users.projection.js';
 
 /** Every projection of the product. */
-export const projections: readonly Projection[] = [usersProjection, groupsProjection, groupMembersProjection];
+export const projections: readonly Projection[] = [
+  usersProjection,
+  groupsProjection,
+  groupMembersProjection,
+  groupApplicationsProjection,
+  groupDeparturesProjection,
+  favouritesProjection,
+  clearedNoticesProjection,
+];
 
 export { ProjectionEngine, type ProjectionEngineOptions, type ProjectionStatus } from './engine/engine.js';
 export { projectionMigrations } from './engine/migration.js';

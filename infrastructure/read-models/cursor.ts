@@ -1,4 +1,4 @@
-import { BadCursor, BadPageLimit, MAX_PAGE, type PageRequest } from '../../application/queries/page.js';
+import { BadCursor, BadPageLimit, BadPageOffset, MAX_PAGE, type PageRequest } from '../../application/queries/page.js';
 
 /** Kind of each part of a list's key. */
 export type CursorShape = readonly ('string' | 'number')[];
@@ -38,7 +38,37 @@ const isPart = (part: unknown, kind: 'string' | 'number' | undefined): boolean =
     ? Number.isSafeInteger(part)
     : typeof part === 'string' && part.length <= 512 && !part.includes('\u0000');
 
-/** @throws BadPageLimit */
-export function checkLimit({ limit }: PageRequest): void {
+/** A list as its pages are read: its name in cursors, and its key. */
+export interface PagedList {
+  readonly name: string;
+  readonly shape: CursorShape;
+  /** A key before every item. */
+  readonly start: readonly (string | number)[];
+}
+
+export interface PageStart {
+  /** Items behind this key … */
+  readonly after: (string | number)[];
+  /** … and behind so many of them. */
+  readonly offset: number;
+}
+
+/** @throws BadCursor, BadPageLimit, BadPageOffset */
+export function pageStart({ name, shape, start }: PagedList, { limit, cursor, offset = 0 }: PageRequest): PageStart {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) throw new BadPageLimit(limit);
+  const fits = Number.isInteger(offset) && offset >= 0 && offset < 2 ** 31;
+  if (!fits || (offset > 0 && cursor !== undefined)) throw new BadPageOffset(offset);
+  return { after: cursor === undefined ? [...start] : decodeCursor(name, shape, cursor), offset };
+}
+
+/** Of rows that were read, one more than the page holds where there are more: the page's, and the cursor behind them. */
+export function cutPage<Row>(
+  { name }: PagedList,
+  { limit }: PageRequest,
+  rows: readonly Row[],
+  keyOf: (row: Row) => readonly (string | number)[],
+): { shown: readonly Row[]; next: string | null } {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return { shown, next: rows.length > shown.length && last ? encodeCursor(name, keyOf(last)) : null };
 }

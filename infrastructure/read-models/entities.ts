@@ -1,5 +1,14 @@
 import { Column, Entity, PrimaryColumn, type ValueTransformer } from 'typeorm';
-import type { CustomField, GroupSettings, JoinPolicy } from '../../domain/group/events.js';
+import type {
+  CustomField,
+  GroupCreated,
+  GroupSettings,
+  JoinPolicy,
+  MemberCard,
+  ReceiveOption,
+  SuspensionMode,
+} from '../../domain/group/events.js';
+import type { UserReceiveOption } from '../../application/queries/users.js';
 import type { Role } from '../../domain/group/rules.js';
 
 /**
@@ -13,7 +22,7 @@ const wide: ValueTransformer = {
   from: (value: string | null): number | null => (value === null ? null : Number(value)),
 };
 
-@Entity({ name: 'users_v1', schema: 'read', synchronize: false })
+@Entity({ name: 'users_v2', schema: 'read', synchronize: false })
 export class UserEntity {
   @PrimaryColumn('text')
   tenant!: string;
@@ -31,13 +40,25 @@ export class UserEntity {
   region!: string | null;
   @Column('text', { nullable: true })
   phone!: string | null;
+  @Column('text', { nullable: true })
+  gender!: string | null;
+  @Column('boolean', { name: 'group_invite_consent', nullable: true })
+  groupInviteConsent!: boolean | null;
+  @Column('boolean', { name: 'friend_request_consent', nullable: true })
+  friendRequestConsent!: boolean | null;
+  @Column('boolean', { nullable: true })
+  searchable!: boolean | null;
+  @Column('text', { name: 'receive_option' })
+  receiveOption!: UserReceiveOption;
   @Column('bigint', { name: 'registered_at', transformer: wide })
   registeredAt!: number;
+  @Column('bigint', { name: 'updated_at', transformer: wide })
+  updatedAt!: number;
   @Column('bigint', { transformer: wide })
   revision!: number;
 }
 
-@Entity({ name: 'groups_v1', schema: 'read', synchronize: false })
+@Entity({ name: 'groups_v2', schema: 'read', synchronize: false })
 export class GroupEntity {
   @PrimaryColumn('text')
   tenant!: string;
@@ -63,6 +84,10 @@ export class GroupEntity {
   ownerId!: string | null;
   @Column('text', { name: 'creator_id' })
   creatorId!: string;
+  @Column('text')
+  origin!: GroupCreated['data']['origin']['kind'];
+  @Column('text', { name: 'copied_from', nullable: true })
+  copiedFrom!: string | null;
   @Column('integer', { name: 'member_count' })
   memberCount!: number;
   @Column('text')
@@ -71,6 +96,21 @@ export class GroupEntity {
   mutedAll!: boolean;
   @Column('jsonb')
   speakers!: string[];
+  @Column('text', { nullable: true })
+  announcement!: string | null;
+  /** null = nothing was ever announced. */
+  @Column('text', { name: 'announced_by', nullable: true })
+  announcedBy!: string | null;
+  @Column('bigint', { name: 'announced_at', nullable: true, transformer: wide })
+  announcedAt!: number | null;
+  @Column('text', { nullable: true })
+  suspension!: SuspensionMode | null;
+  @Column('text', { name: 'suspended_by', nullable: true })
+  suspendedBy!: string | null;
+  @Column('text', { name: 'suspension_reason', nullable: true })
+  suspensionReason!: string | null;
+  @Column('bigint', { name: 'suspended_at', nullable: true, transformer: wide })
+  suspendedAt!: number | null;
   @Column('text', { name: 'self_join' })
   selfJoin!: JoinPolicy['selfJoin'];
   @Column('text', { name: 'member_invite' })
@@ -83,6 +123,8 @@ export class GroupEntity {
   rulesPreset!: string;
   @Column('integer', { name: 'rules_version' })
   rulesVersion!: number;
+  @Column('bigint', { name: 'copied_at', nullable: true, transformer: wide })
+  copiedAt!: number | null;
   @Column('bigint', { name: 'created_at', transformer: wide })
   createdAt!: number;
   @Column('bigint', { name: 'updated_at', transformer: wide })
@@ -93,7 +135,7 @@ export class GroupEntity {
   revision!: number;
 }
 
-@Entity({ name: 'group_members_v1', schema: 'read', synchronize: false })
+@Entity({ name: 'group_members_v2', schema: 'read', synchronize: false })
 export class GroupMemberEntity {
   @PrimaryColumn('text')
   tenant!: string;
@@ -121,14 +163,15 @@ export class GroupMemberEntity {
   /** null while muted = for ever. */
   @Column('bigint', { name: 'muted_until', nullable: true, transformer: wide })
   mutedUntil!: number | null;
-  @Column('text', { name: 'card_nickname', nullable: true })
-  cardNickname!: string | null;
-  @Column('text', { name: 'card_avatar', nullable: true })
-  cardAvatar!: string | null;
-  @Column('text', { name: 'card_ext', nullable: true })
-  cardExt!: string | null;
+  /** What it says; what it doesn't is absent. */
+  @Column('jsonb')
+  card!: MemberCard;
+  @Column('text', { name: 'receive_option' })
+  receiveOption!: ReceiveOption;
   @Column('boolean', { name: 'sees_earlier' })
   seesEarlier!: boolean;
+  @Column('bigint', { name: 'updated_at', transformer: wide })
+  updatedAt!: number;
 }
 
 export const readModelEntities = [UserEntity, GroupEntity, GroupMemberEntity] as const;

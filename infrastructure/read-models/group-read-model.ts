@@ -1,18 +1,25 @@
 import { In, type DataSource, type Repository } from 'typeorm';
-import type { GroupQueries, GroupView, JoinedGroup } from '../../application/queries/groups.js';
-import type { Page, PageRequest } from '../../application/queries/page.js';
+import type { GroupQueries, GroupView, JoinedGroup, JoinedGroupFilter } from '../../application/queries/groups.js';
+import type { CountedPage, PageRequest } from '../../application/queries/page.js';
+import type { GroupCreated, ReceiveOption } from '../../domain/group/events.js';
 import type { Role } from '../../domain/group/rules.js';
-import { checkLimit, decodeCursor, encodeCursor } from './cursor.js';
+import { cutPage, pageStart, type PagedList } from './cursor.js';
 import { GroupEntity } from './entities.js';
 import { inOrder, Prepared } from './prepared.js';
+import { orderOf } from './roles.js';
 
 interface MembershipRow {
   group_id: string;
   role: Role;
   joined_at: string;
+  receive_option: ReceiveOption;
 }
 
-const LIST = 'groups-of-user';
+const LIST: PagedList = {
+  name: 'groups-of-user',
+  shape: ['number', 'string'],
+  start: [Number.MIN_SAFE_INTEGER, ''],
+};
 
 export class GroupReadModel implements GroupQueries {
   private readonly groups: Repository<GroupEntity>;
@@ -25,50 +32,63 @@ export class GroupReadModel implements GroupQueries {
 
   async groupById(tenant: string, groupId: string): Promise<GroupView | undefined> {
     const found = await this.groups.findOneBy({ tenant, groupId });
-    return found ? shape(found) : undefined;
+    return found ? shapeGroup(found) : undefined;
   }
 
   async groupsByIds(tenant: string, groupIds: readonly string[]): Promise<readonly GroupView[]> {
     if (groupIds.length === 0) return [];
     const found = await this.groups.findBy({ tenant, groupId: In([...new Set(groupIds)]) });
-    return inOrder(groupIds, found, (group) => group.groupId).map(shape);
+    return inOrder(groupIds, found, (group) => group.groupId).map(shapeGroup);
   }
 
-  async groupsOfUser(tenant: string, userId: string, page: PageRequest): Promise<Page<JoinedGroup>> {
-    checkLimit(page);
-    const [joinedAt, groupId] =
-      page.cursor === undefined ? [Number.MIN_SAFE_INTEGER, ''] : decodeCursor(LIST, ['number', 'string'], page.cursor);
-    const rows = await this.prepared.rows<MembershipRow>(LIST, MEMBERSHIPS, [
-      tenant,
-      userId,
-      joinedAt,
-      groupId,
-      page.limit + 1,
+  async groupsOfUser(
+    tenant: string,
+    userId: string,
+    page: PageRequest,
+    { roles, kind }: JoinedGroupFilter = {},
+  ): Promise<CountedPage<JoinedGroup>> {
+    const { after, offset } = pageStart(LIST, page);
+    const which = [tenant, userId, orderOf(roles), kind ?? null];
+    const [rows, counts] = await Promise.all([
+      this.prepared.rows<MembershipRow>(LIST.name, PAGE, [...which, ...after, page.limit + 1, offset]),
+      this.prepared.rows<{ n: number }>(`${LIST.name}.count`, COUNT, which),
     ]);
-    const shown = rows.slice(0, page.limit);
+    const { shown, next } = cutPage(LIST, page, rows, (row) => [Number(row.joined_at), row.group_id]);
     const groups = await this.groupsByIds(
       tenant,
       shown.map((row) => row.group_id),
     );
     const byId = new Map(groups.map((group) => [group.groupId, group]));
-    const last = shown.at(-1);
-    return {
-      items: shown.flatMap((row) => {
-        const group = byId.get(row.group_id);
-        return group ? [{ group, role: row.role, joinedAt: Number(row.joined_at) }] : [];
-      }),
-      next: rows.length > shown.length && last ? encodeCursor(LIST, [Number(last.joined_at), last.group_id]) : null,
-    };
+    const items = shown.flatMap((row): JoinedGroup[] => {
+      const group = byId.get(row.group_id);
+      const { role, receive_option: receiveOption } = row;
+      return group ? [{ group, role, joinedAt: Number(row.joined_at), receiveOption }] : [];
+    });
+    return { items, next, total: counts[0]?.n ?? 0 };
   }
 }
 
 /** The two projections are joined here; where one is a moment behind the other, the group comes a moment later. */
-const MEMBERSHIPS = `SELECT m.group_id, m.role, m.joined_at FROM read.group_members_v1 m
-  JOIN read.groups_v1 g ON g.tenant = m.tenant AND g.group_id = m.group_id AND g.status = 'active'
-  WHERE m.tenant = $1 AND m.user_id = $2 AND (m.joined_at, m.group_id) > ($3::bigint, $4)
-  ORDER BY m.joined_at, m.group_id LIMIT $5`;
+const JOINED = `FROM read.group_members_v2 m
+  JOIN read.groups_v2 g ON g.tenant = m.tenant AND g.group_id = m.group_id AND g.status = 'active'
+  WHERE m.tenant = $1 AND m.user_id = $2 AND m.role_order = ANY ($3::smallint[]) AND ($4::text IS NULL OR g.kind = $4)`;
+const PAGE = `SELECT m.group_id, m.role, m.joined_at, m.receive_option ${JOINED}
+  AND (m.joined_at, m.group_id) > ($5::bigint, $6) ORDER BY m.joined_at, m.group_id LIMIT $7 OFFSET $8`;
+const COUNT = `SELECT count(*)::integer AS n ${JOINED}`;
 
-const shape = (group: GroupEntity): GroupView => ({
+const originOf = ({ origin, copiedFrom }: GroupEntity): GroupCreated['data']['origin'] =>
+  origin === 'copied' ? { kind: origin, from: copiedFrom ?? '' } : { kind: origin };
+
+const announcementOf = ({ announcement, announcedBy, announcedAt }: GroupEntity): GroupView['announcement'] =>
+  announcedBy === null || announcedAt === null ? null : { text: announcement, by: announcedBy, at: announcedAt };
+
+function suspensionOf(group: GroupEntity): GroupView['suspension'] {
+  const { suspension, suspendedBy, suspensionReason, suspendedAt } = group;
+  if (suspension === null || suspendedBy === null || suspendedAt === null) return null;
+  return { mode: suspension, by: suspendedBy, reason: suspensionReason, at: suspendedAt };
+}
+
+const shapeGroup = (group: GroupEntity): GroupView => ({
   groupId: group.groupId,
   number: group.number,
   incarnation: group.incarnation,
@@ -84,10 +104,14 @@ const shape = (group: GroupEntity): GroupView => ({
   status: group.status,
   mutedAll: group.mutedAll,
   speakers: group.speakers,
+  announcement: announcementOf(group),
+  suspension: suspensionOf(group),
   joinPolicy: { selfJoin: group.selfJoin, memberInvite: group.memberInvite },
   maximum: group.maximum,
   settings: group.settings,
   rules: { preset: group.rulesPreset, version: group.rulesVersion },
+  origin: originOf(group),
+  copiedAt: group.copiedAt,
   createdAt: group.createdAt,
   updatedAt: group.updatedAt,
   dismissedAt: group.dismissedAt,

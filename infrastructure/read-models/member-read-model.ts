@@ -1,10 +1,19 @@
 import { In, type DataSource, type Repository } from 'typeorm';
-import type { MemberPage, MemberQueries, MemberView } from '../../application/queries/members.js';
+import type {
+  MemberCardView,
+  MemberFilter,
+  MemberPage,
+  MemberQueries,
+  MemberView,
+} from '../../application/queries/members.js';
 import type { PageRequest } from '../../application/queries/page.js';
+import type { MemberCard, ReceiveOption } from '../../domain/group/events.js';
 import type { Role } from '../../domain/group/rules.js';
-import { checkLimit, decodeCursor, encodeCursor } from './cursor.js';
+import { foldedName } from '../../application/queries/folded-name.js';
+import { cutPage, pageStart, type PagedList } from './cursor.js';
 import { GroupMemberEntity } from './entities.js';
 import { inOrder, Prepared } from './prepared.js';
+import { orderOf } from './roles.js';
 
 interface MemberRow {
   user_id: string;
@@ -16,13 +25,18 @@ interface MemberRow {
   approved_by: string | null;
   muted: boolean;
   muted_until: string | null;
-  card_nickname: string | null;
-  card_avatar: string | null;
-  card_ext: string | null;
+  card: MemberCard;
+  receive_option: ReceiveOption;
   sees_earlier: boolean;
+  updated_at: string;
 }
 
-const LIST = 'members-of-group';
+const LIST: PagedList = {
+  name: 'members-of-group',
+  shape: ['number', 'number', 'string'],
+  start: [-1, 0, ''],
+};
+const MUTED: PagedList = { name: 'muted-members', shape: ['string'], start: [''] };
 
 export class MemberReadModel implements MemberQueries {
   private readonly members: Repository<GroupMemberEntity>;
@@ -44,33 +58,108 @@ export class MemberReadModel implements MemberQueries {
     return inOrder(userIds, found, (member) => member.userId).map(shapeEntity);
   }
 
-  async membersOfGroup(tenant: string, groupId: string, page: PageRequest): Promise<MemberPage> {
-    checkLimit(page);
-    const after =
-      page.cursor === undefined ? [-1, 0, ''] : decodeCursor(LIST, ['number', 'number', 'string'], page.cursor);
+  async rolesOf(tenant: string, groupId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, Role>> {
+    if (userIds.length === 0) return new Map();
+    const rows = await this.prepared.rows<{ user_id: string; role: Role }>('roles', ROLES, [tenant, groupId, userIds]);
+    return new Map(rows.map((row) => [row.user_id, row.role]));
+  }
+
+  async membersOfGroup(
+    tenant: string,
+    groupId: string,
+    page: PageRequest,
+    filter: MemberFilter = {},
+  ): Promise<MemberPage> {
+    const { after, offset } = pageStart(LIST, page);
     if (Math.abs(Number(after[0])) > 9) after[0] = 9;
+    const values = [tenant, groupId, ...after, page.limit + 1, offset];
+    const [rows, total] = await Promise.all([this.pageRows(filter, values), this.totalOf(tenant, groupId, filter)]);
+    const { shown, next } = cutPage(LIST, page, rows, (row) => [row.role_order, Number(row.joined_at), row.user_id]);
+    return { items: shown.map(shapeRow), next, total };
+  }
+
+  async mutedMembers(tenant: string, groupId: string, at: number, page: PageRequest): Promise<MemberPage> {
+    const { after, offset } = pageStart(MUTED, page);
+    const which = [tenant, groupId, at];
     const [rows, counts] = await Promise.all([
-      this.prepared.rows<MemberRow>(LIST, PAGE, [tenant, groupId, ...after, page.limit + 1]),
-      this.prepared.rows<{ member_count: number }>('member-count', COUNT, [tenant, groupId]),
+      this.prepared.rows<MemberRow>(MUTED.name, MUTED_PAGE, [...which, ...after, page.limit + 1, offset]),
+      this.prepared.rows<{ n: number }>(`${MUTED.name}.count`, MUTED_COUNT, which),
     ]);
-    const shown = rows.slice(0, page.limit);
-    const last = shown.at(-1);
-    const more = rows.length > shown.length && last !== undefined;
-    return {
-      items: shown.map(shapeRow),
-      next: more ? encodeCursor(LIST, [last.role_order, Number(last.joined_at), last.user_id]) : null,
-      total: counts[0]?.member_count ?? 0,
-    };
+    const { shown, next } = cutPage(MUTED, page, rows, (row) => [row.user_id]);
+    return { items: shown.map(shapeRow), next, total: counts[0]?.n ?? 0 };
+  }
+
+  private pageRows({ roles, keyword }: MemberFilter, values: unknown[]): Promise<MemberRow[]> {
+    if (keyword) return this.prepared.rows('members-by-name', NAMED_PAGE, [...values, orderOf(roles), sought(keyword)]);
+    if (roles) return this.prepared.rows('members-by-role', ROLE_PAGE, [...values, orderOf(roles)]);
+    return this.prepared.rows(LIST.name, PAGE, values);
+  }
+
+  private async totalOf(tenant: string, groupId: string, { roles, keyword }: MemberFilter): Promise<number> {
+    const rows = await (keyword
+      ? this.counted('members-by-name.count', NAMED_COUNT, [tenant, groupId, orderOf(roles), sought(keyword)])
+      : roles
+        ? this.counted('members-by-role.count', ROLE_COUNT, [tenant, groupId, orderOf(roles)])
+        : this.counted('member-count', COUNT, [tenant, groupId]));
+    return rows[0]?.n ?? 0;
+  }
+
+  private counted(name: string, text: string, values: unknown[]): Promise<{ n: number }[]> {
+    return this.prepared.rows(name, text, values);
   }
 }
 
-const PAGE = `SELECT user_id, role_order, role, joined_at, source, inviter_id, approved_by, muted, muted_until,
-    card_nickname, card_avatar, card_ext, sees_earlier
-  FROM read.group_members_v1
-  WHERE tenant = $1 AND group_id = $2 AND (role_order, joined_at, user_id) > ($3::smallint, $4::bigint, $5)
-  ORDER BY role_order, joined_at, user_id LIMIT $6`;
+const COLUMNS = `m.user_id, m.role_order, m.role, m.joined_at, m.source, m.inviter_id, m.approved_by, m.muted,
+    m.muted_until, m.card, m.receive_option, m.sees_earlier, m.updated_at`;
 
-const COUNT = 'SELECT member_count FROM read.groups_v1 WHERE tenant = $1 AND group_id = $2';
+const PAGE = pageOf('', '');
+const ROLE_PAGE = pageOf('', 'AND m.role_order = ANY ($8::smallint[])');
+const COUNT = 'SELECT member_count AS n FROM read.groups_v2 WHERE tenant = $1 AND group_id = $2';
+const ROLE_COUNT = countOf('', 'AND m.role_order = ANY ($3::smallint[])');
+
+/** Names are what others see: the card's, else the profile's. `strpos` knows no wildcards. */
+const USERS = 'LEFT JOIN read.users_v2 u ON u.tenant = m.tenant AND u.user_id = m.user_id';
+const named = (roles: string, keyword: string): string =>
+  `AND m.role_order = ANY (${roles}::smallint[])
+    AND strpos(coalesce(m.name_folded, u.nickname_folded, ''), ${keyword}::text) > 0`;
+const NAMED_PAGE = pageOf(USERS, named('$8', '$9'));
+const NAMED_COUNT = countOf(USERS, named('$3', '$4'));
+
+function pageOf(join: string, filter: string): string {
+  return `SELECT ${COLUMNS} FROM read.group_members_v2 m ${join}
+  WHERE m.tenant = $1 AND m.group_id = $2 AND (m.role_order, m.joined_at, m.user_id) > ($3::smallint, $4::bigint, $5)
+    ${filter}
+  ORDER BY m.role_order, m.joined_at, m.user_id LIMIT $6 OFFSET $7`;
+}
+
+function countOf(join: string, filter: string): string {
+  return `SELECT count(*)::integer AS n FROM read.group_members_v2 m ${join}
+  WHERE m.tenant = $1 AND m.group_id = $2 ${filter}`;
+}
+
+const ROLES = `SELECT m.user_id, m.role FROM unnest($3::text[]) x (user_id)
+  JOIN read.group_members_v2 m ON m.tenant = $1 AND m.group_id = $2 AND m.user_id = x.user_id`;
+
+/** No index of its own: it would have to be kept at each mute, and this list is asked for rarely. */
+const STILL_MUTED = `FROM read.group_members_v2 m
+  WHERE m.tenant = $1 AND m.group_id = $2 AND m.muted AND (m.muted_until IS NULL OR m.muted_until > $3::bigint)`;
+const MUTED_PAGE = `SELECT ${COLUMNS} ${STILL_MUTED} AND m.user_id > $4 ORDER BY m.user_id LIMIT $5 OFFSET $6`;
+const MUTED_COUNT = `SELECT count(*)::integer AS n ${STILL_MUTED}`;
+
+/** PostgreSQL's text can't hold U+0000, and so no name does: U+FFFF, no character either, is looked for instead. */
+const sought = (keyword: string): string => foldedName(keyword).replaceAll('\u0000', '\uffff');
+
+const shapeCard = (card: MemberCard): MemberCardView => ({
+  nickname: card.nickname ?? null,
+  avatar: card.avatar ?? null,
+  ext: card.ext ?? null,
+  region: card.region ?? null,
+  phone: card.phone ?? null,
+  wechat: card.wechat ?? null,
+  alipay: card.alipay ?? null,
+  description: card.description ?? null,
+  customFields: card.customFields ?? null,
+});
 
 const mute = (muted: boolean, until: number | null): { mutedUntil?: number | null } =>
   muted ? { mutedUntil: until } : {};
@@ -83,8 +172,10 @@ const shapeRow = (row: MemberRow): MemberView => ({
   inviterId: row.inviter_id,
   approvedBy: row.approved_by,
   ...mute(row.muted, row.muted_until === null ? null : Number(row.muted_until)),
-  card: { nickname: row.card_nickname, avatar: row.card_avatar, ext: row.card_ext },
+  card: shapeCard(row.card),
+  receiveOption: row.receive_option,
   seesEarlier: row.sees_earlier,
+  updatedAt: Number(row.updated_at),
 });
 
 const shapeEntity = (row: GroupMemberEntity): MemberView => ({
@@ -95,6 +186,8 @@ const shapeEntity = (row: GroupMemberEntity): MemberView => ({
   inviterId: row.inviterId,
   approvedBy: row.approvedBy,
   ...mute(row.muted, row.mutedUntil),
-  card: { nickname: row.cardNickname, avatar: row.cardAvatar, ext: row.cardExt },
+  card: shapeCard(row.card),
+  receiveOption: row.receiveOption,
   seesEarlier: row.seesEarlier,
+  updatedAt: row.updatedAt,
 });

@@ -1,11 +1,19 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
+import type { ApplicationQueries } from '../../application/queries/applications.js';
+import type { DepartureQueries } from '../../application/queries/departures.js';
+import type { FavouriteQueries } from '../../application/queries/favourites.js';
 import type { GroupQueries } from '../../application/queries/groups.js';
 import type { MemberQueries } from '../../application/queries/members.js';
+import type { NoticeQueries } from '../../application/queries/notices.js';
 import type { UserQueries } from '../../application/queries/users.js';
+import { ApplicationReadModel } from './application-read-model.js';
+import { DepartureReadModel } from './departure-read-model.js';
 import { readModelEntities } from './entities.js';
+import { FavouriteReadModel } from './favourite-read-model.js';
 import { GroupReadModel } from './group-read-model.js';
 import { MemberReadModel } from './member-read-model.js';
+import { NoticeReadModel } from './notice-read-model.js';
 import { UserReadModel } from './user-read-model.js';
 
 export interface ReadModelsOptions {
@@ -18,6 +26,10 @@ export interface ReadModels {
   readonly users: UserQueries;
   readonly groups: GroupQueries;
   readonly members: MemberQueries;
+  readonly applications: ApplicationQueries;
+  readonly notices: NoticeQueries;
+  readonly departures: DepartureQueries;
+  readonly favourites: FavouriteQueries;
   close(): Promise<void>;
 }
 
@@ -45,10 +57,15 @@ export async function openReadModels({ url, poolSize }: ReadModelsOptions): Prom
     },
   });
   await source.initialize();
+  const groups = new GroupReadModel(source);
   return {
     users: new UserReadModel(source),
-    groups: new GroupReadModel(source),
+    groups,
     members: new MemberReadModel(source),
+    applications: new ApplicationReadModel(source),
+    notices: new NoticeReadModel(source),
+    departures: new DepartureReadModel(source),
+    favourites: new FavouriteReadModel(source, groups),
     close: () => source.destroy(),
   };
 }

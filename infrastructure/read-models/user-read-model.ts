@@ -31,7 +31,7 @@ export class UserReadModel implements UserQueries {
 }
 
 const EXIST = `SELECT u.user_id FROM unnest($2::text[]) x (user_id)
-  JOIN read.users_v1 u ON u.tenant = $1 AND u.user_id = x.user_id`;
+  JOIN read.users_v2 u ON u.tenant = $1 AND u.user_id = x.user_id`;
 
 const shape = (user: UserEntity): UserView => ({
   userId: user.userId,
@@ -41,6 +41,14 @@ const shape = (user: UserEntity): UserView => ({
   ext: user.ext,
   region: user.region,
   phone: user.phone,
+  gender: user.gender,
+  privacy: {
+    groupInviteConsent: user.groupInviteConsent,
+    friendRequestConsent: user.friendRequestConsent,
+    searchable: user.searchable,
+  },
+  receiveOption: user.receiveOption,
   registeredAt: user.registeredAt,
+  updatedAt: user.updatedAt,
   revision: user.revision,
 });

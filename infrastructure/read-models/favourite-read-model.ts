@@ -1,0 +1,63 @@
+import type { DataSource } from 'typeorm';
+import type { FavouriteGroup, FavouriteQueries } from '../../application/queries/favourites.js';
+import type { GroupQueries } from '../../application/queries/groups.js';
+import type { CountedPage, PageRequest } from '../../application/queries/page.js';
+import { cutPage, pageStart, type PagedList } from './cursor.js';
+import { Prepared } from './prepared.js';
+
+interface FavouriteRow {
+  group_id: string;
+  favourited_at: string;
+}
+
+const LIST: PagedList = {
+  name: 'favourites-of-user',
+  shape: ['number', 'string'],
+  start: [Number.MAX_SAFE_INTEGER, ''],
+};
+
+export class FavouriteReadModel implements FavouriteQueries {
+  private readonly prepared: Prepared;
+
+  constructor(
+    source: DataSource,
+    private readonly groups: Pick<GroupQueries, 'groupsByIds'>,
+  ) {
+    this.prepared = new Prepared(source);
+  }
+
+  async favouritesOfUser(tenant: string, userId: string, page: PageRequest): Promise<CountedPage<FavouriteGroup>> {
+    const { after, offset } = pageStart(LIST, page);
+    const [rows, counts] = await Promise.all([
+      this.prepared.rows<FavouriteRow>(LIST.name, PAGE, [tenant, userId, ...after, page.limit + 1, offset]),
+      this.prepared.rows<{ n: number }>(`${LIST.name}.count`, COUNT, [tenant, userId]),
+    ]);
+    const { shown, next } = cutPage(LIST, page, rows, (row) => [Number(row.favourited_at), row.group_id]);
+    const groups = await this.groups.groupsByIds(
+      tenant,
+      shown.map((row) => row.group_id),
+    );
+    const byId = new Map(groups.map((group) => [group.groupId, group]));
+    const items = shown.flatMap((row): FavouriteGroup[] => {
+      const group = byId.get(row.group_id);
+      return group ? [{ group, favouritedAt: Number(row.favourited_at) }] : [];
+    });
+    return { items, next, total: counts[0]?.n ?? 0 };
+  }
+
+  async areFavourites(tenant: string, userId: string, groupIds: readonly string[]): Promise<ReadonlySet<string>> {
+    if (groupIds.length === 0) return new Set();
+    const rows = await this.prepared.rows<{ group_id: string }>('are-favourites', ARE, [tenant, userId, groupIds]);
+    return new Set(rows.map((row) => row.group_id));
+  }
+}
+
+const SHOWN = `FROM read.favourites_v1 f
+  JOIN read.groups_v2 g ON g.tenant = f.tenant AND g.group_id = f.group_id AND g.status = 'active'
+  WHERE f.tenant = $1 AND f.user_id = $2`;
+const PAGE = `SELECT f.group_id, f.favourited_at ${SHOWN} AND (f.favourited_at, f.group_id) < ($3::bigint, $4)
+  ORDER BY f.favourited_at DESC, f.group_id DESC LIMIT $5 OFFSET $6`;
+const COUNT = `SELECT count(*)::integer AS n ${SHOWN}`;
+
+const ARE = `SELECT f.group_id FROM unnest($3::text[]) x (group_id)
+  JOIN read.favourites_v1 f ON f.tenant = $1 AND f.user_id = $2 AND f.group_id = x.group_id`;
