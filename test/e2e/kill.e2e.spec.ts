@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
 import { attachTo } from '../../infrastructure/embedded-postgres/embedded-postgres.js';
+import { viewName } from '../../projections/engine/projection.js';
+import { projections } from '../../projections/index.js';
 import { eventually } from '../support/eventually.js';
 import { Flood, type FloodedGroup } from '../support/flood.js';
 import { type ParleyProcess, runCli, startParley } from '../support/parley-process.js';
@@ -132,26 +134,27 @@ describe('killed at random moments under load', function () {
         });
         expect(caughtUp.status).to.equal(200);
       }, 30_000);
-      const projections = ['users', 'groups', 'group_members'];
       const rows = async (): Promise<string[][]> => {
         const tables: string[][] = [];
-        for (const projection of projections) tables.push(await rowsOf(client, projection));
+        for (const projection of projections) tables.push(await rowsOf(client, viewName(projection)));
         return tables;
       };
       const live = await rows();
-      const rebuilt = await runCli(['projections', 'rebuild', ...projections], env);
+      const rebuilt = await runCli(['projections', 'rebuild', ...projections.map(({ name }) => name)], env);
       expect(rebuilt.code, rebuilt.stderr + rebuilt.stdout).to.equal(0);
       expect(await rows()).to.deep.equal(live);
-      for (const table of live) expect(table.length).to.be.greaterThan(0);
+      // This load registers, creates, joins and mutes; the other tables stay empty.
+      for (const [i, { name }] of projections.entries())
+        if (['users', 'groups', 'group_members'].includes(name)) expect(live[i], name).not.to.be.empty;
     } finally {
       await client.end();
     }
   }
 });
 
-async function rowsOf(client: pg.Client, projection: string): Promise<string[]> {
+async function rowsOf(client: pg.Client, view: string): Promise<string[]> {
   const { rows } = await client.query<{ row: string }>(
-    `SELECT to_jsonb(v)::text AS row FROM read.${projection}_v1 v ORDER BY to_jsonb(v)::text COLLATE "C"`,
+    `SELECT to_jsonb(v)::text AS row FROM ${view} v ORDER BY to_jsonb(v)::text COLLATE "C"`,
   );
   return rows.map(({ row }) => row);
 }

@@ -3,12 +3,12 @@ import type { GroupEvent } from '../../domain/group/events.js';
 import { groupPresets } from '../../domain/group/presets.js';
 import type { Role } from '../../domain/group/rules.js';
 import type { DomainEvent } from '../../domain/shared/event.js';
-import type { UserEvent } from '../../domain/user/events.js';
+import type { UserRegistered } from '../../domain/user/events.js';
 import { plainText, type ArrayEventStore } from './array-event-store.js';
 
 export const START = 1_700_000_000_000;
 
-export const registered = (userId: string, extra: Partial<UserEvent['data']> = {}): UserEvent => ({
+export const registered = (userId: string, extra: Partial<UserRegistered['data']> = {}): UserRegistered => ({
   type: 'UserRegistered',
   data: { userId, number: 2 ** 52 + 7, nickname: `N ${userId}`, avatar: '', ext: '', ...extra },
 });
@@ -90,7 +90,10 @@ export class Historian {
   }
 }
 
+const USER_GROUPS = new Set(['GroupFavourited', 'GroupUnfavourited', 'GroupNoticesCleared']);
+
 function streamOf(event: DomainEvent, tenant: string): string {
   const { groupId, userId } = event.data as { groupId?: string; userId?: string };
+  if (USER_GROUPS.has(event.type)) return `parley_usergroups-${tenant}.${userId ?? ''}`;
   return groupId === undefined ? `parley_user-${tenant}.${userId ?? ''}` : `parley_group-${tenant}.${groupId}`;
 }

@@ -35,7 +35,7 @@ describe('projection engine', () => {
     (await engine.status({ graceMs: 1_000 })).find((status) => status.name === name)!;
   const users = (): Promise<string[]> =>
     bench
-      .rows<{ user_id: string }>('SELECT user_id FROM read.users_v1 ORDER BY user_id')
+      .rows<{ user_id: string }>('SELECT user_id FROM read.users_v2 ORDER BY user_id')
       .then((rows) => rows.map((row) => row.user_id));
 
   it('feeds what is there, then what comes', async () => {
@@ -203,7 +203,7 @@ describe('projection engine', () => {
     await caughtUp(engine);
     // As after a crash with synchronous_commit off: rows and checkpoint are older than the projector remembers.
     await bench.pool.query(
-      `WITH back AS (UPDATE read.checkpoint SET position = '' WHERE name = 'users') DELETE FROM read.p_users_v1_a`,
+      `WITH back AS (UPDATE read.checkpoint SET position = '' WHERE name = 'users') DELETE FROM read.p_users_v2_a`,
     );
     history.write(registered('cid'));
     await eventually(async () => (await users()).length === 3);
@@ -262,7 +262,7 @@ describe('projection engine', () => {
     await engine.start();
     history.write(registered('ann'));
     await caughtUp(engine);
-    await bench.pool.query('ALTER TABLE read.p_users_v1_a RENAME TO lost');
+    await bench.pool.query('ALTER TABLE read.p_users_v2_a RENAME TO lost');
     history.write(registered('bob'), created('g', 'ann'), joined('g', 'ann', 'owner'));
     await caughtUp(engine, ['groups', 'group_members']);
     await eventually(async () => (await statusOf(engine, 'users')).state === 'stopped');
@@ -321,12 +321,12 @@ describe('projection engine', () => {
 
       cured = true;
       expect((await engine.unpark('users')).unparked).to.deep.equal(['parley_user-t1.bad']);
-      expect(await bench.rows(`SELECT nickname, revision FROM read.users_v1 WHERE user_id = 'bad'`)).to.deep.equal([
+      expect(await bench.rows(`SELECT nickname, revision FROM read.users_v2 WHERE user_id = 'bad'`)).to.deep.equal([
         { nickname: 'latest', revision: '2' },
       ]);
       history.write(registered('bad', { nickname: 'live again' }));
       await caughtUp(engine);
-      expect(await bench.rows(`SELECT nickname FROM read.users_v1 WHERE user_id = 'bad'`)).to.deep.equal([
+      expect(await bench.rows(`SELECT nickname FROM read.users_v2 WHERE user_id = 'bad'`)).to.deep.equal([
         { nickname: 'live again' },
       ]);
       expect(await statusOf(engine, 'users')).to.include({ parked: 0 });

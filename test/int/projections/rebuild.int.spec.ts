@@ -57,7 +57,7 @@ describe('rebuild, on the PostgreSQL store', () => {
         try {
           const { rows } = await client.query<{ n: number }>({
             name: 'count',
-            text: 'SELECT count(*)::int AS n FROM read.group_members_v1',
+            text: 'SELECT count(*)::int AS n FROM read.group_members_v2',
           });
           const n = rows[0]!.n;
           if (n < highest) wrong.push(`${String(n)} rows after ${String(highest)}`);
@@ -82,22 +82,22 @@ describe('rebuild, on the PostgreSQL store', () => {
   it('fills the other tables and shows them, with progress, and drops the old ones', async () => {
     await engine.start();
     await caughtUp(await writeGroups(store, { groups: 10, members: 300 }));
-    const before = await bench.dump('group_members_v1');
+    const before = await bench.dump('group_members_v2');
     const progress: RebuildProgress[] = [];
     const result = await engine.rebuild('group_members', { onProgress: (step) => progress.push(step) });
     expect(result).to.include({ letter: 'b', events: 3_010 });
-    expect(await bench.dump('group_members_v1')).to.deep.equal(before);
+    expect(await bench.dump('group_members_v2')).to.deep.equal(before);
     const last = progress.at(-1)!;
     expect(last).to.include({ done: 3_010, total: 3_010, percent: 100, phase: 'switched' });
     expect(last.rate).to.be.above(0);
     for (const [i, step] of progress.entries()) if (i > 0) expect(step.done).to.be.at.least(progress[i - 1]!.done);
     expect(await tables()).to.deep.equal([
       'checkpoint',
-      'p_group_members_v1_b',
-      'p_group_members_v1_b_groups',
-      'p_groups_v1_a',
-      'p_groups_v1_a_members',
-      'p_users_v1_a',
+      'p_group_members_v2_b',
+      'p_group_members_v2_b_groups',
+      'p_groups_v2_a',
+      'p_groups_v2_a_members',
+      'p_users_v2_a',
       'parked_event',
       'projection',
     ]);
@@ -126,8 +126,8 @@ describe('rebuild, on the PostgreSQL store', () => {
     expect(wrong).to.deep.equal([]);
     expect(asked).to.be.above(10);
     const [{ n, member_count }] = (await bench.rows<{ n: number; member_count: number }>(
-      `SELECT member_count, (SELECT count(*)::int FROM read.group_members_v1 m WHERE m.group_id = g.group_id) AS n
-       FROM read.groups_v1 g WHERE group_id = 'g0'`,
+      `SELECT member_count, (SELECT count(*)::int FROM read.group_members_v2 m WHERE m.group_id = g.group_id) AS n
+       FROM read.groups_v2 g WHERE group_id = 'g0'`,
     )) as [{ n: number; member_count: number }];
     expect(n).to.equal(member_count).and.be.above(members);
     await verifyAll();
@@ -140,7 +140,7 @@ describe('rebuild, on the PostgreSQL store', () => {
     const log = { ...silentLogger, debug: () => (waits += 1) };
     const other = bench.engine(store, { log });
     const long = await bench.pool.connect();
-    await long.query('BEGIN; SELECT count(*) FROM read.group_members_v1');
+    await long.query('BEGIN; SELECT count(*) FROM read.group_members_v2');
     const reader = poll(150);
     let switched = false;
     const rebuilding = other.rebuild('group_members').finally(() => (switched = true));
@@ -173,7 +173,7 @@ describe('rebuild, on the PostgreSQL store', () => {
   it('killed in the middle, it can be begun again; readers saw nothing of it', async () => {
     await engine.start();
     await caughtUp(await writeGroups(store, { groups: 30, members: 400 }));
-    const before = await bench.dump('group_members_v1');
+    const before = await bench.dump('group_members_v2');
     const worker = spawn(process.execPath, [WORKER, bench.database.url, 'group_members'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -186,9 +186,9 @@ describe('rebuild, on the PostgreSQL store', () => {
     await exited;
     expect(worker.signalCode).to.equal('SIGKILL');
     expect(await tables())
-      .to.include('p_group_members_v1_b')
-      .and.include('p_group_members_v1_a');
-    expect(await bench.dump('group_members_v1')).to.deep.equal(before);
+      .to.include('p_group_members_v2_b')
+      .and.include('p_group_members_v2_a');
+    expect(await bench.dump('group_members_v2')).to.deep.equal(before);
     await caughtUp(await append(store, 'g0', 400, [joined('g0', 'late')]));
 
     // The killed process's session, and its lock, end when its server process notices.
@@ -198,14 +198,14 @@ describe('rebuild, on the PostgreSQL store', () => {
         if ((error as Error).name !== 'RebuildRunning') throw error;
       });
     expect(result).to.include({ letter: 'b' });
-    expect(await bench.dump('group_members_v1')).to.have.length(before.length + 1);
+    expect(await bench.dump('group_members_v2')).to.have.length(before.length + 1);
     await verifyAll();
   });
 
   it('stops when it is told to, and leaves the readers what they have', async () => {
     await engine.start();
     await caughtUp(await writeGroups(store, { groups: 30, members: 400 }));
-    const before = await bench.dump('groups_v1');
+    const before = await bench.dump('groups_v2');
     const stopping = new AbortController();
     const failure = await engine
       .rebuild('groups', {
@@ -216,7 +216,7 @@ describe('rebuild, on the PostgreSQL store', () => {
       })
       .catch((error: unknown) => error);
     expect(failure).to.have.property('message', 'told to');
-    expect(await bench.dump('groups_v1')).to.deep.equal(before);
+    expect(await bench.dump('groups_v2')).to.deep.equal(before);
     expect((await engine.rebuild('groups')).letter).to.equal('b');
     await verifyAll();
   });
@@ -225,14 +225,14 @@ describe('rebuild, on the PostgreSQL store', () => {
     await engine.start();
     await caughtUp(await writeGroups(store, { groups: 2, members: 10 }));
     await verifyAll();
-    await bench.pool.query(`UPDATE read.groups_v1 SET member_count = 99 WHERE group_id = 'g1'`);
-    await bench.pool.query(`DELETE FROM read.p_group_members_v1_a WHERE group_id = 'g1' AND user_id = 'owner1'`);
+    await bench.pool.query(`UPDATE read.groups_v2 SET member_count = 99 WHERE group_id = 'g1'`);
+    await bench.pool.query(`DELETE FROM read.p_group_members_v2_a WHERE group_id = 'g1' AND user_id = 'owner1'`);
     const groups = await engine.verify('groups');
     expect(groups.equal).to.equal(false);
     expect(groups.differences).to.have.length(1);
     expect(groups.differences[0]!.onlyLive[0]).to.match(/g1.*99/);
     const members = await engine.verify('group_members');
-    expect(members.differences[0]).to.deep.include({ table: 'read.p_group_members_v1_a', onlyLive: [] });
+    expect(members.differences[0]).to.deep.include({ table: 'read.p_group_members_v2_a', onlyLive: [] });
     expect(members.differences[0]!.onlyReplayed[0]).to.match(/g1,owner1/);
     await engine.rebuild('groups');
     await engine.rebuild('group_members');

@@ -4,7 +4,12 @@ import type { GroupEvent } from '../../../domain/group/events.js';
 import { evolve, memberCount, noGroup, type GroupState } from '../../../domain/group/state.js';
 import type { DomainEvent } from '../../../domain/shared/event.js';
 import { statementsOn } from '../../../projections/engine/transaction.js';
-import { tablesOf, type ProjectedEvent, type Projection } from '../../../projections/engine/projection.js';
+import {
+  projectionKey,
+  tablesOf,
+  type ProjectedEvent,
+  type Projection,
+} from '../../../projections/engine/projection.js';
 import { projections } from '../../../projections/index.js';
 import { ArrayEventStore } from '../../support/array-event-store.js';
 import { created, dismissed, Historian, joined, left, registered, START } from '../../support/group-histories.js';
@@ -65,18 +70,26 @@ describe('projections: given events, then rows', () => {
     });
 
   const group = async (groupId: string): Promise<Record<string, unknown> | undefined> =>
-    (await bench.rows<Record<string, unknown>>('SELECT * FROM read.groups_v1 WHERE group_id = $1', [groupId]))[0];
+    (await bench.rows<Record<string, unknown>>('SELECT * FROM read.groups_v2 WHERE group_id = $1', [groupId]))[0];
   const members = (groupId: string): Promise<MemberRow[]> =>
     bench.rows(
-      `SELECT user_id, role, muted, muted_until, incarnation FROM read.group_members_v1 WHERE group_id = $1
+      `SELECT user_id, role, muted, muted_until, incarnation FROM read.group_members_v2 WHERE group_id = $1
        ORDER BY role_order, joined_at, user_id`,
+      [groupId],
+    );
+
+  const pendingOf = (groupId: string): Promise<object[]> =>
+    bench.rows(
+      `SELECT kind, application_id AS id, user_id, to_jsonb(array_remove(ARRAY[
+         CASE WHEN awaits_invitee THEN 'invitee' END, CASE WHEN awaits_manager THEN 'manager' END], NULL)) AS awaits
+       FROM read.group_applications_v1 WHERE group_id = $1 AND status = 'pending'`,
       [groupId],
     );
 
   it('a registered user', async () => {
     history.write(registered('ann', { nickname: 'Ännchen 𝄞', region: 'x' }));
     await deliver(projected());
-    expect(await bench.rows('SELECT * FROM read.users_v1')).to.deep.equal([
+    expect(await bench.rows('SELECT * FROM read.users_v2')).to.deep.equal([
       {
         tenant: 't1',
         user_id: 'ann',
@@ -86,7 +99,14 @@ describe('projections: given events, then rows', () => {
         ext: '',
         region: 'x',
         phone: null,
+        nickname_folded: 'ännchen 𝄞',
+        gender: null,
+        group_invite_consent: null,
+        friend_request_consent: null,
+        searchable: null,
+        receive_option: 'all',
         registered_at: String(START),
+        updated_at: String(START),
         revision: '0',
       },
     ]);
@@ -96,7 +116,7 @@ describe('projections: given events, then rows', () => {
     const erased = { nickname: null, avatar: null, ext: null } as unknown as { nickname: string };
     history.write(registered('ann', erased));
     await deliver(projected());
-    const [row] = await bench.rows<{ nickname: unknown; user_id: string }>('SELECT * FROM read.users_v1');
+    const [row] = await bench.rows<{ nickname: unknown; user_id: string }>('SELECT * FROM read.users_v2');
     expect(row).to.include({ user_id: 'ann', nickname: null, avatar: null, ext: null });
   });
 
@@ -196,6 +216,191 @@ describe('projections: given events, then rows', () => {
     ]);
   });
 
+  it('a group’s announcement, policy, settings, suspension and copies', async () => {
+    history.write(
+      created('g', 'ann', { settings: { lookMemberInfo: true }, origin: { kind: 'copied', from: 'old' } }),
+      { type: 'AnnouncementPublished', data: { groupId: 'g', text: 'Hear, hear', by: 'ann' } },
+      { type: 'JoinPolicyChanged', data: { groupId: 'g', selfJoin: 'closed', memberInvite: 'refused', by: 'ann' } },
+      {
+        type: 'GroupSettingsChanged',
+        data: { groupId: 'g', changes: { maximum: 7, retention: 1000, memberProtection: true }, by: 'ann' },
+      },
+      { type: 'GroupSuspended', data: { groupId: 'g', mode: 'blocked', by: 'admin', reason: 'spam' } },
+      { type: 'GroupCopied', data: { groupId: 'g', toGroupId: 'h', by: 'ann', copiedAt: 5 } },
+    );
+    await deliver(projected());
+    expect(await group('g')).to.deep.include({
+      announcement: 'Hear, hear',
+      announced_by: 'ann',
+      announced_at: String(START + 1),
+      self_join: 'closed',
+      member_invite: 'refused',
+      maximum: 7,
+      settings: { lookMemberInfo: true, retention: 1000, memberProtection: true },
+      suspension: 'blocked',
+      suspended_by: 'admin',
+      suspension_reason: 'spam',
+      suspended_at: String(START + 4),
+      origin: 'copied',
+      copied_from: 'old',
+      copied_at: '5',
+      status: 'active',
+      muted_all: false,
+    });
+    const base = store.log.length;
+    history.write(
+      { type: 'AnnouncementPublished', data: { groupId: 'g', text: '', by: 'bob' } },
+      { type: 'GroupReinstated', data: { groupId: 'g', mode: 'blocked', by: 'admin' } },
+    );
+    await deliver(projected().slice(base));
+    expect(await group('g')).to.include({
+      announcement: '',
+      announced_by: 'bob',
+      suspension: null,
+      suspended_by: null,
+    });
+  });
+
+  it('a second dismissal takes the members away and leaves the time of the first', async () => {
+    history.write(created('g', 'ann'), joined('g', 'ann', 'owner'), dismissed('g', false), dismissed('g', true));
+    await deliver(projected());
+    expect(await group('g')).to.include({ dismissed_at: String(START + 2), member_count: 0, revision: '3' });
+    expect(await members('g')).to.deep.equal([]);
+  });
+
+  it('a card changes field by field, null clears, and an erased member’s is empty', async () => {
+    const card = async (): Promise<unknown> =>
+      (
+        await bench.rows(`SELECT card, name_folded, receive_option FROM read.group_members_v2 WHERE user_id = 'ann'`)
+      )[0];
+    const changed = (data: object): DomainEvent => ({
+      type: 'MemberCardChanged',
+      data: { groupId: 'g', userId: 'ann', by: 'ann', ...data },
+    });
+    history.write(
+      created('g', 'ann'),
+      joined('g', 'ann', 'owner', { card: { nickname: 'ÄNN', ext: 'x' } }),
+      changed({ changes: { description: ['a'], customFields: [{ key: 'k', value: 'v' }] }, receiveOption: 'silent' }),
+    );
+    await deliver(projected());
+    expect(await card()).to.deep.equal({
+      card: { nickname: 'ÄNN', ext: 'x', description: ['a'], customFields: [{ key: 'k', value: 'v' }] },
+      name_folded: 'änn',
+      receive_option: 'silent',
+    });
+    let base = store.log.length;
+    history.write(changed({ changes: { ext: null, region: 'R' } }), changed({ changes: { nickname: 'Boss' } }));
+    await deliver(projected().slice(base));
+    expect(await card()).to.deep.equal({
+      card: { nickname: 'Boss', region: 'R', description: ['a'], customFields: [{ key: 'k', value: 'v' }] },
+      name_folded: 'boss',
+      receive_option: 'silent',
+    });
+    base = store.log.length;
+    history.write(changed({ changes: null }));
+    await deliver(projected().slice(base));
+    expect(await card()).to.deep.equal({ card: {}, name_folded: null, receive_option: 'silent' });
+  });
+
+  it('a user’s profile, privacy and receive option', async () => {
+    history.write(
+      registered('ann', { phone: '1', region: 'r' }),
+      {
+        type: 'UserProfileChanged',
+        data: { userId: 'ann', changes: { nickname: 'Å', avatar: null, gender: 'f', phone: null } },
+      },
+      { type: 'UserPrivacyChanged', data: { userId: 'ann', changes: { groupInviteConsent: true } } },
+      { type: 'UserPrivacyChanged', data: { userId: 'ann', changes: { searchable: false } } },
+      { type: 'UserReceiveOptionChanged', data: { userId: 'ann', option: 'silent' } },
+    );
+    await deliver(projected());
+    const [user] = await bench.rows<object>('SELECT * FROM read.users_v2');
+    expect(user).to.include({
+      nickname: 'Å',
+      nickname_folded: 'å',
+      avatar: '',
+      gender: 'f',
+      phone: null,
+      region: 'r',
+      group_invite_consent: true,
+      friend_request_consent: null,
+      searchable: false,
+      receive_option: 'silent',
+      registered_at: String(START),
+      updated_at: String(START + 4),
+      revision: '4',
+    });
+    const base = store.log.length;
+    history.write({ type: 'UserProfileChanged', data: { userId: 'ann', changes: null } });
+    await deliver(projected().slice(base));
+    expect((await bench.rows<object>('SELECT * FROM read.users_v2'))[0]).to.include({
+      nickname: null,
+      nickname_folded: null,
+      avatar: null,
+      gender: null,
+      region: null,
+    });
+  });
+
+  it('who was removed, by whom in which role, and who left; coming back strikes it out', async () => {
+    const goings = (): Promise<unknown[]> =>
+      bench.rows(`SELECT user_id, how, by, by_role, role_before, reason, at FROM read.group_departures_v1 ORDER BY at`);
+    const removed = (userId: string, by: string, extra: object = {}): DomainEvent => ({
+      type: 'MemberRemoved',
+      data: { groupId: 'g', userId, roleBefore: 'member', by, ...extra },
+    });
+    history.write(
+      created('g', 'ann'),
+      joined('g', 'ann', 'owner'),
+      joined('g', 'bob', 'admin'),
+      ...['cid', 'dan', 'eve', 'fay'].map((id) => joined('g', id)),
+    );
+    await deliver(projected());
+    const base = store.log.length;
+    history.write(
+      removed('cid', 'bob', { reason: 'spam' }),
+      removed('dan', 'root'),
+      { type: 'MemberRoleChanged', data: { groupId: 'g', userId: 'bob', from: 'admin', to: 'member', by: 'ann' } },
+      removed('bob', 'ann'),
+      left('g', 'eve'),
+    );
+    // What bob was when he removed somebody is not what the same batch makes of him, delivered once or twice.
+    await deliver(projected().slice(base));
+    const once = await goings();
+    await deliver(projected().slice(base));
+    expect(await goings()).to.deep.equal(once);
+    const at = (i: number): string => String(START + base + i);
+    expect(once).to.deep.equal([
+      { user_id: 'cid', how: 'removed', by: 'bob', by_role: 'admin', role_before: 'member', reason: 'spam', at: at(0) },
+      { user_id: 'dan', how: 'removed', by: 'root', by_role: null, role_before: 'member', reason: null, at: at(1) },
+      { user_id: 'bob', how: 'removed', by: 'ann', by_role: 'owner', role_before: 'member', reason: null, at: at(3) },
+      { user_id: 'eve', how: 'left', by: 'eve', by_role: 'member', role_before: 'member', reason: null, at: at(4) },
+    ]);
+    history.write(joined('g', 'cid'));
+    await deliver(projected().slice(-1));
+    expect(await goings()).to.deep.equal(once.slice(1));
+    history.write(dismissed('g', true), created('g', 'ann', { incarnation: 2 }));
+    await deliver(projected().slice(-2));
+    expect(await goings()).to.deep.equal([]);
+  });
+
+  it('favourites, and up to when notices are cleared', async () => {
+    history.write(
+      { type: 'GroupFavourited', data: { userId: 'ann', groupId: 'g' } },
+      { type: 'GroupFavourited', data: { userId: 'ann', groupId: 'h' } },
+      { type: 'GroupUnfavourited', data: { userId: 'ann', groupId: 'g' } },
+      { type: 'GroupNoticesCleared', data: { userId: 'ann', upTo: 9 } },
+      { type: 'GroupNoticesCleared', data: { userId: 'ann', upTo: 7 } },
+    );
+    await deliver(projected());
+    expect(await bench.rows('SELECT * FROM read.favourites_v1')).to.deep.equal([
+      { tenant: 't1', user_id: 'ann', group_id: 'h', favourited_at: String(START + 1) },
+    ]);
+    expect(await bench.rows('SELECT * FROM read.cleared_notices_v1')).to.deep.equal([
+      { tenant: 't1', user_id: 'ann', up_to: '9' },
+    ]);
+  });
+
   it('tenants do not meet', async () => {
     for (const tenant of ['t1', 't2']) {
       history.writeAs(created('g', `${tenant}-owner`), { tenant });
@@ -204,16 +409,16 @@ describe('projections: given events, then rows', () => {
     history.writeAs(dismissed('g'), { tenant: 't1' });
     await deliver(projected());
     expect(
-      await bench.rows('SELECT tenant, status, member_count, owner_id FROM read.groups_v1 ORDER BY tenant'),
+      await bench.rows('SELECT tenant, status, member_count, owner_id FROM read.groups_v2 ORDER BY tenant'),
     ).to.deep.equal([
       { tenant: 't1', status: 'dismissed', member_count: 0, owner_id: null },
       { tenant: 't2', status: 'active', member_count: 1, owner_id: 't2-owner' },
     ]);
   });
 
-  it('somebody who joins a group that was never created is refused, by both group projections', async () => {
+  it('somebody who joins a group that was never created is refused, by both projections that it concerns', async () => {
     history.write(joined('ghost', 'ann'));
-    for (const projection of projections.filter(({ name }) => name !== 'users')) {
+    for (const projection of projections.filter(({ name }) => name === 'groups' || name === 'group_members')) {
       const failure = await applyAlone(projection).then(
         () => undefined,
         (error: unknown) => error,
@@ -233,7 +438,7 @@ describe('projections: given events, then rows', () => {
   });
 
   it('any accepted history, cut into any batches, each delivered once or twice, gives the rows of one batch', async () => {
-    const views = ['users_v1', 'groups_v1', 'group_members_v1'];
+    const views = projections.map(projectionKey);
     const dump = async (): Promise<string[][]> => {
       const all: string[][] = [];
       for (const view of views) all.push(await bench.dump(view));
@@ -241,7 +446,7 @@ describe('projections: given events, then rows', () => {
     };
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.nat(), { minLength: 5, maxLength: 80 }),
+        fc.array(fc.nat(), { minLength: 5, maxLength: 150 }),
         fc.array(fc.record({ size: fc.integer({ min: 1, max: 9 }), twice: fc.boolean() }), {
           minLength: 1,
           maxLength: 20,
@@ -267,8 +472,8 @@ describe('projections: given events, then rows', () => {
           }
           expect(await dump()).to.deep.equal(whole);
           const counts = await bench.rows<{ n: number; member_count: number }>(
-            `SELECT g.member_count, (SELECT count(*)::int FROM read.group_members_v1 m
-               WHERE m.tenant = g.tenant AND m.group_id = g.group_id) AS n FROM read.groups_v1 g`,
+            `SELECT g.member_count, (SELECT count(*)::int FROM read.group_members_v2 m
+               WHERE m.tenant = g.tenant AND m.group_id = g.group_id) AS n FROM read.groups_v2 g`,
           );
           for (const { n, member_count } of counts) expect(member_count).to.equal(n);
         },
@@ -279,7 +484,7 @@ describe('projections: given events, then rows', () => {
 
   it('any accepted history gives the rows that the aggregate’s own fold gives', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(), { minLength: 5, maxLength: 120 }), async (choices) => {
+      fc.asyncProperty(fc.array(fc.nat(), { minLength: 5, maxLength: 200 }), async (choices) => {
         const ownStore = new ArrayEventStore();
         new Historian(ownStore).write(...randomHistory(choices));
         store = ownStore;
@@ -288,7 +493,7 @@ describe('projections: given events, then rows', () => {
 
         const folded = new Map<string, GroupState>();
         for (const { stream, event } of projected())
-          if ('groupId' in event.data)
+          if (stream.startsWith('parley_group-'))
             folded.set(stream, evolve(folded.get(stream) ?? noGroup, event as unknown as GroupEvent));
         for (const state of folded.values()) {
           if (state.status === 'none') throw new Error('a group stream begins with its creation');
@@ -300,7 +505,26 @@ describe('projections: given events, then rows', () => {
             member_count: memberCount(state),
             muted_all: state.groupMute !== null,
             speakers: state.groupMute === null ? [] : state.groupMute.speakers.toArray(),
+            maximum: state.maximum,
+            self_join: state.joinPolicy.selfJoin,
+            member_invite: state.joinPolicy.memberInvite,
+            settings: state.settings,
+            suspension: state.suspension,
           });
+          expect(await pendingOf(state.groupId)).to.have.deep.members([
+            ...[...state.requests.values()].map(({ requestId, userId }) => ({
+              kind: 'request',
+              id: requestId,
+              user_id: userId,
+              awaits: ['manager'],
+            })),
+            ...[...state.invitations.values()].map(({ inviteId, userId, awaits }) => ({
+              kind: 'invitation',
+              id: inviteId,
+              user_id: userId,
+              awaits,
+            })),
+          ]);
           const expected = [...state.members.values()].map(({ userId, role, mute }) => ({
             user_id: userId,
             role,

@@ -101,8 +101,20 @@ describe('read models', () => {
       source: 'creation',
       inviterId: null,
       approvedBy: null,
-      card: { nickname: 'Boss', avatar: null, ext: null },
+      card: {
+        nickname: 'Boss',
+        avatar: null,
+        ext: null,
+        region: null,
+        phone: null,
+        wechat: null,
+        alipay: null,
+        description: null,
+        customFields: null,
+      },
+      receiveOption: 'all',
       seesEarlier: true,
+      updatedAt: ann?.updatedAt,
     });
     expect(await read.members.member('t1', 'g2', 'bob')).to.include({ mutedUntil: START + 1, inviterId: 'ann' });
     expect(await read.members.member('t1', 'g2', 'cid')).to.include({ mutedUntil: null, role: 'admin' });
@@ -170,7 +182,11 @@ describe('read models', () => {
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
     expect(seen).to.deep.equal(['u6', 'u4', 'u2', 'u1', 'u0']);
-    expect(await read.groups.groupsOfUser('t1', 'nobody', { limit: 2 })).to.deep.equal({ items: [], next: null });
+    expect(await read.groups.groupsOfUser('t1', 'nobody', { limit: 2 })).to.deep.equal({
+      items: [],
+      next: null,
+      total: 0,
+    });
   });
 
   it('refuses cursors that it did not give, and pages that are none', async () => {
