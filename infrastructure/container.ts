@@ -16,6 +16,7 @@ import { GroupCommands } from '../application/commands/groups.js';
 import { LoginAttempts } from '../application/commands/login-attempts.js';
 import { CommandPipeline } from '../application/commands/pipeline.js';
 import { UserDirectory } from '../application/commands/user-directory.js';
+import { UserGroupsCommands } from '../application/commands/user-groups.js';
 import { UserProfileCommands } from '../application/commands/user-profiles.js';
 import { UserCommands } from '../application/commands/users.js';
 import { type Clock, systemClock } from '../application/ports/clock.js';
@@ -193,6 +194,12 @@ function bindApplication(container: Container): void {
   container
     .bind(UserProfileCommands)
     .toResolvedValue((pipeline) => new UserProfileCommands({ pipeline }), [CommandPipeline]);
+  container
+    .bind(UserGroupsCommands)
+    .toResolvedValue(
+      (pipeline, users) => new UserGroupsCommands({ pipeline, users }),
+      [CommandPipeline, UserDirectory],
+    );
   container.bind(UserCommands).toResolvedValue(
     (pipeline, store, serializer, numbers, reservations, pool, tokens, clock) =>
       new UserCommands({
@@ -264,10 +271,17 @@ function serverApps(container: Container, config: Config, log: Logger): Pick<Par
   const v1 = v1Router({
     operations: v1Operations({
       userCommands: container.get(UserCommands),
+      userProfiles: container.get(UserProfileCommands),
+      userGroups: container.get(UserGroupsCommands),
       groupCommands: container.get(GroupCommands),
       users: reachable(readModels.users),
       groups: reachable(readModels.groups),
       members: reachable(readModels.members),
+      applications: reachable(readModels.applications),
+      departures: reachable(readModels.departures),
+      favourites: reachable(readModels.favourites),
+      notices: reachable(readModels.notices),
+      clock: container.get(ids.clock),
       history: container.get(HistoryReader),
       freshness: new Freshness(engine, store.identity),
     }),

@@ -1,7 +1,9 @@
 import type { GroupCommands } from '../../application/commands/groups.js';
-import { actingUser } from '../../domain/shared/actor.js';
+import { actingUser, hasAdminPowers } from '../../domain/shared/actor.js';
 import { InputInvalid } from '../http/validation.js';
 import { actorOf, receipt, requestContext, resolveUser } from './commanding.js';
+import { always, done, managers } from './declaring.js';
+import { JoinGroup } from './dto/admission.js';
 import { Receipt } from './dto/common.js';
 import {
   ChangeGroupProfile,
@@ -15,14 +17,9 @@ import {
   RemoveMemberQuery,
   TransferOwnership,
 } from './dto/groups.js';
+import { settingsOf } from './group-settings.js';
 import { operation, type Operation } from './operation.js';
 import { isoTime } from './reading.js';
-
-const done = { status: 200, description: 'Done, or it was already so (`changed` is false).', Schema: Receipt } as const;
-
-/** Every command refuses these. */
-const always = ['GroupNotFound', 'GroupDismissed', 'RevisionMismatch', 'IdempotencyKeyReused', 'RulesForbid'] as const;
-const managers = ['NotGroupMember', 'NotGroupManager', 'NotGroupOwner'] as const;
 
 export function groupOperations(groups: GroupCommands): Operation[] {
   return [
@@ -31,6 +28,7 @@ export function groupOperations(groups: GroupCommands): Operation[] {
       path: '/groups',
       operationId: 'createGroup',
       summary: 'Create a group with its owner and first members, as one fact',
+      description: '`outcome.items` says of each named who joined and who is asked first (`awaitsInvitee`).',
       tag: 'Groups',
       access: 'user',
       Body: CreateGroup,
@@ -47,10 +45,12 @@ export function groupOperations(groups: GroupCommands): Operation[] {
         'NotStorable',
       ],
       handle: async (invocation) => {
-        const { ownerId, ...asked } = invocation.body;
+        const { ownerId, createdAt, settings, ...asked } = invocation.body;
         const result = await groups.create(requestContext(invocation, 'POST /groups'), {
           ...asked,
-          ownerId: ownerId ?? actingUser(actorOf(invocation.caller)),
+          ownerId: ownerId === undefined ? actingUser(actorOf(invocation.caller)) : ownerId,
+          ...(createdAt === undefined ? {} : { createdAt: Date.parse(createdAt) }),
+          ...(settings === undefined ? {} : { settings: settingsOf(settings) }),
         });
         const { groupId } = result.outcome;
         return receipt(groupId, result, { status: 201, location: `/v1/groups/${encodeURIComponent(groupId)}` });
@@ -164,19 +164,27 @@ export function groupOperations(groups: GroupCommands): Operation[] {
       method: 'put',
       path: '/groups/{groupId}/members/{userId}',
       operationId: 'joinGroup',
-      summary: 'Join a group; an app admin adds anybody',
+      summary: 'Join a group, or ask to; an app admin adds anybody',
+      description:
+        'For `me`, `outcome.result` says what came of it: `joined`, `requested` (the group wants a manager’s approval; `outcome.requestId`), or `already`.',
       tag: 'Members',
       access: 'user',
       ifMatch: true,
       Path: MemberPath,
+      Body: JoinGroup,
+      bodyOptional: true,
       success: done,
-      problems: [...always, 'JoinClosed', 'JoinNeedsApproval', 'GroupFull', 'NotPermitted', 'UserNotFound'],
+      problems: [...always, 'JoinClosed', 'RulesForbid', 'GroupFull', 'UserNotFound'],
       handle: async (invocation) => {
-        const { groupId, userId } = invocation.path;
-        const result = await groups.join(requestContext(invocation, 'PUT /groups/{groupId}/members/{userId}'), {
-          groupId,
-          userId: resolveUser(userId, invocation.caller),
-        });
+        const { groupId } = invocation.path;
+        const actor = actorOf(invocation.caller);
+        const userId = resolveUser(invocation.path.userId, invocation.caller);
+        const context = requestContext(invocation, 'PUT /groups/{groupId}/members/{userId}');
+        // By his own power an app admin adds people; on behalf of somebody he asks as that one would.
+        const adds = userId !== actingUser(actor) || (hasAdminPowers(actor) && actor.onBehalfOf === undefined);
+        const result = adds
+          ? await groups.join(context, { groupId, userId })
+          : await groups.requestToJoin(context, { ...invocation.body, groupId, userId });
         return receipt(groupId, result);
       },
     }),

@@ -1,18 +1,40 @@
-import type { GroupCommands } from '../../application/commands/groups.js';
 import type { UserCommands } from '../../application/commands/users.js';
+import { ReadAccess } from './access.js';
+import { copyingOperations } from './copying.js';
 import { groupOperations } from './group-commands.js';
+import { groupSettingsOperations } from './group-settings.js';
+import { type InvitationServices, invitationOperations } from './invitations.js';
+import { joinRequestOperations } from './join-requests.js';
+import { memberBatchOperations } from './member-batches.js';
+import { memberCardOperations } from './member-cards.js';
+import { type MemberListServices, memberListOperations } from './member-lists.js';
 import type { Operation } from './operation.js';
+import { type OwnGroupsServices, ownGroupsOperations } from './own-groups.js';
 import { type Queries, queryOperations } from './queries.js';
 import { userOperations } from './user-commands.js';
+import { type UserProfileServices, userProfileOperations } from './user-profile.js';
 
-export interface V1Services extends Queries {
-  readonly userCommands: UserCommands;
-  readonly groupCommands: GroupCommands;
-}
+export type V1Services = Queries &
+  Omit<InvitationServices & MemberListServices, 'readAccess'> &
+  OwnGroupsServices &
+  UserProfileServices & { readonly userCommands: UserCommands };
 
 /** All of `/v1`. */
-export const v1Operations = (services: V1Services): Operation[] => [
-  ...userOperations(services.userCommands),
-  ...groupOperations(services.groupCommands),
-  ...queryOperations(services),
-];
+export function v1Operations(services: V1Services): Operation[] {
+  const { userCommands, groupCommands, groups, members } = services;
+  const withAccess = { ...services, readAccess: new ReadAccess(groups, members) };
+  return [
+    ...userOperations(userCommands),
+    ...userProfileOperations(services),
+    ...groupOperations(groupCommands),
+    ...groupSettingsOperations(groupCommands),
+    ...copyingOperations(groupCommands),
+    ...memberBatchOperations(groupCommands),
+    ...memberCardOperations(groupCommands),
+    ...invitationOperations(withAccess),
+    ...joinRequestOperations(withAccess),
+    ...ownGroupsOperations(services),
+    ...memberListOperations(withAccess),
+    ...queryOperations(services),
+  ];
+}

@@ -1,29 +1,33 @@
-import type { GroupQueries, GroupView as GroupRow } from '../../application/queries/groups.js';
+import type { GroupQueries } from '../../application/queries/groups.js';
 import type { HistoryReader } from '../../application/queries/history.js';
-import type { MemberQueries, MemberView as MemberRow } from '../../application/queries/members.js';
-import type { UserQueries, UserView as UserRow } from '../../application/queries/users.js';
+import type { MemberFilter, MemberQueries } from '../../application/queries/members.js';
+import type { UserQueries } from '../../application/queries/users.js';
 import type { RecordedEvent } from '../../application/ports/envelope.js';
 import { sentence } from '../../application/audit/sentences.js';
-import { actingUser, hasAdminPowers } from '../../domain/shared/actor.js';
+import { actingUser } from '../../domain/shared/actor.js';
 import { DomainError } from '../../domain/shared/errors.js';
 import { etagOf } from '../http/etag.js';
+import { ReadAccess, sightOf } from './access.js';
 import { actorOf, resolveUser } from './commanding.js';
-import { PageQuery, ReadQuery } from './dto/common.js';
+import { ReadQuery } from './dto/common.js';
 import {
   EventsQuery,
   GroupPage,
   GroupPath,
+  GroupsQuery,
   GroupView,
   HistoryPage,
   MemberPage,
   MemberPath,
+  MembersQuery,
   MemberView,
   type HistoryEvent,
 } from './dto/groups.js';
 import { UserPath, UserView } from './dto/users.js';
 import { operation, type Operation, type Reply } from './operation.js';
 import { Refused } from './problems.js';
-import { type Freshness, isoTime } from './reading.js';
+import { type Freshness, isoTime, pageRequest } from './reading.js';
+import { groupBody, memberBody, nicknames, userBody } from './views.js';
 
 export interface Queries {
   readonly users: UserQueries;
@@ -34,16 +38,7 @@ export interface Queries {
 }
 
 export function queryOperations({ users, groups, members, history, freshness }: Queries): Operation[] {
-  /** Members are shown to members and app admins (seed 003, get_group_member_list). */
-  const mayAsk = async (groupId: string, tenant: string, actor: ReturnType<typeof actorOf>): Promise<GroupRow> => {
-    const group = await groups.groupById(tenant, groupId);
-    if (group === undefined) throw new DomainError('GroupNotFound', { groupId });
-    const asking = actingUser(actor);
-    if (!hasAdminPowers(actor) && (await members.member(tenant, groupId, asking)) === undefined) {
-      throw new DomainError('NotGroupMember', { userIds: [asking] });
-    }
-    return group;
-  };
+  const access = new ReadAccess(groups, members);
 
   return [
     operation({
@@ -72,13 +67,18 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       summary: 'The active groups that the caller is a member of',
       tag: 'Groups',
       access: 'user',
-      Query: PageQuery,
+      Query: GroupsQuery,
       success: { status: 200, description: 'In the order of joining.', Schema: GroupPage },
       problems: ['ReadModelBehind', 'CursorGone'],
       handle: async ({ query, caller }) => {
         await freshness.atLeast(query.minPosition);
-        const page = await groups.groupsOfUser(caller.tenant, actingUser(actorOf(caller)), pageRequest(query));
-        return { status: 200, body: { items: page.items.map(({ group }) => groupBody(group)), next: page.next } };
+        const { role, kind } = query;
+        const page = await groups.groupsOfUser(caller.tenant, actingUser(actorOf(caller)), pageRequest(query), {
+          ...(role === undefined ? {} : { roles: [role] }),
+          ...(kind === undefined ? {} : { kind }),
+        });
+        const items = page.items.map(({ group }) => groupBody(group));
+        return { status: 200, body: { items, total: page.total, next: page.next } };
       },
     }),
     operation({
@@ -109,22 +109,24 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       tag: 'Members',
       access: 'user',
       Path: GroupPath,
-      Query: PageQuery,
+      Query: MembersQuery,
       success: {
         status: 200,
         description: 'A page of members, and how many there are altogether.',
         Schema: MemberPage,
       },
-      problems: ['GroupNotFound', 'NotGroupMember', 'ReadModelBehind', 'CursorGone'],
+      problems: ['GroupNotFound', 'NotGroupMember', 'NotGroupManager', 'ReadModelBehind', 'CursorGone'],
       handle: async ({ path, query, caller }) => {
         await freshness.atLeast(query.minPosition);
-        await mayAsk(path.groupId, caller.tenant, actorOf(caller));
-        const page = await members.membersOfGroup(caller.tenant, path.groupId, pageRequest(query));
+        const asking = await access.member(caller, path.groupId);
+        // By a name that he may not see he may not search either.
+        if (query.keyword !== undefined && sightOf(asking, { userId: '' }) === 'idsAndRoles') {
+          throw new DomainError('NotGroupManager', { groupId: path.groupId });
+        }
+        const page = await members.membersOfGroup(caller.tenant, path.groupId, pageRequest(query), filterOf(query));
         const names = await nicknames(users, caller.tenant, page.items);
-        return {
-          status: 200,
-          body: { items: page.items.map((m) => memberBody(m, names)), total: page.total, next: page.next },
-        };
+        const items = page.items.map((member) => memberBody(member, names, sightOf(asking, member)));
+        return { status: 200, body: { items, total: page.total, next: page.next } };
       },
     }),
     operation({
@@ -140,10 +142,13 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       problems: ['GroupNotFound', 'NotGroupMember', 'NotFound', 'ReadModelBehind', 'CursorGone'],
       handle: async ({ path, query, caller }) => {
         await freshness.atLeast(query.minPosition);
-        await mayAsk(path.groupId, caller.tenant, actorOf(caller));
+        const asking = await access.member(caller, path.groupId);
         const member = await members.member(caller.tenant, path.groupId, resolveUser(path.userId, caller));
         if (member === undefined) throw new Refused('NotFound', { detail: 'He is not a member of this group.' });
-        return { status: 200, body: memberBody(member, await nicknames(users, caller.tenant, [member])) };
+        return {
+          status: 200,
+          body: memberBody(member, await nicknames(users, caller.tenant, [member]), sightOf(asking, member)),
+        };
       },
     }),
     operation({
@@ -170,66 +175,10 @@ export function queryOperations({ users, groups, members, history, freshness }: 
   ];
 }
 
-const pageRequest = ({ limit, cursor }: PageQuery): { limit: number; cursor?: string } => ({
-  limit,
-  ...(cursor === undefined ? {} : { cursor }),
+const filterOf = ({ role, keyword }: MembersQuery): MemberFilter => ({
+  ...(role === undefined ? {} : { roles: [role] }),
+  ...(keyword === undefined ? {} : { keyword }),
 });
-
-const userBody = ({ userId, number, nickname, avatar, ext, registeredAt }: UserRow): UserView => ({
-  userId,
-  number,
-  nickname,
-  avatar,
-  ext,
-  registeredAt: isoTime(registeredAt),
-});
-
-function groupBody(group: GroupRow): GroupView {
-  return {
-    groupId: group.groupId,
-    number: group.number,
-    incarnation: group.incarnation,
-    preset: group.rules.preset,
-    status: group.status,
-    name: group.name,
-    avatar: group.avatar,
-    introduction: group.introduction,
-    ext: group.ext,
-    customFields: [...group.customFields],
-    ownerId: group.ownerId,
-    creatorId: group.creatorId,
-    memberCount: group.memberCount,
-    maximum: group.maximum,
-    joinPolicy: group.joinPolicy,
-    muted: group.mutedAll,
-    speakers: [...group.speakers],
-    createdAt: isoTime(group.createdAt),
-    revision: group.revision,
-  };
-}
-
-async function nicknames(
-  users: UserQueries,
-  tenant: string,
-  rows: readonly MemberRow[],
-): Promise<ReadonlyMap<string, string | null>> {
-  const known = await users.usersByIds(
-    tenant,
-    rows.filter((row) => row.card.nickname === null).map((row) => row.userId),
-  );
-  return new Map(known.map((user) => [user.userId, user.nickname]));
-}
-
-function memberBody(member: MemberRow, names: ReadonlyMap<string, string | null>): MemberView {
-  const until = member.mutedUntil;
-  return {
-    userId: member.userId,
-    role: member.role,
-    nickname: member.card.nickname ?? names.get(member.userId) ?? null,
-    joinedAt: isoTime(member.joinedAt),
-    mutedUntil: until === undefined ? null : until === null ? 'forever' : isoTime(until),
-  };
-}
 
 function historyBody({ id, revision, type, envelope, event }: RecordedEvent): HistoryEvent {
   return {

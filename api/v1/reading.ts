@@ -1,5 +1,7 @@
 import { positionOf } from '../../application/ports/positions.js';
 import type { ReadModelProgress } from '../../application/queries/progress.js';
+import type { PageRequest } from '../../application/queries/page.js';
+import type { PageQuery } from './dto/common.js';
 import { Refused } from './problems.js';
 
 /** How long a query waits for the read model to reach the position it asks for, ms. */
@@ -25,3 +27,8 @@ const LAST_MOMENT = 8.64e15;
 
 /** RFC 3339, UTC. */
 export const isoTime = (ms: number): string => new Date(Math.min(ms, LAST_MOMENT)).toISOString();
+
+export const pageRequest = ({ limit, cursor }: PageQuery): PageRequest => ({
+  limit,
+  ...(cursor === undefined ? {} : { cursor }),
+});

@@ -16,6 +16,10 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { groupPresets, type PresetName } from '../../../domain/group/presets.js';
+import { MayBeAbsent, PageQuery } from './common.js';
+import { CustomFieldDto } from './custom-fields.js';
+import { GroupSettingsDto } from './settings.js';
 
 const ID = 64;
 const ROLES = ['owner', 'admin', 'member'] as const;
@@ -35,17 +39,6 @@ export class MemberPath extends GroupPath {
   userId!: string;
 }
 
-export class CustomFieldDto {
-  @IsString()
-  @MinLength(1)
-  @MaxLength(64)
-  key!: string;
-
-  @IsString()
-  @MaxLength(4096)
-  value!: string;
-}
-
 export class JoinPolicyDto {
   @IsIn(['open', 'approval', 'closed'])
   @JSONSchema({ description: 'What happens when somebody joins by himself.' })
@@ -56,8 +49,10 @@ export class JoinPolicyDto {
   memberInvite!: 'joins' | 'approval' | 'refused';
 }
 
+const PRESETS = Object.keys(groupPresets) as PresetName[];
+
 export class CreateGroup {
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MinLength(1)
   @MaxLength(ID)
@@ -66,28 +61,34 @@ export class CreateGroup {
   })
   groupId?: string;
 
-  @IsOptional()
-  @IsIn(['parley', 'openim'])
+  @MayBeAbsent()
+  @IsIn(PRESETS)
   @JSONSchema({ description: 'The rules the group lives by, for ever.', default: 'parley' })
-  preset: 'parley' | 'openim' = 'parley';
+  preset: PresetName = 'parley';
+
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(64)
+  @JSONSchema({ description: "A name of the app's own for kinds of groups." })
+  kind?: string;
 
   @IsString()
   @MinLength(1)
   name!: string;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   avatar?: string;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   introduction?: string;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   ext?: string;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(100)
   @ValidateNested({ each: true })
@@ -98,33 +99,65 @@ export class CreateGroup {
   @IsString()
   @MinLength(1)
   @MaxLength(ID)
-  @JSONSchema({ description: 'The caller when absent; only an app admin may name another.' })
-  ownerId?: string;
+  @JSONSchema({
+    type: ['string', 'null'],
+    description:
+      'The caller when absent; only an app admin may name another, or null for nobody where the rules allow a group without owner.',
+  })
+  ownerId?: string | null;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(1000)
   @IsString({ each: true })
   @MaxLength(ID, { each: true })
   admins?: string[];
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(1000)
   @IsString({ each: true })
   @MaxLength(ID, { each: true })
-  @JSONSchema({ description: 'Initial members beside owner and admins.' })
+  @JSONSchema({
+    description: 'Initial members beside owner and admins. Who wants to be asked is invited, where the rules say so.',
+  })
   members?: string[];
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(1)
   maximum?: number;
 
-  @IsOptional()
+  @MayBeAbsent()
   @ValidateNested()
   @Type(() => JoinPolicyDto)
   joinPolicy?: JoinPolicyDto;
+
+  @MayBeAbsent()
+  @ValidateNested()
+  @Type(() => GroupSettingsDto)
+  settings?: GroupSettingsDto;
+
+  @MayBeAbsent()
+  @IsString()
+  @JSONSchema({ description: 'Announced from the start.' })
+  announcement?: string;
+
+  @MayBeAbsent()
+  @IsIn(['ask', 'waive'])
+  @JSONSchema({
+    description: '`waive`: nobody is asked whether he wants to be in it. An app admin may.',
+    default: 'ask',
+  })
+  consent?: 'ask' | 'waive';
+
+  @MayBeAbsent()
+  @IsISO8601({ strict: true, strictSeparator: true })
+  @JSONSchema({
+    format: 'date-time',
+    description: 'An import: when the group was made elsewhere; its people joined then. An app admin may.',
+  })
+  createdAt?: string;
 }
 
 export class ChangeGroupProfile {
@@ -163,7 +196,7 @@ export class ChangeMember {
 }
 
 export class RemoveMemberQuery {
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(500)
   @JSONSchema({ description: 'Kept in the history, encrypted as the personal data of the one who removes.' })
@@ -178,21 +211,21 @@ export class TransferOwnership {
 }
 
 export class MuteMember {
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(1)
   @Max(10 * 365 * 24 * 3600)
   @JSONSchema({ description: 'Seconds from now. Without it and without `until`: for ever.' })
   forSeconds?: number;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsISO8601({ strict: true, strictSeparator: true })
   @JSONSchema({ format: 'date-time', description: 'A moment to come. Not together with `forSeconds`.' })
   until?: string;
 }
 
 export class MuteGroup {
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(1000)
   @IsString({ each: true })
@@ -202,7 +235,7 @@ export class MuteGroup {
 }
 
 export class DismissQuery {
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(['true', 'false'])
   @JSONSchema({ description: 'Whether the members are removed too.', default: 'false' })
   removeMembers?: 'true' | 'false';
@@ -237,6 +270,9 @@ export class GroupView {
 
   @IsString()
   preset!: string;
+
+  @IsString()
+  kind!: string;
 
   @IsIn(['active', 'dismissed'])
   status!: 'active' | 'dismissed';
@@ -281,14 +317,73 @@ export class GroupView {
   @IsString({ each: true })
   speakers!: string[];
 
+  @ValidateNested()
+  @Type(() => GroupSettingsDto)
+  settings!: GroupSettingsDto;
+
+  @JSONSchema({
+    type: ['object', 'null'],
+    description: 'The latest announcement (`text`, `by`, `at`), null when there is none.',
+  })
+  announcement!: object | null;
+
+  @JSONSchema({
+    type: ['object', 'null'],
+    description: 'How an app admin holds the group (`mode`, `by`, `reason`, `at`), null when nobody does.',
+  })
+  suspension!: object | null;
+
+  @JSONSchema({
+    type: 'object',
+    description: '`kind`: `created`, `imported`, or `copied` with `from`.',
+  })
+  origin!: object;
+
   @JSONSchema({ type: 'string', format: 'date-time' })
   createdAt!: string;
+
+  @JSONSchema({ type: ['string', 'null'], format: 'date-time' })
+  dismissedAt!: string | null;
 
   @IsInt()
   @JSONSchema({ description: 'The ETag.' })
   revision!: number;
 }
 
+@JSONSchema({ description: 'What a member says of himself in this one group; null = nothing.' })
+export class MemberCardView {
+  @JSONSchema({ type: ['string', 'null'] })
+  nickname!: string | null;
+
+  @JSONSchema({ type: ['string', 'null'] })
+  avatar!: string | null;
+
+  @JSONSchema({ type: ['string', 'null'] })
+  ext!: string | null;
+
+  @JSONSchema({ type: ['string', 'null'] })
+  region!: string | null;
+
+  @JSONSchema({ type: ['string', 'null'] })
+  phone!: string | null;
+
+  @JSONSchema({ type: ['string', 'null'] })
+  wechat!: string | null;
+
+  @JSONSchema({ type: ['string', 'null'] })
+  alipay!: string | null;
+
+  @JSONSchema({ type: ['array', 'null'], items: { type: 'string' } })
+  description!: readonly string[] | null;
+
+  @JSONSchema({ type: ['array', 'null'], items: { $ref: '#/components/schemas/CustomFieldDto' } })
+  customFields!: readonly CustomFieldDto[] | null;
+}
+
+@JSONSchema({
+  description:
+    'Where the group keeps its members to itself (`settings.lookMemberInfo` is false), an ordinary member sees `userId` and `role` of others and nothing else.',
+})
 export class MemberView {
   @IsString()
   userId!: string;
@@ -296,20 +391,77 @@ export class MemberView {
   @IsIn(ROLES)
   role!: (typeof ROLES)[number];
 
+  @MayBeAbsent()
   @JSONSchema({
     type: ['string', 'null'],
-    description: "The user's nickname; null when he was erased or isn't projected yet.",
+    description: "The card's nickname, else the user's; null when he was erased or isn't projected yet.",
   })
-  nickname!: string | null;
+  nickname?: string | null;
 
+  @MayBeAbsent()
   @JSONSchema({ type: 'string', format: 'date-time' })
-  joinedAt!: string;
+  joinedAt?: string;
 
+  @MayBeAbsent()
+  @IsString()
+  @JSONSchema({
+    description: '`creation`, `invitation`, `request`, `open`, `search`, `scan`, `admin`, `import` or `copy`.',
+  })
+  source?: string;
+
+  @MayBeAbsent()
+  @JSONSchema({ type: ['string', 'null'] })
+  inviterId?: string | null;
+
+  @MayBeAbsent()
+  @JSONSchema({ type: ['string', 'null'] })
+  approvedBy?: string | null;
+
+  @MayBeAbsent()
   @JSONSchema({
     type: ['string', 'null'],
     description: 'null: not muted. `forever`, or the moment at which the mute ends (it may have passed).',
   })
-  mutedUntil!: string | null;
+  mutedUntil?: string | null;
+
+  @MayBeAbsent()
+  @ValidateNested()
+  @Type(() => MemberCardView)
+  card?: MemberCardView;
+
+  @MayBeAbsent()
+  @IsIn(['all', 'silent', 'none'])
+  @JSONSchema({ description: 'How he is told of messages. Only for himself and app admins.' })
+  receiveOption?: 'all' | 'silent' | 'none';
+}
+
+export class GroupsQuery extends PageQuery {
+  @MayBeAbsent()
+  @IsIn(ROLES)
+  @JSONSchema({ description: 'Only groups in which the caller is this.' })
+  role?: (typeof ROLES)[number];
+
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(64)
+  @JSONSchema({ description: 'Only groups of this kind.' })
+  kind?: string;
+}
+
+export class MembersQuery extends PageQuery {
+  @MayBeAbsent()
+  @IsIn(ROLES)
+  @JSONSchema({ description: 'Only members with this role.' })
+  role?: (typeof ROLES)[number];
+
+  @MayBeAbsent()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(255)
+  @JSONSchema({
+    description: 'Part of the name that others see, upper and lower case alike; no character is special.',
+  })
+  keyword?: string;
 }
 
 export class GroupPage {
@@ -317,6 +469,9 @@ export class GroupPage {
   @IsArray()
   @Type(() => GroupView)
   items!: GroupView[];
+
+  @IsInt()
+  total!: number;
 
   @JSONSchema({ type: ['string', 'null'], description: 'Cursor of the next page, null on the last.' })
   next!: string | null;

@@ -88,6 +88,12 @@ export class UserView {
   @JSONSchema({ type: ['string', 'null'] })
   ext!: string | null;
 
+  @JSONSchema({ type: ['string', 'null'] })
+  gender!: string | null;
+
+  @JSONSchema({ type: ['string', 'null'] })
+  region!: string | null;
+
   @JSONSchema({ type: 'string', format: 'date-time' })
   registeredAt!: string;
 }

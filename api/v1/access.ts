@@ -1,0 +1,72 @@
+import type { GroupQueries, GroupView } from '../../application/queries/groups.js';
+import type { MemberQueries, MemberView } from '../../application/queries/members.js';
+import { actingUser, hasAdminPowers } from '../../domain/shared/actor.js';
+import { DomainError } from '../../domain/shared/errors.js';
+import type { Role } from '../../domain/group/rules.js';
+import type { Caller } from './caller.js';
+import { actorOf, resolveUser } from './commanding.js';
+import { hidesMembers, type Sight } from './views.js';
+
+/** Who asks about a group, and what he is in it. */
+export interface Asking {
+  readonly group: GroupView;
+  readonly userId: string;
+  /** undefined: no member, an app admin for instance. */
+  readonly role: Role | undefined;
+  /** By his own power, not for somebody. */
+  readonly appAdmin: boolean;
+}
+
+/** Who may read what of groups. Commands are judged by the domain; questions here. */
+export class ReadAccess {
+  constructor(
+    private readonly groups: GroupQueries,
+    private readonly members: MemberQueries,
+  ) {}
+
+  /** @throws DomainError GroupNotFound */
+  async asking(caller: Caller, groupId: string): Promise<Asking> {
+    const actor = actorOf(caller);
+    const userId = actingUser(actor);
+    const [group, member] = await Promise.all([
+      this.groups.groupById(caller.tenant, groupId),
+      this.members.member(caller.tenant, groupId, userId),
+    ]);
+    if (group === undefined) throw new DomainError('GroupNotFound', { groupId });
+    return { group, userId, role: member?.role, appAdmin: hasAdminPowers(actor) };
+  }
+
+  /** Members are shown to members and app admins (seed 003, get_group_member_list). @throws DomainError GroupNotFound, NotGroupMember */
+  async member(caller: Caller, groupId: string): Promise<Asking> {
+    const asking = await this.asking(caller, groupId);
+    if (!asking.appAdmin && asking.role === undefined) {
+      throw new DomainError('NotGroupMember', { userIds: [asking.userId] });
+    }
+    return asking;
+  }
+
+  /** For owner, admins and app admins. @throws DomainError GroupNotFound, NotGroupMember, NotGroupManager */
+  async manager(caller: Caller, groupId: string): Promise<Asking> {
+    const asking = await this.member(caller, groupId);
+    if (!manages(asking)) throw new DomainError('NotGroupManager', { groupId });
+    return asking;
+  }
+}
+
+export const manages = ({ appAdmin, role }: Asking): boolean => appAdmin || role === 'owner' || role === 'admin';
+
+/** RULES A17: where the group keeps its members to itself, others see ids and roles only. */
+export function sightOf(asking: Asking, { userId }: Pick<MemberView, 'userId'>): Sight {
+  if (asking.appAdmin || asking.userId === userId) return 'own';
+  return hidesMembers(asking.group) && !manages(asking) ? 'idsAndRoles' : 'full';
+}
+
+/** The user of a path whose things are his own: himself, or anybody for an app admin. @throws DomainError NotPermitted */
+export function ownUser(userId: string, caller: Caller): string {
+  const actor = actorOf(caller);
+  const user = resolveUser(userId, caller);
+  if (user !== actingUser(actor) && !hasAdminPowers(actor)) {
+    throw new DomainError('NotPermitted', { reason: 'this is for the user himself' });
+  }
+  return user;
+}

@@ -1,0 +1,144 @@
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  MaxLength,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
+import { MayBeAbsent, ReadQuery } from './common.js';
+import { CustomFieldDto } from './custom-fields.js';
+
+const CLEARS = 'null clears.';
+const text: NonNullable<Parameters<typeof JSONSchema>[0]> = { type: ['string', 'null'], description: CLEARS };
+
+/** What a member says of himself in one group. Absent = unchanged. */
+export class MemberCardDto {
+  @IsOptional()
+  @IsString()
+  @JSONSchema(text)
+  nickname?: string | null;
+
+  @IsOptional()
+  @IsString()
+  @JSONSchema(text)
+  avatar?: string | null;
+
+  @IsOptional()
+  @IsString()
+  @JSONSchema(text)
+  ext?: string | null;
+
+  @IsOptional()
+  @IsString()
+  @JSONSchema(text)
+  region?: string | null;
+
+  @IsOptional()
+  @IsString()
+  @JSONSchema(text)
+  phone?: string | null;
+
+  @IsOptional()
+  @IsString()
+  @JSONSchema(text)
+  wechat?: string | null;
+
+  @IsOptional()
+  @IsString()
+  @JSONSchema(text)
+  alipay?: string | null;
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  @JSONSchema({ description: `The whole new list; ${CLEARS}` })
+  description?: string[] | null;
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @ValidateNested({ each: true })
+  @Type(() => CustomFieldDto)
+  @JSONSchema({ description: `The whole new list; ${CLEARS}` })
+  customFields?: CustomFieldDto[] | null;
+}
+
+export class ChangeMemberCard extends MemberCardDto {
+  @MayBeAbsent()
+  @IsIn(['all', 'silent', 'none'])
+  @JSONSchema({ description: 'How he is told of messages: at once, when he looks, or not at all. His own to choose.' })
+  receiveOption?: 'all' | 'silent' | 'none';
+}
+
+export class RolesQuery extends ReadQuery {
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(1000)
+  @IsString({ each: true })
+  @MinLength(1, { each: true })
+  @MaxLength(64, { each: true })
+  @JSONSchema({ description: 'User ids, with commas between: `ada,bob`. At most 1000.' })
+  userIds!: string[];
+}
+
+export class RoleDto {
+  @IsString()
+  userId!: string;
+
+  @JSONSchema({ type: ['string', 'null'], description: 'null: he is no member.' })
+  role!: 'owner' | 'admin' | 'member' | null;
+}
+
+export class Roles {
+  @ValidateNested({ each: true })
+  @IsArray()
+  @Type(() => RoleDto)
+  @JSONSchema({ description: 'In the order asked for.' })
+  items!: RoleDto[];
+}
+
+export class DepartureDto {
+  @IsString()
+  userId!: string;
+
+  @IsIn(['left', 'removed'])
+  how!: 'left' | 'removed';
+
+  @IsString()
+  @JSONSchema({ description: 'Who removed him; himself when he left.' })
+  by!: string;
+
+  @JSONSchema({ type: ['string', 'null'], description: 'What `by` was in the group then; null: no member.' })
+  byRole!: string | null;
+
+  @IsString()
+  roleBefore!: string;
+
+  @JSONSchema({ type: ['string', 'null'] })
+  reason!: string | null;
+
+  @JSONSchema({ type: 'string', format: 'date-time' })
+  at!: string;
+}
+
+export class DeparturePage {
+  @ValidateNested({ each: true })
+  @IsArray()
+  @Type(() => DepartureDto)
+  items!: DepartureDto[];
+
+  @IsInt()
+  total!: number;
+
+  @JSONSchema({ type: ['string', 'null'], description: 'Cursor of the next page, null on the last.' })
+  next!: string | null;
+}
