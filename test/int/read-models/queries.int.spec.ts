@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Position } from '../../../application/ports/event-store.js';
-import { BadCursor, BadPageLimit, MAX_PAGE } from '../../../application/queries/page.js';
+import { BadCursor, BadPageLimit, BadPageOffset, MAX_PAGE } from '../../../application/queries/page.js';
 import { openReadModels, type ReadModels } from '../../../infrastructure/read-models/read-models.js';
 import { ArrayEventStore } from '../../support/array-event-store.js';
 import { created, dismissed, Historian, joined, left, registered, START } from '../../support/group-histories.js';
@@ -182,11 +182,128 @@ describe('read models', () => {
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
     expect(seen).to.deep.equal(['u6', 'u4', 'u2', 'u1', 'u0']);
+    const second = await read.groups.groupsOfUser('t1', 'pat', { limit: 2, offset: 2 });
+    expect([second.total, second.items.map(({ group }) => group.groupId)]).to.deep.equal([5, ['u2', 'u1']]);
+    const none = await read.groups.groupsOfUser('t1', 'pat', { limit: 2 }, { roles: ['admin', 'member'] });
+    expect(none).to.deep.equal({ items: [], next: null, total: 0 });
+    expect((await read.groups.groupsOfUser('t1', 'pat', { limit: 2 }, { kind: 'Work' })).total).to.equal(0);
+    expect((await read.groups.groupsOfUser('t1', 'pat', { limit: 2 }, { kind: '' })).total).to.equal(5);
     expect(await read.groups.groupsOfUser('t1', 'nobody', { limit: 2 })).to.deep.equal({
       items: [],
       next: null,
       total: 0,
     });
+  });
+
+  it('members by part of their name and by role; no character is special', async () => {
+    const names = ['Ann 100%', 'bob_b', 'c\\d', 'ÉMILE', 'Émile', "o'neil", 'Zed'];
+    history.write(
+      created('g4', 'n0'),
+      ...names.map((nickname, i) => registered(`n${String(i)}`, { nickname })),
+      ...names.map((_, i) => joined('g4', `n${String(i)}`, (['owner', 'admin'] as const)[i] ?? 'member')),
+      registered('hidden', { nickname: 'Ann too' }),
+      joined('g4', 'hidden', 'member', { card: { nickname: 'Masked' } }),
+      joined('g4', 'stranger', 'member'),
+      joined('g4', 'blank', 'member', { card: { nickname: '' } }),
+      registered('blank', { nickname: 'Zed the second' }),
+    );
+    await caughtUp();
+    const found = async (keyword: string, roles?: ('owner' | 'admin' | 'member')[]): Promise<string[]> => {
+      const filter = { keyword, ...(roles ? { roles } : {}) };
+      const page = await read.members.membersOfGroup('t1', 'g4', { limit: 50 }, filter);
+      expect(page.total, keyword).to.equal(page.items.length);
+      return page.items.map(({ userId }) => userId);
+    };
+    expect(await found('%')).to.deep.equal(['n0']);
+    expect(await found('_')).to.deep.equal(['n1']);
+    expect(await found('\\')).to.deep.equal(['n2']);
+    expect(await found("'")).to.deep.equal(['n5']);
+    expect(await found('émile')).to.deep.equal(['n3', 'n4']);
+    expect(await found('mask')).to.deep.equal(['hidden']);
+    expect(await found('ANN')).to.deep.equal(['n0']);
+    expect(await found('zed')).to.deep.equal(['blank', 'n6']);
+    expect(await found('.*')).to.deep.equal([]);
+    expect(await found('a\u0000')).to.deep.equal([]);
+    expect(await found('', ['admin'])).to.deep.equal(['n1']);
+    expect(await found('b', ['owner', 'member'])).to.deep.equal([]);
+
+    const { members } = read;
+    const roles = { roles: ['member' as const] };
+    const whole = await members.membersOfGroup('t1', 'g4', { limit: 50 }, roles);
+    expect([whole.total, whole.items.length]).to.deep.equal([8, 8]);
+    const paged: unknown[] = [];
+    for (let offset = 0; offset < 8; offset += 3)
+      paged.push(...(await members.membersOfGroup('t1', 'g4', { limit: 3, offset }, roles)).items);
+    expect(paged).to.deep.equal(whole.items);
+    const one = await members.membersOfGroup('t1', 'g4', { limit: 1 }, { keyword: 'émile' });
+    const two = await members.membersOfGroup('t1', 'g4', { limit: 1, cursor: one.next ?? '' }, { keyword: 'émile' });
+    expect([one.items[0]?.userId, two.items[0]?.userId, two.next, two.total]).to.deep.equal(['n3', 'n4', null, 2]);
+    expect((await members.membersOfGroup('t2', 'g4', { limit: 5 }, { keyword: 'a' })).total).to.equal(0);
+    expect(await members.rolesOf('t1', 'g4', ['n1', 'n6', 'nobody', 'n0'])).to.deep.equal(
+      new Map([
+        ['n0', 'owner'],
+        ['n1', 'admin'],
+        ['n6', 'member'],
+      ]),
+    );
+    expect(await members.rolesOf('t2', 'g4', ['n1'])).to.deep.equal(new Map());
+  });
+
+  it('whose mute has not ended', async () => {
+    history.write(
+      created('g5', 'ann'),
+      joined('g5', 'ann', 'owner'),
+      joined('g5', 'bob', 'member', { mutedUntil: START + 10 }),
+      joined('g5', 'cid', 'member', { mutedUntil: null }),
+      joined('g5', 'dan', 'member', { mutedUntil: START + 11 }),
+    );
+    await caughtUp();
+    const muted = async (at: number): Promise<unknown> => {
+      const { items, total } = await read.members.mutedMembers('t1', 'g5', at, { limit: 9 });
+      return [items.map(({ userId, mutedUntil }) => [userId, mutedUntil]), total];
+    };
+    expect(await muted(START + 9)).to.deep.equal([
+      [
+        ['bob', START + 10],
+        ['cid', null],
+        ['dan', START + 11],
+      ],
+      3,
+    ]);
+    expect(await muted(START + 10)).to.deep.equal([
+      [
+        ['cid', null],
+        ['dan', START + 11],
+      ],
+      2,
+    ]);
+    const first = await read.members.mutedMembers('t1', 'g5', START, { limit: 2 });
+    const rest = await read.members.mutedMembers('t1', 'g5', START, { limit: 2, cursor: first.next ?? '' });
+    expect([first.total, rest.items.map(({ userId }) => userId), rest.next]).to.deep.equal([3, ['dan'], null]);
+  });
+
+  it('goings and favourites, newest first', async () => {
+    history.write(created('g6', 'ann'), joined('g6', 'ann', 'owner'), created('g7', 'ann'), created('g8', 'ann'));
+    history.write(
+      ...['x1', 'x2', 'x3'].map((id) => joined('g6', id)),
+      ...['x1', 'x2', 'x3'].map((id) => left('g6', id)),
+      ...['g6', 'g7', 'g8'].map((groupId) => ({ type: 'GroupFavourited', data: { userId: 'fan', groupId } })),
+      dismissed('g7'),
+    );
+    await caughtUp();
+    const gone = await read.departures.departuresOfGroup('t1', 'g6', { limit: 2 });
+    expect([gone.total, gone.items.map(({ userId }) => userId)]).to.deep.equal([3, ['x3', 'x2']]);
+    expect(gone.items[0]).to.include({ how: 'left', by: 'x3', byRole: 'member', roleBefore: 'member', reason: null });
+    const last = await read.departures.departuresOfGroup('t1', 'g6', { limit: 2, cursor: gone.next ?? '' });
+    expect([last.items.map(({ userId }) => userId), last.next]).to.deep.equal([['x1'], null]);
+    expect((await read.departures.departuresOfGroup('t2', 'g6', { limit: 2 })).total).to.equal(0);
+
+    const liked = await read.favourites.favouritesOfUser('t1', 'fan', { limit: 1 });
+    expect([liked.total, liked.items.map(({ group }) => group.groupId)]).to.deep.equal([2, ['g8']]);
+    const next = await read.favourites.favouritesOfUser('t1', 'fan', { limit: 1, offset: 1 });
+    expect([next.items.map(({ group }) => group.groupId), next.next]).to.deep.equal([['g6'], null]);
+    expect(await read.favourites.areFavourites('t1', 'fan', ['g6', 'g9', 'g7'])).to.deep.equal(new Set(['g6', 'g7']));
+    expect(await read.favourites.areFavourites('t2', 'fan', ['g6'])).to.deep.equal(new Set());
   });
 
   it('refuses cursors that it did not give, and pages that are none', async () => {
@@ -212,6 +329,12 @@ describe('read models', () => {
     expect(await refused(read.groups.groupsOfUser('t1', 'pat', { limit: 5, cursor: 'AAAA' }))).to.be.instanceOf(
       BadCursor,
     );
+    const { next } = await read.members.membersOfGroup('t1', 'g3', { limit: 1 });
+    for (const page of [{ offset: -1 }, { offset: 0.5 }, { offset: 2 ** 31 }, { offset: 1, cursor: next ?? '' }])
+      expect(
+        await refused(read.members.membersOfGroup('t1', 'g3', { limit: 1, ...page })),
+        JSON.stringify(page),
+      ).to.be.instanceOf(BadPageOffset);
     for (const limit of [0, -1, 1.5, NaN, MAX_PAGE + 1])
       expect(await refused(read.members.membersOfGroup('t1', 'g3', { limit })), String(limit)).to.be.instanceOf(
         BadPageLimit,
