@@ -1,3 +1,5 @@
+import type { CountedPage, PageRequest } from './page.js';
+
 /** As `UserReceiveOptionChanged` says it; of all groups, unless a member set his own. */
 export type UserReceiveOption = 'all' | 'silent' | 'none';
 
@@ -29,11 +31,25 @@ export interface UserView {
   readonly revision: number;
 }
 
+/** What is absent filters nothing. */
+export interface UserFilter {
+  /** Part of the user id. */
+  readonly userId?: string;
+  /** Part of the nickname; upper and lower case are the same, no character is special. */
+  readonly nickname?: string;
+}
+
 /** Everything is of one tenant: users of another are not found. */
 export interface UserQueries {
   userById(tenant: string, userId: string): Promise<UserView | undefined>;
   /** Those that are there, in the order asked for, each once. At most 1000 ids. */
   usersByIds(tenant: string, userIds: readonly string[]): Promise<readonly UserView[]>;
+  /**
+   * All of them, by user id; `total` counts what the filter lets through. For those who manage an app: it looks at every
+   * user of the tenant.
+   * @throws BadCursor, BadPageLimit, BadPageOffset
+   */
+  allUsers(tenant: string, page: PageRequest, filter?: UserFilter): Promise<CountedPage<UserView>>;
   /** Which of the ids are users. A "no" may be out of date, a "yes" never is (users are never removed). */
   usersExist(tenant: string, userIds: readonly string[]): Promise<ReadonlySet<string>>;
 }

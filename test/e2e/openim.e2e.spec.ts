@@ -425,6 +425,26 @@ describe('seed 003: the OpenIM user and group API', () => {
       expect(await codeOf('/user/get_users_info', { userIDs: many.slice(1) }, 'outsider')).to.equal(0);
     });
 
+    it('get_users: everybody, page by page, for app admins', async () => {
+      const names = async (body: Body): Promise<[number, string[]]> => {
+        const pagination = { pageNumber: 1, showNumber: 1000 };
+        const { total, users } = await im.done<{ total: number; users: UserInfo[] }>(
+          '/user/get_users',
+          { pagination, ...body },
+          { token: admin },
+        );
+        return [total, users.map(({ userID }) => userID)];
+      };
+      expect(await names({ userID: 'user_1' })).to.deep.equal([2, ['user_10001', 'user_10002']]);
+      expect(await names({ nickName: 'nick MEMBER2' })).to.deep.equal([1, ['member2']]);
+      expect(await names({ nickName: '%' })).to.deep.equal([0, []]);
+      const second = { userID: 'user_1', pagination: { pageNumber: 2, showNumber: 1 } };
+      expect(await names(second)).to.deep.equal([2, ['user_10002']]);
+      expect((await names({}))[1]).to.include.members(['admin', 'member', 'owner']);
+      expect(await codeOf('/user/get_users', { pagination: page }, 'member')).to.equal(1002);
+      expect(await codeOf('/user/get_users', {}, 'imAdmin')).to.equal(1001);
+    });
+
     it('set_global_msg_recv_opt, and presence that says nobody is online', async () => {
       const set = { userID: 'member2', globalRecvMsgOpt: 1 };
       expect(await codeOf('/user/set_global_msg_recv_opt', set, 'outsider')).to.equal(1002);
@@ -1059,6 +1079,20 @@ describe('seed 003: the OpenIM user and group API', () => {
       expect(await codeOf('/group/get_joined_group_list', list, 'member')).to.equal(1002);
       expect(await codeOf('/group/get_joined_group_list', list, 'imAdmin')).to.equal(0);
     });
+  });
+
+  it('a group made through another API is led by its own rules', async () => {
+    const groupID = `g_${(++count).toString()}`;
+    const made = await fetch(`${parley.url}/v1/groups`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${of['owner'] ?? ''}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ groupId: groupID, name: 'Native', members: ['member'], preset: 'parley' }),
+    });
+    expect(made.status).to.equal(201);
+    expect(await infoOf(groupID)).to.include({ groupName: 'Native', needVerification: 2, ownerUserID: 'owner' });
+    // The parley rules let an owner leave; the openim rules would not.
+    expect(await codeOf('/group/quit_group', { groupID }, 'owner')).to.equal(0);
+    expect(await rolesIn(groupID)).to.deep.equal({ member: 100 });
   });
 
   it('a morning of an app developer, at the root of the port of its own', async () => {

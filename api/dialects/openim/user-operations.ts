@@ -6,6 +6,7 @@ import { requireApp } from './auth-operations.js';
 import {
   AccountCheckReq,
   GetUsersInfoReq,
+  GetUsersReq,
   type NewUser,
   SelfLoginReq,
   SelfRegisterReq,
@@ -26,7 +27,7 @@ import {
   requireAccess,
   requireAdmin,
 } from './operation.js';
-import { type OpenimServices, shown } from './services.js';
+import { type OpenimServices, pageOf, shown } from './services.js';
 import { receiveOptionOf, userInfo } from './views.js';
 
 /** Nobody holds a live connection to this server, so nobody is online. */
@@ -139,6 +140,21 @@ export function userOperations(services: OpenimServices): Operation[] {
         return {
           results: body.checkUserIDs.map((userID) => ({ userID, accountStatus: missing.has(userID) ? 0 : 1 })),
         };
+      },
+    }),
+    operation({
+      path: '/user/get_users',
+      Body: GetUsersReq,
+      handle: async ({ body, caller }) => {
+        requireAdmin(caller);
+        const { empty, ...page } = pageOf(body.pagination);
+        const { userID: userId = '', nickName: nickname = '' } = body;
+        const { total, items } = await users.allUsers(caller.tenant, page, {
+          ...(userId === '' ? {} : { userId }),
+          ...(nickname === '' ? {} : { nickname }),
+        });
+        const shownUsers = empty ? [] : items;
+        return { total, users: shownUsers.map((user) => userInfo(user, isAppAdmin(caller.tenant, user.userId))) };
       },
     }),
     operation({
