@@ -19,7 +19,7 @@ import {
   TransferGroupReq,
 } from './dto/groups.js';
 import { OpenimRefused } from './errors.js';
-import { actorOf, type Call, type Operation, operation, requestContext, requireAccess } from './operation.js';
+import { actorOf, type Call, ofStep, type Operation, operation, requestContext, requireAccess } from './operation.js';
 import { type OpenimServices, shown } from './services.js';
 import { type GroupInfo, joinPolicyOf, roleLevels, settingsOf, WORKING_GROUP } from './views.js';
 
@@ -300,9 +300,10 @@ export function groupOperations(services: OpenimServices): Operation[] {
           throw new OpenimRefused('NoPermissionError', 'ownership moves by a transfer');
         }
         // One group's changes are all made or none; groups are streams of their own.
+        const context = requestContext(call);
         for (const groupId of new Set(members.map(({ groupID }) => groupID))) {
           const steps = members.filter(({ groupID }) => groupID === groupId).flatMap(memberSteps);
-          const command = groupChanges.together(requestContext(call), { groupId, steps });
+          const command = groupChanges.together(ofStep(context, groupId), { groupId, steps });
           await overRows(call, groupId, shown(services, command));
         }
         return undefined;

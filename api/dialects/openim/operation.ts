@@ -85,3 +85,10 @@ export function requestContext(call: Known, onBehalfOf?: string): RequestContext
     actor: onBehalfOf === undefined || onBehalfOf === actor.id ? actor : { ...actor, onBehalfOf },
   };
 }
+
+/** One request that is several commands: each has a key of its own under the request's. */
+export function ofStep<Context extends Pick<RequestContext, 'idempotency'>>(context: Context, step: string): Context {
+  const { idempotency } = context;
+  if (idempotency === undefined) return context;
+  return { ...context, idempotency: { ...idempotency, operation: `${idempotency.operation}#${step}` } };
+}

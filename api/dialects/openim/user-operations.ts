@@ -1,6 +1,5 @@
 import type { NewUser as UserToRegister } from '../../../application/commands/users.js';
 import { ApplicationError } from '../../../application/commands/errors.js';
-import type { RequestContext } from '../../../application/commands/request.js';
 import { DomainError } from '../../../domain/shared/errors.js';
 import { requireApp } from './auth-operations.js';
 import {
@@ -20,6 +19,7 @@ import { OpenimRefused } from './errors.js';
 import {
   actorOf,
   type Call,
+  ofStep,
   type Operation,
   operation,
   registrationContext,
@@ -205,10 +205,3 @@ const profileOf = ({ userID, nickname, faceURL, ex }: NewUser): Omit<UserToRegis
   ...(faceURL === undefined ? {} : { avatar: faceURL }),
   ...(ex === undefined ? {} : { ext: ex }),
 });
-
-/** One request that is several commands: each has a key of its own under the request's. */
-function ofStep<Context extends Pick<RequestContext, 'idempotency'>>(context: Context, step: string): Context {
-  const { idempotency } = context;
-  if (idempotency === undefined) return context;
-  return { ...context, idempotency: { ...idempotency, operation: `${idempotency.operation}#${step}` } };
-}
