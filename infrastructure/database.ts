@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import pg from 'pg';
 import type { Logger } from '../application/ports/logger.js';
 import { eventLogMigrations } from './event-store/postgres/migration.js';
 import type { Config } from './config/config.js';
 import { attachTo, startEmbeddedPostgres } from './embedded-postgres/embedded-postgres.js';
-import { DataDirectoryInUse } from './embedded-postgres/errors.js';
+import { DataDirectoryInUse, NoServerToAttachTo } from './embedded-postgres/errors.js';
 import { dataKeyMigrations } from './serialization/keys/migration.js';
 import { systemMigrations } from './system/migration.js';
 import type { MigrationClass } from './postgres/migrate.js';
@@ -23,8 +25,8 @@ export interface Database {
 }
 
 /**
- * The PostgreSQL to work with: the configured one, else the embedded one of the data directory. `share` says what to do
- * when another process runs it already: a tool attaches to it, a second server on the same directory is refused.
+ * The PostgreSQL to work with: the configured one, else the embedded one of the data directory. `share` is for
+ * tools: they attach when a server runs it already, and never make a new one; a second server on the directory is refused.
  * @throws EmbeddedPostgresError
  */
 export async function openDatabase(
@@ -34,6 +36,9 @@ export async function openDatabase(
 ): Promise<Database> {
   if (config.databaseUrl !== undefined) {
     return { url: config.databaseUrl, embeddedAndEmpty: false, close: () => Promise.resolve() };
+  }
+  if (share && !existsSync(join(config.dataDir, 'postgres'))) {
+    throw new NoServerToAttachTo(`There is no Parley database in ${resolve(config.dataDir)}. Is DATA_DIR right?`);
   }
   try {
     const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
