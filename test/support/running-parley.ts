@@ -9,6 +9,8 @@ import { silentLogger } from './silent-logger.js';
 export interface RunningParley {
   readonly url: string;
   readonly databaseUrl: string;
+  /** What a further process needs to work on the same data. */
+  readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -24,7 +26,7 @@ export async function runParley(
   const double = engine === 'EventStoreDB' && real === undefined ? await startEsdbDouble() : undefined;
   const eventStore = engine === 'EventStoreDB' ? { EVENT_STORE: double?.url ?? real ?? '' } : {};
   const database = await freshDatabase('parley');
-  const config = loadConfig({
+  const settings = {
     DATABASE_URL: database.url,
     PARLEY_MASTER_KEY: randomBytes(32).toString('base64'),
     PARLEY_TOKEN_SECRET: randomBytes(48).toString('base64'),
@@ -32,12 +34,14 @@ export async function runParley(
     DEFAULT_TENANT: `t${randomBytes(6).toString('hex')}`,
     ...eventStore,
     ...env,
-  });
+  };
+  const config = loadConfig(settings);
   const parley = await openParley(config, silentLogger);
   const server = await listen(parley.app, config);
   return {
     url: server.url,
     databaseUrl: database.url,
+    env: settings,
     stop: async () => {
       await server.stop();
       await parley.close();
