@@ -1,36 +1,75 @@
 import 'reflect-metadata';
+import type { RequestListener } from 'node:http';
 import { listen } from './api/http/server.js';
 import { ConfigInvalid, loadConfig } from './infrastructure/config/config.js';
 import { openParley } from './infrastructure/container.js';
+import { DatabaseUnreachable } from './infrastructure/database.js';
 import { EmbeddedPostgresError } from './infrastructure/embedded-postgres/errors.js';
 import { makeLogger } from './infrastructure/logging.js';
 import { WrongMasterKey } from './infrastructure/serialization/keys/master-key.js';
 
 /** Starts everything, prints the address when it is ready, and ends everything in order at SIGINT or SIGTERM. */
 async function main(): Promise<void> {
-  const stop = new Promise<NodeJS.Signals>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
+  const stop = toldToStop();
   const config = loadConfig(process.env);
   const log = makeLogger(config.logLevel);
-  const parley = await openParley(config, log);
+  // The port first: a taken one is known before anything is made, and a prober gets an answer from the start.
+  let handle: RequestListener = starting;
+  const server = await listen((request, response) => {
+    handle(request, response);
+  }, config);
   try {
-    const server = await listen(parley.app, config);
-    process.stdout.write(`Parley is ready at ${server.url}\n`);
-    const signal = await stop;
-    log.info({ signal }, 'stopping');
-    await server.stop();
+    const parley = await openParley(config, log);
+    try {
+      handle = parley.app;
+      process.stdout.write(`Parley is ready at ${server.url}\n`);
+      const why = await stop;
+      log.info({ why }, 'stopping');
+      await server.stop();
+    } finally {
+      await parley.close();
+    }
   } finally {
-    await parley.close();
+    await server.stop();
   }
+}
+
+const starting: RequestListener = (request, response) => {
+  const live = request.url === '/health/live';
+  response.writeHead(live ? 200 : 503, { 'content-type': 'application/json', 'retry-after': '1', connection: 'close' });
+  response.end(JSON.stringify(live ? { live: true } : { ready: false, detail: 'Parley is starting.' }));
+};
+
+/** How often npm is looked after, ms. */
+const LOOK_MS = 500;
+
+/**
+ * SIGINT, SIGTERM, or the end of the shell in which `npm start` runs us: npm passes a signal on to that shell, which dies of
+ * it without telling anybody.
+ */
+function toldToStop(): Promise<string> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+    if (process.env['npm_lifecycle_event'] !== 'start') return;
+    const shell = process.ppid;
+    const look = setInterval(() => {
+      if (process.ppid === shell) return;
+      clearInterval(look);
+      resolve('npm has ended');
+    }, LOOK_MS);
+    look.unref();
+  });
 }
 
 try {
   await main();
 } catch (error) {
   const expected =
-    error instanceof ConfigInvalid || error instanceof EmbeddedPostgresError || error instanceof WrongMasterKey;
+    error instanceof ConfigInvalid ||
+    error instanceof DatabaseUnreachable ||
+    error instanceof EmbeddedPostgresError ||
+    error instanceof WrongMasterKey;
   const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
   if (inUse) process.stderr.write(`The port is taken (${error.message}). Set PORT to another one.\n`);
   else if (expected) process.stderr.write(`${error.message}\n`);

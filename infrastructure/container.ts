@@ -228,6 +228,7 @@ function serverApp(container: Container, config: Config, log: Logger): Express {
   const engine = container.get(ids.projections);
   const store = container.get(ids.store);
   const admins = new AppAdmins(config.appAdmins);
+  const freshness = new Freshness(engine, store.identity);
   const v1 = v1Router({
     operations: v1Operations({
       userCommands: container.get(UserCommands),
@@ -236,24 +237,42 @@ function serverApp(container: Container, config: Config, log: Logger): Express {
       groups: reachable(readModels.groups),
       members: reachable(readModels.members),
       history: container.get(HistoryReader),
-      freshness: new Freshness(engine, store.identity),
+      freshness,
     }),
     authenticator: new Authenticator({
       tokens: container.get(ids.tokens),
       isAppAdmin: (tenant, userId) => admins.has(tenant, userId),
       defaultTenant: config.defaultTenant,
     }),
+    freshness,
     log,
   });
-  return httpApp({ v1, readiness: () => readiness(engine) });
+  return httpApp({ v1, readiness: () => readiness(engine), trustedProxies: config.trustedProxies });
 }
 
 /** How far a projection may be behind the log before the server counts as not ready, ms. */
 const READY_LAG_MS = 5_000;
 
+/** Whoever probes wants to know soon: a store that doesn't answer by then counts as away, ms. */
+const READY_ANSWER_MS = 1_000;
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${ms.toString()} ms`));
+    }, ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 async function readiness(engine: ProjectionEngine): Promise<Readiness> {
   try {
-    const status = await engine.status();
+    const status = await within(READY_ANSWER_MS, engine.status());
     const checks = Object.fromEntries(
       status.map(({ name, version, state, lag, parked }) => [
         `${name}_v${version.toString()}`,

@@ -35,6 +35,7 @@ export async function openDatabase(
   { share }: { readonly share: boolean },
 ): Promise<Database> {
   if (config.databaseUrl !== undefined) {
+    await checkReachable(config.databaseUrl);
     return { url: config.databaseUrl, embeddedAndEmpty: false, close: () => Promise.resolve() };
   }
   if (share && !existsSync(join(config.dataDir, 'postgres'))) {
@@ -57,6 +58,26 @@ export async function openDatabase(
     if (!share || !(error instanceof DataDirectoryInUse)) throw error;
     const attached = await attachTo(config.dataDir);
     return { url: attached.url(DATABASE), embeddedAndEmpty: false, close: () => Promise.resolve() };
+  }
+}
+
+/** The configured database can't be used; the message is for the operator. */
+export class DatabaseUnreachable extends Error {
+  override readonly name = 'DatabaseUnreachable';
+}
+
+async function checkReachable(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined); // the call under way rejects too
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+  } catch (error) {
+    const { hostname, port, pathname } = new URL(url);
+    const why = error instanceof AggregateError ? error.errors.map(String).join('; ') : String(error);
+    throw new DatabaseUnreachable(`DATABASE_URL (${hostname}:${port || '5432'}${pathname}) can't be used: ${why}`);
+  } finally {
+    await client.end();
   }
 }
 

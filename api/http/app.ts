@@ -9,14 +9,17 @@ export interface Readiness {
 export interface HttpAppOptions {
   readonly v1: Router;
   readonly readiness: () => Promise<Readiness>;
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** The HTTP application: each API mounted under its prefix. */
-export function httpApp({ v1, readiness }: HttpAppOptions): Express {
+export function httpApp({ v1, readiness, trustedProxies }: HttpAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag'); // an ETag here is an aggregate's revision, never a hash of the answer
   app.set('query parser', 'simple');
+  app.set('trust proxy', [...trustedProxies]);
 
   app.get('/health/live', (_request, response) => {
     response.json({ live: true });

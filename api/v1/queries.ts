@@ -58,7 +58,7 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       success: { status: 200, description: 'The user.', Schema: UserView },
       problems: ['UserNotFound', 'ReadModelBehind', 'CursorGone'],
       handle: async ({ path, query, caller }) => {
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const userId = resolveUser(path.userId, caller);
         const user = await users.userById(caller.tenant, userId);
         if (user === undefined) throw new DomainError('UserNotFound', { userIds: [userId] });
@@ -76,7 +76,7 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       success: { status: 200, description: 'In the order of joining.', Schema: GroupPage },
       problems: ['ReadModelBehind', 'CursorGone'],
       handle: async ({ query, caller }) => {
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const page = await groups.groupsOfUser(caller.tenant, actingUser(actorOf(caller)), pageRequest(query));
         return { status: 200, body: { items: page.items.map(({ group }) => groupBody(group)), next: page.next } };
       },
@@ -93,7 +93,7 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       success: { status: 200, description: 'The group; its ETag is for If-Match.', Schema: GroupView },
       problems: ['GroupNotFound', 'ReadModelBehind', 'CursorGone'],
       handle: async ({ path, query, caller, request }): Promise<Reply> => {
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const group = await groups.groupById(caller.tenant, path.groupId);
         if (group === undefined) throw new DomainError('GroupNotFound', { groupId: path.groupId });
         const headers = { ETag: etagOf(group.revision) };
@@ -117,7 +117,7 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       },
       problems: ['GroupNotFound', 'NotGroupMember', 'ReadModelBehind', 'CursorGone'],
       handle: async ({ path, query, caller }) => {
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         await mayAsk(path.groupId, caller.tenant, actorOf(caller));
         const page = await members.membersOfGroup(caller.tenant, path.groupId, pageRequest(query));
         const names = await nicknames(users, caller.tenant, page.items);
@@ -139,7 +139,7 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       success: { status: 200, description: 'The member.', Schema: MemberView },
       problems: ['GroupNotFound', 'NotGroupMember', 'NotFound', 'ReadModelBehind', 'CursorGone'],
       handle: async ({ path, query, caller }) => {
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         await mayAsk(path.groupId, caller.tenant, actorOf(caller));
         const member = await members.member(caller.tenant, path.groupId, resolveUser(path.userId, caller));
         if (member === undefined) throw new Refused('NotFound', { detail: 'He is not a member of this group.' });

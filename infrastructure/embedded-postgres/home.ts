@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, mkdirSync } from 'node:fs';
 import { access, chmod, lstat, mkdir, realpath, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../../application/ports/logger.js';
@@ -88,7 +88,8 @@ async function makeHome(
 ): Promise<string> {
   // Others may pass through (the server's user must), not look around.
   const mode = account === undefined ? 0o700 : 0o711;
-  const made = await mkdir(dataDir, { recursive: true });
+  // The asynchronous form of Node 20 never comes back from where nothing can be made, such as below /proc.
+  const made = mkdirSync(dataDir, { recursive: true });
   if (made !== undefined) await chmod(dataDir, mode);
   const link = linkOf(dataDir);
   if (account === undefined || (await mayUse(account, '-x', dataDir))) {

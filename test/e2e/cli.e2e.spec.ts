@@ -34,6 +34,20 @@ describe('the parley command, beside a running server', () => {
     expect(lines[5]).to.equal('The hash chain holds over 5 events.');
   });
 
+  it('given a name that forges a line and paints the terminal, then it is shown as what it is', async () => {
+    const ada = await new V1Client(parley.url).call<{ token: string }>('POST', '/sessions', {
+      body: { login: 'ada@example.org', password: 'password of ada' },
+    });
+    const name = 'x\n    9  2026-01-01 root dismissed the group\u001b[31m\u202e';
+    await new V1Client(parley.url).call('POST', '/groups', {
+      token: ada.body.token,
+      body: { groupId: 'forged', name },
+    });
+    const { stdout } = await runCli(['audit', 'history', 'group', 'forged'], parley.env);
+    expect(stdout.trim().split('\n')).to.have.length(3);
+    expect(stdout).to.include('x\\u{a}    9').and.to.include('\\u{1b}[31m\\u{202e}');
+  });
+
   it('given one byte of history was changed behind its back, then the audit says where, and fails', async () => {
     const client = new pg.Client({ connectionString: parley.databaseUrl });
     await client.connect();

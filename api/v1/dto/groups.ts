@@ -5,7 +5,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsISO8601,
+  IsRFC3339,
   IsOptional,
   IsString,
   Max,
@@ -186,9 +186,13 @@ export class MuteMember {
   forSeconds?: number;
 
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
-  @JSONSchema({ format: 'date-time', description: 'A moment to come. Not together with `forSeconds`.' })
-  until?: string;
+  @IsRFC3339()
+  @JSONSchema({
+    type: ['string', 'null'],
+    format: 'date-time',
+    description: 'A moment to come; null = for ever. Not together with `forSeconds`.',
+  })
+  until?: string | null;
 }
 
 export class MuteGroup {
@@ -213,6 +217,7 @@ export class EventsQuery {
   @Type(() => Number)
   @IsInt()
   @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
   @JSONSchema({ description: 'First revision wanted.', default: 0 })
   from = 0;
 
