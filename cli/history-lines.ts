@@ -11,8 +11,18 @@ export function historyLine({ revision, type, envelope, event }: RecordedEvent):
       ? `${type} (schema ${envelope.schemaVersion.toString()}, not known here)`
       : sentence(event, actor);
   const who = `${actor.kind === 'user' ? '' : `${actor.kind} `}${actor.id}${actor.onBehalfOf === undefined ? '' : ` for ${actor.onBehalfOf}`}`;
-  return `${revision.toString().padStart(5)}  ${when}  ${told}  [${who}, ${envelope.via}]`;
+  return oneLine(`${revision.toString().padStart(5)}  ${when}  ${told}  [${who}, ${envelope.via}]`);
 }
+
+/**
+ * What people wrote is in there: a line break would forge a line of the history, an escape sequence could repaint the
+ * terminal, a bidirectional control would show the words in another order. They are shown as what they are.
+ */
+const oneLine = (text: string): string =>
+  text.replaceAll(
+    /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 
 /** Says each event as a line while the stored events go on to whoever checks their chain. */
 export async function* said(

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { ConfigInvalid, loadConfig } from '../infrastructure/config/config.js';
 import { openTools } from '../infrastructure/container.js';
+import { DatabaseUnreachable } from '../infrastructure/database.js';
 import { EmbeddedPostgresError } from '../infrastructure/embedded-postgres/errors.js';
 import { makeLogger } from '../infrastructure/logging.js';
 import { parleyCommand } from './program.js';
@@ -23,7 +24,8 @@ const open = (): ReturnType<typeof openTools> => {
 try {
   await parleyCommand(open, terminal).parseAsync();
 } catch (error) {
-  const expected = error instanceof ConfigInvalid || error instanceof EmbeddedPostgresError;
+  const expected =
+    error instanceof ConfigInvalid || error instanceof DatabaseUnreachable || error instanceof EmbeddedPostgresError;
   terminal.err(
     expected || !(error instanceof Error)
       ? String(error instanceof Error ? error.message : error)

@@ -268,6 +268,7 @@ function serverApps(container: Container, config: Config, log: Logger): Pick<Par
   const engine = container.get(ids.projections);
   const store = container.get(ids.store);
   const admins = new AppAdmins(config.appAdmins);
+  const freshness = new Freshness(engine, store.identity);
   const v1 = v1Router({
     operations: v1Operations({
       userCommands: container.get(UserCommands),
@@ -283,17 +284,21 @@ function serverApps(container: Container, config: Config, log: Logger): Pick<Par
       notices: reachable(readModels.notices),
       clock: container.get(ids.clock),
       history: container.get(HistoryReader),
-      freshness: new Freshness(engine, store.identity),
+      freshness,
     }),
     authenticator: new Authenticator({
       tokens: container.get(ids.tokens),
       isAppAdmin: (tenant, userId) => admins.has(tenant, userId),
       defaultTenant: config.defaultTenant,
     }),
+    freshness,
     log,
   });
   const openim = openimApi(container, config, log);
-  return { app: httpApp({ v1, openim, readiness: () => readiness(engine) }), openim: rootApp(openim) };
+  return {
+    app: httpApp({ v1, openim, readiness: () => readiness(engine), trustedProxies: config.trustedProxies }),
+    openim: rootApp(openim, config.trustedProxies),
+  };
 }
 
 /** Seed 003, for its prefix and for its own port alike. */
@@ -332,9 +337,26 @@ function openimApi(container: Container, config: Config, log: Logger): Router {
 /** How far a projection may be behind the log before the server counts as not ready, ms. */
 const READY_LAG_MS = 5_000;
 
+/** Whoever probes wants to know soon: a store that doesn't answer by then counts as away, ms. */
+const READY_ANSWER_MS = 1_000;
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${ms.toString()} ms`));
+    }, ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 async function readiness(engine: ProjectionEngine): Promise<Readiness> {
   try {
-    const status = await engine.status();
+    const status = await within(READY_ANSWER_MS, engine.status());
     const checks = Object.fromEntries(
       status.map(({ name, version, state, lag, parked }) => [
         `${name}_v${version.toString()}`,

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import pg from 'pg';
 import type { Logger } from '../application/ports/logger.js';
 import { eventLogMigrations } from './event-store/postgres/migration.js';
 import type { Config } from './config/config.js';
 import { attachTo, startEmbeddedPostgres } from './embedded-postgres/embedded-postgres.js';
-import { DataDirectoryInUse } from './embedded-postgres/errors.js';
+import { DataDirectoryInUse, NoServerToAttachTo } from './embedded-postgres/errors.js';
 import { dataKeyMigrations } from './serialization/keys/migration.js';
 import { systemMigrations } from './system/migration.js';
 import type { MigrationClass } from './postgres/migrate.js';
@@ -23,8 +25,8 @@ export interface Database {
 }
 
 /**
- * The PostgreSQL to work with: the configured one, else the embedded one of the data directory. `share` says what to do
- * when another process runs it already: a tool attaches to it, a second server on the same directory is refused.
+ * The PostgreSQL to work with: the configured one, else the embedded one of the data directory. `share` is for
+ * tools: they attach when a server runs it already, and never make a new one; a second server on the directory is refused.
  * @throws EmbeddedPostgresError
  */
 export async function openDatabase(
@@ -33,7 +35,11 @@ export async function openDatabase(
   { share }: { readonly share: boolean },
 ): Promise<Database> {
   if (config.databaseUrl !== undefined) {
+    await checkReachable(config.databaseUrl);
     return { url: config.databaseUrl, embeddedAndEmpty: false, close: () => Promise.resolve() };
+  }
+  if (share && !existsSync(join(config.dataDir, 'postgres'))) {
+    throw new NoServerToAttachTo(`There is no Parley database in ${resolve(config.dataDir)}. Is DATA_DIR right?`);
   }
   try {
     const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
@@ -52,6 +58,26 @@ export async function openDatabase(
     if (!share || !(error instanceof DataDirectoryInUse)) throw error;
     const attached = await attachTo(config.dataDir);
     return { url: attached.url(DATABASE), embeddedAndEmpty: false, close: () => Promise.resolve() };
+  }
+}
+
+/** The configured database can't be used; the message is for the operator. */
+export class DatabaseUnreachable extends Error {
+  override readonly name = 'DatabaseUnreachable';
+}
+
+async function checkReachable(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined); // the call under way rejects too
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+  } catch (error) {
+    const { hostname, port, pathname } = new URL(url);
+    const why = error instanceof AggregateError ? error.errors.map(String).join('; ') : String(error);
+    throw new DatabaseUnreachable(`DATABASE_URL (${hostname}:${port || '5432'}${pathname}) can't be used: ${why}`);
+  } finally {
+    await client.end();
   }
 }
 

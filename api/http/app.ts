@@ -11,11 +11,13 @@ export interface HttpAppOptions {
   /** Seed 003's API. */
   readonly openim: Router;
   readonly readiness: () => Promise<Readiness>;
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** The HTTP application: each API mounted under its prefix. */
-export function httpApp({ v1, openim, readiness }: HttpAppOptions): Express {
-  const app = bareApp();
+export function httpApp({ v1, openim, readiness, trustedProxies }: HttpAppOptions): Express {
+  const app = bareApp(trustedProxies);
 
   app.get('/health/live', (_request, response) => {
     response.json({ live: true });
@@ -45,16 +47,17 @@ export function httpApp({ v1, openim, readiness }: HttpAppOptions): Express {
 }
 
 /** One API alone at the root, for clients that know no prefix. */
-export function rootApp(api: Router): Express {
-  const app = bareApp();
+export function rootApp(api: Router, trustedProxies: readonly string[]): Express {
+  const app = bareApp(trustedProxies);
   app.use(api);
   return app;
 }
 
-function bareApp(): Express {
+function bareApp(trustedProxies: readonly string[]): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag'); // an ETag here is an aggregate's revision, never a hash of the answer
   app.set('query parser', 'simple');
+  app.set('trust proxy', [...trustedProxies]);
   return app;
 }

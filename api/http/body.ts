@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import express, { type RequestHandler } from 'express';
 import type { IncomingMessage } from 'node:http';
@@ -7,15 +8,35 @@ export const MAX_BODY_BYTES = 512 * 1024;
 
 const rawBodies = new WeakMap<IncomingMessage, Buffer>();
 
-/** JSON bodies, whatever their content type says; the bytes are kept for the idempotency key's body hash. */
+/** What a body must be refused for before it is parsed; Express hands it to the API's error handler. */
+export class UnsupportedBody extends Error {
+  override readonly name = 'UnsupportedBody';
+  readonly status = 415;
+}
+
+/**
+ * JSON bodies in UTF-8; a body without a content type is taken for JSON. The bytes are kept for the idempotency key's body
+ * hash.
+ */
 export function jsonBody(): RequestHandler {
-  return express.json({
+  const parse = express.json({
     limit: MAX_BODY_BYTES,
     type: () => true,
     verify: (request, _response, bytes) => {
+      if (!isUtf8(bytes)) throw new UnsupportedBody('the body is not UTF-8');
       rawBodies.set(request, bytes);
     },
   });
+  return (request, response, next) => {
+    const type = request.get('content-type');
+    const hasBody =
+      request.headers['transfer-encoding'] !== undefined || Number(request.get('content-length') ?? 0) > 0;
+    if (hasBody && type !== undefined && !/^application\/([^;\s]+\+)?json\s*(;|$)/i.test(type)) {
+      next(new UnsupportedBody(`${type} is not JSON`));
+      return;
+    }
+    parse(request, response, next);
+  };
 }
 
 /** sha-256 over what makes two requests the same: the target and the body's bytes. */

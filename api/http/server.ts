@@ -32,10 +32,11 @@ export async function listen(
   });
   const address = server.address() as AddressInfo;
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  let stopped: Promise<void> | undefined;
   return {
     url: `http://${shown}:${address.port.toString()}`,
     port: address.port,
-    stop: () => drain(server, drainMs),
+    stop: () => (stopped ??= drain(server, drainMs)),
   };
 }
 
@@ -43,6 +44,10 @@ async function drain(server: Server, drainMs: number): Promise<void> {
   const cut = setTimeout(() => {
     server.closeAllConnections();
   }, drainMs);
+  // A connection goes idle when its last request has been answered, and would be kept alive for seconds.
+  const sweep = setInterval(() => {
+    server.closeIdleConnections();
+  }, 50);
   try {
     await new Promise<void>((resolve, reject) => {
       server.close((error) => {
@@ -53,5 +58,6 @@ async function drain(server: Server, drainMs: number): Promise<void> {
     });
   } finally {
     clearTimeout(cut);
+    clearInterval(sweep);
   }
 }

@@ -33,10 +33,14 @@ export async function checked<T extends object>(
   if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
     throw new InputInvalid(where, [{ pointer: '', detail: 'must be an object' }]);
   }
-  // JSON.parse makes it an own member; class-transformer would pass over it in silence.
-  if (Object.hasOwn(plain, '__proto__'))
-    throw new InputInvalid(where, [{ pointer: '/__proto__', detail: 'should not exist' }]);
-  if (isDeeper(plain, DEEPEST)) throw new InputInvalid(where, [{ pointer: '', detail: 'is nested too deeply' }]);
+  // class-transformer would pass over these in silence.
+  for (const name of ['__proto__', 'constructor', 'prototype']) {
+    if (Object.hasOwn(plain, name))
+      throw new InputInvalid(where, [{ pointer: `/${name}`, detail: 'should not exist' }]);
+  }
+  // It goes down by recursion.
+  if (isDeeperThan(plain, DEEPEST)) throw new InputInvalid(where, [{ pointer: '', detail: 'is nested too deeply' }]);
+  if (where === 'path' || where === 'query') refuseUnspeakable(plain, where);
   const instance = plainToInstance(Dto, plain, { exposeDefaultValues: true });
   const errors = await validate(instance, {
     whitelist: true,
@@ -48,13 +52,22 @@ export async function checked<T extends object>(
   return instance;
 }
 
-/** No input of any API has more levels; what comes after is recursive and would run out of stack. */
-const DEEPEST = 32;
+/** Deeper than any input of any API. */
+const DEEPEST = 16;
 
-const isDeeper = (value: unknown, levels: number): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  (levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1)));
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeperThan(member, levels - 1));
+}
+
+/** U+0000 and halves of characters can't be in any id, and PostgreSQL takes no U+0000 even to look for it. */
+function refuseUnspeakable(plain: object, where: InputInvalid['where']): void {
+  for (const [name, value] of Object.entries(plain)) {
+    if (typeof value === 'string' && /\0|\p{Surrogate}/u.test(value)) {
+      throw new InputInvalid(where, [{ pointer: `/${name}`, detail: 'has a character that cannot be here' }]);
+    }
+  }
+}
 
 function flatten(errors: readonly ValidationError[], parent: string): InputProblem[] {
   return errors.flatMap((error) => {

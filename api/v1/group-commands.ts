@@ -288,9 +288,9 @@ export function groupOperations(groups: GroupCommands): Operation[] {
 }
 
 function deadlineOf({ forSeconds, until }: MuteMember): number | null | { readonly lasting: number } {
-  if (forSeconds !== undefined && until !== undefined) {
+  if (forSeconds !== undefined && until !== undefined && until !== null) {
     throw new InputInvalid('body', [{ pointer: '/until', detail: 'either `forSeconds` or `until`, not both' }]);
   }
-  if (until !== undefined) return Date.parse(until);
+  if (until !== undefined && until !== null) return Date.parse(until);
   return forSeconds === undefined ? null : { lasting: forSeconds * 1000 };
 }

@@ -132,7 +132,7 @@ export function invitationOperations(services: InvitationServices): Operation[] 
       success: { status: 200, description: 'Newest first.', Schema: ApplicationPage },
       problems: ['GroupNotFound', ...reading],
       handle: async ({ path, query, caller }) => {
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const asking = await readAccess.asking(caller, path.groupId);
         const page = await applications.ofGroup(caller.tenant, path.groupId, pageRequest(query), {
           ...applicationFilter(query, clock),
@@ -155,7 +155,7 @@ export function invitationOperations(services: InvitationServices): Operation[] 
       problems: ['NotPermitted', ...reading],
       handle: async ({ path, query, caller }) => {
         const user = ownUser(path.userId, caller);
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const filter: ApplicationFilter = { ...applicationFilter(query, clock), kinds: ['invitation'] };
         const page =
           query.as === 'inviter'

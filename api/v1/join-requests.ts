@@ -74,7 +74,7 @@ export function joinRequestOperations(services: InvitationServices): Operation[]
       success: { status: 200, description: 'Newest first.', Schema: ApplicationPage },
       problems: ['GroupNotFound', ...reading],
       handle: async ({ path, query, caller }) => {
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const asking = await readAccess.asking(caller, path.groupId);
         const page = await applications.ofGroup(caller.tenant, path.groupId, pageRequest(query), {
           ...applicationFilter(query, clock),
@@ -97,7 +97,7 @@ export function joinRequestOperations(services: InvitationServices): Operation[]
       problems: ['NotPermitted', ...reading],
       handle: async ({ path, query, caller }) => {
         const user = ownUser(path.userId, caller);
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const filter = { ...applicationFilter(query, clock), kinds: ['request'] } as const;
         const page = await applications.ofUser(caller.tenant, user, pageRequest(query), filter);
         return { status: 200, body: { ...page, items: page.items.map(applicationBody) } };
@@ -116,7 +116,7 @@ export function joinRequestOperations(services: InvitationServices): Operation[]
       problems: ['NotPermitted', ...reading],
       handle: async ({ path, query, caller }) => {
         const user = ownUser(path.userId, caller);
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const page = await applications.forManager(caller.tenant, user, pageRequest(query), {
           ...applicationFilter(query, clock),
           ...(query.kind === undefined ? {} : { kinds: [query.kind] }),

@@ -36,7 +36,7 @@ export function memberListOperations(services: MemberListServices): Operation[] 
       success: { status: 200, description: 'In the order of their ids.', Schema: MemberPage },
       problems: ['GroupNotFound', 'NotGroupMember', 'NotGroupManager', ...reading],
       handle: async ({ path, query, caller }) => {
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const asking = await readAccess.manager(caller, path.groupId);
         const page = await members.mutedMembers(caller.tenant, path.groupId, clock.now(), pageRequest(query));
         const names = await nicknames(users, caller.tenant, page.items);
@@ -56,7 +56,7 @@ export function memberListOperations(services: MemberListServices): Operation[] 
       success: { status: 200, description: 'The last to go first.', Schema: DeparturePage },
       problems: ['GroupNotFound', 'NotGroupMember', 'NotGroupManager', ...reading],
       handle: async ({ path, query, caller }) => {
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         await readAccess.manager(caller, path.groupId);
         const page = await departures.departuresOfGroup(caller.tenant, path.groupId, pageRequest(query));
         return { status: 200, body: { ...page, items: page.items.map(departureBody) } };
@@ -74,7 +74,7 @@ export function memberListOperations(services: MemberListServices): Operation[] 
       success: { status: 200, description: 'One item for each, in the order asked for.', Schema: Roles },
       problems: ['GroupNotFound', 'NotGroupMember', ...reading],
       handle: async ({ path, query, caller }) => {
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         await readAccess.member(caller, path.groupId);
         const roles = await members.rolesOf(caller.tenant, path.groupId, query.userIds);
         const items = query.userIds.map((userId) => ({ userId, role: roles.get(userId) ?? null }));

@@ -110,7 +110,7 @@ function headerParameters(op: Operation): object[] {
     ...(op.access === 'public'
       ? [header('X-Tenant-ID', 'The tenant; the default tenant when absent. Afterwards the token says it.')]
       : [header('Parley-On-Behalf-Of', 'The user for whom an app admin acts; the history records both.')]),
-    ...(op.command && op.access !== 'public'
+    ...(op.command
       ? [
           header(
             'Idempotency-Key',

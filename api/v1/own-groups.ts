@@ -74,7 +74,7 @@ export function ownGroupsOperations(services: OwnGroupsServices): Operation[] {
       problems: ['NotPermitted', ...reading],
       handle: async ({ path, query, caller }) => {
         const user = ownUser(path.userId, caller);
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const page = await favourites.favouritesOfUser(caller.tenant, user, pageRequest(query));
         const items = page.items.map(({ group, favouritedAt }) => ({
           group: groupBody(group),
@@ -96,7 +96,7 @@ export function ownGroupsOperations(services: OwnGroupsServices): Operation[] {
       problems: ['NotPermitted', ...reading],
       handle: async ({ path, query, caller }) => {
         const user = ownUser(path.userId, caller);
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const filter = query.as === undefined ? {} : { as: [query.as] };
         const page = await notices.noticesOfUser(caller.tenant, user, clock.now(), pageRequest(query), filter);
         const items = page.items.map(({ as, noticedAt, application }) => ({

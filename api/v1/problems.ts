@@ -13,6 +13,7 @@ type EdgeProblem =
   | 'InvalidRequest'
   | 'MalformedJson'
   | 'BodyTooLarge'
+  | 'UnsupportedMediaType'
   | 'Unauthenticated'
   | 'Forbidden'
   | 'NotFound'
@@ -84,6 +85,7 @@ const applicationProblems: Record<ApplicationErrorName, Kind> = {
 const edgeProblems: Record<EdgeProblem, Kind> = {
   InvalidRequest: { status: 400, title: 'The request does not fit' },
   MalformedJson: { status: 400, title: 'The body is not JSON' },
+  UnsupportedMediaType: { status: 415, title: 'Send JSON, in UTF-8, with `content-type: application/json`' },
   BodyTooLarge: { status: 413, title: 'The body is too large' },
   Unauthenticated: { status: 401, title: 'Who calls is not known' },
   Forbidden: { status: 403, title: 'Not permitted' },
@@ -157,12 +159,13 @@ const tokenFaults: Record<TokenRejected['fault'], string> = {
 /** express.json's own errors carry a `type`; a bad path escape makes Express throw a URIError. */
 function fromBodyParser(error: unknown): ProblemBody | undefined {
   if (error instanceof URIError) return build('InvalidRequest', { detail: 'The path has a broken escape.' });
-  if (typeof error !== 'object' || error === null || !('type' in error) || typeof error.type !== 'string')
+  if (typeof error !== 'object' || error === null || !('status' in error) || typeof error.status !== 'number')
     return undefined;
-  if (error.type === 'entity.too.large') return build('BodyTooLarge', {});
-  if (error.type === 'entity.parse.failed') return build('MalformedJson', {});
-  const status = 'status' in error && typeof error.status === 'number' ? error.status : 500;
-  return status < 500 ? build('InvalidRequest', { detail: 'The body could not be read.' }) : undefined;
+  const type = 'type' in error ? error.type : undefined;
+  if (type === 'entity.too.large') return build('BodyTooLarge', {});
+  if (type === 'entity.parse.failed') return build('MalformedJson', {});
+  if (error.status === 415) return build('UnsupportedMediaType', {});
+  return error.status < 500 ? build('InvalidRequest', { detail: 'The body could not be read.' }) : undefined;
 }
 
 function build(code: ProblemCode, extras: Extras): ProblemBody {

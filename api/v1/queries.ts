@@ -53,7 +53,7 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       success: { status: 200, description: 'The user.', Schema: UserView },
       problems: ['UserNotFound', 'ReadModelBehind', 'CursorGone'],
       handle: async ({ path, query, caller }) => {
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const userId = resolveUser(path.userId, caller);
         const user = await users.userById(caller.tenant, userId);
         if (user === undefined) throw new DomainError('UserNotFound', { userIds: [userId] });
@@ -71,7 +71,7 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       success: { status: 200, description: 'In the order of joining.', Schema: GroupPage },
       problems: ['ReadModelBehind', 'CursorGone'],
       handle: async ({ query, caller }) => {
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const { role, kind } = query;
         const page = await groups.groupsOfUser(caller.tenant, actingUser(actorOf(caller)), pageRequest(query), {
           ...(role === undefined ? {} : { roles: [role] }),
@@ -93,7 +93,7 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       success: { status: 200, description: 'The group; its ETag is for If-Match.', Schema: GroupView },
       problems: ['GroupNotFound', 'ReadModelBehind', 'CursorGone'],
       handle: async ({ path, query, caller, request }): Promise<Reply> => {
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const group = await groups.groupById(caller.tenant, path.groupId);
         if (group === undefined) throw new DomainError('GroupNotFound', { groupId: path.groupId });
         const headers = { ETag: etagOf(group.revision) };
@@ -117,7 +117,7 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       },
       problems: ['GroupNotFound', 'NotGroupMember', 'NotGroupManager', 'ReadModelBehind', 'CursorGone'],
       handle: async ({ path, query, caller }) => {
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const asking = await access.member(caller, path.groupId);
         // By a name that he may not see he may not search either.
         if (query.keyword !== undefined && sightOf(asking, { userId: '' }) === 'idsAndRoles') {
@@ -141,7 +141,7 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       success: { status: 200, description: 'The member.', Schema: MemberView },
       problems: ['GroupNotFound', 'NotGroupMember', 'NotFound', 'ReadModelBehind', 'CursorGone'],
       handle: async ({ path, query, caller }) => {
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const asking = await access.member(caller, path.groupId);
         const member = await members.member(caller.tenant, path.groupId, resolveUser(path.userId, caller));
         if (member === undefined) throw new Refused('NotFound', { detail: 'He is not a member of this group.' });

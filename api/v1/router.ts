@@ -6,16 +6,18 @@ import { checked } from '../http/validation.js';
 import type { Authenticator } from './authenticate.js';
 import { openApiDocument } from './openapi.js';
 import type { Operation } from './operation.js';
+import type { Freshness } from './reading.js';
 import { problemOf, sendProblem } from './problems.js';
 
 export interface V1Options {
   readonly operations: readonly Operation[];
   readonly authenticator: Authenticator;
+  readonly freshness: Freshness;
   readonly log: Logger;
 }
 
 /** Mounts the declared operations; every refusal leaves as application/problem+json, whatever raised it. */
-export function v1Router({ operations, authenticator, log }: V1Options): Router {
+export function v1Router({ operations, authenticator, freshness, log }: V1Options): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const document = openApiDocument(operations);
 
@@ -44,6 +46,9 @@ export function v1Router({ operations, authenticator, log }: V1Options): Router 
         request,
         response,
       });
+      if (op.command && reply.body !== undefined && 'position' in reply.body) {
+        freshness.wrote(caller, String(reply.body.position));
+      }
       if (reply.headers !== undefined) response.set({ ...reply.headers });
       response.status(reply.status);
       if (reply.body === undefined) response.end();

@@ -32,7 +32,7 @@ export function userOperations(users: UserCommands): Operation[] {
         const result = await users.register(context, {
           ...profile,
           credentials: { login, password },
-          ...(request.socket.remoteAddress === undefined ? {} : { address: request.socket.remoteAddress }),
+          ...(request.ip === undefined ? {} : { address: request.ip }),
         });
         const { userId } = result.outcome;
         return receipt(userId, result, { status: 201, location: `/v1/users/${encodeURIComponent(userId)}` });
@@ -51,11 +51,7 @@ export function userOperations(users: UserCommands): Operation[] {
       success: { status: 201, description: 'A bearer token, bound to the tenant.', Schema: Session },
       problems: ['BadCredentials', 'TooManyAttempts'],
       handle: async ({ body, caller, request }) => {
-        const { token, userId, tenant, expiresAt } = await users.login(
-          caller.tenant,
-          body,
-          request.socket.remoteAddress,
-        );
+        const { token, userId, tenant, expiresAt } = await users.login(caller.tenant, body, request.ip);
         return { status: 201, body: { userId, tenant, token, expiresAt: isoTime(expiresAt) } };
       },
     }),

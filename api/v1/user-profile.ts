@@ -52,7 +52,7 @@ export function userProfileOperations({ userProfiles, users, freshness }: UserPr
       problems: ['UserNotFound', 'NotPermitted', ...reading],
       handle: async ({ path, query, caller }) => {
         const userId = ownUser(path.userId, caller);
-        await freshness.atLeast(query.minPosition);
+        await freshness.atLeast(query.minPosition, caller);
         const user = await users.userById(caller.tenant, userId);
         if (user === undefined) throw new DomainError('UserNotFound', { userIds: [userId] });
         const { privacy, receiveOption } = user;

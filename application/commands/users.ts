@@ -83,7 +83,7 @@ export class UserCommands {
     if (profile.userId !== undefined && !isClientChosenId(profile.userId)) {
       refuse('InvalidArgument', {
         field: 'userId',
-        reason: 'an id is 1 to 64 of the letters, digits and _ - . @ # :, and not 16 digits',
+        reason: 'an id is 1 to 64 of the letters, digits and _ - . @ # :, and not 16 digits, me, . or ..',
       });
     }
     if (credentials === undefined) return this.#registerWithoutLogin(context, profile);

@@ -10,8 +10,15 @@ const SERVER_MADE_FORM = /^[0-9]{16}$/;
 
 export const isId = (text: string): boolean => ID_FORM.test(text);
 
+/**
+ * Not for anybody: `me` is the caller in `/v1`'s paths, and HTTP clients fold `.` and `..` out of a path, so that whoever
+ * had such an id could be meant by mistake, or never be reached.
+ */
+const RESERVED: ReadonlySet<string> = new Set(['me', '.', '..']);
+
 /** 16 decimal digits belong to the server, so that no client's id can ever collide with one it makes later. */
-export const isClientChosenId = (text: string): boolean => isId(text) && !SERVER_MADE_FORM.test(text);
+export const isClientChosenId = (text: string): boolean =>
+  isId(text) && !SERVER_MADE_FORM.test(text) && !RESERVED.has(text);
 
 /** The id that a server-made group or user has: its number in decimal. */
 export const serverMadeId = (number: number): string => String(number);
@@ -30,6 +37,6 @@ export function checkNewId(field: string, id: string, number: number): void {
   }
   checkId(field, id);
   if (!isClientChosenId(id) && id !== serverMadeId(number)) {
-    refuse('InvalidArgument', { field, reason: 'ids of 16 digits are made by the server' });
+    refuse('InvalidArgument', { field, reason: "ids of 16 digits are made by the server; me, . and .. are nobody's" });
   }
 }

@@ -19,6 +19,8 @@ export interface Config {
   readonly tokenSecret?: Uint8Array;
   readonly appAdmins: readonly AppAdmin[];
   readonly defaultTenant: string;
+  /** Whose `X-Forwarded-For` is believed: addresses, networks, `loopback`. */
+  readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
   readonly tokenTtlSeconds: number;
 }
@@ -103,6 +105,9 @@ function configOf(settings: Environment): Config {
     ...(settings.PARLEY_TOKEN_SECRET === undefined ? {} : { tokenSecret: Buffer.from(settings.PARLEY_TOKEN_SECRET) }),
     appAdmins: appAdminsOf(settings),
     defaultTenant: settings.DEFAULT_TENANT,
+    trustedProxies: settings.TRUSTED_PROXIES.split(',')
+      .map((proxy) => proxy.trim())
+      .filter((proxy) => proxy !== ''),
     logLevel: settings.LOG_LEVEL,
     tokenTtlSeconds: settings.TOKEN_TTL_SECONDS,
   };

@@ -77,6 +77,12 @@ export class Environment {
   })
   PARLEY_APP_ADMINS = '';
 
+  @Matches(/^( *[A-Za-z0-9.:/]+ *(,|$))*$/, {
+    message:
+      'TRUSTED_PROXIES must be addresses, networks (10.0.0.0/8) or "loopback", separated by commas, not "$value".',
+  })
+  TRUSTED_PROXIES = '';
+
   @Matches(new RegExp(`^${TENANT}$`), {
     message: 'DEFAULT_TENANT must be 1 to 64 letters, digits, "_" or "-", not "$value".',
   })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, chmod, lstat, mkdir, realpath, stat, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Logger } from '../../application/ports/logger.js';
 import { mayUse, serverAccount, type Account } from './account.js';
 import { EmbeddedPostgresError, errorCode, messageOf, unlessMissing } from './errors.js';
@@ -47,11 +47,35 @@ export async function openHome(dataDir: string, systemDir: string, log: Logger):
     return { path, pgdata: join(path, 'pgdata'), shown: dataDir, account };
   } catch (error) {
     const code = errorCode(error);
-    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR') {
+    if (
+      code === 'EACCES' ||
+      code === 'EPERM' ||
+      code === 'EROFS' ||
+      code === 'ENOTDIR' ||
+      code === 'ENOENT' ||
+      code === 'EEXIST'
+    ) {
       throw new EmbeddedPostgresError(`The data directory ${dataDir} can't be used: ${messageOf(error)}`);
     }
     throw error;
   }
+}
+
+/**
+ * Gives the topmost folder that was made. Not `mkdir` with `recursive`: Node 20's never comes back from where nothing can be
+ * made, such as below /proc.
+ */
+async function makeFolders(path: string): Promise<string | undefined> {
+  try {
+    await mkdir(path);
+    return path;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST' && (await stat(path)).isDirectory()) return undefined;
+    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
+  }
+  const made = await makeFolders(dirname(path));
+  await mkdir(path);
+  return made ?? path;
 }
 
 async function existingHome(link: string): Promise<string | undefined> {
@@ -88,7 +112,7 @@ async function makeHome(
 ): Promise<string> {
   // Others may pass through (the server's user must), not look around.
   const mode = account === undefined ? 0o700 : 0o711;
-  const made = await mkdir(dataDir, { recursive: true });
+  const made = await makeFolders(dataDir);
   if (made !== undefined) await chmod(dataDir, mode);
   const link = linkOf(dataDir);
   if (account === undefined || (await mayUse(account, '-x', dataDir))) {

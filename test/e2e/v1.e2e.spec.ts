@@ -258,6 +258,14 @@ for (const engine of ['PostgreSQL', 'EventStoreDB'] as const)
         expect(foreign.body).to.include({ status: 410, code: 'CursorGone' });
       });
 
+      it('without it, a query waits for what its own caller wrote last', async () => {
+        for (let round = 0; round < 20; round++) {
+          const groupId = await givenGroup({ name: `own ${round.toString()}` });
+          const read = await v1.call('GET', `/groups/${groupId}`, { token: ada.token });
+          expect(read.body['memberCount']).to.equal(2);
+        }
+      });
+
       it('pages: all members come once, in order, through cursors', async () => {
         const groupId = await givenGroup({ members: ['bob'], admins: ['root'] });
         const joined = await v1.call<{ position: string }>('PUT', `/groups/${groupId}/members/me`, {
@@ -462,6 +470,25 @@ for (const engine of ['PostgreSQL', 'EventStoreDB'] as const)
           400,
           'InvalidRequest',
         ],
+        ['a constructor’s name as a field', 'POST', '/groups', '{"name":"x","constructor":{}}', 400, 'InvalidRequest'],
+        [
+          '5,000 arrays in each other',
+          'POST',
+          '/groups',
+          `{"name":${'['.repeat(5000)}${']'.repeat(5000)}}`,
+          400,
+          'InvalidRequest',
+        ],
+        ['U+0000 in a path', 'GET', '/groups/%00/members', undefined, 400, 'InvalidRequest'],
+        [
+          'a revision beyond all numbers',
+          'GET',
+          '/groups/x/events?from=9223372036854775808',
+          undefined,
+          403,
+          'Forbidden',
+        ],
+        ['an id that means somebody else', 'POST', '/groups', '{"groupId":"..","name":"x"}', 400, 'InvalidArgument'],
         ['too long a page', 'GET', '/groups?limit=1001', undefined, 400, 'InvalidRequest'],
         ['a page of text', 'GET', '/groups?limit=many', undefined, 400, 'InvalidRequest'],
         ['a parameter twice', 'GET', '/groups?cursor=a&cursor=b', undefined, 400, 'InvalidRequest'],
@@ -483,13 +510,38 @@ for (const engine of ['PostgreSQL', 'EventStoreDB'] as const)
         });
       }
 
+      it('a body that is not JSON, not UTF-8 or not what it says: 415 or 400', async () => {
+        const send = async (headers: Record<string, string>, body: Uint8Array | string): Promise<number> =>
+          (
+            await fetch(`${parley.url}/v1/groups`, {
+              method: 'POST',
+              headers: { authorization: `Bearer ${ada.token}`, ...headers },
+              body,
+            })
+          ).status;
+        expect(await send({ 'content-type': 'text/plain' }, '{"name":"x"}')).to.equal(415);
+        expect(await send({ 'content-type': 'application/json' }, Uint8Array.of(0x7b, 0xff, 0xfe, 0x7d))).to.equal(415);
+        expect(await send({ 'content-type': 'application/json', 'content-encoding': 'gzip' }, '{"name":"x"}')).to.equal(
+          400,
+        );
+        const beyond = await v1.call('GET', '/groups/x/events?from=9223372036854775808', { token: root.token });
+        expect(beyond.body).to.include({ status: 400, code: 'InvalidRequest' });
+      });
+
+      it('nobody is called "me": the name means the caller', async () => {
+        const body = { userId: 'me', login: 'me@example.org', password: 'long enough', nickname: 'Me' };
+        expect((await v1.call('POST', '/users', { body })).body).to.include({ status: 400, code: 'InvalidArgument' });
+      });
+
       it('two deadlines for one mute, or one that has passed: 400', async () => {
         const groupId = await givenGroup();
         const mute = (body: object): Promise<{ status: number }> =>
           v1.call('PUT', `/groups/${groupId}/members/bob/mute`, { token: ada.token, body });
         expect((await mute({ forSeconds: 5, until: '2999-01-01T00:00:00Z' })).status).to.equal(400);
         expect((await mute({ until: '2001-01-01T00:00:00Z' })).status).to.equal(400);
+        expect((await mute({ until: '2030-W01' })).status).to.equal(400);
         expect((await mute({ until: '2999-01-01T00:00:00Z' })).status).to.equal(200);
+        expect((await mute({ until: null })).status).to.equal(200);
       });
     });
 

@@ -11,6 +11,8 @@ export interface RunningParley {
   /** Seed 003's API at the root of a port of its own; undefined unless OPENIM_PORT is given. */
   readonly openimUrl: string | undefined;
   readonly databaseUrl: string;
+  /** What a further process needs to work on the same data. */
+  readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -26,7 +28,7 @@ export async function runParley(
   const double = engine === 'EventStoreDB' && real === undefined ? await startEsdbDouble() : undefined;
   const eventStore = engine === 'EventStoreDB' ? { EVENT_STORE: double?.url ?? real ?? '' } : {};
   const database = await freshDatabase('parley');
-  const config = loadConfig({
+  const settings = {
     DATABASE_URL: database.url,
     PARLEY_MASTER_KEY: randomBytes(32).toString('base64'),
     PARLEY_TOKEN_SECRET: randomBytes(48).toString('base64'),
@@ -34,7 +36,8 @@ export async function runParley(
     DEFAULT_TENANT: `t${randomBytes(6).toString('hex')}`,
     ...eventStore,
     ...env,
-  });
+  };
+  const config = loadConfig(settings);
   const parley = await openParley(config, silentLogger);
   const server = await listen(parley.app, config);
   const openim =
@@ -45,6 +48,7 @@ export async function runParley(
     url: server.url,
     openimUrl: openim?.url,
     databaseUrl: database.url,
+    env: settings,
     stop: async () => {
       await Promise.all([server.stop(), openim?.stop()]);
       await parley.close();

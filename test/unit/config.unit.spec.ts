@@ -30,6 +30,7 @@ describe('configuration', () => {
       defaultTenant: '1000',
       logLevel: 'info',
       tokenTtlSeconds: 604_800,
+      trustedProxies: [],
     });
   });
 

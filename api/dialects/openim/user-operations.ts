@@ -84,7 +84,7 @@ export function userOperations(services: OpenimServices): Operation[] {
       Body: SelfRegisterReq,
       handle: async (call) => {
         const { userID: userId, password } = call.body;
-        const address = call.request.socket.remoteAddress;
+        const address = call.request.ip;
         await shown(
           services,
           userCommands.register(registrationContext(call), {
@@ -106,7 +106,7 @@ export function userOperations(services: OpenimServices): Operation[] {
           const { token, issuedAt, expiresAt } = await userCommands.login(
             caller.tenant,
             { login, password },
-            request.socket.remoteAddress,
+            request.ip,
             { platform },
           );
           return { token, expireTimeSeconds: Math.ceil((expiresAt - issuedAt) / 1000) };

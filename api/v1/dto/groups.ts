@@ -5,7 +5,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsISO8601,
+  IsRFC3339,
   IsOptional,
   IsString,
   Max,
@@ -152,7 +152,7 @@ export class CreateGroup {
   consent?: 'ask' | 'waive';
 
   @MayBeAbsent()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsRFC3339()
   @JSONSchema({
     format: 'date-time',
     description: 'An import: when the group was made elsewhere; its people joined then. An app admin may.',
@@ -218,10 +218,14 @@ export class MuteMember {
   @JSONSchema({ description: 'Seconds from now. Without it and without `until`: for ever.' })
   forSeconds?: number;
 
-  @MayBeAbsent()
-  @IsISO8601({ strict: true, strictSeparator: true })
-  @JSONSchema({ format: 'date-time', description: 'A moment to come. Not together with `forSeconds`.' })
-  until?: string;
+  @IsOptional()
+  @IsRFC3339()
+  @JSONSchema({
+    type: ['string', 'null'],
+    format: 'date-time',
+    description: 'A moment to come; null = for ever. Not together with `forSeconds`.',
+  })
+  until?: string | null;
 }
 
 export class MuteGroup {
@@ -246,6 +250,7 @@ export class EventsQuery {
   @Type(() => Number)
   @IsInt()
   @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
   @JSONSchema({ description: 'First revision wanted.', default: 0 })
   from = 0;
 

@@ -62,7 +62,9 @@ export async function verifyMasterKey(pool: pg.Pool, masterKey: Buffer): Promise
   const expected = checkValueOf(key);
   const found = (await readCheckValue(pool)) ?? (await leaveCheckValue(pool, key, expected));
   if (found.length !== expected.length || !timingSafeEqual(found, expected)) {
-    throw new WrongMasterKey('the data keys of this database were made under another master key');
+    throw new WrongMasterKey(
+      'The data keys of this database were made under another master key. Set PARLEY_MASTER_KEY (or bring keys.json back) to the one it was made with.',
+    );
   }
 }
 

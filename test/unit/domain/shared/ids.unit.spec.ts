@@ -18,6 +18,7 @@ describe('ids (RULES A13)', () => {
 
   it('of 16 decimal digits are the server’s; no client chooses one', () => {
     expect(isClientChosenId('1234567890123456')).to.equal(false);
+    for (const id of ['me', '.', '..']) expect(isClientChosenId(id), id).to.equal(false);
     for (const id of ['123456789012345', '12345678901234567', '123456789012345a'])
       expect(isClientChosenId(id), id).to.equal(true);
   });
