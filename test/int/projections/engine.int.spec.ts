@@ -3,7 +3,7 @@ import { ForeignPosition, makePosition } from '../../../application/ports/positi
 import type { Position } from '../../../application/ports/event-store.js';
 import { UnknownProjection } from '../../../projections/engine/errors.js';
 import type { ProjectionEngine, ProjectionStatus } from '../../../projections/engine/engine.js';
-import type { Projection } from '../../../projections/engine/projection.js';
+import { projectionKey, type Projection } from '../../../projections/engine/projection.js';
 import { groupsProjection } from '../../../projections/groups.projection.js';
 import { usersProjection } from '../../../projections/users.projection.js';
 import { projections } from '../../../projections/index.js';
@@ -11,6 +11,8 @@ import { ArrayEventStore, plainSerializer } from '../../support/array-event-stor
 import { eventually } from '../../support/eventually.js';
 import { created, Historian, joined, registered } from '../../support/group-histories.js';
 import { ProjectionBench } from '../../support/projections.js';
+import { seededRandom } from '../../support/random.js';
+import { randomHistory } from '../../support/random-history.js';
 
 const WAIT = { timeoutMs: 10_000 };
 
@@ -51,7 +53,7 @@ describe('projection engine', () => {
     }
     expect(await statusOf(engine, 'users')).to.deep.include({
       name: 'users',
-      version: 1,
+      version: usersProjection.version,
       letter: 'a',
       position: end(),
       lag: 0,
@@ -74,6 +76,71 @@ describe('projection engine', () => {
     await second.start();
     await caughtUp(second);
     expect(await users()).to.deep.equal(['ann', 'bob']);
+  });
+
+  it('starts on a database that an older version filled, beside it or after it, and leaves that one’s tables alone', async () => {
+    const older: readonly Projection[] = [
+      { ...usersProjection, version: usersProjection.version - 1, handles: { UserRegistered: 1 } },
+    ];
+    const oldView = (): Promise<object[]> => bench.rows('SELECT user_id, nickname FROM read.users_v1 ORDER BY user_id');
+    const former = bench.engine(store, { projections: older });
+    await former.start();
+    history.write(registered('ann'), {
+      type: 'UserProfileChanged',
+      data: { userId: 'ann', changes: { nickname: 'Anna' } },
+    });
+    await caughtUp(former);
+
+    const engine = bench.engine(store);
+    await engine.start();
+    await caughtUp(engine);
+    history.write(registered('bob'));
+    await Promise.all([caughtUp(former), caughtUp(engine)]);
+    expect(await users()).to.deep.equal(['ann', 'bob']);
+    expect(await oldView()).to.deep.equal([
+      { user_id: 'ann', nickname: 'N ann' },
+      { user_id: 'bob', nickname: 'N bob' },
+    ]);
+
+    await former.stop();
+    history.write(registered('cid'));
+    await caughtUp(engine);
+    expect(await users()).to.deep.equal(['ann', 'bob', 'cid']);
+    expect(await bench.rows(`SELECT nickname FROM read.users_v2 WHERE user_id = 'ann'`)).to.deep.equal([
+      { nickname: 'Anna' },
+    ]);
+    expect(await oldView()).to.have.length(2);
+    const status = await engine.status({ graceMs: 1_000 });
+    expect(status.map(({ name, version }) => [name, version])).to.deep.equal(
+      projections.map(({ name, version }) => [name, version]),
+    );
+    for (const { name, state, parked } of status) expect([state, parked], name).to.deep.equal(['live', 0]);
+    expect((await engine.rebuild('users')).letter).to.equal('b');
+    expect(await oldView()).to.have.length(2);
+  });
+
+  it('any history replays to the rows that were written as it happened', async () => {
+    const random = seededRandom();
+    const events = randomHistory(Array.from({ length: 600 }, () => random.between(0, 2 ** 31)));
+    const engine = bench.engine(store);
+    await engine.start();
+    for (let next = 0; next < events.length;) {
+      const size = random.between(1, 60);
+      history.write(...events.slice(next, next + size));
+      next += size;
+      await caughtUp(engine);
+    }
+    for (const projection of projections) {
+      const { name } = projection;
+      const verified = await engine.verify(name);
+      expect(verified.differences, `${name}, seed ${String(random.seed)}`).to.deep.equal([]);
+      const before = await bench.dump(projectionKey(projection));
+      expect((await engine.rebuild(name)).letter).to.equal('b');
+      const after = await bench.dump(projectionKey(projection));
+      expect(after, `${name}, seed ${String(random.seed)}`).to.deep.equal(before);
+      if (name === 'groups' || name === 'group_applications')
+        expect(before, `${name}, seed ${String(random.seed)}`).not.to.be.empty;
+    }
   });
 
   it('waits in a process that doesn’t lead, and gives up at its deadline', async () => {
