@@ -15,10 +15,10 @@ export class UnsupportedBody extends Error {
 }
 
 /**
- * JSON bodies in UTF-8; a body without a content type is taken for JSON. The bytes are kept for the idempotency key's body
+ * JSON bodies in UTF-8; a body without a content type is taken for JSON, with `anyType` every body is. The bytes are kept for the idempotency key's body
  * hash.
  */
-export function jsonBody(): RequestHandler {
+export function jsonBody({ anyType = false }: { readonly anyType?: boolean } = {}): RequestHandler {
   const parse = express.json({
     limit: MAX_BODY_BYTES,
     type: () => true,
@@ -31,7 +31,7 @@ export function jsonBody(): RequestHandler {
     const type = request.get('content-type');
     const hasBody =
       request.headers['transfer-encoding'] !== undefined || Number(request.get('content-length') ?? 0) > 0;
-    if (hasBody && type !== undefined && !/^application\/([^;\s]+\+)?json\s*(;|$)/i.test(type)) {
+    if (!anyType && hasBody && type !== undefined && !/^application\/([^;\s]+\+)?json\s*(;|$)/i.test(type)) {
       next(new UnsupportedBody(`${type} is not JSON`));
       return;
     }

@@ -1,6 +1,6 @@
 import type { MemberCard, RequestSource } from './events.js';
 import type { BelowOwner } from './rules.js';
-import type { ItemResult, OnItem } from './commands.js';
+import type { ItemResult, OnItem } from './items.js';
 
 /**
  * What can be asked about people who are to come in: invitations, join requests, imports. What all refuse is said in

@@ -12,7 +12,10 @@ import type {
 export type * from './admission-commands.js';
 export type * from './upkeep-commands.js';
 import type { CustomField, GroupProfileChanges, JoinSource } from './events.js';
+import type { ItemResult, OnItem } from './items.js';
 import type { GroupPreset } from './presets.js';
+
+export type { ItemResult, OnItem };
 
 /**
  * What can be asked of a group: here what makes, rules and ends it; `admission-commands.ts` has how people are let in,
@@ -40,12 +43,6 @@ export type GroupCommand =
   | DismissGroup
   | AdmissionCommand
   | UpkeepCommand;
-
-/**
- * What becomes of an item that can't be done: the whole command is refused, or the item is left out and its result says
- * so. The caller's API chooses (RULES A1), never the group.
- */
-export type OnItem = 'refuse' | 'report';
 
 /**
  * Creates the group with its owner and first members: one decision, one append.
@@ -257,11 +254,6 @@ export interface DismissGroup {
    * it or still could.
    */
   readonly repeated?: OnItem;
-}
-
-export interface ItemResult<Result extends string> {
-  readonly userId: string;
-  readonly result: Result;
 }
 
 /** One result per item asked for, in the order of the command. */

@@ -151,14 +151,14 @@ const inputDetail = ({ problems }: InputInvalid): string =>
 
 /** express.json's own errors carry a `type`. */
 function fromBodyParser(error: unknown): Envelope | undefined {
-  if (typeof error !== 'object' || error === null || !('type' in error) || typeof error.type !== 'string') {
+  if (typeof error !== 'object' || error === null || !('status' in error) || typeof error.status !== 'number') {
     return undefined;
   }
-  const status = 'status' in error && typeof error.status === 'number' ? error.status : 500;
-  if (status >= 500) return undefined;
+  if (error.status >= 500) return undefined;
+  const type = 'type' in error && typeof error.type === 'string' ? error.type : '';
   const details: Readonly<Record<string, string>> = {
     'entity.too.large': 'the body is too large',
     'entity.parse.failed': 'the body is not JSON',
   };
-  return failed('ArgsError', details[error.type] ?? 'the body could not be read');
+  return failed('ArgsError', details[type] ?? 'the body could not be read');
 }

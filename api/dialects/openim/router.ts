@@ -19,7 +19,7 @@ export interface OpenimOptions {
 export function openimRouter({ operations, callers, log }: OpenimOptions): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.use(openToBrowsers);
-  const parseBody = jsonBody();
+  const parseBody = jsonBody({ anyType: true });
 
   for (const { path, access, Body, handle } of operations) {
     router.post(path, async (request: Request, response: Response): Promise<void> => {
