@@ -194,6 +194,21 @@ for (const engine of ['PostgreSQL', 'EventStoreDB'] as const)
         expect([get.status, ((await get.json()) as OpenimAnswer).errCode]).to.deep.equal([200, 1004]);
       });
 
+      it('takes JSON whatever the content type says, in UTF-8 only', async () => {
+        const send = async (type: string, body: string | Uint8Array<ArrayBuffer>): Promise<number> => {
+          const response = await fetch(`${im.base}/user/get_users_info`, {
+            method: 'POST',
+            headers: { ...as('owner'), 'content-type': type },
+            body,
+          });
+          return ((await response.json()) as OpenimAnswer).errCode;
+        };
+        expect(await send('text/plain', '{"userIDs":[]}')).to.equal(0);
+        expect(await send('application/x-www-form-urlencoded', '{"userIDs":[]}')).to.equal(0);
+        expect(await send('application/json', new Uint8Array([0x7b, 0xff, 0x7d]))).to.equal(1001);
+        expect(await send('application/json; charset=latin1', '{"userIDs":[]}')).to.equal(1001);
+      });
+
       it('needs no operationID', async () => {
         const groupID = await givenGroup();
         const response = await fetch(`${im.base}/group/mute_group`, {
