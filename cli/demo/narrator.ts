@@ -25,7 +25,7 @@ export class Narrator {
   }
 
   remark(text: string): void {
-    this.print(`      ${text}`);
+    this.print(`        ${text}`);
   }
 
   /** @throws DemoFailed when the server does something else than the story says */
@@ -36,7 +36,7 @@ export class Narrator {
     if (!asTold) throw unexpected(`${words} (${method} ${path})`, answer);
     this.print(`  • ${by.name} ${words}`);
     this.print(`      ${method} /v1${path}${body === undefined ? '' : ` ${JSON.stringify(body)}`}`);
-    this.print(`      → ${status.toString()} ${said(answer)}`);
+    this.print(`      → ${status.toString()} ${said(answer)}`.trimEnd());
     return answer;
   }
 }
@@ -53,7 +53,7 @@ function said({ status, body }: Answer): string {
       .join(', ');
   }
   if ('result' in outcome) return String(outcome.result);
-  if ('joined' in outcome) return outcome.joined === true ? 'and so he is a member' : 'not a member yet';
+  if ('joined' in outcome) return outcome.joined === true ? 'that makes a member' : 'not a member yet';
   if ('successor' in outcome) return `${String(outcome.successor)} owns it now`;
   return 'done';
 }
