@@ -1,5 +1,6 @@
 import type { ApplicationKind, ApplicationStatus, ApplicationView } from '../../application/queries/applications.js';
 import type { InvitationStage } from '../../domain/group/events.js';
+import { ACTIVE_GROUP } from './active-group.js';
 
 /** As `APPLICATION` reads it. */
 export interface ApplicationRow {
@@ -35,7 +36,7 @@ export const applicationColumns = (at: string): string => `a.kind, a.application
 /** The active groups that $2 manages: few, so they come first whatever the planner thinks of tables it saw empty. */
 export const MANAGED = `managed AS MATERIALIZED (
     SELECT m.group_id, m.incarnation FROM read.group_members_v2 m
-    JOIN read.groups_v2 g ON g.tenant = m.tenant AND g.group_id = m.group_id AND g.status = 'active'
+    ${ACTIVE_GROUP('m')}
     WHERE m.tenant = $1 AND m.user_id = $2 AND m.role_order < 2)`;
 
 const stages = (invitee: boolean, manager: boolean): InvitationStage[] => [

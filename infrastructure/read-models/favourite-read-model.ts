@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { FavouriteGroup, FavouriteQueries } from '../../application/queries/favourites.js';
 import type { GroupQueries } from '../../application/queries/groups.js';
 import type { CountedPage, PageRequest } from '../../application/queries/page.js';
+import { ACTIVE_GROUP } from './active-group.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
 import { Prepared } from './prepared.js';
 
@@ -53,11 +54,11 @@ export class FavouriteReadModel implements FavouriteQueries {
 }
 
 const SHOWN = `FROM read.favourites_v1 f
-  JOIN read.groups_v2 g ON g.tenant = f.tenant AND g.group_id = f.group_id AND g.status = 'active'
+  ${ACTIVE_GROUP('f')}
   WHERE f.tenant = $1 AND f.user_id = $2`;
 const PAGE = `SELECT f.group_id, f.favourited_at ${SHOWN} AND (f.favourited_at, f.group_id) < ($3::bigint, $4)
   ORDER BY f.favourited_at DESC, f.group_id DESC LIMIT $5 OFFSET $6`;
 const COUNT = `SELECT count(*)::integer AS n ${SHOWN}`;
 
-const ARE = `SELECT f.group_id FROM unnest($3::text[]) x (group_id)
-  JOIN read.favourites_v1 f ON f.tenant = $1 AND f.user_id = $2 AND f.group_id = x.group_id`;
+const ARE = `SELECT f.group_id FROM read.favourites_v1 f
+  WHERE f.tenant = $1 AND f.user_id = $2 AND f.group_id = ANY ($3::text[])`;

@@ -3,6 +3,7 @@ import type { GroupQueries, GroupView, JoinedGroup, JoinedGroupFilter } from '..
 import type { CountedPage, PageRequest } from '../../application/queries/page.js';
 import type { GroupCreated, ReceiveOption } from '../../domain/group/events.js';
 import type { Role } from '../../domain/group/rules.js';
+import { ACTIVE_GROUP } from './active-group.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
 import { GroupEntity } from './entities.js';
 import { inOrder, Prepared } from './prepared.js';
@@ -70,7 +71,7 @@ export class GroupReadModel implements GroupQueries {
 
 /** The two projections are joined here; where one is a moment behind the other, the group comes a moment later. */
 const JOINED = `FROM read.group_members_v2 m
-  JOIN read.groups_v2 g ON g.tenant = m.tenant AND g.group_id = m.group_id AND g.status = 'active'
+  ${ACTIVE_GROUP('m')}
   WHERE m.tenant = $1 AND m.user_id = $2 AND m.role_order = ANY ($3::smallint[]) AND ($4::text IS NULL OR g.kind = $4)`;
 const PAGE = `SELECT m.group_id, m.role, m.joined_at, m.receive_option ${JOINED}
   AND (m.joined_at, m.group_id) > ($5::bigint, $6) ORDER BY m.joined_at, m.group_id LIMIT $7 OFFSET $8`;

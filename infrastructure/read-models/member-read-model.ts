@@ -73,7 +73,9 @@ export class MemberReadModel implements MemberQueries {
     const { after, offset } = pageStart(LIST, page);
     if (Math.abs(Number(after[0])) > 9) after[0] = 9;
     const values = [tenant, groupId, ...after, page.limit + 1, offset];
-    const [rows, total] = await Promise.all([this.pageRows(filter, values), this.totalOf(tenant, groupId, filter)]);
+    const [rows, total] = hasFilter(filter)
+      ? await Promise.all([this.filteredRows(filter, values), this.filteredTotal(tenant, groupId, filter)])
+      : await this.wholePage(values);
     const { shown, next } = cutPage(LIST, page, rows, (row) => [row.role_order, Number(row.joined_at), row.user_id]);
     return { items: shown.map(shapeRow), next, total };
   }
@@ -89,56 +91,65 @@ export class MemberReadModel implements MemberQueries {
     return { items: shown.map(shapeRow), next, total: counts[0]?.n ?? 0 };
   }
 
-  private pageRows({ roles, keyword }: MemberFilter, values: unknown[]): Promise<MemberRow[]> {
-    if (keyword) return this.prepared.rows('members-by-name', NAMED_PAGE, [...values, orderOf(roles), sought(keyword)]);
-    if (roles) return this.prepared.rows('members-by-role', ROLE_PAGE, [...values, orderOf(roles)]);
-    return this.prepared.rows(LIST.name, PAGE, values);
+  /** The list that is asked for most, with its total in the same statement; a page without rows has to ask for it. */
+  private async wholePage(values: unknown[]): Promise<[MemberRow[], number]> {
+    const rows = await this.prepared.rows<MemberRow & { total: number | null }>(LIST.name, PAGE, values);
+    const [first] = rows;
+    if (first) return [rows, first.total ?? 0];
+    const counted = await this.prepared.rows<{ n: number }>('member-count', COUNT, values.slice(0, 2));
+    return [rows, counted[0]?.n ?? 0];
   }
 
-  private async totalOf(tenant: string, groupId: string, { roles, keyword }: MemberFilter): Promise<number> {
+  private filteredRows({ roles, keyword }: MemberFilter, values: unknown[]): Promise<MemberRow[]> {
+    return keyword
+      ? this.prepared.rows('members-by-name', NAMED_PAGE, [...values, orderOf(roles), sought(keyword)])
+      : this.prepared.rows('members-by-role', ROLE_PAGE, [...values, orderOf(roles)]);
+  }
+
+  private async filteredTotal(tenant: string, groupId: string, { roles, keyword }: MemberFilter): Promise<number> {
+    const which = [tenant, groupId, orderOf(roles)];
     const rows = await (keyword
-      ? this.counted('members-by-name.count', NAMED_COUNT, [tenant, groupId, orderOf(roles), sought(keyword)])
-      : roles
-        ? this.counted('members-by-role.count', ROLE_COUNT, [tenant, groupId, orderOf(roles)])
-        : this.counted('member-count', COUNT, [tenant, groupId]));
+      ? this.prepared.rows<{ n: number }>('members-by-name.count', NAMED_COUNT, [...which, sought(keyword)])
+      : this.prepared.rows<{ n: number }>('members-by-role.count', ROLE_COUNT, which));
     return rows[0]?.n ?? 0;
   }
-
-  private counted(name: string, text: string, values: unknown[]): Promise<{ n: number }[]> {
-    return this.prepared.rows(name, text, values);
-  }
 }
+
+const hasFilter = ({ roles, keyword }: MemberFilter): boolean => roles !== undefined || !!keyword;
 
 const COLUMNS = `m.user_id, m.role_order, m.role, m.joined_at, m.source, m.inviter_id, m.approved_by, m.muted,
     m.muted_until, m.card, m.receive_option, m.sees_earlier, m.updated_at`;
 
-const PAGE = pageOf('', '');
-const ROLE_PAGE = pageOf('', 'AND m.role_order = ANY ($8::smallint[])');
+const ROLE_PAGE = pageOf('AND m.role_order = ANY ($8::smallint[])');
 const COUNT = 'SELECT member_count AS n FROM read.groups_v2 WHERE tenant = $1 AND group_id = $2';
-const ROLE_COUNT = countOf('', 'AND m.role_order = ANY ($3::smallint[])');
+const PAGE = pageOf('', `, (${COUNT}) AS total`);
+const ROLE_COUNT = countOf('AND m.role_order = ANY ($3::smallint[])');
 
-/** Names are what others see: the card's, else the profile's. `strpos` knows no wildcards. */
-const USERS = 'LEFT JOIN read.users_v2 u ON u.tenant = m.tenant AND u.user_id = m.user_id';
+/**
+ * Names are what others see: the card's, else the profile's. `strpos` knows no wildcards. A subquery, not a join: a join
+ * that is planned before the tables have statistics may look through all users for each member.
+ */
 const named = (roles: string, keyword: string): string =>
   `AND m.role_order = ANY (${roles}::smallint[])
-    AND strpos(coalesce(m.name_folded, u.nickname_folded, ''), ${keyword}::text) > 0`;
-const NAMED_PAGE = pageOf(USERS, named('$8', '$9'));
-const NAMED_COUNT = countOf(USERS, named('$3', '$4'));
+    AND strpos(coalesce(m.name_folded, (SELECT u.nickname_folded FROM read.users_v2 u
+      WHERE u.tenant = m.tenant AND u.user_id = m.user_id), ''), ${keyword}::text) > 0`;
+const NAMED_PAGE = pageOf(named('$8', '$9'));
+const NAMED_COUNT = countOf(named('$3', '$4'));
 
-function pageOf(join: string, filter: string): string {
-  return `SELECT ${COLUMNS} FROM read.group_members_v2 m ${join}
+function pageOf(filter: string, further = ''): string {
+  return `SELECT ${COLUMNS}${further} FROM read.group_members_v2 m
   WHERE m.tenant = $1 AND m.group_id = $2 AND (m.role_order, m.joined_at, m.user_id) > ($3::smallint, $4::bigint, $5)
     ${filter}
   ORDER BY m.role_order, m.joined_at, m.user_id LIMIT $6 OFFSET $7`;
 }
 
-function countOf(join: string, filter: string): string {
-  return `SELECT count(*)::integer AS n FROM read.group_members_v2 m ${join}
+function countOf(filter: string): string {
+  return `SELECT count(*)::integer AS n FROM read.group_members_v2 m
   WHERE m.tenant = $1 AND m.group_id = $2 ${filter}`;
 }
 
-const ROLES = `SELECT m.user_id, m.role FROM unnest($3::text[]) x (user_id)
-  JOIN read.group_members_v2 m ON m.tenant = $1 AND m.group_id = $2 AND m.user_id = x.user_id`;
+const ROLES = `SELECT m.user_id, m.role FROM read.group_members_v2 m
+  WHERE m.tenant = $1 AND m.group_id = $2 AND m.user_id = ANY ($3::text[])`;
 
 /** No index of its own: it would have to be kept at each mute, and this list is asked for rarely. */
 const STILL_MUTED = `FROM read.group_members_v2 m

@@ -35,9 +35,10 @@ export interface ReadModels {
 
 /**
  * Every list is read by an index in its own order. The planner settings keep prepared statements that were planned while a
- * table was empty from scanning it when it is full.
+ * table was empty from scanning it when it is full. Compiling a statement (jit) takes longer than any of these lists.
  */
-const SESSION = '-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+const SESSION =
+  '-c jit=off -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
 
 /** Opens the read side. The views are there once a projection engine has started on this database. */
 export async function openReadModels({ url, poolSize }: ReadModelsOptions): Promise<ReadModels> {

@@ -59,8 +59,7 @@ const MATCHING = `FROM read.users_v2 WHERE tenant = $1
 const ALL = `SELECT user_id ${MATCHING} AND user_id > $4 ORDER BY user_id LIMIT $5 OFFSET $6`;
 const TOTAL = `SELECT count(*) AS total ${MATCHING}`;
 
-const EXIST = `SELECT u.user_id FROM unnest($2::text[]) x (user_id)
-  JOIN read.users_v2 u ON u.tenant = $1 AND u.user_id = x.user_id`;
+const EXIST = `SELECT u.user_id FROM read.users_v2 u WHERE u.tenant = $1 AND u.user_id = ANY ($2::text[])`;
 
 const shape = (user: UserEntity): UserView => ({
   userId: user.userId,
