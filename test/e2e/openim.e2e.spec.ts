@@ -366,6 +366,7 @@ for (const engine of ['PostgreSQL', 'EventStoreDB'] as const)
         expect((await im.call('/user/self_login', { ...login, password: 'wrong' })).errCode).to.equal(1002);
         expect((await im.call('/user/self_login', { ...login, userID: 'nobody' })).errCode).to.equal(1101);
         expect((await im.call('/user/self_login', { ...login, userID: 'member' })).errCode).to.equal(1002);
+        expect((await im.call('/user/self_login', { ...login, userID: 'ALICE' })).errCode).to.equal(1101);
         for (const wrong of [{ platformID: 0 }, { platformID: '1' }, { password: '' }, { userID: '' }]) {
           expect((await im.call('/user/self_login', { ...login, ...wrong })).errCode).to.equal(1001);
         }

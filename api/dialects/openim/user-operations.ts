@@ -103,12 +103,14 @@ export function userOperations(services: OpenimServices): Operation[] {
       handle: async ({ body, caller, request }) => {
         const { userID: login, password, platformID: platform } = body;
         try {
-          const { token, issuedAt, expiresAt } = await userCommands.login(
+          const { token, userId, issuedAt, expiresAt } = await userCommands.login(
             caller.tenant,
             { login, password },
             request.ip,
             { platform },
           );
+          // Logins know no case, and another API's need not be user ids: here whoever logs in is who he says.
+          if (userId !== login) throw new ApplicationError('BadCredentials', {});
           return { token, expireTimeSeconds: Math.ceil((expiresAt - issuedAt) / 1000) };
         } catch (error) {
           // Whether a user exists is no secret here: anybody learns it from self_register.
