@@ -94,6 +94,8 @@ function parameters(Dto: DtoClass | undefined, where: 'path' | 'query', schemas:
     in: where,
     required: where === 'path' || (schema?.required ?? []).includes(name),
     ...(description === undefined ? {} : { description }),
+    // `?userIds=a,b`
+    ...(rest['type'] === 'array' ? { style: 'form', explode: false } : {}),
     schema: rest,
   }));
 }

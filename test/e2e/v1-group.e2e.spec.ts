@@ -638,6 +638,55 @@ describe('/v1: the whole group', () => {
     });
   });
 
+  it('given a dismissed group whose rules free its id, then the id is made again, as the next incarnation', async () => {
+    const group = await givenGroup({ preset: 'tencent-public' });
+    await done('PUT', `${group}/members/me`, 'eve');
+    await done('DELETE', group, 'ada');
+    const groupId = group.slice('/groups/'.length);
+    const again = { groupId, name: 'Once more', preset: 'tencent-public' };
+    expect(await done('POST', '/groups', 'kim', again)).to.include({ incarnation: 2, memberCount: 1 });
+    expect(await read<object>(group, 'kim')).to.include({ incarnation: 2, ownerId: 'kim', status: 'active' });
+    expect((await read(`${group}/join-requests`, 'kim')).total, 'what asked the first is over').to.equal(0);
+  });
+
+  it('given characters that no text may hold, or ids that none can be, in what is asked for: no 500', async () => {
+    const group = await givenGroup();
+    for (const at of [
+      '/groups/%00',
+      '/users/%00',
+      '/groups?kind=%00',
+      `${group}/members?keyword=%00`,
+      `${group}/members/%00`,
+      `${group}/roles?userIds=%00`,
+      `${group}/roles?userIds=ada&userIds=bob`,
+      `${group}/roles?userIds[]=ada`,
+      `${group}/members?keyword=%25_%5C`,
+      `${group}/join-requests?cursor=%00`,
+      '/users/me/notices?cursor=x',
+      '/users/me/favourites?cursor=x',
+      `${group}/exited-members?cursor=x`,
+      `${group}/muted-members?cursor=x`,
+    ]) {
+      expect((await call('GET', at, 'ada')).status, at).to.be.below(500);
+    }
+    for (const [method, at, body] of [
+      ['PATCH', '/users/me', { nickname: 'a\u0000' }],
+      ['PATCH', `${group}/members/me/card`, { nickname: 'a\ud800' }],
+      ['PATCH', `${group}/members/me/card`, { description: ['a\u0000'] }],
+      ['PUT', `${group}/announcement`, { text: 'a\u0000' }],
+      ['POST', `${group}/invitations`, { userIds: ['a\u0000'] }],
+      ['POST', `${group}/removals`, { userIds: ['a/b'] }],
+      ['PATCH', `${group}/roles`, { userIds: ['a\u0000'], role: 'admin' }],
+      ['POST', `${group}/copies`, { name: 'a\u0000' }],
+      ['PUT', '/users/me/favourites/%00', undefined],
+      ['PUT', `${group}/members/%00`, undefined],
+      ['POST', `${group}/invitations`, { userIds: ['eve'], expiresAt: '2999-W01' }],
+    ] as const) {
+      const { status } = await call(method, at, 'ada', body);
+      expect(status, `${method} ${at}`).to.be.within(200, 499);
+    }
+  });
+
   it('commands on the new resources keep If-Match and Idempotency-Key', async () => {
     const group = await givenGroup();
     const { headers } = await call('PUT', `${group}/announcement`, 'ada', { text: 'one' });
