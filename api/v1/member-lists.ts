@@ -6,7 +6,8 @@ import { type ReadAccess, sightOf } from './access.js';
 import { reading } from './declaring.js';
 import { PageQuery } from './dto/common.js';
 import { GroupPath, MemberPage } from './dto/groups.js';
-import { DeparturePage, Roles, RolesQuery } from './dto/members.js';
+import { DeparturePage, Roles } from './dto/members.js';
+import { UsersQuery } from './dto/users.js';
 import { operation, type Operation } from './operation.js';
 import { type Freshness, pageRequest } from './reading.js';
 import { departureBody, memberBody, nicknames } from './views.js';
@@ -70,7 +71,7 @@ export function memberListOperations(services: MemberListServices): Operation[] 
       tag: 'Members',
       access: 'user',
       Path: GroupPath,
-      Query: RolesQuery,
+      Query: UsersQuery,
       success: { status: 200, description: 'One item for each, in the order asked for.', Schema: Roles },
       problems: ['GroupNotFound', 'NotGroupMember', ...reading],
       handle: async ({ path, query, caller }) => {

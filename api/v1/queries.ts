@@ -23,7 +23,7 @@ import {
   MemberView,
   type HistoryEvent,
 } from './dto/groups.js';
-import { UserPath, UserView } from './dto/users.js';
+import { UserPath, Users, UsersQuery, UserView } from './dto/users.js';
 import { operation, type Operation, type Reply } from './operation.js';
 import { Refused } from './problems.js';
 import { type Freshness, isoTime, pageRequest } from './reading.js';
@@ -41,6 +41,22 @@ export function queryOperations({ users, groups, members, history, freshness }: 
   const access = new ReadAccess(groups, members);
 
   return [
+    operation({
+      method: 'get',
+      path: '/users',
+      operationId: 'getUsers',
+      summary: 'Several users, by id',
+      tag: 'Users',
+      access: 'user',
+      Query: UsersQuery,
+      success: { status: 200, description: 'The users that are there.', Schema: Users },
+      problems: ['ReadModelBehind', 'CursorGone'],
+      handle: async ({ query, caller }) => {
+        await freshness.atLeast(query.minPosition, caller);
+        const found = await users.usersByIds(caller.tenant, query.userIds);
+        return { status: 200, body: { items: found.map(userBody) } };
+      },
+    }),
     operation({
       method: 'get',
       path: '/users/{userId}',

@@ -628,6 +628,12 @@ describe('/v1: the whole group', () => {
       await refused('PATCH', '/users/nobody-at-all', 'root', { nickname: 'x' }, 404, 'UserNotFound');
     });
 
+    it('users by id: those that are there, in the order asked for, each once', async () => {
+      const { items: found } = await read('/users?userIds=eve,nobody-at-all,ada,eve', 'bob');
+      expect(found.map((user) => user['userId'])).to.deep.equal(['eve', 'ada']);
+      await refused('GET', '/users', 'bob', undefined, 400, 'InvalidRequest');
+    });
+
     it('the groups one is in, by role and kind', async () => {
       const kind = `kind-${(++count).toString()}`;
       await givenGroup({ kind });

@@ -7,6 +7,7 @@ import {
   IsIn,
   IsInt,
   IsISO8601,
+  IsObject,
   IsOptional,
   IsString,
   MaxLength,
@@ -186,6 +187,7 @@ export class ImportedMember {
   mutedUntil?: string;
 
   @MayBeAbsent()
+  @IsObject()
   @ValidateNested()
   @Type(() => MemberCardDto)
   card?: MemberCardDto;
@@ -195,6 +197,7 @@ export class ImportMembers {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(1000)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => ImportedMember)
   members!: ImportedMember[];

@@ -5,6 +5,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsObject,
   IsRFC3339,
   IsOptional,
   IsString,
@@ -91,6 +92,7 @@ export class CreateGroup {
   @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(100)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => CustomFieldDto)
   customFields?: CustomFieldDto[];
@@ -129,11 +131,13 @@ export class CreateGroup {
   maximum?: number;
 
   @MayBeAbsent()
+  @IsObject()
   @ValidateNested()
   @Type(() => JoinPolicyDto)
   joinPolicy?: JoinPolicyDto;
 
   @MayBeAbsent()
+  @IsObject()
   @ValidateNested()
   @Type(() => GroupSettingsDto)
   settings?: GroupSettingsDto;
@@ -183,6 +187,7 @@ export class ChangeGroupProfile {
   @ValidateIf((o: ChangeGroupProfile) => o.customFields !== undefined)
   @IsArray()
   @ArrayMaxSize(100)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => CustomFieldDto)
   @JSONSchema({ description: 'The whole new list.' })

@@ -1,18 +1,7 @@
-import { Transform, Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  MaxLength,
-  MinLength,
-  ValidateNested,
-} from 'class-validator';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
-import { MayBeAbsent, ReadQuery } from './common.js';
+import { MayBeAbsent } from './common.js';
 import { CustomFieldDto } from './custom-fields.js';
 
 const CLEARS = 'null clears.';
@@ -76,18 +65,6 @@ export class ChangeMemberCard extends MemberCardDto {
   @IsIn(['all', 'silent', 'none'])
   @JSONSchema({ description: 'How he is told of messages: at once, when he looks, or not at all. His own to choose.' })
   receiveOption?: 'all' | 'silent' | 'none';
-}
-
-export class RolesQuery extends ReadQuery {
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(1000)
-  @IsString({ each: true })
-  @MinLength(1, { each: true })
-  @MaxLength(64, { each: true })
-  @JSONSchema({ description: 'User ids, with commas between: `ada,bob`. At most 1000.' })
-  userIds!: string[];
 }
 
 export class RoleDto {

@@ -1,5 +1,17 @@
-import { IsInt, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsInt,
+  IsOptional,
+  IsString,
+  MaxLength,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { ReadQuery } from './common.js';
 
 export class RegisterUser {
   @IsOptional()
@@ -96,4 +108,25 @@ export class UserView {
 
   @JSONSchema({ type: 'string', format: 'date-time' })
   registeredAt!: string;
+}
+
+/** Ids in a query, with commas between. */
+export class UsersQuery extends ReadQuery {
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(1000)
+  @IsString({ each: true })
+  @MinLength(1, { each: true })
+  @MaxLength(64, { each: true })
+  @JSONSchema({ description: 'User ids, with commas between: `ada,bob`. At most 1000.' })
+  userIds!: string[];
+}
+
+export class Users {
+  @ValidateNested({ each: true })
+  @IsArray()
+  @Type(() => UserView)
+  @JSONSchema({ description: 'Those that are there, in the order asked for, each once.' })
+  items!: UserView[];
 }
