@@ -1,16 +1,16 @@
 /** One way of doing the row's work. `run` does it for about `ms` milliseconds and tells how much it did. */
 export interface Side {
   readonly name: string;
-  /** Work per second (or µs per operation where the row says so). */
+  /** Work per second (or µs per operation, or MiB, where the row says so). */
   run(ms: number): Promise<number>;
 }
 
 export interface Row {
   readonly name: string;
-  readonly unit: 'ops/s' | 'µs';
+  readonly unit: 'ops/s' | 'µs' | 'MiB';
   /** The first is ours, the others its peers and floors. */
   readonly sides: readonly Side[];
-  /** Ratio of ours to `peer` that the row asks for: at least (ops/s) or at most (µs). */
+  /** Ratio of ours to `peer` that the row asks for: at least (ops/s) or at most (µs, MiB). */
   readonly bars: readonly { readonly peer: string; readonly bar: number }[];
 }
 

@@ -25,6 +25,7 @@ import { appendEventStoreDb } from './rows/append-eventstoredb.js';
 import { appendPostgres } from './rows/append-postgres.js';
 import { foldRow } from './rows/fold.js';
 import { hotStream } from './rows/hot-stream.js';
+import { httpBench } from './rows/http.js';
 import { sealBench } from './rows/seal.js';
 
 /**
@@ -83,6 +84,10 @@ async function main(): Promise<void> {
   await migrate(url, migrations);
   const pool = new pg.Pool({ connectionString: url, max: 8 });
   closers.push(() => pool.end());
+  if (only.startsWith('HTTP')) {
+    await overHttp(server.url('http'), pool);
+    return;
+  }
 
   const postgres = await openPostgresEventStore({ url, log: silentLog });
   closers.push(() => postgres.close());
@@ -104,6 +109,15 @@ async function main(): Promise<void> {
   for (const row of bare.rows) await run(row);
   await run(await hotStream(pipelineOn(eventStoreDb, pool), `EventStoreDB (${named})`));
   await run(foldRow());
+  if (only === '') await overHttp(server.url('http'), pool);
+}
+
+/** Seeding takes its time, so these rows run with all the others, or where `--only` begins with HTTP. */
+async function overHttp(url: string, pool: pg.Pool): Promise<void> {
+  await pool.query('CREATE DATABASE http');
+  const http = await httpBench(url);
+  closers.push(() => http.close());
+  for (const row of http.rows) await run(row);
 }
 
 try {
