@@ -1,5 +1,9 @@
 import { expect } from 'chai';
+import { openimOperations } from '../../api/dialects/openim/operations.js';
+import type { OpenimServices } from '../../api/dialects/openim/services.js';
 import { v1Operations, type V1Services } from '../../api/v1/operations.js';
+import { openimFixtures } from '../support/hostile/openim-fixtures.js';
+import { OpenimHostility } from '../support/hostile/openim-requests.js';
 import { schemaOf, userPointers } from '../support/hostile/schemas.js';
 import { v1Fixtures } from '../support/hostile/v1-fixtures.js';
 import { V1Hostility } from '../support/hostile/v1-requests.js';
@@ -7,6 +11,10 @@ import { World, wrongsOf } from '../support/hostile/world.js';
 
 // Declarations only: their handlers are never called here.
 const operations = v1Operations({} as V1Services);
+const openim = openimOperations({} as OpenimServices);
+
+/** The group of its own that an operation of seed 003 is about. */
+const imGroup = (path: string): string => `im-${path.split('/').at(-1) ?? ''}`;
 
 /**
  * Bad and hostile input to every declared operation. The requests are made from the declarations, so that a new operation
@@ -26,13 +34,22 @@ describe('bad and hostile input', () => {
       ...grouped.map(({ operationId }) => world.group(`g-${operationId}`, 'parley')),
       world.group('dismissed', 'parley'),
       world.group('suspended', 'parley'),
+      ...openim.map(({ path }) => world.group(imGroup(path), 'openim')),
+      world.group('im-dismissed', 'openim'),
+      world.group('im-suspended', 'openim'),
     ]);
+    for (const { path: operation } of openim) {
+      const given = openimFixtures[operation]?.given?.(imGroup(operation)) ?? [];
+      for (const [method, path, who, body] of given) await world.done(method, path, who, body);
+    }
     for (const { operationId } of grouped) {
       const given = v1Fixtures[operationId]?.given?.(`g-${operationId}`) ?? [];
       for (const [method, path, who, body] of given) await world.done(method, path, who, body);
     }
-    await world.done('DELETE', '/groups/dismissed', 'owner');
-    await world.done('PUT', '/groups/suspended/suspension', 'root', { mode: 'blocked' });
+    for (const prefix of ['', 'im-']) {
+      await world.done('DELETE', `/groups/${prefix}dismissed`, 'owner');
+      await world.done('PUT', `/groups/${prefix}suspended/suspension`, 'root', { mode: 'blocked' });
+    }
     await world.settled();
   });
   after(() => world.close());
@@ -63,9 +80,38 @@ describe('bad and hostile input', () => {
         if (op.command) expect(right.body['changed'], 'a fixture whose command does nothing').to.equal(true);
       });
     }
+  });
 
+  describe('to seed 003', () => {
+    it('is tried on each operation, and on each member that names a user', () => {
+      expect(Object.keys(openimFixtures).sort()).to.deep.equal(openim.map(({ path }) => path).sort());
+      for (const { path, Body } of openim) {
+        const named = userPointers(schemaOf(Body));
+        expect(Object.keys(openimFixtures[path]?.users ?? {}).sort(), path).to.deep.equal(named.sort());
+      }
+    });
+
+    for (const op of openim) {
+      it(`${op.path}: each is refused with its code, and nothing is written`, async function () {
+        this.timeout(20_000);
+        const fixture = openimFixtures[op.path];
+        if (fixture === undefined) throw new Error(`${op.path} has no fixture`);
+        const hostility = new OpenimHostility(world, op, fixture, imGroup(op.path));
+        const requests = hostility.all(bad);
+        sent += requests.length;
+        expect(await wrongsOf(world, requests), op.path).to.deep.equal([]);
+
+        const before = await world.head();
+        const right = await hostility.right();
+        expect(right.errCode, JSON.stringify(right)).to.equal(0);
+        expect((await world.head()) !== before, 'whether it wrote').to.equal(fixture.writes);
+      });
+    }
+  });
+
+  describe('altogether', () => {
     it('is thousands of requests', () => {
-      expect(sent).to.be.above(2_000);
+      expect(sent).to.be.above(4_000);
     });
   });
 });

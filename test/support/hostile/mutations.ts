@@ -22,7 +22,7 @@ export interface MutationOptions {
 
 type Json = Record<string, unknown>;
 const ABSENT = Symbol('absent');
-const TOO_LONG = 'a'.repeat(300_000);
+const TOO_LONG = 'a'.repeat(100_000);
 
 /** Everything that can be wrong with a body, one thing at a time, from its declaration and one that is right. */
 export function mutationsOf(schema: Schema, right: Json, options: MutationOptions): Mutation[] {
@@ -80,7 +80,7 @@ function ofValue(schema: Schema, right: unknown, pointer: string, place: Put, op
         [
           ['U+0000', 'a\0b'],
           ['half a surrogate pair', 'a\ud800b'],
-          ['300,000 characters', TOO_LONG],
+          ['100,000 characters', TOO_LONG],
         ] as const
       ).map(([what, value]) => ({ what, pointer, input: place(value), kind: 'text' }))
     : [];
@@ -107,7 +107,6 @@ function wrongTypes(schema: Schema): unknown[] {
     ['string', 'seven'],
     ['string', '7'],
     ['number', 7],
-    ['number', 1e400],
     ['boolean', true],
     ['object', {}],
     ['object', { toString: 1, length: 3 }],
@@ -116,7 +115,7 @@ function wrongTypes(schema: Schema): unknown[] {
   ];
   const others = values.filter(([of]) => of !== kind).map(([, value]) => value);
   // Every number of either API is a whole one.
-  return (kind === 'number' ? [...others, 1.5] : others).filter((value) => value !== Infinity);
+  return kind === 'number' ? [...others, 1.5] : others;
 }
 
 function beyond(schema: Schema): [string, unknown][] {
