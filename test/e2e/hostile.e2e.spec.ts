@@ -69,7 +69,7 @@ describe('bad and hostile input', () => {
         const fixture = v1Fixtures[op.operationId];
         if (fixture === undefined) throw new Error(`${op.operationId} has no fixture`);
         const hostility = new V1Hostility(world, op, fixture, `g-${op.operationId}`);
-        const requests = await hostility.all(bad);
+        const requests = hostility.all(bad);
         sent += requests.length;
         expect(await wrongsOf(world, requests), op.operationId).to.deep.equal([]);
 
@@ -107,6 +107,25 @@ describe('bad and hostile input', () => {
         expect((await world.head()) !== before, 'whether it wrote').to.equal(fixture.writes);
       });
     }
+  });
+
+  describe('to several people at once', () => {
+    it('writes none of several new users when one of them can not be', async () => {
+      const good = { userID: 'good-one', nickname: 'Good' };
+      const wrong = [
+        { userID: 'long-name', nickname: 'n'.repeat(65) },
+        { userID: 'long-ex', nickname: 'x', ex: 'x'.repeat(16_385) },
+        { userID: 'long-face', nickname: 'x', faceURL: 'x'.repeat(2_049) },
+        { userID: '4503599627370496', nickname: 'x' },
+        { userID: 'me', nickname: 'x' },
+      ];
+      const before = await world.head();
+      for (const one of wrong) {
+        const body = { secret: world.im.secret, users: [good, one] };
+        expect((await world.im.call('/user/user_register', body)).errCode, one.userID).to.equal(1001);
+        expect(await world.head(), one.userID).to.equal(before);
+      }
+    });
   });
 
   describe('altogether', () => {

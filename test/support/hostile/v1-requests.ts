@@ -41,17 +41,17 @@ export class V1Hostility {
   }
 
   /** Last: it shows that nothing else than what was hostile was refused. */
-  async right(): Promise<V1Answer> {
+  right(): Promise<V1Answer> {
     return this.#send(this.#right);
   }
 
-  async all(bad: Awaited<ReturnType<World['badTokens']>>): Promise<Hostile[]> {
+  all(bad: Awaited<ReturnType<World['badTokens']>>): Hostile[] {
     return [
       ...this.#byStrangers(bad),
       ...this.#byOthers(),
       ...this.#aboutGroups(),
       ...this.#aboutUsers(),
-      ...(await Promise.resolve(this.#malformed())),
+      ...this.#malformed(),
       ...this.#headers(),
     ];
   }
