@@ -8,6 +8,8 @@ export interface Side {
 export interface Row {
   readonly name: string;
   readonly unit: 'ops/s' | 'µs' | 'MiB';
+  /** Done once before the row's warm-up. */
+  readonly prepare?: () => Promise<void>;
   /** The first is ours, the others its peers and floors. */
   readonly sides: readonly Side[];
   /** Ratio of ours to `peer` that the row asks for: at least (ops/s) or at most (µs, MiB). */
@@ -37,6 +39,7 @@ export interface Plan {
  */
 export async function measure(row: Row, plan: Plan): Promise<Measured> {
   const rounds = row.sides.map(() => [] as number[]);
+  await row.prepare?.();
   for (const side of row.sides) await side.run(Math.max(200, plan.ms / 4));
   for (let round = 0; round < plan.rounds; round++) {
     for (let i = 0; i < row.sides.length; i++) {
@@ -72,18 +75,21 @@ function median(values: readonly number[]): number {
   return ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
-/** Keeps `inFlight` operations going for `ms`; operations per second. `operation` gets its lane, 0 … inFlight-1. */
+/** Keeps `lanes` operations going for `ms`, at most `most`; operations per second. `operation` gets its lane, 0 … inFlight-1. */
 export async function inFlight(
   lanes: number,
   ms: number,
   operation: (lane: number) => Promise<unknown>,
+  most = Infinity,
 ): Promise<number> {
+  let begun = 0;
   let done = 0;
   const start = performance.now();
   const end = start + ms;
   await Promise.all(
     Array.from({ length: lanes }, async (_, lane) => {
-      while (performance.now() < end) {
+      while (begun < most && performance.now() < end) {
+        begun++;
         await operation(lane);
         done++;
       }

@@ -73,20 +73,22 @@ export class Connection {
   }
 }
 
-/** Requests from so many connections at once, each sending its next one when it has its answer. */
+/** Requests from so many connections at once for `ms`, each sending its next one when it has its answer; at most `most`. */
 export async function overHttp(
   url: string,
   connections: number,
   ms: number,
   next: (lane: number) => Buffer,
   check: (answer: Answer) => void,
+  most = Infinity,
 ): Promise<number> {
   const lanes = await Promise.all(Array.from({ length: connections }, () => Connection.open(url)));
   try {
-    return await inFlight(connections, ms, async (lane) => {
+    const send = async (lane: number): Promise<void> => {
       const answer = await lanes[lane]?.send(next(lane));
       if (answer !== undefined) check(answer);
-    });
+    };
+    return await inFlight(connections, ms, send, most);
   } finally {
     for (const lane of lanes) lane.close();
   }

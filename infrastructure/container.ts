@@ -28,6 +28,7 @@ import { ProjectionEngine, projectionMigrations, projections } from '../projecti
 import type { Tools } from '../cli/tools.js';
 import { Argon2Hasher } from './auth/argon2-hasher.js';
 import { JwtTokens } from './auth/jwt.js';
+import { RememberedTokens } from './auth/remembered-tokens.js';
 import { RevocableTokens } from './auth/revocable-tokens.js';
 import type { Config } from './config/config.js';
 import { type Keys, resolveKeys } from './config/keys.js';
@@ -169,8 +170,8 @@ function bindApplication(container: Container): void {
   container
     .bind(ids.tokens)
     .toResolvedValue(
-      (signed, revocations) => new RevocableTokens(signed, revocations),
-      [ids.signedTokens, ids.revocations],
+      (signed, revocations, clock) => new RevocableTokens(new RememberedTokens(signed, clock), revocations),
+      [ids.signedTokens, ids.revocations, ids.clock],
     );
   container
     .bind(UserDirectory)

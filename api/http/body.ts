@@ -39,6 +39,9 @@ export function jsonBody({ anyType = false }: { readonly anyType?: boolean } = {
   };
 }
 
+/** Whether anything was sent: an empty body is parsed to an empty object. */
+export const wasSent = (request: IncomingMessage): boolean => (rawBodies.get(request)?.length ?? 0) > 0;
+
 /** sha-256 over what makes two requests the same: the target and the body's bytes. */
 export function requestHash(request: IncomingMessage, target: string): string {
   return createHash('sha256')

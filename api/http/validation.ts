@@ -33,13 +33,10 @@ export async function checked<T extends object>(
   if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
     throw new InputInvalid(where, [{ pointer: '', detail: 'must be an object' }]);
   }
-  // class-transformer would pass over these in silence.
-  for (const name of ['__proto__', 'constructor', 'prototype']) {
-    if (Object.hasOwn(plain, name))
-      throw new InputInvalid(where, [{ pointer: `/${name}`, detail: 'should not exist' }]);
-  }
   // It goes down by recursion.
   if (isDeeperThan(plain, DEEPEST)) throw new InputInvalid(where, [{ pointer: '', detail: 'is nested too deeply' }]);
+  const passedOver = unseenMember(plain, '');
+  if (passedOver !== undefined) throw new InputInvalid(where, [{ pointer: passedOver, detail: 'should not exist' }]);
   if (where === 'path' || where === 'query') refuseUnspeakable(plain, where);
   const instance = plainToInstance(Dto, plain, { exposeDefaultValues: true });
   const errors = await validate(instance, {
@@ -58,6 +55,18 @@ const DEEPEST = 16;
 function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return levels === 0 || Object.values(value).some((member) => isDeeperThan(member, levels - 1));
+}
+
+/** Pointer to a member that class-transformer would pass over in silence, at any depth. */
+function unseenMember(value: unknown, at: string): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, member] of Object.entries(value)) {
+    const pointer = `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 200)}`;
+    if (['__proto__', 'constructor', 'prototype'].includes(name)) return pointer;
+    const below = unseenMember(member, pointer);
+    if (below !== undefined) return below;
+  }
+  return undefined;
 }
 
 /** U+0000 and halves of characters can't be in any id, and PostgreSQL takes no U+0000 even to look for it. */

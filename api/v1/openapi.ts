@@ -24,6 +24,8 @@ export function openApiDocument(operations: readonly Operation[]): object {
     refPointerPrefix: '#/components/schemas/',
     classTransformerMetadataStorage: defaultMetadataStorage,
     classValidatorMetadataStorage: getMetadataStorage(),
+    // Unknown to the generator: without it `until` would refer to a schema that isn't there.
+    additionalConverters: { isRFC3339: { type: 'string', format: 'date-time' } },
   }) as Record<string, Schema>;
 
   const used = new Set<string>();

@@ -1,7 +1,7 @@
 import { type NextFunction, type Request, type Response, Router } from 'express';
 import { v7 as uuidv7 } from 'uuid';
 import type { Logger } from '../../application/ports/logger.js';
-import { jsonBody } from '../http/body.js';
+import { jsonBody, wasSent } from '../http/body.js';
 import { checked } from '../http/validation.js';
 import type { Authenticator } from './authenticate.js';
 import { openApiDocument } from './openapi.js';
@@ -41,7 +41,11 @@ export function v1Router({ operations, authenticator, freshness, log }: V1Option
         body:
           op.Body === undefined
             ? {}
-            : await checked(op.Body, request.body ?? (op.bodyOptional ? {} : undefined), 'body'),
+            : await checked(
+                op.Body,
+                (wasSent(request) ? (request.body as unknown) : undefined) ?? (op.bodyOptional ? {} : undefined),
+                'body',
+              ),
         caller,
         request,
         response,

@@ -1,4 +1,4 @@
-import { In, type DataSource, type Repository } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { GroupQueries, GroupView, JoinedGroup, JoinedGroupFilter } from '../../application/queries/groups.js';
 import type { CountedPage, PageRequest } from '../../application/queries/page.js';
 import type { GroupCreated, ReceiveOption } from '../../domain/group/events.js';
@@ -6,7 +6,7 @@ import type { Role } from '../../domain/group/rules.js';
 import { ACTIVE_GROUP } from './active-group.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
 import { GroupEntity } from './entities.js';
-import { inOrder, Prepared } from './prepared.js';
+import { inOrder, Prepared, PreparedLookup } from './prepared.js';
 import { orderOf } from './roles.js';
 
 interface MembershipRow {
@@ -23,22 +23,22 @@ const LIST: PagedList = {
 };
 
 export class GroupReadModel implements GroupQueries {
-  private readonly groups: Repository<GroupEntity>;
+  private readonly groups: PreparedLookup<GroupEntity>;
   private readonly prepared: Prepared;
 
   constructor(source: DataSource) {
-    this.groups = source.getRepository(GroupEntity);
+    this.groups = new PreparedLookup(source, GroupEntity);
     this.prepared = new Prepared(source);
   }
 
   async groupById(tenant: string, groupId: string): Promise<GroupView | undefined> {
-    const found = await this.groups.findOneBy({ tenant, groupId });
+    const found = await this.groups.one(tenant, groupId);
     return found ? shapeGroup(found) : undefined;
   }
 
   async groupsByIds(tenant: string, groupIds: readonly string[]): Promise<readonly GroupView[]> {
     if (groupIds.length === 0) return [];
-    const found = await this.groups.findBy({ tenant, groupId: In([...new Set(groupIds)]) });
+    const found = await this.groups.many(tenant, [...new Set(groupIds)]);
     return inOrder(groupIds, found, (group) => group.groupId).map(shapeGroup);
   }
 

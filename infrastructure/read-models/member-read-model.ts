@@ -1,4 +1,4 @@
-import { In, type DataSource, type Repository } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type {
   MemberCardView,
   MemberFilter,
@@ -12,7 +12,7 @@ import type { Role } from '../../domain/group/rules.js';
 import { foldedName } from '../../application/queries/folded-name.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
 import { GroupMemberEntity } from './entities.js';
-import { inOrder, Prepared } from './prepared.js';
+import { inOrder, Prepared, PreparedLookup } from './prepared.js';
 import { orderOf } from './roles.js';
 
 interface MemberRow {
@@ -39,22 +39,22 @@ const LIST: PagedList = {
 const MUTED: PagedList = { name: 'muted-members', shape: ['string'], start: [''] };
 
 export class MemberReadModel implements MemberQueries {
-  private readonly members: Repository<GroupMemberEntity>;
+  private readonly members: PreparedLookup<GroupMemberEntity>;
   private readonly prepared: Prepared;
 
   constructor(source: DataSource) {
-    this.members = source.getRepository(GroupMemberEntity);
+    this.members = new PreparedLookup(source, GroupMemberEntity);
     this.prepared = new Prepared(source);
   }
 
   async member(tenant: string, groupId: string, userId: string): Promise<MemberView | undefined> {
-    const found = await this.members.findOneBy({ tenant, groupId, userId });
+    const found = await this.members.one(tenant, groupId, userId);
     return found ? shapeEntity(found) : undefined;
   }
 
   async membersByIds(tenant: string, groupId: string, userIds: readonly string[]): Promise<readonly MemberView[]> {
     if (userIds.length === 0) return [];
-    const found = await this.members.findBy({ tenant, groupId, userId: In([...new Set(userIds)]) });
+    const found = await this.members.many(tenant, groupId, [...new Set(userIds)]);
     return inOrder(userIds, found, (member) => member.userId).map(shapeEntity);
   }
 

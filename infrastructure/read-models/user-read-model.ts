@@ -1,28 +1,28 @@
-import { In, type DataSource, type Repository } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { foldedName } from '../../application/queries/folded-name.js';
 import type { CountedPage, PageRequest } from '../../application/queries/page.js';
 import type { UserFilter, UserQueries, UserView } from '../../application/queries/users.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
 import { UserEntity } from './entities.js';
-import { inOrder, Prepared } from './prepared.js';
+import { inOrder, Prepared, PreparedLookup } from './prepared.js';
 
 export class UserReadModel implements UserQueries {
-  private readonly users: Repository<UserEntity>;
+  private readonly users: PreparedLookup<UserEntity>;
   private readonly prepared: Prepared;
 
   constructor(source: DataSource) {
-    this.users = source.getRepository(UserEntity);
+    this.users = new PreparedLookup(source, UserEntity);
     this.prepared = new Prepared(source);
   }
 
   async userById(tenant: string, userId: string): Promise<UserView | undefined> {
-    const found = await this.users.findOneBy({ tenant, userId });
+    const found = await this.users.one(tenant, userId);
     return found ? shape(found) : undefined;
   }
 
   async usersByIds(tenant: string, userIds: readonly string[]): Promise<readonly UserView[]> {
     if (userIds.length === 0) return [];
-    const found = await this.users.findBy({ tenant, userId: In([...new Set(userIds)]) });
+    const found = await this.users.many(tenant, [...new Set(userIds)]);
     return inOrder(userIds, found, (user) => user.userId).map(shape);
   }
 

@@ -1,6 +1,9 @@
 import type { NewUser as UserToRegister } from '../../../application/commands/users.js';
 import { ApplicationError } from '../../../application/commands/errors.js';
-import { DomainError } from '../../../domain/shared/errors.js';
+import { DomainError, refuse } from '../../../domain/shared/errors.js';
+import { isClientChosenId } from '../../../domain/shared/ids.js';
+import { checkText, isBlank } from '../../../domain/shared/text.js';
+import { userLimits } from '../../../domain/user/registration.js';
 import { requireApp } from './auth-operations.js';
 import {
   AccountCheckReq,
@@ -60,6 +63,7 @@ export function userOperations(services: OpenimServices): Operation[] {
     const { tenant } = call.caller;
     const userIds = call.body.users.map(({ userID }) => userID);
     if (new Set(userIds).size < userIds.length) throw new OpenimRefused('ArgsError', 'userID repeated');
+    call.body.users.forEach(checkRegistrable);
     const context = {
       ...registrationContext(call),
       actor: call.caller.actor ?? ({ kind: 'system', id: 'app' } as const),
@@ -199,6 +203,15 @@ export function userOperations(services: OpenimServices): Operation[] {
       },
     }),
   ];
+}
+
+/** What the domain would refuse of one: known before the first of several is written. @throws DomainError InvalidArgument */
+function checkRegistrable({ userID, nickname, faceURL = '', ex = '' }: NewUser): void {
+  if (!isClientChosenId(userID)) refuse('InvalidArgument', { field: 'userID', reason: 'the server makes such ids' });
+  checkText('nickname', nickname, userLimits.nickname);
+  if (isBlank(nickname)) refuse('InvalidArgument', { field: 'nickname', reason: 'blank' });
+  checkText('faceURL', faceURL, userLimits.avatar);
+  checkText('ex', ex, userLimits.ext);
 }
 
 const profileOf = ({ userID, nickname, faceURL, ex }: NewUser): Omit<UserToRegister, 'credentials'> => ({

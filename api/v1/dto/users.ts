@@ -4,17 +4,16 @@ import {
   ArrayMinSize,
   IsArray,
   IsInt,
-  IsOptional,
   IsString,
   MaxLength,
   MinLength,
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
-import { ReadQuery } from './common.js';
+import { MayBeAbsent, ReadQuery } from './common.js';
 
 export class RegisterUser {
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(64)
   @JSONSchema({
@@ -38,12 +37,12 @@ export class RegisterUser {
   @MaxLength(64)
   nickname!: string;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(1024)
   avatar?: string;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(4096)
   @JSONSchema({ description: "The app's own data about the user." })

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { SignJWT } from 'jose';
 import { Argon2Hasher } from '../../../infrastructure/auth/argon2-hasher.js';
 import { JwtTokens } from '../../../infrastructure/auth/jwt.js';
+import { RememberedTokens } from '../../../infrastructure/auth/remembered-tokens.js';
 
 const secret = Buffer.alloc(32, 1);
 
@@ -46,6 +47,26 @@ describe('Tokens', () => {
     expect(await fault(token)).to.equal('accepted');
     now += 1_000;
     expect(await fault(token)).to.equal('expired');
+  });
+
+  it('are checked once when they are remembered, and expire all the same', async () => {
+    let checks = 0;
+    const counted = {
+      verify: (token: string) => {
+        checks++;
+        return tokens.verify(token);
+      },
+    };
+    const remembered = new RememberedTokens(counted, { now: () => now });
+    const { token, ...claims } = await tokens.issue('t', 'u');
+    const tampered = `${token.slice(0, -4)}AAAA`;
+    for (let n = 0; n < 3; n++) expect(await remembered.verify(token)).to.deep.equal(claims);
+    expect(checks).to.equal(1);
+    for (let n = 0; n < 2; n++)
+      expect(await remembered.verify(tampered).catch((error: unknown) => error)).to.include({ fault: 'badSignature' });
+    now += 60_000;
+    for (let n = 0; n < 2; n++)
+      expect(await remembered.verify(token).catch((error: unknown) => error)).to.include({ fault: 'expired' });
   });
 
   it('are refused when another key signed them, or none', async () => {

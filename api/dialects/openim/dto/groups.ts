@@ -369,6 +369,7 @@ export class SetGroupMemberInfoReq {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(LONGEST_LIST)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => SetGroupMemberInfo)
   members!: SetGroupMemberInfo[];

@@ -73,6 +73,7 @@ export class UserRegisterReq {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(LONGEST_LIST)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => NewUser)
   users!: NewUser[];

@@ -1,0 +1,315 @@
+import type { Who, World } from './world.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What must be known of a user named in a body; codes by name. */
+export interface NamedUser {
+  /** Who may not name another there (nobody: without a token), whom he names, and the refusal; or why anybody may. */
+  readonly another: { readonly by?: Who; readonly id: string; readonly code: string } | string;
+  /** The refusal of an id that nobody has; or why there is none. */
+  readonly nobody: { readonly code: string } | string;
+}
+
+export interface OpenimFixture {
+  /** Who may do it; absent: whoever sends it, or who knows the secret. */
+  readonly as?: Who;
+  /** A request that is right. */
+  readonly body: (group: string, world: World) => Json;
+  readonly given?: (group: string) => readonly (readonly [string, string, Who, object?])[];
+  /** Who may not, and the refusal; or why there is nobody. */
+  readonly mayNot: Readonly<Partial<Record<Who, string>>> | string;
+  readonly users?: Readonly<Record<string, NamedUser>>;
+  /** Whether its success is an event. */
+  readonly writes: boolean;
+  /** The refusal where it isn't the usual one of its sort; `allowed` where there is none. */
+  readonly unknownGroup?: string;
+  readonly suspended?: string;
+  readonly foreigner?: 'allowed';
+}
+
+const NO = 'NoPermissionError';
+const MISSING = 'RecordNotFoundError';
+const pagination = { pageNumber: 1, showNumber: 10 };
+const secretOf = ({ im }: World): string => im.secret;
+
+const OPEN = 'anybody may be named';
+const JUDGED = 'what one may do to another is judged by who asks';
+const LEFT_OUT = 'who is not there is left out';
+const open: NamedUser = { another: OPEN, nobody: LEFT_OUT };
+const target = (code: string): NamedUser => ({ another: JUDGED, nobody: { code } });
+/** He himself, or an app admin. */
+const self = (by: Who): NamedUser => ({ another: { by, id: 'owner', code: NO }, nobody: { code: NO } });
+const beyondReach = (by: Who, nobody: string, code = NO): NamedUser => ({
+  another: { by, id: 'owner', code },
+  nobody: { code: nobody },
+});
+
+const managers = { outsider: NO, member: NO } as const;
+const owners = { outsider: NO, member: NO, admin: NO } as const;
+const othersOfMember = { outsider: NO, member2: NO } as const;
+const notApp = { outsider: NO, owner: NO } as const;
+
+const token: OpenimFixture = {
+  body: (_, world) => ({ secret: secretOf(world), platformID: 5, userID: 'member' }),
+  mayNot: notApp,
+  users: { '/userID': { another: { id: 'root', code: NO }, nobody: { code: 'UserIDNotFoundError' } } },
+  writes: false,
+};
+const updateUser = (nickname: string): OpenimFixture => ({
+  as: 'member',
+  body: () => ({ userInfo: { userID: 'member', nickname } }),
+  mayNot: { outsider: NO },
+  users: { '/userInfo/userID': self('member') },
+  writes: true,
+});
+
+/** One for each operation of seed 003's API, in the order in which they are tried. */
+export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
+  '/auth/get_admin_token': {
+    body: (_, world) => ({ secret: secretOf(world), platformID: 5, userID: 'root' }),
+    mayNot: notApp,
+    users: { '/userID': { another: { id: 'member', code: NO }, nobody: { code: NO } } },
+    writes: false,
+  },
+  '/auth/user_token': token,
+  '/auth/get_user_token': token,
+  '/auth/parse_token': {
+    body: (_, world) => ({ token: world.tokens.member }),
+    mayNot: 'whoever has a token may ask what it says',
+    writes: false,
+  },
+  '/auth/force_logout': {
+    body: (_, world) => ({ secret: secretOf(world), platformID: 9, userID: 'member' }),
+    mayNot: notApp,
+    users: { '/userID': { another: JUDGED, nobody: { code: 'UserIDNotFoundError' } } },
+    writes: false,
+  },
+  '/user/self_register': {
+    body: () => ({ userID: 'fresh', nickname: 'Fresh', password: 'long enough' }),
+    mayNot: 'anybody may',
+    users: { '/userID': { another: { id: 'owner', code: 'RegisteredAlreadyError' }, nobody: 'it is to be new' } },
+    writes: true,
+  },
+  '/user/self_login': {
+    body: () => ({ userID: 'fresh', platformID: 5, password: 'long enough' }),
+    mayNot: 'anybody may',
+    users: { '/userID': { another: { id: 'owner', code: NO }, nobody: { code: 'UserIDNotFoundError' } } },
+    writes: false,
+  },
+  '/user/get_users_info': {
+    as: 'outsider',
+    body: () => ({ userIDs: ['owner'] }),
+    mayNot: 'anybody may',
+    users: { '/userIDs': open },
+    writes: false,
+    foreigner: 'allowed',
+  },
+  '/user/update_user_info_ex': updateUser('Once'),
+  '/user/update_user_info': updateUser('Twice'),
+  '/user/user_register': {
+    body: (_, world) => ({ secret: secretOf(world), users: [{ userID: 'fresh2', nickname: 'Fresh' }] }),
+    mayNot: notApp,
+    users: {
+      '/users/0/userID': { another: { id: 'owner', code: 'RegisteredAlreadyError' }, nobody: 'it is to be new' },
+    },
+    writes: true,
+  },
+  '/user/account_check': {
+    as: 'root',
+    body: () => ({ checkUserIDs: ['owner'] }),
+    mayNot: notApp,
+    users: { '/checkUserIDs': { another: OPEN, nobody: 'that is what is asked' } },
+    writes: false,
+  },
+  '/user/get_users': {
+    as: 'root',
+    body: () => ({ pagination }),
+    mayNot: notApp,
+    users: { '/userID': open },
+    writes: false,
+  },
+  '/user/set_global_msg_recv_opt': {
+    as: 'member2',
+    body: () => ({ userID: 'member2', globalRecvMsgOpt: 2 }),
+    mayNot: { outsider: NO },
+    users: { '/userID': self('member2') },
+    writes: true,
+  },
+  '/user/get_users_online_status': {
+    as: 'outsider',
+    body: () => ({ userIDs: ['owner'] }),
+    mayNot: 'anybody may',
+    users: { '/userIDs': open },
+    writes: false,
+    foreigner: 'allowed',
+  },
+  '/user/subscribe_users_status': {
+    as: 'member',
+    body: () => ({ userID: 'member', userIDs: ['owner'], genre: 1 }),
+    mayNot: { outsider: NO },
+    users: { '/userID': self('member'), '/userIDs': open },
+    writes: false,
+  },
+  '/user/get_subscribe_users_status': {
+    as: 'member',
+    body: () => ({ userID: 'member' }),
+    mayNot: { outsider: NO },
+    users: { '/userID': self('member') },
+    writes: false,
+  },
+
+  '/group/create_group': {
+    as: 'owner',
+    body: () => ({
+      ownerUserID: 'owner',
+      adminUserIDs: ['admin'],
+      memberUserIDs: ['member'],
+      groupInfo: { groupID: 'im-made', groupName: 'Book club' },
+    }),
+    mayNot: { outsider: NO },
+    users: {
+      '/ownerUserID': { another: { by: 'owner', id: 'member2', code: NO }, nobody: { code: NO } },
+      '/adminUserIDs': { another: OPEN, nobody: { code: 'UserIDNotFoundError' } },
+      '/memberUserIDs': { another: OPEN, nobody: { code: 'UserIDNotFoundError' } },
+    },
+    writes: true,
+  },
+  '/group/set_group_info_ex': {
+    as: 'admin',
+    body: (groupID) => ({ groupID, groupName: 'Bookish' }),
+    mayNot: managers,
+    writes: true,
+  },
+  '/group/set_group_info': {
+    as: 'admin',
+    body: (groupID) => ({ groupInfoForSet: { groupID, groupName: 'Bookish' } }),
+    mayNot: managers,
+    writes: true,
+  },
+  '/group/join_group': {
+    as: 'newcomer',
+    body: (groupID) => ({ groupID, joinSource: 3, inviterUserID: 'newcomer' }),
+    mayNot: { outsider: NO },
+    users: { '/inviterUserID': self('newcomer') },
+    writes: true,
+  },
+  '/group/quit_group': {
+    as: 'member',
+    body: (groupID) => ({ groupID, userID: 'member' }),
+    mayNot: { outsider: NO, admin: NO },
+    users: { '/userID': self('member') },
+    writes: true,
+    suspended: 'allowed',
+  },
+  '/group/group_application_response': {
+    as: 'admin',
+    body: (groupID) => ({ groupID, fromUserID: 'asker', handleResult: 1 }),
+    mayNot: managers,
+    users: { '/fromUserID': target(MISSING) },
+    writes: true,
+  },
+  '/group/transfer_group': {
+    as: 'owner',
+    body: (groupID) => ({ groupID, oldOwnerUserID: 'owner', newOwnerUserID: 'member' }),
+    mayNot: owners,
+    users: {
+      '/oldOwnerUserID': { another: { by: 'owner', id: 'admin', code: NO }, nobody: { code: NO } },
+      '/newOwnerUserID': target('ArgsError'),
+    },
+    writes: true,
+  },
+  '/group/kick_group': {
+    as: 'admin',
+    body: (groupID) => ({ groupID, kickedUserIDs: ['member'] }),
+    mayNot: othersOfMember,
+    users: { '/kickedUserIDs': beyondReach('admin', 'UserIDNotFoundError', 'ArgsError') },
+    writes: true,
+  },
+  '/group/invite_user_to_group': {
+    as: 'member',
+    body: (groupID) => ({ groupID, invitedUserIDs: ['newcomer'] }),
+    mayNot: { outsider: NO, asker: NO },
+    users: { '/invitedUserIDs': target(MISSING) },
+    writes: true,
+  },
+  '/group/dismiss_group': { as: 'owner', body: (groupID) => ({ groupID }), mayNot: owners, writes: true },
+  '/group/mute_group_member': {
+    as: 'admin',
+    body: (groupID) => ({ groupID, userID: 'member', mutedSeconds: 60 }),
+    mayNot: othersOfMember,
+    users: { '/userID': beyondReach('admin', MISSING) },
+    writes: true,
+  },
+  '/group/cancel_mute_group_member': {
+    as: 'admin',
+    body: (groupID) => ({ groupID, userID: 'member' }),
+    given: (group) => [['PUT', `/groups/${group}/members/member/mute`, 'owner', {}]],
+    mayNot: { outsider: NO, member: NO },
+    users: { '/userID': beyondReach('admin', MISSING) },
+    writes: true,
+  },
+  '/group/mute_group': { as: 'admin', body: (groupID) => ({ groupID }), mayNot: managers, writes: true },
+  '/group/cancel_mute_group': {
+    as: 'admin',
+    body: (groupID) => ({ groupID }),
+    given: (group) => [['PUT', `/groups/${group}/mute`, 'owner', {}]],
+    mayNot: managers,
+    writes: true,
+  },
+  '/group/set_group_member_info': {
+    as: 'owner',
+    body: (groupID) => ({ members: [{ groupID, userID: 'member', nickname: 'Reader', roleLevel: 60 }] }),
+    mayNot: othersOfMember,
+    users: { '/members/0/userID': { another: { by: 'member', id: 'admin', code: NO }, nobody: { code: MISSING } } },
+    writes: true,
+  },
+  '/group/get_groups_info': {
+    as: 'outsider',
+    body: (group) => ({ groupIDs: [group] }),
+    mayNot: 'anybody may',
+    writes: false,
+    unknownGroup: 'allowed',
+    foreigner: 'allowed',
+  },
+  '/group/get_group_members_info': {
+    as: 'member',
+    body: (groupID) => ({ groupID, userIDs: ['owner'] }),
+    mayNot: { outsider: NO, asker: NO },
+    users: { '/userIDs': open },
+    writes: false,
+  },
+  '/group/get_group_member_list': {
+    as: 'member',
+    body: (groupID) => ({ groupID, pagination }),
+    mayNot: { outsider: NO, asker: NO },
+    writes: false,
+  },
+  '/group/get_joined_group_list': {
+    as: 'member',
+    body: () => ({ fromUserID: 'member', pagination }),
+    mayNot: { outsider: NO },
+    users: { '/fromUserID': self('member') },
+    writes: false,
+  },
+  '/group/get_recv_group_applicationList': {
+    as: 'admin',
+    body: () => ({ fromUserID: 'admin', pagination }),
+    mayNot: { outsider: NO },
+    users: { '/fromUserID': self('admin') },
+    writes: false,
+  },
+  '/group/get_user_req_group_applicationList': {
+    as: 'asker',
+    body: () => ({ userID: 'asker', pagination }),
+    mayNot: { outsider: NO },
+    users: { '/userID': self('asker') },
+    writes: false,
+  },
+  '/group/get_group_users_req_application_list': {
+    as: 'admin',
+    body: (groupID) => ({ groupID, userIDs: ['asker'] }),
+    mayNot: managers,
+    users: { '/userIDs': open },
+    writes: false,
+  },
+};

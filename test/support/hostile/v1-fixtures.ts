@@ -1,0 +1,308 @@
+import type { Who } from './world.js';
+
+/** What must be known of a user named in a request. */
+export interface NamedUser {
+  /** Who may not name another there, whom he names, and the refusal; or why anybody may. */
+  readonly another: { readonly by: Who; readonly id: string; readonly code: string } | string;
+  /**
+   * What comes of an id that nobody has: a refusal, `reported` (a success of which nothing comes), or why it isn't looked
+   * at.
+   */
+  readonly nobody: { readonly code: string } | 'reported' | string;
+}
+
+export interface V1Fixture {
+  /** Who may do it, and a request that is right: for a group of its own, in which everything is as `Who` says. */
+  readonly as: Who;
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** What must have been done before in its group. */
+  readonly given?: (group: string) => readonly (readonly [string, string, Who, object?])[];
+  /** Who may not, and the refusal; or why there is nobody. */
+  readonly mayNot: Readonly<Partial<Record<Who, string>>> | string;
+  readonly users?: Readonly<Record<string, NamedUser>>;
+  /** The refusal where it isn't the usual one of its sort; `allowed` where there is none. */
+  readonly unknownGroup?: string;
+  readonly dismissed?: string;
+  readonly suspended?: string;
+  readonly foreigner?: string;
+  /** To another tenant's app admin. */
+  readonly foreignAdmin?: string;
+}
+
+const managers = { outsider: 'NotGroupMember', member: 'NotGroupManager' } as const;
+const owners = { outsider: 'NotGroupMember', member: 'NotGroupOwner', admin: 'NotGroupOwner' } as const;
+const appAdmins = { outsider: 'Forbidden', member: 'Forbidden', admin: 'Forbidden', owner: 'Forbidden' } as const;
+const members = { outsider: 'NotGroupMember', asker: 'NotGroupMember', shy: 'NotGroupMember' } as const;
+const JUDGED = 'what one may do to another is judged by who asks';
+const OPEN = 'anybody may be named';
+
+/** Commands upon a user's own things, and questions about them. */
+const own: Pick<V1Fixture, 'as' | 'path' | 'mayNot' | 'users' | 'foreigner'> = {
+  as: 'member',
+  path: { userId: 'member' },
+  mayNot: { outsider: 'NotPermitted', owner: 'NotPermitted' },
+  users: {
+    '/userId': {
+      another: { by: 'member', id: 'owner', code: 'NotPermitted' },
+      nobody: { code: 'NotPermitted' },
+    },
+  },
+  foreigner: 'NotPermitted',
+};
+
+/** What a user has of groups is looked up by his id before anybody's right to it. */
+const ownGroups: typeof own = {
+  ...own,
+  users: {
+    '/userId': {
+      another: { by: 'member', id: 'owner', code: 'NotPermitted' },
+      nobody: { code: 'UserNotFound' },
+    },
+  },
+  foreigner: 'UserNotFound',
+};
+
+const target = (nobody: NamedUser['nobody']): NamedUser => ({ another: JUDGED, nobody });
+const oneMember = target({ code: 'NotGroupMember' });
+
+/** One for each operation of `/v1`. */
+export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
+  registerUser: {
+    as: 'outsider',
+    body: { userId: 'brandnew', login: 'brandnew', password: 'long enough', nickname: 'New' },
+    mayNot: 'anybody may',
+    users: { '/userId': { another: { by: 'outsider', id: 'owner', code: 'UserIdTaken' }, nobody: 'it is to be new' } },
+  },
+  logIn: {
+    as: 'outsider',
+    body: { login: 'brandnew', password: 'long enough' },
+    mayNot: 'anybody may',
+  },
+  changeUserProfile: { ...own, body: { nickname: 'Another' } },
+  getPrivacy: own,
+  changePrivacy: { ...own, body: { searchable: false } },
+  setReceiveOption: { ...own, body: { option: 'silent' } },
+  listUserInvitations: own,
+  listUserJoinRequests: own,
+  listManagedApplications: own,
+  listFavourites: own,
+  listNotices: own,
+  clearNotices: ownGroups,
+  favouriteGroup: { ...ownGroups, foreigner: 'GroupNotFound', suspended: 'allowed' },
+  unfavouriteGroup: {
+    ...ownGroups,
+    given: (group) => [['PUT', `/users/me/favourites/${group}`, 'member']],
+    unknownGroup: 'allowed',
+    dismissed: 'allowed',
+    suspended: 'allowed',
+  },
+  getUser: {
+    as: 'outsider',
+    path: { userId: 'member' },
+    mayNot: 'anybody may',
+    users: { '/userId': { another: OPEN, nobody: { code: 'UserNotFound' } } },
+    foreigner: 'UserNotFound',
+  },
+  getUsers: {
+    as: 'outsider',
+    query: { userIds: 'owner,admin' },
+    mayNot: 'anybody may',
+    users: { '/userIds': { another: OPEN, nobody: 'those that are there are shown' } },
+    foreigner: 'allowed',
+  },
+
+  createGroup: {
+    as: 'owner',
+    body: { groupId: 'made', name: 'Book club', admins: ['admin'], members: ['member'] },
+    mayNot: 'anybody may',
+    users: {
+      '/ownerId': { another: { by: 'owner', id: 'member2', code: 'NotPermitted' }, nobody: { code: 'UserNotFound' } },
+      '/admins': { another: OPEN, nobody: { code: 'UserNotFound' } },
+      '/members': { another: OPEN, nobody: { code: 'UserNotFound' } },
+    },
+    foreigner: 'UserNotFound',
+  },
+  listGroups: { as: 'member', mayNot: 'these are his own', foreigner: 'allowed' },
+  getGroup: { as: 'member', mayNot: 'anybody may' },
+  getGroupHistory: { as: 'root', mayNot: appAdmins },
+  changeGroupProfile: { as: 'admin', body: { name: 'Bookish' }, mayNot: managers },
+  dismissGroup: { as: 'owner', mayNot: owners },
+  transferOwnership: {
+    as: 'owner',
+    body: { userId: 'member' },
+    mayNot: owners,
+    users: { '/userId': oneMember },
+  },
+  muteGroup: {
+    as: 'admin',
+    body: { speakers: ['member'] },
+    mayNot: managers,
+    users: { '/speakers': target({ code: 'NotGroupMember' }) },
+  },
+  unmuteGroup: {
+    as: 'admin',
+    given: (group) => [['PUT', `/groups/${group}/mute`, 'owner', {}]],
+    mayNot: managers,
+  },
+  publishAnnouncement: { as: 'admin', body: { text: 'We read' }, mayNot: managers },
+  takeAnnouncementBack: {
+    as: 'admin',
+    given: (group) => [['PUT', `/groups/${group}/announcement`, 'owner', { text: 'We read' }]],
+    mayNot: managers,
+  },
+  changeJoinPolicy: { as: 'admin', body: { selfJoin: 'closed' }, mayNot: managers },
+  changeGroupSettings: { as: 'admin', body: { lookMemberInfo: false }, mayNot: managers },
+  suspendGroup: { as: 'root', body: { mode: 'noChat' }, mayNot: appAdmins },
+  reinstateGroup: {
+    as: 'root',
+    given: (group) => [['PUT', `/groups/${group}/suspension`, 'root', { mode: 'noChat' }]],
+    mayNot: appAdmins,
+  },
+  copyGroup: { as: 'owner', body: { name: 'Another club', groupId: 'copied' }, mayNot: managers },
+
+  joinGroup: {
+    as: 'newcomer',
+    path: { userId: 'me' },
+    body: { inviterId: 'member', message: 'Let me in' },
+    mayNot: 'anybody may ask',
+    // He has no profile there.
+    foreignAdmin: 'UserNotFound',
+    users: {
+      '/userId': {
+        another: { by: 'newcomer', id: 'outsider', code: 'NotPermitted' },
+        nobody: { code: 'UserNotFound' },
+      },
+      '/inviterId': { another: 'he says who told him', nobody: 'it is his word only' },
+    },
+  },
+  removeMember: {
+    as: 'admin',
+    path: { userId: 'member' },
+    mayNot: { outsider: 'NotGroupMember', member2: 'NotGroupManager' },
+    users: { '/userId': { another: { by: 'admin', id: 'owner', code: 'TargetRoleTooHigh' }, nobody: 'reported' } },
+  },
+  changeMemberRole: {
+    as: 'owner',
+    path: { userId: 'member' },
+    body: { role: 'admin' },
+    mayNot: owners,
+    users: {
+      '/userId': { another: { by: 'member', id: 'admin', code: 'NotGroupOwner' }, nobody: { code: 'NotGroupMember' } },
+    },
+  },
+  muteMember: {
+    as: 'admin',
+    path: { userId: 'member' },
+    body: { forSeconds: 60 },
+    mayNot: { outsider: 'NotGroupMember', member2: 'NotGroupManager' },
+    users: {
+      '/userId': {
+        another: { by: 'admin', id: 'owner', code: 'TargetRoleTooHigh' },
+        nobody: { code: 'NotGroupMember' },
+      },
+    },
+  },
+  unmuteMember: {
+    as: 'admin',
+    path: { userId: 'member' },
+    given: (group) => [['PUT', `/groups/${group}/members/member/mute`, 'owner', {}]],
+    mayNot: { outsider: 'NotGroupMember', member: 'NotGroupManager' },
+    users: {
+      '/userId': {
+        another: { by: 'admin', id: 'owner', code: 'TargetRoleTooHigh' },
+        nobody: { code: 'NotGroupMember' },
+      },
+    },
+  },
+  changeMemberCard: {
+    as: 'member',
+    path: { userId: 'member' },
+    body: { nickname: 'Reader' },
+    mayNot: { outsider: 'NotGroupMember', member2: 'NotGroupManager' },
+    users: {
+      '/userId': {
+        another: { by: 'member', id: 'owner', code: 'NotGroupManager' },
+        nobody: { code: 'NotGroupMember' },
+      },
+    },
+  },
+  addMembers: {
+    as: 'root',
+    body: { userIds: ['outsider'] },
+    mayNot: appAdmins,
+    users: { '/userIds': target('reported') },
+  },
+  removeMembers: {
+    as: 'admin',
+    body: { userIds: ['member'] },
+    mayNot: managers,
+    users: { '/userIds': target('reported') },
+  },
+  changeRoles: {
+    as: 'owner',
+    body: { userIds: ['member'], role: 'admin' },
+    mayNot: owners,
+    users: { '/userIds': target('reported') },
+  },
+  importMembers: {
+    as: 'root',
+    body: { members: [{ userId: 'outsider' }] },
+    mayNot: appAdmins,
+    users: { '/members/0/userId': target('reported') },
+  },
+  invitePeople: {
+    as: 'member',
+    body: { userIds: ['newcomer'] },
+    mayNot: members,
+    users: { '/userIds': target('reported') },
+  },
+  answerInvitation: {
+    as: 'shy',
+    path: { userId: 'me' },
+    body: { answer: 'accepted' },
+    mayNot: { outsider: 'InvitationNotFound' },
+    users: {
+      '/userId': { another: { by: 'outsider', id: 'shy', code: 'NotGroupMember' }, nobody: { code: 'NotGroupMember' } },
+    },
+  },
+  withdrawInvitation: {
+    as: 'owner',
+    path: { userId: 'shy' },
+    mayNot: { outsider: 'NotGroupMember', member: 'NotGroupManager' },
+    users: { '/userId': target({ code: 'InvitationNotFound' }) },
+  },
+  listGroupInvitations: { as: 'owner', mayNot: 'others see their own' },
+  answerJoinRequest: {
+    as: 'admin',
+    path: { userId: 'asker' },
+    body: { answer: 'approved' },
+    mayNot: { outsider: 'NotGroupMember', member: 'NotGroupManager', asker: 'NotGroupMember' },
+    users: { '/userId': target({ code: 'JoinRequestNotFound' }) },
+  },
+  withdrawJoinRequest: {
+    as: 'asker',
+    path: { userId: 'me' },
+    mayNot: { outsider: 'JoinRequestNotFound' },
+    users: {
+      '/userId': { another: { by: 'outsider', id: 'asker', code: 'NotPermitted' }, nobody: { code: 'NotPermitted' } },
+    },
+  },
+  listGroupJoinRequests: { as: 'owner', mayNot: 'others see their own' },
+  listMutedMembers: { as: 'admin', mayNot: managers },
+  listExitedMembers: { as: 'admin', mayNot: managers },
+  getRoles: {
+    as: 'member',
+    query: { userIds: 'owner,admin' },
+    mayNot: members,
+    users: { '/userIds': target('null says that he is no member') },
+  },
+  listMembers: { as: 'member', mayNot: members },
+  getMember: {
+    as: 'member',
+    path: { userId: 'owner' },
+    mayNot: members,
+    users: { '/userId': target({ code: 'NotFound' }) },
+  },
+};
