@@ -202,7 +202,7 @@ function bindApplication(container: Container): void {
       [CommandPipeline, UserDirectory],
     );
   container.bind(UserCommands).toResolvedValue(
-    (pipeline, store, serializer, numbers, reservations, pool, tokens, clock) =>
+    (pipeline, store, serializer, numbers, reservations, pool, tokens, clock, config) =>
       new UserCommands({
         pipeline,
         store,
@@ -213,6 +213,8 @@ function bindApplication(container: Container): void {
         passwords: new Argon2Hasher(),
         tokens,
         attempts: new LoginAttempts(clock),
+        appAdmins: new AppAdmins(config.appAdmins),
+        ...(config.adminSecret === undefined ? {} : { adminSecret: config.adminSecret }),
       }),
     [
       CommandPipeline,
@@ -223,6 +225,7 @@ function bindApplication(container: Container): void {
       ids.systemPool,
       ids.signedTokens,
       ids.clock,
+      ids.config,
     ],
   );
   container

@@ -13,14 +13,23 @@ export function userOperations(users: UserCommands): Operation[] {
       path: '/users',
       operationId: 'registerUser',
       summary: 'Register',
+      description: 'The id of an app admin (PARLEY_APP_ADMINS) is registered with the header Parley-Admin-Secret only.',
       tag: 'Users',
       access: 'public',
       Body: RegisterUser,
       success: { status: 201, description: 'Registered; log in with POST /sessions.', Schema: Receipt },
-      problems: ['InvalidArgument', 'UserIdTaken', 'LoginTaken', 'TooManyAttempts', 'IdempotencyKeyReused'],
+      problems: [
+        'InvalidArgument',
+        'NotPermitted',
+        'UserIdTaken',
+        'LoginTaken',
+        'TooManyAttempts',
+        'IdempotencyKeyReused',
+      ],
       handle: async ({ body, caller, request, response }) => {
         const { login, password, ...profile } = body;
         const key = idempotencyKey(request);
+        const adminSecret = request.get('parley-admin-secret');
         const context: RegistrationContext = {
           tenant: caller.tenant,
           via: 'v1:POST /users',
@@ -32,6 +41,7 @@ export function userOperations(users: UserCommands): Operation[] {
         const result = await users.register(context, {
           ...profile,
           credentials: { login, password },
+          ...(adminSecret === undefined ? {} : { adminSecret }),
           ...(request.ip === undefined ? {} : { address: request.ip }),
         });
         const { userId } = result.outcome;

@@ -1,8 +1,9 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RegisterUser, UserCommand, UserOutcome } from '../../domain/user/commands.js';
 import { userDecider } from '../../domain/user/decider.js';
 import type { UserEvent } from '../../domain/user/events.js';
 import type { UserState } from '../../domain/user/state.js';
-import type { Actor } from '../../domain/shared/actor.js';
+import { type Actor, hasAdminPowers } from '../../domain/shared/actor.js';
 import { DomainError, refuse } from '../../domain/shared/errors.js';
 import { isClientChosenId, serverMadeId } from '../../domain/shared/ids.js';
 import { checkText, isBlank } from '../../domain/shared/text.js';
@@ -14,6 +15,7 @@ import { normaliseName, type Reservations } from '../ports/reservations.js';
 import type { IssuedToken, TokenIssuer, TokenOptions } from '../ports/tokens.js';
 import { streamName } from '../streams.js';
 import type { Aggregate } from './aggregate.js';
+import type { AppAdmins } from './app-admins.js';
 import { fail } from './errors.js';
 import type { Attempt, LoginAttempts } from './login-attempts.js';
 import { type CommandPipeline, idempotencyScope } from './pipeline.js';
@@ -38,6 +40,8 @@ export interface NewUser extends Omit<RegisterUser, 'type' | 'userId' | 'number'
   readonly credentials?: LoginAndPassword;
   /** Where the caller is, to bound guessing. */
   readonly address?: string;
+  /** Shows that whoever registers himself under the id of an app admin is meant by the configuration. */
+  readonly adminSecret?: string;
 }
 
 export interface LoginAndPassword {
@@ -55,6 +59,9 @@ export interface UserCommandsDependencies {
   readonly passwords: PasswordHasher;
   readonly tokens: TokenIssuer;
   readonly attempts: LoginAttempts;
+  /** Whom the configuration names app admins, and what they show when they register themselves; absent = nobody can. */
+  readonly appAdmins?: Pick<AppAdmins, 'has'>;
+  readonly adminSecret?: string;
 }
 
 const LOGIN_BOUND = { min: 1, max: 128, unit: 'characters' } as const;
@@ -79,13 +86,14 @@ export class UserCommands {
    * @throws ApplicationError
    */
   async register(context: RegistrationContext, asked: NewUser): Promise<UserResult> {
-    const { credentials, address, ...profile } = asked;
+    const { credentials, address, adminSecret, ...profile } = asked;
     if (profile.userId !== undefined && !isClientChosenId(profile.userId)) {
       refuse('InvalidArgument', {
         field: 'userId',
         reason: 'an id is 1 to 64 of the letters, digits and _ - . @ # :, and not 16 digits, me, . or ..',
       });
     }
+    this.#refuseStrangersAsAdmin(context, profile.userId, adminSecret);
     if (credentials === undefined) return this.#registerWithoutLogin(context, profile);
     checkCredentials(credentials);
     const { tenant } = context;
@@ -108,6 +116,20 @@ export class UserCommands {
     }
     await this.#confirm(claim, userId, phone);
     return result;
+  }
+
+  /**
+   * An app admin is an id in the configuration: whoever came first could take it, and with it the tenant.
+   * @throws DomainError NotPermitted
+   */
+  #refuseStrangersAsAdmin({ tenant, actor }: RegistrationContext, userId: string | undefined, shown = ''): void {
+    const { appAdmins, adminSecret } = this.deps;
+    if (userId === undefined || appAdmins?.has(tenant, userId) !== true) return;
+    if (actor !== undefined && hasAdminPowers(actor)) return;
+    const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
+    if (adminSecret === undefined || !same(shown, adminSecret)) {
+      refuse('NotPermitted', { reason: 'the id of an app admin is registered with the admin secret only' });
+    }
   }
 
   /**
@@ -286,7 +308,9 @@ export class UserCommands {
   }
 }
 
-type Profile = Omit<NewUser, 'credentials' | 'address'>;
+type Profile = Omit<NewUser, 'credentials' | 'address' | 'adminSecret'>;
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 interface LoginClaim extends LoginKey {
   readonly phc: string;

@@ -13,6 +13,8 @@ export interface Person {
 export interface Account {
   readonly userId: string;
   readonly password: string;
+  /** What an app admin shows when he registers himself. */
+  readonly adminSecret?: string;
 }
 
 /** The server could not be reached, or answered something that the story doesn't expect. */
@@ -38,10 +40,12 @@ export class DemoClient {
   }
 
   /** Registers where he isn't yet, and logs in; undefined when the account is somebody else's. @throws DemoFailed */
-  async person({ userId, password }: Account, name: string): Promise<Person | undefined> {
+  async person({ userId, password, adminSecret }: Account, name: string): Promise<Person | undefined> {
     const account = { login: userId, password };
-    const registered = await this.#fetch('POST', '/users', { userId, nickname: name, ...account });
-    if (registered.status !== 201 && registered.status !== 409) throw unexpected(`registering ${userId}`, registered);
+    const headers: Record<string, string> = adminSecret === undefined ? {} : { 'parley-admin-secret': adminSecret };
+    const registered = await this.#fetch('POST', '/users', { userId, nickname: name, ...account }, headers);
+    // 403: the id of an app admin, without the secret.
+    if (![201, 403, 409].includes(registered.status)) throw unexpected(`registering ${userId}`, registered);
     const session = await this.#fetch('POST', '/sessions', account);
     const { token } = session.body;
     return typeof token === 'string' ? { userId, name, token } : undefined;

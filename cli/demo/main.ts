@@ -8,6 +8,7 @@ import { tellTheDay } from './story.js';
 /** `npm run demo [-- <url>]`, or PARLEY_URL. */
 const url = (process.argv[2] ?? process.env['PARLEY_URL'] ?? 'http://127.0.0.1:8080').replace(/\/+$/, '');
 const userId = process.env['PARLEY_DEMO_AUDITOR'] ?? 'demo-auditor';
+const adminSecret = process.env['PARLEY_ADMIN_SECRET'];
 
 /**
  * The auditor may be an app admin, so his password is nobody's guess: PARLEY_DEMO_PASSWORD, or one for this server made
@@ -25,7 +26,7 @@ try {
   await tellTheDay({
     url,
     run: randomBytes(3).toString('hex'),
-    auditor: { userId, password: auditorPassword() },
+    auditor: { userId, password: auditorPassword(), ...(adminSecret === undefined ? {} : { adminSecret }) },
     print: (line) => {
       process.stdout.write(`${line}\n`);
     },

@@ -271,7 +271,7 @@ async function history(
   if (admin === undefined) {
     print(`The history of ${club} is for app admins, and ${userId} is none on this server, or is somebody else's.`);
     print(
-      `Start it with  PARLEY_APP_ADMINS=${userId} npm start  and run the demo again; or read it beside the server:`,
+      `Start it with  PARLEY_APP_ADMINS=${userId} npm start  (and PARLEY_ADMIN_SECRET set for both) and run the demo again; or read it beside the server:`,
     );
     print(`  npm run parley -- audit history group ${club}`);
     return;

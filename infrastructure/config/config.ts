@@ -10,6 +10,8 @@ export interface Config {
   readonly openimPort?: number;
   /** What a backend of seed 003's API shows to get tokens for its users; absent: it gets none. */
   readonly openimSecret?: string;
+  /** What an app admin shows when he registers himself. */
+  readonly adminSecret?: string;
   readonly dataDir: string;
   /** Absent: Parley runs a PostgreSQL of its own in `dataDir`. */
   readonly databaseUrl?: string;
@@ -70,6 +72,7 @@ const OPTIONAL = [
   'PARLEY_TOKEN_SECRET',
   'OPENIM_PORT',
   'OPENIM_SECRET',
+  'PARLEY_ADMIN_SECRET',
 ];
 
 /** Where the data isn't Parley's own, a generated key could be lost while the data lives on (ARCHITECTURE "Operations"). */
@@ -97,6 +100,7 @@ function configOf(settings: Environment): Config {
     host: settings.HOST,
     port: settings.PORT,
     ...(settings.OPENIM_PORT === undefined ? {} : { openimPort: settings.OPENIM_PORT }),
+    ...(settings.PARLEY_ADMIN_SECRET === undefined ? {} : { adminSecret: settings.PARLEY_ADMIN_SECRET }),
     ...(settings.OPENIM_SECRET === undefined ? {} : { openimSecret: settings.OPENIM_SECRET }),
     dataDir: settings.DATA_DIR,
     ...(settings.DATABASE_URL === undefined ? {} : { databaseUrl: settings.DATABASE_URL }),

@@ -42,6 +42,12 @@ export class Environment {
 
   @Check(
     (value) => Buffer.byteLength(value) >= 16,
+    'PARLEY_ADMIN_SECRET must have at least 16 bytes, such as "openssl rand -base64 24" prints.',
+  )
+  PARLEY_ADMIN_SECRET?: string;
+
+  @Check(
+    (value) => Buffer.byteLength(value) >= 16,
     'OPENIM_SECRET must have at least 16 bytes, such as "openssl rand -base64 24" prints.',
   )
   OPENIM_SECRET?: string;

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import type { Account } from '../../cli/demo/client.js';
 import { DemoFailed } from '../../cli/demo/client.js';
 import { tellTheDay } from '../../cli/demo/story.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
+import { ADMIN_SECRET } from '../support/v1-client.js';
 
 describe('the demo', () => {
   let parley: RunningParley;
@@ -10,7 +12,10 @@ describe('the demo', () => {
   });
   after(() => parley.stop());
 
-  async function told(run: string, auditor = { userId: 'demo-auditor', password: 'of the demo' }): Promise<string[]> {
+  async function told(
+    run: string,
+    auditor: Account = { userId: 'demo-auditor', password: 'of the demo', adminSecret: ADMIN_SECRET },
+  ): Promise<string[]> {
     const lines: string[] = [];
     await tellTheDay({ url: parley.url, run, auditor, print: (line) => lines.push(line) });
     return lines;

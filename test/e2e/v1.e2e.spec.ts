@@ -15,7 +15,7 @@ for (const engine of ['PostgreSQL', 'EventStoreDB'] as const)
     let count = 0;
 
     before(async () => {
-      parley = await runParley({ PARLEY_APP_ADMINS: 'root' }, engine);
+      parley = await runParley({ PARLEY_APP_ADMINS: 'root,boss' }, engine);
       v1 = new V1Client(parley.url);
       [root, ada, bob, eve] = (await Promise.all(['root', 'ada', 'bob', 'eve'].map((name) => v1.person(name)))) as [
         Person,
@@ -526,6 +526,23 @@ for (const engine of ['PostgreSQL', 'EventStoreDB'] as const)
         );
         const beyond = await v1.call('GET', '/groups/x/events?from=9223372036854775808', { token: root.token });
         expect(beyond.body).to.include({ status: 400, code: 'InvalidRequest' });
+      });
+
+      it('the id of an app admin is not for whoever comes first', async () => {
+        const body = { userId: 'boss', login: 'boss@example.org', password: 'long enough', nickname: 'Boss' };
+        for (const secret of [undefined, 'a wrong one', '']) {
+          const headers: Record<string, string> = secret === undefined ? {} : { 'parley-admin-secret': secret };
+          expect((await v1.call('POST', '/users', { body, headers })).body).to.include({
+            status: 403,
+            code: 'NotPermitted',
+          });
+        }
+        const self = { userID: 'boss', nickname: 'evil', password: 'long enough' };
+        const other = await fetch(`${parley.url}/openim/user/self_register`, {
+          method: 'POST',
+          body: JSON.stringify(self),
+        });
+        expect(await other.json()).to.include({ errCode: 1002 });
       });
 
       it('nobody is called "me": the name means the caller', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ADMIN_SECRET } from './v1-client.js';
 
 /** Where the compiled code under test stands: the folder that holds main.js. */
 export const BUILD = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -19,7 +20,14 @@ export interface ParleyProcess {
 /** Starts a real server process on a free port and waits until it says that it is ready. */
 export async function startParley(env: Readonly<Record<string, string>>, timeoutMs = 30_000): Promise<ParleyProcess> {
   const child = spawn(process.execPath, ['--enable-source-maps', join(BUILD, 'main.js')], {
-    env: { ...cleanEnvironment(), HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn', ...env },
+    env: {
+      ...cleanEnvironment(),
+      HOST: '127.0.0.1',
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      PARLEY_ADMIN_SECRET: ADMIN_SECRET,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];

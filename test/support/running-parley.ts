@@ -5,6 +5,7 @@ import { openParley } from '../../infrastructure/container.js';
 import { startEsdbDouble } from './esdb-double/index.js';
 import { freshDatabase } from './postgres.js';
 import { silentLogger } from './silent-logger.js';
+import { ADMIN_SECRET } from './v1-client.js';
 
 export interface RunningParley {
   readonly url: string;
@@ -33,6 +34,7 @@ export async function runParley(
     PARLEY_MASTER_KEY: randomBytes(32).toString('base64'),
     PARLEY_TOKEN_SECRET: randomBytes(48).toString('base64'),
     PORT: '0',
+    PARLEY_ADMIN_SECRET: ADMIN_SECRET,
     DEFAULT_TENANT: `t${randomBytes(6).toString('hex')}`,
     ...eventStore,
     ...env,

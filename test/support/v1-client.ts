@@ -14,6 +14,9 @@ export interface V1Request {
   readonly signal?: AbortSignal;
 }
 
+/** Of every server under test. */
+export const ADMIN_SECRET = 'the admin secret of tests';
+
 export class V1Client {
   constructor(readonly url: string) {}
 
@@ -37,7 +40,10 @@ export class V1Client {
   async person(userId: string, options: { tenant?: string } = {}): Promise<{ userId: string; token: string }> {
     const headers: Record<string, string> = options.tenant === undefined ? {} : { 'x-tenant-id': options.tenant };
     const account = { login: `${userId}@example.org`, password: `password of ${userId}` };
-    const registered = await this.call('POST', '/users', { headers, body: { userId, nickname: userId, ...account } });
+    const registered = await this.call('POST', '/users', {
+      headers: { ...headers, 'parley-admin-secret': ADMIN_SECRET },
+      body: { userId, nickname: userId, ...account },
+    });
     if (registered.status !== 201) throw new Error(`registering ${userId}: ${JSON.stringify(registered.body)}`);
     const session = await this.call<{ token: string }>('POST', '/sessions', { headers, body: account });
     if (session.status !== 201) throw new Error(`logging in ${userId}: ${JSON.stringify(session.body)}`);
