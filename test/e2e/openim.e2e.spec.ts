@@ -209,6 +209,19 @@ for (const engine of ['PostgreSQL', 'EventStoreDB'] as const)
         expect(await send('application/json; charset=latin1', '{"userIDs":[]}')).to.equal(1001);
       });
 
+      it('join_group through a member’s invitation says whose (D1)', async () => {
+        const groupID = await givenGroup({ needVerification: 2 });
+        for (const inviterUserID of [undefined, '']) {
+          expect(await codeOf('/group/join_group', { groupID, joinSource: 2, inviterUserID }, 'outsider')).to.equal(
+            1001,
+          );
+        }
+        expect(await rolesIn(groupID)).to.not.have.property('outsider');
+        expect(await codeOf('/group/join_group', { groupID, joinSource: 3, inviterUserID: '' }, 'outsider')).to.equal(
+          0,
+        );
+      });
+
       it('needs no operationID', async () => {
         const groupID = await givenGroup();
         const response = await fetch(`${im.base}/group/mute_group`, {

@@ -1,6 +1,7 @@
 import type { GroupChange } from '../../../domain/group/commands.js';
 import { hasAdminPowers } from '../../../domain/shared/actor.js';
 import { DomainError } from '../../../domain/shared/errors.js';
+import { InputInvalid } from '../../http/validation.js';
 import {
   CreateGroupReq,
   DismissGroupReq,
@@ -150,6 +151,9 @@ export function groupOperations(services: OpenimServices): Operation[] {
       Body: JoinGroupReq,
       handle: async (call) => {
         const { groupID: groupId, inviterUserID = '', reqMessage, joinSource, ex } = call.body;
+        if (joinSource === 2 && inviterUserID === '') {
+          throw new InputInvalid('body', [{ pointer: '/inviterUserID', detail: 'joinSource 2 needs it' }]);
+        }
         const userId = inviterUserID === '' ? actorOf(call.caller).id : inviterUserID;
         // The original lets anybody join for anybody (RULES A7).
         requireAccess(call.caller, userId);
