@@ -224,10 +224,13 @@ export function withdrawInvitation(
 ): GroupDecision<'WithdrawInvitation'> {
   const group = liveGroup(state, command);
   const { userId, actor, at } = command;
-  if (group.invitations.get(userId)?.inviterId !== actingUser(actor)) requireMay(group, actor, 'answerJoinRequests');
+  const pending = group.invitations.get(userId);
   const ended = group.endedInvitations.get(userId);
+  const { inviterId } = pending ?? ended ?? {};
+  if (inviterId !== actingUser(actor)) requireMay(group, actor, 'answerJoinRequests');
   const named = command.inviteId === undefined || command.inviteId === ended?.id;
-  if (!group.invitations.has(userId) && ended?.how === 'withdrawn' && named) {
+  // Withdrawn when it had expired, it ended as expired: gone all the same.
+  if (pending === undefined && ended !== undefined && ['withdrawn', 'expired'].includes(ended.how) && named) {
     return alreadySo({ command: 'WithdrawInvitation', alreadySo: true, userId, inviteId: ended.id });
   }
   const { inviteId } = pendingInvitation(group, command);

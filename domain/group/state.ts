@@ -12,6 +12,7 @@ import type {
   InvitationAnswered,
   InvitationStage,
   JoinPolicy,
+  JoinRequested,
   MemberCardChanged,
   MemberInvited,
   MemberJoined,
@@ -113,6 +114,8 @@ export interface Ended {
   readonly id: string;
   /** The answer, or why it was withdrawn. */
   readonly how: string;
+  /** null = he asked by himself. */
+  readonly inviterId: string | null;
 }
 
 /** A deadline, ms UTC; null = for ever (RULES A8). */
@@ -182,15 +185,7 @@ export function evolve(state: GroupState, event: GroupEvent): GroupState {
     case 'InvitationWithdrawn':
       return invitationEnded(state, event.data.userId, event.data.inviteId, event.data.why);
     case 'JoinRequested':
-      return {
-        ...state,
-        requests: state.requests.set(event.data.userId, {
-          requestId: event.data.requestId,
-          userId: event.data.userId,
-          source: event.data.source,
-          inviterId: event.data.inviterId ?? null,
-        }),
-      };
+      return requested(state, event.data);
     case 'JoinRequestAnswered':
       return requestEnded(state, event.data.userId, event.data.requestId, event.data.answer);
     case 'JoinRequestWithdrawn':
@@ -293,9 +288,9 @@ function lastOnes<Value>(
   return oldest === undefined ? more : more.delete(oldest);
 }
 
-/** An invitation that awaits nobody is over with its `MemberJoined`, which follows. */
+/** An invitation that awaits nobody is over with its `MemberJoined`, which follows; a member waits for none. */
 function invited(group: Group, { inviteId, userId, inviterId, awaits, expiresAt }: MemberInvited['data']): Group {
-  if (awaits.length === 0) return group;
+  if (awaits.length === 0 || group.members.has(userId)) return group;
   const pending = { inviteId, userId, inviterId, awaits, approvedBy: null, expiresAt: expiresAt ?? null };
   return { ...group, invitations: group.invitations.set(userId, pending) };
 }
@@ -310,20 +305,31 @@ function invitationAnswered(group: Group, { userId, inviteId, stage, answer, by 
 }
 
 function invitationEnded(group: Group, userId: string, id: string, how: string): Group {
-  if (group.invitations.get(userId)?.inviteId !== id) return group;
+  const pending = group.invitations.get(userId);
+  if (pending?.inviteId !== id) return group;
+  const ended = { id, how, inviterId: pending.inviterId };
   return {
     ...group,
     invitations: group.invitations.delete(userId),
-    endedInvitations: lastOnes(group.endedInvitations, userId, { id, how }, ENDED_REMEMBERED),
+    endedInvitations: lastOnes(group.endedInvitations, userId, ended, ENDED_REMEMBERED),
   };
 }
 
+/** A member waits for no answer. */
+function requested(group: Group, { requestId, userId, source, inviterId }: JoinRequested['data']): Group {
+  if (group.members.has(userId)) return group;
+  const pending = { requestId, userId, source, inviterId: inviterId ?? null };
+  return { ...group, requests: group.requests.set(userId, pending) };
+}
+
 function requestEnded(group: Group, userId: string, id: string, how: string): Group {
-  if (group.requests.get(userId)?.requestId !== id) return group;
+  const pending = group.requests.get(userId);
+  if (pending?.requestId !== id) return group;
+  const ended = { id, how, inviterId: pending.inviterId };
   return {
     ...group,
     requests: group.requests.delete(userId),
-    endedRequests: lastOnes(group.endedRequests, userId, { id, how }, ENDED_REMEMBERED),
+    endedRequests: lastOnes(group.endedRequests, userId, ended, ENDED_REMEMBERED),
   };
 }
 
