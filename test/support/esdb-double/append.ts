@@ -1,6 +1,6 @@
 import type { sendUnaryData, ServerReadableStream } from '@grpc/grpc-js';
 
-import { type Context, performAppend } from './context.js';
+import { type Context, performAppend, refusal } from './context.js';
 import { badRequest, MAX_APPEND_SIZE, maxAppendSizeExceeded, streamDeleted } from './errors.js';
 import { sharedPb, streamsPb } from './generated.js';
 import type { ProposedEvent, Written } from './log.js';
@@ -45,8 +45,13 @@ export function handleAppend(context: Context) {
     call.on('error', () => {
       refused = true;
     });
-    call.on('end', () => {
+    const finish = (): void => {
       if (refused || call.cancelled) return;
+      const why = refusal(context, call.metadata);
+      if (why) {
+        refuse(why);
+        return;
+      }
       if (stream === '') {
         refuse(badRequest('Required field StreamIdentifier not set.'));
         return;
@@ -61,6 +66,9 @@ export function handleAppend(context: Context) {
           else callback(null, answerOf(written, expected));
         },
       });
+    };
+    call.on('end', () => {
+      context.gate.pass(finish);
     });
   };
 }

@@ -1,15 +1,16 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 
-import { type Context, performAppend } from './context.js';
+import { type Context, needsLeader, performAppend, refusal } from './context.js';
 import {
   badRequestAnswer,
   deletedAnswer,
+  notHandledAnswer,
   sizeAnswer,
   structuredUuid,
   timeoutAnswer,
   conflictAnswer,
 } from './batch-errors.js';
-import { MAX_APPEND_SIZE } from './errors.js';
+import { MAX_APPEND_SIZE, notLeader } from './errors.js';
 import type { streamsPb } from './generated.js';
 import type { ProposedEvent } from './log.js';
 import { InvalidRequest, readExpected, readProposed, readStreamName, readUuid, sizeOf } from './requests.js';
@@ -33,9 +34,18 @@ type BatchCall = ServerDuplexStream<streamsPb.BatchAppendReq, Buffer>;
 /** `Streams.BatchAppend`: many appends on one call, each with its correlation id, answered as they are done. */
 export function handleBatchAppend(context: Context) {
   return (call: BatchCall): void => {
+    const why = refusal(context, call.metadata);
+    if (why) {
+      call.emit('error', why);
+      return;
+    }
+    context.calls.hold('appends', call);
     const batch = new Batch(context, call);
     call.on('data', (request: streamsPb.BatchAppendReq) => {
-      batch.receive(request);
+      // What a client sent before it went away is written all the same when its turn comes.
+      context.gate.pass(() => {
+        batch.receive(request);
+      });
     });
     call.on('end', () => call.end());
     // The client went away: what it sent is written, nobody waits for the answers.
@@ -116,8 +126,19 @@ class Batch {
   }
 
   private perform(request: streamsPb.BatchAppendReq, correlation: string, append: Pending): void {
-    const { log } = this.context;
+    const { log, role, faults } = this.context;
     const { stream, expected, events } = append;
+    const correlationId = request.getCorrelationId();
+    if (faults.refusing) {
+      this.send(notHandledAnswer(correlationId, stream, 'Server Is Not Ready'));
+      return;
+    }
+    if (needsLeader(this.call.metadata) && !role.leads()) {
+      // With it the server ends the call, and so every append that waits on it.
+      if (role.leader()) this.call.emit('error', notLeader(role.leader()));
+      else this.send(notHandledAnswer(correlationId, stream, 'No leader info available in response'));
+      return;
+    }
     performAppend(this.context, {
       stream,
       expected,
@@ -125,13 +146,16 @@ class Batch {
       peer: () => this.call.getPeer(),
       answer: (written) => {
         if (written.kind === 'wrong') {
-          this.send(conflictAnswer(request.getCorrelationId(), stream, expected, written.current));
+          this.send(conflictAnswer(correlationId, stream, expected, written.current));
         } else if (written.kind === 'deleted') {
-          this.send(deletedAnswer(request.getCorrelationId(), stream));
+          this.send(deletedAnswer(correlationId, stream));
         } else {
           const field = log.stream(stream)?.field ?? streamIdentifierField(stream);
           this.send(encodeBatchSuccess(correlation, field, written.revision, written.position));
         }
+      },
+      answerAgain: () => {
+        this.send(timeoutAnswer(structuredUuid(correlation), stream));
       },
     });
   }

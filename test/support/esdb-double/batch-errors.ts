@@ -17,9 +17,10 @@ function answer(
   code: codePb.Code,
   message: string,
   reason: { serializeBinary(): Uint8Array },
+  type = `event_store.client.${message}`,
 ): Buffer {
   const details = new Any();
-  details.pack(reason.serializeBinary(), `event_store.client.${message}`);
+  details.pack(reason.serializeBinary(), type);
   const status = new statusPb.Status().setCode(code).setMessage(message).setDetails(details);
   const response = new streamsPb.BatchAppendResp().setError(status).setStreamIdentifier(identifier(stream));
   response.setCorrelationId(correlation);
@@ -53,6 +54,11 @@ export function sizeAnswer(correlation: Correlation, stream: string): Buffer {
 
 export function timeoutAnswer(correlation: Correlation, stream: string): Buffer {
   return answer(correlation, stream, codePb.Code.DEADLINE_EXCEEDED, 'Timeout', new sharedPb.Timeout());
+}
+
+/** What an append of a call that is open already gets from a server that cannot take it now: no code, and empty details. */
+export function notHandledAnswer(correlation: Correlation, stream: string, why: string): Buffer {
+  return answer(correlation, stream, codePb.Code.OK, why, new GoogleEmpty(), 'google.protobuf.Empty');
 }
 
 export function badRequestAnswer(correlation: Correlation, stream: string, message: string): Buffer {

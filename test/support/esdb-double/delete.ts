@@ -1,5 +1,6 @@
 import type { handleUnaryCall, ServiceError } from '@grpc/grpc-js';
 
+import { type Context, refusal } from './context.js';
 import { badRequest, streamDeleted, wrongExpectedVersion } from './errors.js';
 import { streamsPb } from './generated.js';
 import type { EventLog } from './log.js';
@@ -18,9 +19,9 @@ function end(log: EventLog, how: 'delete' | 'tombstone', options: Options | unde
 }
 
 /** `Streams.Delete`, after which the stream can begin anew. */
-export function handleDelete(log: EventLog): handleUnaryCall<streamsPb.DeleteReq, streamsPb.DeleteResp> {
+export function handleDelete(context: Context): handleUnaryCall<streamsPb.DeleteReq, streamsPb.DeleteResp> {
   return (call, callback) => {
-    const ended = end(log, 'delete', call.request.getOptions());
+    const ended = refusal(context, call.metadata) ?? end(context.log, 'delete', call.request.getOptions());
     if (typeof ended !== 'number') {
       callback(ended);
       return;
@@ -33,9 +34,9 @@ export function handleDelete(log: EventLog): handleUnaryCall<streamsPb.DeleteReq
 }
 
 /** `Streams.Tombstone`, after which the stream is gone for good. */
-export function handleTombstone(log: EventLog): handleUnaryCall<streamsPb.TombstoneReq, streamsPb.TombstoneResp> {
+export function handleTombstone(context: Context): handleUnaryCall<streamsPb.TombstoneReq, streamsPb.TombstoneResp> {
   return (call, callback) => {
-    const ended = end(log, 'tombstone', call.request.getOptions());
+    const ended = refusal(context, call.metadata) ?? end(context.log, 'tombstone', call.request.getOptions());
     if (typeof ended !== 'number') {
       callback(ended);
       return;

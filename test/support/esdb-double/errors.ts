@@ -1,5 +1,6 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 
+import type { Endpoint } from './context.js';
 import type { Expected } from './rules.js';
 
 /** The most bytes of one append: its events' data and metadata, and two a character of their types. */
@@ -52,3 +53,17 @@ export const consumerTooSlow = (): ServiceError =>
     status.ABORTED,
     'Operation timed out: Consumer too slow to handle event while live. Client resubscription required.',
   );
+
+/** What the client moves to another server for: it reads where the leader is from the trailers. */
+export const notLeader = (leader: Endpoint | undefined): ServiceError =>
+  leader
+    ? serviceError(status.NOT_FOUND, 'Leader info available', {
+        exception: 'not-leader',
+        'leader-endpoint-host': leader.host,
+        'leader-endpoint-port': `${leader.port}`,
+      })
+    : unknown('No leader info available in response');
+
+export const serverNotReady = (): ServiceError => serviceError(status.UNAVAILABLE, 'Server Is Not Ready');
+/** Wrong credentials, or none: the server answers with HTTP 401, which gRPC's clients take so. */
+export const accessDenied = (): ServiceError => serviceError(status.UNAUTHENTICATED, 'Received HTTP status code 401');

@@ -39,18 +39,25 @@ export const handleSupportedMethods: handleUnaryCall<sharedPb.Empty, featuresPb.
   callback(null, answer);
 };
 
-/** One node, which leads. */
-export function handleGossip(port: () => number): handleUnaryCall<sharedPb.Empty, gossipPb.ClusterInfo> {
-  const instance = structuredUuid('00000000-0000-4000-8000-000000000001');
+export interface Member {
+  readonly port: number;
+  readonly state: 'leader' | 'follower';
+  readonly alive: boolean;
+}
+
+export function handleGossip(members: () => readonly Member[]): handleUnaryCall<sharedPb.Empty, gossipPb.ClusterInfo> {
   return (_call, callback) => {
-    const member = new gossipPb.MemberInfo();
-    member.setInstanceId(instance);
-    member.setTimeStamp(`${Date.now()}0000`);
-    member.setState(gossipPb.MemberInfo.VNodeState.LEADER);
-    member.setIsAlive(true);
-    member.setHttpEndPoint(new gossipPb.EndPoint().setAddress('127.0.0.1').setPort(port()));
     const info = new gossipPb.ClusterInfo();
-    info.addMembers(member);
+    for (const [index, { port, state, alive }] of members().entries()) {
+      const member = new gossipPb.MemberInfo();
+      member.setInstanceId(structuredUuid(`00000000-0000-4000-8000-00000000000${index + 1}`));
+      member.setTimeStamp(`${Date.now()}0000`);
+      const { LEADER, FOLLOWER } = gossipPb.MemberInfo.VNodeState;
+      member.setState(state === 'leader' ? LEADER : FOLLOWER);
+      member.setIsAlive(alive);
+      member.setHttpEndPoint(new gossipPb.EndPoint().setAddress('127.0.0.1').setPort(port));
+      info.addMembers(member);
+    }
     callback(null, info);
   };
 }

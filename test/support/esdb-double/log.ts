@@ -113,6 +113,16 @@ export class EventLog {
     return { kind: 'written', revision: -1, position: this.head };
   }
 
+  /** Takes over an event of another log as it is, with its position: what a follower does. */
+  replicate(event: StoredEvent): void {
+    const stream = this.streams.get(event.stream) ?? this.create(event.stream);
+    if (event.revision === TOMBSTONE_REVISION) stream.tombstone = event;
+    else stream.events.push(event);
+    this.events.push(event);
+    if (isMetastream(event.stream)) this.readMetadata(event.stream);
+    this.wake(event.stream);
+  }
+
   /** The index of the first event at or after `position`. */
   indexFrom(position: number): number {
     let [low, high] = [0, this.events.length];

@@ -1,5 +1,7 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 
+import type { Gate } from './gate.js';
+
 /** Gives the next encoded answer, or undefined when there is none now. */
 export type Source = () => Buffer | undefined;
 
@@ -8,6 +10,7 @@ export type Source = () => Buffer | undefined;
  * called. A subscription calls the answer of this function when its source may have more.
  */
 export function pump<Request>(
+  gate: Pick<Gate, 'holds'>,
   call: ServerWritableStream<Request, Buffer>,
   source: Source,
   dry: () => void,
@@ -15,17 +18,22 @@ export function pump<Request>(
   let blocked = false;
   const run = (): void => {
     if (blocked || call.cancelled || !call.writable) return;
-    for (let answer = source(); answer !== undefined; answer = source()) {
-      if (!call.write(answer)) {
-        blocked = true;
-        call.once('drain', () => {
-          blocked = false;
-          run();
-        });
+    for (;;) {
+      blocked = gate.holds(resume);
+      if (blocked) return;
+      const answer = source();
+      if (answer === undefined) break;
+      blocked = !call.write(answer);
+      if (blocked) {
+        call.once('drain', resume);
         return;
       }
     }
     dry();
+  };
+  const resume = (): void => {
+    blocked = false;
+    run();
   };
   run();
   return run;

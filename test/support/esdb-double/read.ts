@@ -1,7 +1,7 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 
-import type { Context } from './context.js';
-import { badRequest, streamDeleted, unknown } from './errors.js';
+import { type Context, refusal } from './context.js';
+import { badRequest, serverNotReady, streamDeleted, unknown } from './errors.js';
 import { type Filter, readFilter } from './filter.js';
 import { sharedPb, streamsPb } from './generated.js';
 import type { EventLog } from './log.js';
@@ -9,14 +9,19 @@ import { startOf } from './positions.js';
 import { pump, type Source } from './pump.js';
 import { InvalidRequest, readStreamName } from './requests.js';
 import { type Answer, answers } from './resolve.js';
-import { subscribeToAll, subscribeToStream } from './subscriptions.js';
+import { type Sending, subscribeToAll, subscribeToStream } from './subscriptions.js';
 
 export type ReadCall = ServerWritableStream<streamsPb.ReadReq, Buffer>;
 type Options = streamsPb.ReadReq.Options;
 
 /** `Streams.Read`: reads of a stream and of `$all`, either way, and the subscriptions to both. */
 export function handleRead(context: Context) {
-  return (call: ReadCall): void => {
+  const begin = (call: ReadCall): void => {
+    const why = refusal(context, call.metadata);
+    if (why) {
+      call.emit('error', why);
+      return;
+    }
     try {
       const options = call.request.getOptions();
       if (!options) throw new InvalidRequest('Required field Options not set.');
@@ -27,15 +32,22 @@ export function handleRead(context: Context) {
       else throw error;
     }
   };
+  return (call: ReadCall): void => {
+    context.calls.hold(call.request.getOptions()?.hasSubscription() ? 'subscriptions' : 'reads', call);
+    context.gate.pass(() => {
+      if (!call.cancelled) begin(call);
+    });
+  };
 }
 
 function dispatch(context: Context, call: ReadCall, options: Options): void {
-  const { log } = context;
-  const answer = answers(log, options.getResolveLinks());
+  const log = context.role.served();
   const stream = options.getStream();
+  const name = stream ? readStreamName(stream.getStreamIdentifier()) : ALL;
+  const sending = untilCut(context, call, name, answers(log, options.getResolveLinks()));
   if (options.hasSubscription()) {
-    if (stream) subscribeToStream(context, call, readStreamName(stream.getStreamIdentifier()), stream, answer);
-    else subscribeToAll(context, call, options, readFilter(options), answer);
+    if (stream) subscribeToStream(context, call, name, stream, sending);
+    else subscribeToAll(context, call, options, readFilter(options), sending);
     return;
   }
   const count = Number(options.getCount());
@@ -44,23 +56,50 @@ function dispatch(context: Context, call: ReadCall, options: Options): void {
     return;
   }
   const backwards = options.getReadDirection() === streamsPb.ReadReq.Options.ReadDirection.BACKWARDS;
-  if (stream) readStream(log, call, stream, { backwards, count, answer });
-  else readAll(log, call, options, { backwards, count, answer });
+  const reading = { log, ...sending, backwards, count };
+  if (stream) readStream(call, name, stream, reading);
+  else readAll(call, options, reading);
 }
 
-interface Reading {
+const ALL = '$all';
+
+/** Answers until a fault that was ordered for this call is met; then nothing more is sent. */
+function untilCut({ faults, gate, cut }: Context, call: ReadCall, name: string, answer: Answer): Sending {
+  const fault = faults.takeRead(name);
+  if (!fault) return { answer, gate };
+  let left = fault.afterEvents;
+  // Later, so that what was written before is sent.
+  const meet = (): void => {
+    setImmediate(() => {
+      if (fault.cut === 'call') call.emit('error', serverNotReady());
+      else cut(call.getPeer());
+      fault.done();
+    });
+  };
+  if (left === 0) meet();
+  return {
+    gate: { holds: (run) => left <= 0 || gate.holds(run) },
+    answer: (event) => {
+      left -= 1;
+      if (left === 0) meet();
+      return answer(event);
+    },
+  };
+}
+
+interface Reading extends Sending {
+  readonly log: EventLog;
   readonly backwards: boolean;
   readonly count: number;
-  readonly answer: Answer;
 }
 
 function readStream(
-  log: EventLog,
   call: ReadCall,
+  name: string,
   options: streamsPb.ReadReq.Options.StreamOptions,
   reading: Reading,
 ): void {
-  const name = readStreamName(options.getStreamIdentifier());
+  const { log } = reading;
   const stream = log.stream(name);
   if (stream?.tombstone) {
     call.emit('error', streamDeleted(name));
@@ -84,11 +123,12 @@ function readStream(
   const source: Source = reading.backwards
     ? () => (left-- > 0 && next >= first ? answered(stream.events[next--], answer) : undefined)
     : () => (left-- > 0 && next <= last ? answered(stream.events[next++], answer) : undefined);
-  pump(call, source, () => call.end());
+  pump(reading.gate, call, source, () => call.end());
 }
 
 /** Forwards from a position includes its event, backwards does not. */
-function readAll(log: EventLog, call: ReadCall, options: Options, reading: Reading): void {
+function readAll(call: ReadCall, options: Options, reading: Reading): void {
+  const { log } = reading;
   const start = startOf(log, options);
   if (start === undefined) {
     call.emit('error', unknown('Exception was thrown by handler.'));
@@ -111,7 +151,7 @@ function readAll(log: EventLog, call: ReadCall, options: Options, reading: Readi
     }
     return undefined;
   };
-  pump(call, source, () => call.end());
+  pump(reading.gate, call, source, () => call.end());
 }
 
 const answered = (event: Parameters<Answer>[0] | undefined, answer: Answer): Buffer | undefined =>

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
-import type { ServerWritableStream } from '@grpc/grpc-js';
+import type { ServerWritableStream, ServiceError } from '@grpc/grpc-js';
 
 import type { Context } from './context.js';
 import { consumerTooSlow, streamDeleted, unknown } from './errors.js';
 import type { Filter } from './filter.js';
+import type { Gate } from './gate.js';
+import type { EventLog } from './log.js';
 import { streamsPb } from './generated.js';
 import { startOf } from './positions.js';
 import { pump, type Source } from './pump.js';
@@ -28,6 +30,20 @@ function checkpoint(position: number): Buffer {
   return encode(new streamsPb.ReadResp().setCheckpoint(at));
 }
 
+/** As servers have sent them: right, far past the head, or at the beginning. */
+function checkpointNamed({ faults }: Context, log: EventLog, position: number): number {
+  if (faults.checkpoints === 'ahead') return log.head + PAST_THE_HEAD;
+  return faults.checkpoints === 'behind' ? (log.events[0]?.position ?? 0) : position;
+}
+
+const PAST_THE_HEAD = 1_000_000_000;
+
+/** How a call's events are sent, and whether they may be. */
+export interface Sending {
+  readonly answer: Answer;
+  readonly gate: Pick<Gate, 'holds'>;
+}
+
 interface Subscription {
   readonly source: Source;
   /** events that are there and were not given yet */
@@ -38,12 +54,19 @@ interface Subscription {
 }
 
 /** Serves a subscription until its call ends: what there is, then what comes. */
-function serve(context: Context, call: ReadCall, stream: string | undefined, subscription: Subscription): void {
+function serve(
+  context: Context,
+  log: EventLog,
+  call: ReadCall,
+  stream: string | undefined,
+  gate: Sending['gate'],
+  subscription: Subscription,
+): void {
   let scheduled = false;
   let ended = false;
-  const run = pump(call, subscription.source, () => subscription.dry?.());
+  const run = pump(gate, call, subscription.source, () => subscription.dry?.());
   // Appends that came in one turn of the event loop are sent together.
-  const unwatch = context.log.watch(stream, () => {
+  const unwatch = log.watch(stream, () => {
     if (scheduled || ended) return;
     scheduled = true;
     setImmediate(() => {
@@ -51,15 +74,21 @@ function serve(context: Context, call: ReadCall, stream: string | undefined, sub
       if (ended) return;
       run();
       if (subscription.live() && subscription.lag() > context.slowConsumerEvents) {
-        end();
-        call.emit('error', consumerTooSlow());
+        endBy(consumerTooSlow());
       }
     });
   });
   const end = (): void => {
     ended = true;
     unwatch();
+    context.subscriptions.delete(endBy);
   };
+  const endBy = (error: ServiceError | undefined): void => {
+    end();
+    if (error) call.emit('error', error);
+    else call.end();
+  };
+  context.subscriptions.add(endBy);
   call.once('cancelled', end);
   call.once('close', end);
   call.once('finish', end);
@@ -71,9 +100,9 @@ export function subscribeToStream(
   call: ReadCall,
   name: string,
   options: streamsPb.ReadReq.Options.StreamOptions,
-  answer: Answer,
+  { answer, gate }: Sending,
 ): void {
-  const { log } = context;
+  const log = context.role.served();
   if (log.stream(name)?.tombstone) {
     call.emit('error', streamDeleted(name));
     return;
@@ -101,7 +130,7 @@ export function subscribeToStream(
     deleted = state?.tombstone !== undefined;
     return state?.tombstone?.response;
   };
-  serve(context, call, name, {
+  serve(context, log, call, name, gate, {
     source,
     lag: () => length() - next,
     live: () => live,
@@ -117,9 +146,9 @@ export function subscribeToAll(
   call: ReadCall,
   options: streamsPb.ReadReq.Options,
   filter: Filter | undefined,
-  answer: Answer,
+  { answer, gate }: Sending,
 ): void {
-  const { log } = context;
+  const log = context.role.served();
   const start = startOf(log, options);
   if (start === undefined) {
     call.emit('error', unknown('Exception was thrown by handler.'));
@@ -137,18 +166,20 @@ export function subscribeToAll(
     if (reached !== undefined) {
       const position = reached;
       reached = undefined;
-      return checkpoint(position);
+      return checkpoint(checkpointNamed(context, log, position));
     }
     for (let event = events[next]; event; event = events[next]) {
       next++;
       if (event.position <= after) continue;
       if (filter && ++looked % filter.checkpointEvery === 0) reached = event.position;
-      if (!filter || filter.matches(event)) return answer(event);
+      if (!filter || filter.matches(event) || (context.faults.leaking && event.stream.startsWith('$'))) {
+        return answer(event);
+      }
       if (reached !== undefined) return source();
     }
     if (live) return undefined;
     live = true;
     return CAUGHT_UP;
   };
-  serve(context, call, undefined, { source, lag: () => events.length - next, live: () => live });
+  serve(context, log, call, undefined, gate, { source, lag: () => events.length - next, live: () => live });
 }

@@ -1,0 +1,31 @@
+import type { EventEmitter } from 'node:events';
+
+export type CallKind = 'reads' | 'subscriptions' | 'appends';
+
+/** Calls that clients hold open, so that a test can see whether one was left open. */
+export class OpenCalls {
+  private readonly calls = { reads: new Set<object>(), subscriptions: new Set<object>(), appends: new Set<object>() };
+
+  get reads(): number {
+    return this.calls.reads.size;
+  }
+
+  get subscriptions(): number {
+    return this.calls.subscriptions.size;
+  }
+
+  /** Of the streaming kind, each of which carries many appends. */
+  get appends(): number {
+    return this.calls.appends.size;
+  }
+
+  /** Counts a call until it is over, however it ends. */
+  hold(kind: CallKind, call: EventEmitter): void {
+    const calls = this.calls[kind];
+    calls.add(call);
+    const over = (): void => {
+      calls.delete(call);
+    };
+    for (const event of ['cancelled', 'close', 'finish', 'error']) call.once(event, over);
+  }
+}
