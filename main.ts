@@ -1,26 +1,55 @@
 import 'reflect-metadata';
 import type { RequestListener } from 'node:http';
 import { listen } from './api/http/server.js';
+import { startingApp } from './api/http/starting.js';
+import { EventStoreUnavailable } from './application/ports/event-store.js';
 import { ConfigInvalid, loadConfig } from './infrastructure/config/config.js';
 import { openParley } from './infrastructure/container.js';
 import { DatabaseUnreachable } from './infrastructure/database.js';
 import { EmbeddedPostgresError } from './infrastructure/embedded-postgres/errors.js';
 import { makeLogger } from './infrastructure/logging.js';
+import { StartCancelled } from './infrastructure/patience.js';
 import { WrongMasterKey } from './infrastructure/serialization/keys/master-key.js';
 
 /** Starts everything, prints the address when it is ready, and ends everything in order at SIGINT or SIGTERM. */
 async function main(): Promise<void> {
   const stop = toldToStop();
+  const stopping = new AbortController();
+  void stop.then(() => {
+    stopping.abort();
+    // A server that hangs may keep anything from closing; whoever told us to stop kills us sooner or later.
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+  });
   const config = loadConfig(process.env);
   const log = makeLogger(config.logLevel);
   const { host, port, openimPort } = config;
   // The ports first: a taken one is known before anything is made, and a prober gets an answer from the start.
-  const main = await openPort(host, port);
+  let waitingFor: string | undefined;
+  const main = await openPort(
+    host,
+    port,
+    startingApp(() => waitingFor),
+  );
   const ports = [main];
   try {
-    const openim = openimPort === undefined ? undefined : await openPort(host, openimPort);
+    const openim =
+      openimPort === undefined
+        ? undefined
+        : await openPort(
+            host,
+            openimPort,
+            startingApp(() => waitingFor, { openimOnly: true }),
+          );
     if (openim !== undefined) ports.push(openim);
-    const parley = await openParley(config, log);
+    const parley = await openParley(config, log, {
+      log,
+      signal: stopping.signal,
+      onWaiting: (what) => {
+        if (what !== undefined && what !== waitingFor)
+          process.stdout.write(`Parley lives at ${main.url} and waits for ${what}\n`);
+        waitingFor = what;
+      },
+    });
     try {
       main.serve(parley.app);
       openim?.serve(parley.openim);
@@ -44,8 +73,8 @@ interface Port {
   stop(): Promise<void>;
 }
 
-async function openPort(host: string, port: number): Promise<Port> {
-  let handle: RequestListener = starting;
+async function openPort(host: string, port: number, starting: RequestListener): Promise<Port> {
+  let handle = starting;
   const server = await listen(
     (request, response) => {
       handle(request, response);
@@ -61,11 +90,8 @@ async function openPort(host: string, port: number): Promise<Port> {
   };
 }
 
-const starting: RequestListener = (request, response) => {
-  const live = request.url === '/health/live';
-  response.writeHead(live ? 200 : 503, { 'content-type': 'application/json', 'retry-after': '1', connection: 'close' });
-  response.end(JSON.stringify(live ? { live: true } : { ready: false, detail: 'Parley is starting.' }));
-};
+/** From being told to stop until the process has ended, whatever hangs, ms: less than the 30 s after which Kubernetes kills. */
+const STOP_WITHIN_MS = 25_000;
 
 /** How often npm is looked after, ms. */
 const LOOK_MS = 500;
@@ -95,10 +121,13 @@ try {
   const expected =
     error instanceof ConfigInvalid ||
     error instanceof DatabaseUnreachable ||
+    error instanceof EventStoreUnavailable ||
     error instanceof EmbeddedPostgresError ||
     error instanceof WrongMasterKey;
   const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  if (inUse) process.stderr.write(`The port is taken (${error.message}). Set PORT, or OPENIM_PORT, to another one.\n`);
+  if (error instanceof StartCancelled) process.exitCode = 0;
+  else if (inUse)
+    process.stderr.write(`The port is taken (${error.message}). Set PORT, or OPENIM_PORT, to another one.\n`);
   else if (expected) process.stderr.write(`${error.message}\n`);
   else
     process.stderr.write(

@@ -5,7 +5,8 @@ import type pg from 'pg';
 import { Callers } from '../api/dialects/openim/caller.js';
 import { openimOperations } from '../api/dialects/openim/operations.js';
 import { openimRouter } from '../api/dialects/openim/router.js';
-import { httpApp, type Readiness, rootApp } from '../api/http/app.js';
+import { httpApp, rootApp } from '../api/http/app.js';
+import { type Readiness, readinessOf } from '../api/http/readiness.js';
 import { Authenticator } from '../api/v1/authenticate.js';
 import { v1Operations } from '../api/v1/operations.js';
 import { Freshness } from '../api/v1/reading.js';
@@ -36,6 +37,7 @@ import { type Database, migrations, openDatabase } from './database.js';
 import { openEventStoreDb } from './event-store/eventstoredb/open.js';
 import { openPostgresEventStore } from './event-store/postgres/postgres-event-store.js';
 import { migrate } from './postgres/migrate.js';
+import { type Patience, untilThere } from './patience.js';
 import { makePool } from './postgres/pool.js';
 import { reachable } from './postgres/reachable.js';
 import { openReadModels, type ReadModels } from './read-models/read-models.js';
@@ -75,10 +77,23 @@ interface House {
 }
 
 /**
+/** A batch's statement takes some ten milliseconds; a projection whose database says nothing for this long connects anew. */
+const APPLY_WITHIN_MS = 30_000;
+
  * Opens what everybody stands on (database, keys, event store, projections) and binds the rest. A failure on the way
  * closes what was opened.
  */
-async function openHouse(config: Config, log: Logger, { share }: { readonly share: boolean }): Promise<House> {
+async function openHouse(
+  config: Config,
+  log: Logger,
+  { share, patience }: { readonly share: boolean; readonly patience?: Patience | undefined },
+): Promise<House> {
+  /** What runs elsewhere is waited for; a tool, or what Parley runs itself, is told at once. */
+  const there = <T>(what: string, isElsewhere: boolean, open: () => Promise<T>): Promise<T> =>
+    isElsewhere && patience !== undefined ? untilThere(what, open, patience) : open();
+  const ofPostgres = <T>(open: () => Promise<T>): Promise<T> =>
+    there('PostgreSQL (DATABASE_URL)', config.databaseUrl !== undefined, open);
+  const answerWithinMs = config.commandDeadlineMs;
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) {
@@ -99,7 +114,7 @@ async function openHouse(config: Config, log: Logger, { share }: { readonly shar
     });
     await migrate(database.url, [...migrations, ...projectionMigrations]);
 
-    const systemPool = makePool({ url: database.url, max: 8, name: 'parley system', log });
+    const systemPool = makePool({ url: database.url, max: 8, name: 'parley system', log, answerWithinMs });
     closers.push(() => systemPool.end());
     await verifyMasterKey(systemPool, keys.masterKey);
     const serializer = new JsonEventSerializer({
@@ -119,8 +134,10 @@ async function openHouse(config: Config, log: Logger, { share }: { readonly shar
       settings: { synchronous_commit: 'off' },
     });
     closers.push(() => projectionPool.end());
-    const readModels = await openReadModels({ url: database.url, poolSize: 8 });
+    const readModels = await ofPostgres(() => openReadModels({ url: database.url, poolSize: 8, answerWithinMs }));
     closers.push(() => readModels.close());
+      // A rebuild's or a comparison's statement may take minutes; those are made by a tool beside the server.
+      ...(share ? {} : { answerWithinMs: APPLY_WITHIN_MS }),
 
     const container = new Container({ defaultScope: 'Singleton' });
     container.bind(ids.config).toConstantValue(config);
@@ -245,12 +262,16 @@ export interface Parley {
 /** How long commands under way may take when the server stops, ms. */
 const GRACE_MS = 5_000;
 
-/** @throws ConfigInvalid, EmbeddedPostgresError, WrongMasterKey, EventStoreUnavailable */
-export async function openParley(config: Config, log: Logger): Promise<Parley> {
-  const { container, close } = await openHouse(config, log, { share: false });
+/**
+ * @param patience waits for servers that run elsewhere until they are there; without it they have to be.
+ * @throws ConfigInvalid, EmbeddedPostgresError, DatabaseUnreachable, WrongMasterKey, EventStoreUnavailable, StartCancelled
+ */
+export async function openParley(config: Config, log: Logger, patience?: Patience): Promise<Parley> {
+  const { container, close } = await openHouse(config, log, { share: false, patience });
   try {
     const engine = container.get(ids.projections);
-    await engine.start();
+    const start = (): Promise<void> => engine.start();
+    await (patience === undefined ? start() : untilThere('PostgreSQL', start, patience));
     const housekeeping = startHousekeeping(container.get(ids.ledger), container.get(ids.reservations), log);
     return {
       ...serverApps(container, config, log),
@@ -300,7 +321,7 @@ function serverApps(container: Container, config: Config, log: Logger): Pick<Par
   });
   const openim = openimApi(container, config, log);
   return {
-    app: httpApp({ v1, openim, readiness: () => readiness(engine), trustedProxies: config.trustedProxies }),
+    app: httpApp({ v1, openim, readiness: readiness(container), trustedProxies: config.trustedProxies }),
     openim: rootApp(openim, config.trustedProxies),
   };
 }
@@ -315,6 +336,25 @@ function openimApi(container: Container, config: Config, log: Logger): Router {
   return openimRouter({
     operations: openimOperations({
       userCommands: container.get(UserCommands),
+/** A projection becomes level in this time when it follows closely, ms. */
+const LEVEL_WITHIN_MS = 300;
+
+function readiness(container: Container): () => Promise<Readiness> {
+  const store = container.get(ids.store);
+  const pool = container.get(ids.systemPool);
+  const engine = container.get(ids.projections);
+  return readinessOf({
+    eventStore: () => store.head(),
+    database: () => pool.query('SELECT 1'),
+    projections: () => engine.status({ graceMs: LEVEL_WITHIN_MS }),
+  });
+}
+
+const servesOf =
+  ({ tenants }: Config) =>
+  (tenant: string): boolean =>
+    tenants?.includes(tenant) ?? true;
+
       userProfiles: container.get(UserProfileCommands),
       groupCommands: container.get(GroupCommands),
       groupChanges: container.get(GroupChanges),
@@ -336,41 +376,6 @@ function openimApi(container: Container, config: Config, log: Logger): Router {
     callers: new Callers({ tokens, isAppAdmin, defaultTenant: config.defaultTenant }),
     log,
   });
-}
-
-/** How far a projection may be behind the log before the server counts as not ready, ms. */
-const READY_LAG_MS = 5_000;
-
-/** Whoever probes wants to know soon: a store that doesn't answer by then counts as away, ms. */
-const READY_ANSWER_MS = 1_000;
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer within ${ms.toString()} ms`));
-    }, ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function readiness(engine: ProjectionEngine): Promise<Readiness> {
-  try {
-    const status = await within(READY_ANSWER_MS, engine.status());
-    const checks = Object.fromEntries(
-      status.map(({ name, version, state, lag, parked }) => [
-        `${name}_v${version.toString()}`,
-        { ok: state !== 'stopped' && lag < READY_LAG_MS, state, lagMs: lag, parked },
-      ]),
-    );
-    return { ready: Object.values(checks).every(({ ok }) => ok), checks: { stores: { ok: true }, ...checks } };
-  } catch {
-    return { ready: false, checks: { stores: { ok: false } } };
-  }
 }
 
 /** Forgets idempotency keys and reserved ids a day after they were made. */

@@ -30,7 +30,7 @@ export interface Database {
  * @throws EmbeddedPostgresError
  */
 export async function openDatabase(
-  config: Config,
+  config: Pick<Config, 'dataDir' | 'databaseUrl'>,
   log: Logger,
   { share }: { readonly share: boolean },
 ): Promise<Database> {
@@ -67,7 +67,7 @@ export class DatabaseUnreachable extends Error {
 }
 
 async function checkReachable(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, query_timeout: 10_000 });
   client.on('error', () => undefined); // the call under way rejects too
   try {
     await client.connect();
@@ -75,7 +75,9 @@ async function checkReachable(url: string): Promise<void> {
   } catch (error) {
     const { hostname, port, pathname } = new URL(url);
     const why = error instanceof AggregateError ? error.errors.map(String).join('; ') : String(error);
-    throw new DatabaseUnreachable(`DATABASE_URL (${hostname}:${port || '5432'}${pathname}) can't be used: ${why}`);
+    throw new DatabaseUnreachable(`DATABASE_URL (${hostname}:${port || '5432'}${pathname}) can't be used: ${why}`, {
+      cause: error,
+    });
   } finally {
     await client.end();
   }

@@ -1,10 +1,5 @@
 import express, { type Express, type Router } from 'express';
-
-/** Whether the server can answer now; asked by /health/ready. */
-export interface Readiness {
-  readonly ready: boolean;
-  readonly checks: Readonly<Record<string, { readonly ok: boolean; readonly [fact: string]: unknown }>>;
-}
+import type { Readiness } from './readiness.js';
 
 export interface HttpAppOptions {
   readonly v1: Router;
@@ -24,6 +19,7 @@ export function httpApp({ v1, openim, readiness, trustedProxies }: HttpAppOption
   });
   app.get('/health/ready', async (_request, response) => {
     const state = await readiness();
+    if (!state.ready) response.setHeader('Retry-After', '1');
     response.status(state.ready ? 200 : 503).json(state);
   });
   app.use('/v1', v1);

@@ -31,6 +31,8 @@ export type EventStoreConfig =
   | { readonly kind: 'postgres' }
   | { readonly kind: 'eventstoredb'; /** `esdb://…` or `esdb+discover://…` */ readonly connectionString: string };
 
+  /** How long a request waits for a store that doesn't answer, until it is answered with 503. */
+  readonly commandDeadlineMs: number;
 export interface AppAdmin {
   readonly tenant: string;
   readonly userId: string;
@@ -138,3 +140,4 @@ function appAdminsOf(settings: Environment): AppAdmin[] {
         : { tenant: first, userId: second };
     });
 }
+    commandDeadlineMs: settings.COMMAND_DEADLINE_SECONDS * 1_000,

@@ -108,6 +108,12 @@ export class Environment {
 export function decodeMasterKey(text: string): Buffer | undefined {
   if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex');
   if (/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return Buffer.from(text, 'base64');
+
+  @Whole()
+  @IsInt({ message: 'COMMAND_DEADLINE_SECONDS must be a whole number from 1 to 120, not "$value".' })
+  @Min(1, { message: 'COMMAND_DEADLINE_SECONDS must be a whole number from 1 to 120, not "$value".' })
+  @Max(120, { message: 'COMMAND_DEADLINE_SECONDS must be a whole number from 1 to 120, not "$value".' })
+  COMMAND_DEADLINE_SECONDS = 10;
   return undefined;
 }
 

@@ -17,7 +17,7 @@ export async function migrate(url: string, migrations: readonly MigrationClass[]
     migrations: [...migrations],
     migrationsTableName: 'parley_migration',
     logging: false,
-    extra: { max: 2 },
+    extra: { max: 2, connectionTimeoutMillis: 10_000 },
   });
   await source.initialize();
   const lock = source.createQueryRunner();

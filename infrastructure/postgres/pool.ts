@@ -10,6 +10,11 @@ export interface PoolOptions {
   /** `-c` settings of the session, such as `synchronous_commit=off`. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly statementTimeoutMs?: number;
+  /**
+   * How long a statement's answer is waited for before its connection is thrown away: a stopped server, or a network that
+   * swallows packets, never answers, and then nobody who asked gets away. Default: for ever.
+   */
+  readonly answerWithinMs?: number;
 }
 
 /**
@@ -26,6 +31,7 @@ export function makePool(options: PoolOptions): pg.Pool {
     keepAlive: true,
     ...(settings.length > 0 ? { options: settings.join(' ') } : {}),
     ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: options.statementTimeoutMs }),
+    ...(options.answerWithinMs === undefined ? {} : { query_timeout: options.answerWithinMs }),
   });
   pool.on('error', (error) => {
     options.log.warn({ pool: options.name, error: error.message }, 'an idle database connection was lost');

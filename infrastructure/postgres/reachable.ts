@@ -28,7 +28,7 @@ const AWAY = /^(08...|53...|57P0[1-5]|58...)$/;
 /** Sockets, and what pg and pg-pool say without a code. */
 const SOCKET = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
 const SAID =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|timeout expired)/;
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|timeout expired|Query read timeout)/;
 
 export function isAway(error: unknown): boolean {
   for (let each = error, depth = 0; each instanceof Error && depth < 5; depth++) {

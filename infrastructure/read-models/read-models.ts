@@ -20,6 +20,8 @@ export interface ReadModelsOptions {
   readonly url: string;
   /** Connections at most. */
   readonly poolSize: number;
+  /** How long a statement's answer is waited for before its connection is thrown away. Default 10,000. */
+  readonly answerWithinMs?: number;
 }
 
 export interface ReadModels {
@@ -41,7 +43,11 @@ const SESSION =
   '-c jit=off -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
 
 /** Opens the read side. The views are there once a projection engine has started on this database. */
-export async function openReadModels({ url, poolSize }: ReadModelsOptions): Promise<ReadModels> {
+export async function openReadModels({
+  url,
+  poolSize,
+  answerWithinMs = 10_000,
+}: ReadModelsOptions): Promise<ReadModels> {
   const source = new DataSource({
     type: 'postgres',
     url,
@@ -54,6 +60,7 @@ export async function openReadModels({ url, poolSize }: ReadModelsOptions): Prom
       options: SESSION,
       application_name: 'parley read models',
       connectionTimeoutMillis: 5_000,
+      query_timeout: answerWithinMs,
       keepAlive: true,
     },
   });

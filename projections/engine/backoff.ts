@@ -4,7 +4,7 @@ export class Backoff {
 
   constructor(
     private readonly firstMs = 50,
-    private readonly maxMs = 5_000,
+    private readonly maxMs = 2_000,
   ) {}
 
   reset(): void {

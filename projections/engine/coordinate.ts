@@ -37,7 +37,7 @@ export class Leadership {
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
-    const backoff = new Backoff(100, 5_000);
+    const backoff = new Backoff(100, 2_000);
     while (!signal.aborted) {
       const client = new pg.Client({
         connectionString: this.options.lockUrl,

@@ -12,6 +12,7 @@ import { Opener } from './open.js';
 import { checkProjections, projectionKey, tablesOf, viewName, type Letter, type Projection } from './projection.js';
 import { follow } from './read.js';
 import { rebuild, type RebuildOptions, type RebuildResult } from './rebuild.js';
+import { SeenEnds } from './seen-ends.js';
 import * as sql from './sql.js';
 import { transaction } from './transaction.js';
 import { listParked, unpark, type ParkedEvent, type UnparkResult } from './unpark.js';
@@ -39,8 +40,10 @@ export interface ProjectionStatus {
   readonly letter: Letter;
   /** Of the last event it has passed; undefined before the first. */
   readonly position: Position | undefined;
-  /** Milliseconds since it was last seen level with the store's end; 0 when it is level now. */
+  /** For how long it has not passed what was seen as the store's end then, milliseconds; 0 when it has passed all that. */
   readonly lag: number;
+  /** It has passed, since this process began, an end of the store that was seen since then. */
+  readonly caughtUp: boolean;
   /** Events set aside. */
   readonly parked: number;
   readonly state: 'live' | 'catchingUp' | 'stopped';
@@ -73,7 +76,8 @@ export interface WaitOptions {
 export class ProjectionEngine {
   private readonly opener: Opener;
   private readonly waits: Waits;
-  private readonly levelAt = new Map<string, number>();
+  private readonly ends = new SeenEnds();
+  private readonly caughtUp = new Set<string>();
   private prepared: Promise<void> | undefined;
   private leadership: Leadership | undefined;
   private feed: Feed | undefined;
@@ -89,7 +93,6 @@ export class ProjectionEngine {
       isFedHere: (key) => this.feed?.isFeeding(key) ?? false,
       pollMs: options.waitPollMs ?? 10,
     });
-    for (const key of this.keys) this.levelAt.set(key, Date.now());
   }
 
   /** Makes the tables of projections that the database doesn't know yet, then feeds those that this process gets to lead. */
@@ -125,29 +128,33 @@ export class ProjectionEngine {
   async status({ graceMs = 100 } = {}): Promise<ProjectionStatus[]> {
     await this.prepare();
     const head = await this.options.store.head();
+    this.ends.saw(head ?? '', performance.now());
     let rows = await this.statusRows();
     const behind = rows.filter((row) => row.stopped === null && row.position < (head ?? '')).map(projectionKey);
     if (head !== undefined && behind.length > 0) {
       await this.waits.wait(head, behind, graceMs);
       rows = await this.statusRows();
     }
-    const now = Date.now();
-    return this.options.projections.flatMap((projection) => {
+    const now = performance.now();
+    const status = this.options.projections.flatMap((projection) => {
       const row = rows.find(({ name, version }) => name === projection.name && version === projection.version);
       return row ? [this.statusOf(projection, row, head, now)] : [];
     });
+    this.ends.forget(rows.map(({ position }) => position));
+    return status;
   }
 
   private statusOf(projection: Projection, row: StatusRow, head: Position | undefined, now: number): ProjectionStatus {
     const key = projectionKey(projection);
     const level = row.stopped === null && row.position >= (head ?? '');
-    if (level) this.levelAt.set(key, now);
+    if (row.stopped === null && this.ends.anyPassedAt(row.position)) this.caughtUp.add(key);
     return {
       name: row.name,
       version: row.version,
       letter: row.letter,
       position: row.position === '' ? undefined : (row.position as Position),
-      lag: level ? 0 : Math.max(1, now - (this.levelAt.get(key) ?? now)),
+      lag: level ? 0 : Math.max(1, Math.round(now - this.ends.firstNotPassedAt(row.position, now))),
+      caughtUp: this.caughtUp.has(key),
       parked: row.parked,
       state: row.stopped !== null ? 'stopped' : level ? 'live' : 'catchingUp',
       ...(row.stopped === null ? {} : { reason: row.stopped }),
@@ -283,7 +290,7 @@ class Feed {
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
-    const backoff = new Backoff(50, 5_000);
+    const backoff = new Backoff(50, 2_000);
     while (!signal.aborted) {
       try {
         for (const runner of this.runners) await runner.load();

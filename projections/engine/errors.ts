@@ -80,9 +80,14 @@ export function blamesEvent(error: unknown): boolean {
   if (!(error instanceof Error)) return true;
   const { code, syscall } = error as { code?: unknown; syscall?: unknown };
   if (syscall !== undefined) return false;
+  if (typeof code === 'string' && SYSTEM_CODE.test(code)) return false;
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return /^(21|22|23|54)/.test(code);
-  return !CONNECTION_TROUBLE.test(`${error.name}: ${error.message}`);
+  return !isConnectionTrouble(error);
 }
+
+/** The connection to a store failed, or its answer didn't come in time. */
+export const isConnectionTrouble = (error: unknown): boolean =>
+  error instanceof Error && CONNECTION_TROUBLE.test(`${error.name}: ${error.message}`);
 
 /**
  * Whether the projection's own tables or statements are broken (42 no such table …, 0A, XX internal): trying again doesn't
@@ -92,6 +97,9 @@ export function blamesTables(error: unknown): boolean {
   const code: unknown = error instanceof Error ? (error as { code?: unknown }).code : undefined;
   return typeof code === 'string' && /^(42|0A|XX)[0-9A-Z]{3}$/.test(code);
 }
+
+/** Node's: ECONNREFUSED of a host with two addresses comes as an AggregateError, with neither a syscall nor a message. */
+const SYSTEM_CODE = /^(E[A-Z]+|ERR_(STREAM|SOCKET|TLS|SSL)_.*)$/;
 
 /** Errors that `pg` makes itself, and the event store's own; they carry no SQLSTATE. */
 const CONNECTION_TROUBLE =

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { arrayLiteral } from './array-literal.js';
+import { isConnectionTrouble } from './errors.js';
 import type { Column, Statements, Value } from './projection.js';
 
 /**
@@ -22,9 +23,12 @@ export async function transaction<Result>(
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((failure: unknown) => {
-      broken = failure instanceof Error ? failure : new Error(String(failure));
-    });
+    // Behind a statement whose answer didn't come, the rollback's would not either.
+    if (error instanceof Error && isConnectionTrouble(error)) broken = error;
+    else
+      await client.query('ROLLBACK').catch((failure: unknown) => {
+        broken = failure instanceof Error ? failure : new Error(String(failure));
+      });
     throw error;
   } finally {
     client.removeListener('error', ignore);
