@@ -1,8 +1,11 @@
 import 'reflect-metadata';
+import { EventStoreUnavailable } from '../application/ports/event-store.js';
 import { ConfigInvalid, loadConfig } from '../infrastructure/config/config.js';
 import { openTools } from '../infrastructure/container.js';
 import { DatabaseUnreachable } from '../infrastructure/database.js';
 import { EmbeddedPostgresError } from '../infrastructure/embedded-postgres/errors.js';
+import { CopyRefused } from '../infrastructure/event-store/copy/errors.js';
+import { storeTools } from '../infrastructure/event-store/copy/open.js';
 import { makeLogger } from '../infrastructure/logging.js';
 import { parleyCommand } from './program.js';
 
@@ -21,11 +24,18 @@ const open = (): ReturnType<typeof openTools> => {
   return openTools(config, makeLogger(config.logLevel));
 };
 
+/** Of its configuration they need no more than where the log is: no keys are touched. */
+const openStores = (): ReturnType<typeof storeTools> => storeTools(process.env, makeLogger('warn'));
+
 try {
-  await parleyCommand(open, terminal).parseAsync();
+  await parleyCommand(open, openStores, terminal).parseAsync();
 } catch (error) {
   const expected =
-    error instanceof ConfigInvalid || error instanceof DatabaseUnreachable || error instanceof EmbeddedPostgresError;
+    error instanceof ConfigInvalid ||
+    error instanceof CopyRefused ||
+    error instanceof DatabaseUnreachable ||
+    error instanceof EmbeddedPostgresError ||
+    error instanceof EventStoreUnavailable;
   terminal.err(
     expected || !(error instanceof Error)
       ? String(error instanceof Error ? error.message : error)

@@ -1,17 +1,12 @@
 import { SingleBar, Presets } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import { said } from './history-lines.js';
-import type { OpenTools, Tools } from './tools.js';
-
-/** Where the command's words go; a test gives its own. */
-export interface Terminal {
-  out(line: string): void;
-  err(line: string): void;
-  readonly isTerminal: boolean;
-}
+import { storeCommands } from './store.js';
+import type { Terminal } from './terminal.js';
+import type { OpenTools, StoreTools, Tools } from './tools.js';
 
 /** The `parley` command. Exit codes: 0 done, 1 it failed or what was checked doesn't hold, 2 wrong words. */
-export function parleyCommand(open: OpenTools, terminal: Terminal): Command {
+export function parleyCommand(open: OpenTools, openStores: () => StoreTools, terminal: Terminal): Command {
   const program = new Command('parley')
     .description('Tools of a Parley server. They find it by DATABASE_URL, or by DATA_DIR (./data).')
     .configureOutput({
@@ -39,14 +34,24 @@ export function parleyCommand(open: OpenTools, terminal: Terminal): Command {
     .action(() => using((tools) => projectionStatus(tools, terminal)));
   projections
     .command('rebuild')
-    .argument('<name...>', 'users, groups, group_members')
+    .argument('[name...]', 'users, groups, group_members …')
+    .option('--all', 'every projection')
     .description('fill the other letter from history, catch up, switch; readers notice nothing')
-    .action((names: string[]) => using((tools) => each(names, (name) => rebuildProjection(tools, name, terminal))));
+    .action((names: string[], options: { all?: true }) =>
+      using((tools) =>
+        each(chosen(tools, names, options, terminal), (name) => rebuildProjection(tools, name, terminal)),
+      ),
+    );
   projections
     .command('verify')
-    .argument('<name...>', 'users, groups, group_members')
+    .argument('[name...]', 'users, groups, group_members …')
+    .option('--all', 'every projection')
     .description('compare the live rows with a fresh replay')
-    .action((names: string[]) => using((tools) => each(names, (name) => verifyProjection(tools, name, terminal))));
+    .action((names: string[], options: { all?: true }) =>
+      using((tools) =>
+        each(chosen(tools, names, options, terminal), (name) => verifyProjection(tools, name, terminal)),
+      ),
+    );
 
   const audit = program.command('audit').description('who did what to whom, from the log itself');
   audit
@@ -81,7 +86,22 @@ export function parleyCommand(open: OpenTools, terminal: Terminal): Command {
         return broken === undefined;
       }),
     );
+
+  storeCommands(program, openStores, terminal);
   return program;
+}
+
+/** Nothing, said so, where neither names nor `--all` were given. */
+function chosen(
+  tools: Tools,
+  names: readonly string[],
+  { all }: { all?: true },
+  terminal: Terminal,
+): readonly string[] | undefined {
+  if (all) return tools.projections;
+  if (names.length > 0) return names;
+  terminal.err(`Which projection? There are: ${tools.projections.join(', ')}; or --all.`);
+  return undefined;
 }
 
 type Kind = 'group' | 'user';
@@ -92,9 +112,9 @@ function parseKind(text: string): Kind {
 }
 
 /** One after the other; goes on after a failure and tells whether all went well. */
-async function each(names: readonly string[], work: (name: string) => Promise<boolean>): Promise<boolean> {
-  let well = true;
-  for (const name of names) well = (await work(name)) && well;
+async function each(names: readonly string[] | undefined, work: (name: string) => Promise<boolean>): Promise<boolean> {
+  let well = names !== undefined;
+  for (const name of names ?? []) well = (await work(name)) && well;
   return well;
 }
 

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../application/ports/event-store.js';
+import type { Position, StoredEvent } from '../application/ports/event-store.js';
 import type { HistoryReader } from '../application/queries/history.js';
 
 export interface RebuildStep {
@@ -26,3 +26,38 @@ export interface Tools {
 }
 
 export type OpenTools = () => Promise<Tools>;
+
+export interface NamedStores {
+  readonly from?: string;
+  readonly to: string;
+}
+
+export interface CopyStep {
+  /** Events of this run. */
+  readonly copied: number;
+  /** Of the source's log, 0 … 1. */
+  readonly share: number;
+  /** Events a second. */
+  readonly rate: number;
+}
+
+export interface CopyReport {
+  readonly copied: number;
+  readonly resumed: boolean;
+  /** Events of others, left out. */
+  readonly others: number;
+}
+
+export interface ComparisonReport {
+  /** The same in both, from the start. */
+  readonly events: number;
+  readonly streams: number;
+  readonly head: Position | undefined;
+  readonly difference?: string;
+}
+
+/** What the `store` commands need; nothing is opened before they are used. */
+export interface StoreTools {
+  copy(stores: NamedStores, onProgress: (step: CopyStep) => void): Promise<CopyReport>;
+  compare(stores: NamedStores, onProgress: (share: number, events: number) => void): Promise<ComparisonReport>;
+}

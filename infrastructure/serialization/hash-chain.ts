@@ -67,7 +67,8 @@ export async function verifyChain(
   return undefined;
 }
 
-function checkLink(
+/** One event against the end of its stream so far: its hash, or what is wrong. */
+export function checkLink(
   event: StoredEvent,
   stream: string,
   tail: StreamTail,

@@ -1,0 +1,94 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import type { Terminal } from './terminal.js';
+import type { ComparisonReport, CopyReport, NamedStores, StoreTools } from './tools.js';
+
+/** `parley store …`: the log as a whole, moved and compared. */
+export function storeCommands(program: Command, open: () => StoreTools, terminal: Terminal): void {
+  const named = (command: Command): Command =>
+    command
+      .option('--from <store>', 'the source (default: what EVENT_STORE, DATABASE_URL or DATA_DIR name)')
+      .requiredOption('--to <store>', 'the target');
+  const store = program
+    .command('store')
+    .description(
+      'the event log: embedded:<data directory>, postgres://…, esdb://…, or env:NAME for a variable with one',
+    );
+  named(store.command('copy'))
+    .description(
+      'write the whole log to another store, in order and unchanged, and compare; goes on where it was stopped',
+    )
+    .action(async (stores: NamedStores) => {
+      const tools = open();
+      const copied = await withProgress(terminal, 'copying', (say) =>
+        tools.copy(stores, ({ copied, share, rate }) => {
+          say(share, `${count(copied)} events, ${count(rate)}/s`);
+        }),
+      );
+      terminal.out(copiedLine(copied));
+      if (await compare(tools, stores, terminal)) for (const line of NEXT) terminal.out(line);
+      else process.exitCode = 1;
+    });
+  named(store.command('verify'))
+    .description('compare two logs event by event, and check the hash chain of each stream')
+    .action(async (stores: NamedStores) => {
+      if (!(await compare(open(), stores, terminal))) process.exitCode = 1;
+    });
+}
+
+const NEXT = [
+  'Next: point every Parley at the new store (EVENT_STORE or DATABASE_URL, and the same PARLEY_MASTER_KEY), run',
+  '  npm run parley -- projections rebuild --all',
+  'and start it. Positions of the old store are answered with 410 from then on.',
+];
+
+const count = (n: number): string => n.toLocaleString('en');
+
+function copiedLine({ copied, resumed, others }: CopyReport): string {
+  const left = others === 0 ? '' : `; ${count(others)} events that are not Parley's were left out`;
+  return `${count(copied)} events copied${resumed ? ', behind those that were there already' : ''}${left}.`;
+}
+
+async function compare(tools: StoreTools, stores: NamedStores, terminal: Terminal): Promise<boolean> {
+  const found = await withProgress(terminal, 'comparing', (say) =>
+    tools.compare(stores, (share, events) => {
+      say(share, `${count(events)} events`);
+    }),
+  );
+  terminal.out(comparedLine(found));
+  return found.difference === undefined;
+}
+
+const comparedLine = ({ events, streams, head, difference }: ComparisonReport): string =>
+  difference === undefined
+    ? `Both hold the same ${count(events)} events of ${count(streams)} streams, byte by byte and in the same order; every hash chain holds. ` +
+      `The target ends at position ${head ?? '(none)'}.`
+    : `NOT THE SAME: after ${count(events)} events that are, ${difference}.`;
+
+/** Between two lines where nobody watches, ms. */
+const LINE_EVERY_MS = 5_000;
+
+/** A bar on a terminal, a line now and then elsewhere. */
+async function withProgress<T>(
+  terminal: Terminal,
+  what: string,
+  work: (say: (share: number, text: string) => void) => Promise<T>,
+): Promise<T> {
+  if (!terminal.isTerminal) {
+    let next = Date.now() + LINE_EVERY_MS;
+    return work((share, text) => {
+      if (Date.now() < next) return;
+      next = Date.now() + LINE_EVERY_MS;
+      terminal.out(`${what}: ${Math.floor(share * 100).toString()}%, ${text}`);
+    });
+  }
+  const bar = new SingleBar({ format: `${what} {bar} {percentage}%  {text}` }, Presets.shades_classic);
+  bar.start(1000, 0, { text: '' });
+  try {
+    return await work((share, text) => {
+      bar.update(Math.floor(share * 1000), { text });
+    });
+  } finally {
+    bar.stop();
+  }
+}

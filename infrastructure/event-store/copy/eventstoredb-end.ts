@@ -1,0 +1,175 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type Append,
+  EventRefused,
+  type EventStore,
+  EventStoreUnavailable,
+  type Position,
+  type StoredEvent,
+} from '../../../application/ports/event-store.js';
+import type { Logger } from '../../../application/ports/logger.js';
+import { STREAM_PREFIX } from '../edge.js';
+import { BatchAppender, type BatchAppendResult } from '../eventstoredb/batch-append.js';
+import { type Client, connect, disconnect, unavailable } from '../eventstoredb/connection.js';
+import { IDENTITY_STREAM } from '../eventstoredb/identity.js';
+import { openEventStoreDb } from '../eventstoredb/open.js';
+import { MAX_BATCH, receive } from '../eventstoredb/receive.js';
+import {
+  isServersOwn,
+  logPosition,
+  logPositionOf,
+  type RawEvent,
+  samePosition,
+  storedEvent,
+} from '../eventstoredb/stored-event.js';
+import { DEFAULT_BACKOFF, delayMs } from '../settle.js';
+import { conflictAt, CopyRefused } from './errors.js';
+import { appendsOf } from './grouping.js';
+import { type LogBatch, type OrderedWriter, PATIENCE_MS, type StoreEnd } from './store-end.js';
+
+/** How long the server may be silent while something is waited for, ms. */
+const SILENCE_MS = 15_000;
+
+/** @throws EventStoreUnavailable */
+export async function openEventStoreDbEnd(connectionString: string, shown: string, log: Logger): Promise<StoreEnd> {
+  const store = await openEventStoreDb({ connectionString, log });
+  return new EventStoreDbEnd(store, connect(connectionString), shown, log);
+}
+
+interface Resolved {
+  readonly event?: RawEvent | undefined;
+}
+
+class EventStoreDbEnd implements StoreEnd {
+  constructor(
+    readonly store: EventStore,
+    private readonly client: Client,
+    readonly shown: string,
+    private readonly log: Logger,
+  ) {}
+
+  read(after?: Position): AsyncGenerator<LogBatch, void, undefined> {
+    return this.all('forwards', after);
+  }
+
+  async last(): Promise<StoredEvent | undefined> {
+    for await (const { events } of this.all('backwards')) if (events[0]) return events[0];
+    return undefined;
+  }
+
+  /** The server doesn't tell who is connected. */
+  otherProcesses(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  writer(): OrderedWriter {
+    return new EventStoreDbWriter(new BatchAppender(this.client, { log: this.log, deadlineMs: SILENCE_MS }), this.log);
+  }
+
+  async close(): Promise<void> {
+    await this.store.close();
+    await disconnect(this.client).catch((error: unknown) => {
+      this.log.debug({ err: error }, 'closing the connection to EventStoreDB failed');
+    });
+  }
+
+  private async *all(direction: 'forwards' | 'backwards', after?: Position): AsyncGenerator<LogBatch, void, undefined> {
+    const { identity } = this.store;
+    const from = after === undefined ? undefined : logPosition(after, identity);
+    const source = this.client.readAll(
+      {
+        direction,
+        fromPosition: from ?? (direction === 'forwards' ? 'start' : 'end'),
+        resolveLinkTos: false,
+        requiresLeader: true,
+      },
+      { highWaterMark: MAX_BATCH },
+    );
+    const stop = new AbortController().signal;
+    try {
+      for await (const { items } of receive<Resolved>(source, { silenceMs: SILENCE_MS, stop })) {
+        const all = items.flatMap(({ event }) => event ?? []);
+        // The server includes the event at the position.
+        if (from && all[0]?.position && samePosition(logPositionOf(all[0]), from)) all.shift();
+        const ours = all.filter(isOurs);
+        const ownBooks = all.filter(({ streamId }) => streamId === IDENTITY_STREAM).length;
+        yield {
+          events: ours.map((event) => storedEvent(event, identity)),
+          others: all.length - ours.length - ownBooks,
+        };
+      }
+    } catch (error) {
+      throw error instanceof CopyRefused ? error : unavailable(error);
+    }
+  }
+}
+
+const isOurs = (event: RawEvent): boolean => event.streamId.startsWith(STREAM_PREFIX) && !isServersOwn(event);
+
+/**
+ * As many appends at once as the server takes without letting one time out by itself (2 s), which it would then drop
+ * while later ones are written.
+ */
+const IN_FLIGHT = 256;
+
+/**
+ * An append per stream and call, all of a window sent on one connection without waiting. The server takes up what one
+ * connection sends in order. When the connection is lost, everything that was not acknowledged is sent again in order on
+ * the next one. So on every connection each event comes behind all those before it that were not acknowledged then, and
+ * whichever connection's copy is written first, the order is the one given.
+ */
+class EventStoreDbWriter implements OrderedWriter {
+  readonly window = 1_000;
+
+  constructor(
+    private readonly appender: BatchAppender,
+    private readonly log: Logger,
+  ) {}
+
+  async write(events: readonly StoredEvent[], options: { readonly singly?: boolean } = {}): Promise<void> {
+    const appends = appendsOf(events, options);
+    for (let start = 0; start < appends.length; start += IN_FLIGHT) {
+      await this.settle(appends.slice(start, start + IN_FLIGHT));
+    }
+  }
+
+  close(): Promise<void> {
+    this.appender.close();
+    return Promise.resolve();
+  }
+
+  private async settle(appends: readonly Append[]): Promise<void> {
+    const until = Date.now() + PATIENCE_MS;
+    let left = appends;
+    for (let attempt = 1; ; attempt += 1) {
+      // Called in one turn, so that they all go out on the same connection or not at all.
+      const results = await Promise.allSettled(left.map((append) => this.appender.send(append)));
+      const unknown: Append[] = [];
+      let why: unknown;
+      for (const [i, result] of results.entries()) {
+        const append = left[i];
+        if (append === undefined || isWritten(append, result)) continue;
+        unknown.push(append);
+        if (result.status === 'rejected') why ??= result.reason;
+      }
+      if (unknown.length === 0) return;
+      const waitMs = delayMs(attempt, DEFAULT_BACKOFF);
+      if (Date.now() + waitMs > until) throw new EventStoreUnavailable('the target does not answer', { cause: why });
+      this.log.debug({ err: why, attempt, appends: unknown.length }, 'writes to the target are sent again');
+      left = unknown;
+      await pause(waitMs);
+    }
+  }
+}
+
+/** False when its outcome is unknown. @throws CopyRefused */
+function isWritten(append: Append, result: PromiseSettledResult<BatchAppendResult>): boolean {
+  if (result.status === 'fulfilled') {
+    if (result.value.kind === 'appended') return true;
+    throw conflictAt(append.stream, append.expectedRevision + 1);
+  }
+  if (result.reason instanceof EventRefused) {
+    throw new CopyRefused(`The target does not take an event of ${append.stream}: ${result.reason.message}.`);
+  }
+  return false;
+}
