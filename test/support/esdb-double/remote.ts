@@ -75,7 +75,7 @@ export function obey(double: EsdbDouble): void {
       return;
     }
     const carryOut = double.faults[order] as (...args: unknown[]) => void | Promise<void>;
-    const done = Promise.resolve(carryOut.apply(double.faults, args));
+    const done = Promise.resolve(carryOut.apply(double.faults, [...args]));
     answer({ id, state: 'ordered' });
     void done.then(() => {
       answer({ id, state: 'done' });
