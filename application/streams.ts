@@ -85,7 +85,8 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 /** What encodeURIComponent leaves bare beyond ours. */
 const STILL_BARE = /[-.!~*'()]/g;
 
-function encodePart(part: string): string {
+/** One part of a stream's name. @throws InvalidStreamPart */
+export function encodePart(part: string): string {
   if (part === '') throw new InvalidStreamPart('a part of a stream name is empty');
   if (LONE_SURROGATE.test(part)) throw new InvalidStreamPart('a part of a stream name has a lone surrogate');
   return encodeURIComponent(part).replace(

@@ -164,7 +164,11 @@ async function openHouse(
 function openEventStore(config: Config, databaseUrl: string, log: Logger): Promise<EventStore> {
   return config.eventStore.kind === 'postgres'
     ? openPostgresEventStore({ url: databaseUrl, log })
-    : openEventStoreDb({ connectionString: config.eventStore.connectionString, log });
+    : openEventStoreDb({
+        connectionString: config.eventStore.connectionString,
+        log,
+        ...(config.tenants === undefined ? {} : { tenants: config.tenants }),
+      });
 }
 
 /** Which part is made of which. */
@@ -315,6 +319,7 @@ function serverApps(container: Container, config: Config, log: Logger): Pick<Par
       tokens: container.get(ids.tokens),
       isAppAdmin: (tenant, userId) => admins.has(tenant, userId),
       defaultTenant: config.defaultTenant,
+      serves: servesOf(config),
     }),
     freshness,
     log,
@@ -325,6 +330,11 @@ function serverApps(container: Container, config: Config, log: Logger): Pick<Par
     openim: rootApp(openim, config.trustedProxies),
   };
 }
+
+const servesOf =
+  ({ tenants }: Config) =>
+  (tenant: string): boolean =>
+    tenants?.includes(tenant) ?? true;
 
 /** Seed 003, for its prefix and for its own port alike. */
 function openimApi(container: Container, config: Config, log: Logger): Router {
@@ -373,7 +383,7 @@ const servesOf =
       secret: config.openimSecret,
       clock: container.get(ids.clock),
     }),
-    callers: new Callers({ tokens, isAppAdmin, defaultTenant: config.defaultTenant }),
+    callers: new Callers({ tokens, isAppAdmin, defaultTenant: config.defaultTenant, serves: servesOf(config) }),
     log,
   });
 }

@@ -8,6 +8,8 @@ export interface AuthenticatorOptions {
   readonly tokens: TokenVerifier;
   readonly isAppAdmin: (tenant: string, userId: string) => boolean;
   readonly defaultTenant: string;
+  /** Whether this server keeps the tenant's history. */
+  readonly serves: (tenant: string) => boolean;
 }
 
 /** Tenants are named like ids; anything else in the header is refused. */
@@ -20,8 +22,8 @@ export class Authenticator {
   /** @throws Refused, TokenRejected */
   async authenticate(request: Request, access: Access): Promise<Caller> {
     const named = request.get('x-tenant-id');
-    if (named !== undefined && !TENANT.test(named)) {
-      throw new Refused('InvalidRequest', { errors: [{ pointer: 'X-Tenant-ID', detail: 'is not a tenant' }] });
+    if (named !== undefined && !(TENANT.test(named) && this.options.serves(named))) {
+      throw new Refused('InvalidRequest', { errors: [{ pointer: 'X-Tenant-ID', detail: 'is not a tenant here' }] });
     }
     if (access === 'public') return { tenant: named ?? this.options.defaultTenant, actor: undefined };
 
@@ -31,6 +33,8 @@ export class Authenticator {
     if (named !== undefined && named !== tenant) {
       throw new Refused('Forbidden', { detail: 'The token belongs to another tenant.' });
     }
+    if (!this.options.serves(tenant))
+      throw new Refused('Forbidden', { detail: "The token's tenant is not served here." });
     const admin = this.options.isAppAdmin(tenant, userId);
     if (access === 'appAdmin' && !admin) throw new Refused('Forbidden', { detail: 'Only an app admin may do this.' });
     const onBehalfOf = request.get('parley-on-behalf-of');

@@ -21,6 +21,11 @@ export interface Config {
   readonly tokenSecret?: Uint8Array;
   readonly appAdmins: readonly AppAdmin[];
   readonly defaultTenant: string;
+  /**
+   * Whose requests are taken and whose history is read; absent: everybody's. An EventStoreDB may be shared with others who
+   * run Parley: what is encrypted there under their keys can't be read here.
+   */
+  readonly tenants?: readonly string[];
   /** Whose `X-Forwarded-For` is believed: addresses, networks, `loopback`. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
@@ -62,7 +67,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const problems = validateSync(settings, { stopAtFirstError: true, forbidUnknownValues: false }).flatMap((error) =>
     Object.values(error.constraints ?? {}),
   );
-  problems.push(...missingKeys(settings));
+  problems.push(...missingKeys(settings), ...unservedTenants(settings));
   if (problems.length > 0) throw new ConfigInvalid(problems);
   return configOf(settings);
 }
@@ -75,6 +80,7 @@ const OPTIONAL = [
   'OPENIM_PORT',
   'OPENIM_SECRET',
   'PARLEY_ADMIN_SECRET',
+  'TENANTS',
 ];
 
 /** Where the data isn't Parley's own, a generated key could be lost while the data lives on (ARCHITECTURE "Operations"). */
@@ -96,8 +102,26 @@ function missingKeys(settings: Environment): string[] {
   return problems;
 }
 
+function tenantsOf({ TENANTS }: Environment): readonly string[] | undefined {
+  return TENANTS?.split(',').map((tenant) => tenant.trim());
+}
+
+/** Whoever is named in the settings must be one of TENANTS, where that is set. */
+function unservedTenants(settings: Environment): string[] {
+  const tenants = tenantsOf(settings);
+  if (tenants === undefined) return [];
+  const admins = appAdminsOf(settings);
+  return [
+    ...(tenants.includes(settings.DEFAULT_TENANT) ? [] : ['DEFAULT_TENANT must be one of TENANTS.']),
+    ...(admins.every(({ tenant }) => tenants.includes(tenant))
+      ? []
+      : ['The tenants of PARLEY_APP_ADMINS must be among TENANTS.']),
+  ];
+}
+
 function configOf(settings: Environment): Config {
   const masterKey = settings.PARLEY_MASTER_KEY === undefined ? undefined : decodeMasterKey(settings.PARLEY_MASTER_KEY);
+  const tenants = tenantsOf(settings);
   return {
     host: settings.HOST,
     port: settings.PORT,
@@ -111,6 +135,7 @@ function configOf(settings: Environment): Config {
     ...(settings.PARLEY_TOKEN_SECRET === undefined ? {} : { tokenSecret: Buffer.from(settings.PARLEY_TOKEN_SECRET) }),
     appAdmins: appAdminsOf(settings),
     defaultTenant: settings.DEFAULT_TENANT,
+    ...(tenants === undefined ? {} : { tenants }),
     trustedProxies: settings.TRUSTED_PROXIES.split(',')
       .map((proxy) => proxy.trim())
       .filter((proxy) => proxy !== ''),

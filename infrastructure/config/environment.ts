@@ -94,6 +94,12 @@ export class Environment {
   })
   DEFAULT_TENANT = '1000';
 
+  @Check(
+    (value) => new RegExp(`^ *${TENANT} *(, *${TENANT} *)*$`).test(value),
+    'TENANTS must be tenants, separated by commas: 1 to 64 letters, digits, "_" or "-" each.',
+  )
+  TENANTS?: string;
+
   @IsIn(LOG_LEVELS, { message: `LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}, not "$value".` })
   LOG_LEVEL: LogLevel = 'info';
 

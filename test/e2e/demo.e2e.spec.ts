@@ -2,56 +2,58 @@ import { expect } from 'chai';
 import type { Account } from '../../cli/demo/client.js';
 import { DemoFailed } from '../../cli/demo/client.js';
 import { tellTheDay } from '../../cli/demo/story.js';
+import { ENGINES } from '../support/engines.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { ADMIN_SECRET } from '../support/v1-client.js';
 
-describe('the demo', () => {
-  let parley: RunningParley;
-  before(async () => {
-    parley = await runParley({ PARLEY_APP_ADMINS: 'demo-auditor' });
-  });
-  after(() => parley.stop());
+for (const engine of ENGINES)
+  describe(`the demo, on ${engine}`, () => {
+    let parley: RunningParley;
+    before(async () => {
+      parley = await runParley({ PARLEY_APP_ADMINS: 'demo-auditor' }, engine);
+    });
+    after(() => parley.stop());
 
-  async function told(
-    run: string,
-    auditor: Account = { userId: 'demo-auditor', password: 'of the demo', adminSecret: ADMIN_SECRET },
-  ): Promise<string[]> {
-    const lines: string[] = [];
-    await tellTheDay({ url: parley.url, run, auditor, print: (line) => lines.push(line) });
-    return lines;
-  }
-
-  it('given a running server, when it is told twice, then each time the day ends with the history in sentences', async () => {
-    for (const run of ['one', 'two']) {
-      const lines = await told(run);
-      const history = lines.slice(lines.indexOf(`What the log says of book-club-${run}`) + 2);
-      expect(history[0]).to.match(new RegExp(`^ {3}0 {2}\\S+ {2}ada-${run} created "Book club"`));
-      expect(history.at(-1)).to.contain('demo-auditor');
-      expect(history.length).to.be.at.least(15);
-      expect(lines.join('\n')).to.contain('GroupDismissed: The group was dismissed').and.contain('OwnerMayNotLeave');
+    async function told(
+      run: string,
+      auditor: Account = { userId: 'demo-auditor', password: 'of the demo', adminSecret: ADMIN_SECRET },
+    ): Promise<string[]> {
+      const lines: string[] = [];
+      await tellTheDay({ url: parley.url, run, auditor, print: (line) => lines.push(line) });
+      return lines;
     }
-  });
 
-  it('given an auditor who is no app admin, or is somebody else’s, then it says how to see the history', async () => {
-    for (const [run, auditor] of [
-      ['three', { userId: 'just-anybody', password: 'of the demo' }],
-      ['four', { userId: 'demo-auditor', password: 'not his password' }],
-    ] as const) {
-      const end = (await told(run, auditor)).slice(-3).join('\n');
-      expect(end).to.contain(`PARLEY_APP_ADMINS=${auditor.userId} npm start`);
-      expect(end).to.contain(`audit history group book-club-${run}`);
-    }
-  });
+    it('given a running server, when it is told twice, then each time the day ends with the history in sentences', async () => {
+      for (const run of ['one', 'two']) {
+        const lines = await told(run);
+        const history = lines.slice(lines.indexOf(`What the log says of book-club-${run}`) + 2);
+        expect(history[0]).to.match(new RegExp(`^ {3}0 {2}\\S+ {2}ada-${run} created "Book club"`));
+        expect(history.at(-1)).to.contain('demo-auditor');
+        expect(history.length).to.be.at.least(15);
+        expect(lines.join('\n')).to.contain('GroupDismissed: The group was dismissed').and.contain('OwnerMayNotLeave');
+      }
+    });
 
-  it('given nobody at the address, then it says so', async () => {
-    let failure: unknown;
-    try {
-      const auditor = { userId: 'demo-auditor', password: 'of the demo' };
-      await tellTheDay({ url: 'http://127.0.0.1:9', run: 'five', auditor, print: () => undefined });
-    } catch (error) {
-      failure = error;
-    }
-    expect(failure).to.be.instanceOf(DemoFailed);
-    expect(String(failure)).to.contain('No server answers at http://127.0.0.1:9');
+    it('given an auditor who is no app admin, or is somebody else’s, then it says how to see the history', async () => {
+      for (const [run, auditor] of [
+        ['three', { userId: 'just-anybody', password: 'of the demo' }],
+        ['four', { userId: 'demo-auditor', password: 'not his password' }],
+      ] as const) {
+        const end = (await told(run, auditor)).slice(-3).join('\n');
+        expect(end).to.contain(`PARLEY_APP_ADMINS=${auditor.userId} npm start`);
+        expect(end).to.contain(`audit history group book-club-${run}`);
+      }
+    });
+
+    it('given nobody at the address, then it says so', async () => {
+      let failure: unknown;
+      try {
+        const auditor = { userId: 'demo-auditor', password: 'of the demo' };
+        await tellTheDay({ url: 'http://127.0.0.1:9', run: 'five', auditor, print: () => undefined });
+      } catch (error) {
+        failure = error;
+      }
+      expect(failure).to.be.instanceOf(DemoFailed);
+      expect(String(failure)).to.contain('No server answers at http://127.0.0.1:9');
+    });
   });
-});

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { SignJWT } from 'jose';
 import type { GroupInfo, GroupMemberFullInfo, GroupRequest, UserInfo } from '../../api/dialects/openim/views.js';
+import { ENGINES } from '../support/engines.js';
 import { eventually } from '../support/eventually.js';
 import { OpenimClient, type OpenimAnswer } from '../support/openim-client.js';
 import { seedSamples } from '../support/openim-samples.js';
@@ -20,11 +20,10 @@ interface Event {
   data: Body;
 }
 
-for (const engine of ['PostgreSQL', 'EventStoreDB'] as const)
+for (const engine of ENGINES)
   describe(`seed 003: the OpenIM user and group API, on ${engine}`, () => {
-    // An event store that others use too may hold anything already.
-    const tenant = `t${randomBytes(6).toString('hex')}`;
-    const otherTenant = `${tenant}-b`;
+    let tenant: string;
+    let otherTenant: string;
     let parley: RunningParley;
     let im: OpenimClient;
     let admin: string;
@@ -40,10 +39,10 @@ for (const engine of ['PostgreSQL', 'EventStoreDB'] as const)
           PARLEY_TOKEN_SECRET: TOKEN_SECRET,
           OPENIM_PORT: '0',
           OPENIM_SECRET: SECRET,
-          DEFAULT_TENANT: tenant,
         },
         engine,
       );
+      ({ tenant, otherTenant } = parley);
       im = new OpenimClient(`${parley.url}/openim`, SECRET);
       of = await im.people('owner', 'admin', 'member', 'member2', 'outsider', 'user_10001', 'user_10002');
       admin = await im.adminToken('imAdmin');

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { ENGINES } from '../support/engines.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { V1Client } from '../support/v1-client.js';
 
@@ -7,7 +8,7 @@ interface Person {
   token: string;
 }
 
-for (const engine of ['PostgreSQL', 'EventStoreDB'] as const)
+for (const engine of ENGINES)
   describe(`/v1: a group and its people, on ${engine}`, () => {
     let parley: RunningParley;
     let v1: V1Client;
@@ -406,12 +407,15 @@ for (const engine of ['PostgreSQL', 'EventStoreDB'] as const)
 
       it('a token is bound to its tenant: another tenant’s header is refused, and its groups are not there', async () => {
         const groupId = await givenGroup();
-        const stranger = await v1.person('ada', { tenant: 'other' });
+        const stranger = await v1.person('ada', { tenant: parley.otherTenant });
         expect((await v1.call('PUT', `/groups/${groupId}/members/me`, { token: stranger.token })).body).to.include({
           code: 'GroupNotFound',
         });
         expect((await v1.call('GET', `/groups/${groupId}`, { token: stranger.token })).status).to.equal(404);
-        const header = await v1.call('GET', '/users/me', { token: ada.token, headers: { 'x-tenant-id': 'other' } });
+        const header = await v1.call('GET', '/users/me', {
+          token: ada.token,
+          headers: { 'x-tenant-id': parley.otherTenant },
+        });
         expect(header.body).to.include({ status: 403, code: 'Forbidden' });
       });
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { listen } from '../../api/http/server.js';
 import { loadConfig } from '../../infrastructure/config/config.js';
 import { openParley } from '../../infrastructure/container.js';
-import { startEsdbDouble } from './esdb-double/index.js';
+import { type Engine, type TestEngine, testEngine } from './engines.js';
 import { freshDatabase } from './postgres.js';
 import { silentLogger } from './silent-logger.js';
 import { ADMIN_SECRET } from './v1-client.js';
@@ -12,32 +12,34 @@ export interface RunningParley {
   /** Seed 003's API at the root of a port of its own; undefined unless OPENIM_PORT is given. */
   readonly openimUrl: string | undefined;
   readonly databaseUrl: string;
+  /** The default one, and another that the server has. */
+  readonly tenant: string;
+  readonly otherTenant: string;
   /** What a further process needs to work on the same data. */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
+type Env = Readonly<Record<string, string>>;
+
 /**
- * The whole server in this process, on a database of its own and a free port. Its EventStoreDB is the double, or the
- * server that PARLEY_TEST_ESDB names; as that may hold anything already, the run has a tenant of its own.
+ * The whole server in this process, on a database of its own and a free port, with tenants of its own, whose names what it
+ * is given beyond that may need to know.
  */
 export async function runParley(
-  env: Readonly<Record<string, string>> = {},
-  engine: 'PostgreSQL' | 'EventStoreDB' = 'PostgreSQL',
+  env: Env | ((tenants: Pick<TestEngine, 'tenant' | 'otherTenant'>) => Env) = {},
+  engine: Engine = 'PostgreSQL',
 ): Promise<RunningParley> {
-  const real = process.env['PARLEY_TEST_ESDB'];
-  const double = engine === 'EventStoreDB' && real === undefined ? await startEsdbDouble() : undefined;
-  const eventStore = engine === 'EventStoreDB' ? { EVENT_STORE: double?.url ?? real ?? '' } : {};
-  const database = await freshDatabase('parley');
+  const [store, database] = await Promise.all([testEngine(engine), freshDatabase('parley')]);
+  const { tenant, otherTenant } = store;
   const settings = {
+    ...store.env,
     DATABASE_URL: database.url,
     PARLEY_MASTER_KEY: randomBytes(32).toString('base64'),
     PARLEY_TOKEN_SECRET: randomBytes(48).toString('base64'),
     PORT: '0',
     PARLEY_ADMIN_SECRET: ADMIN_SECRET,
-    DEFAULT_TENANT: `t${randomBytes(6).toString('hex')}`,
-    ...eventStore,
-    ...env,
+    ...(typeof env === 'function' ? env(store) : env),
   };
   const config = loadConfig(settings);
   const parley = await openParley(config, silentLogger);
@@ -50,11 +52,13 @@ export async function runParley(
     url: server.url,
     openimUrl: openim?.url,
     databaseUrl: database.url,
+    tenant,
+    otherTenant,
     env: settings,
     stop: async () => {
       await Promise.all([server.stop(), openim?.stop()]);
       await parley.close();
-      await double?.stop();
+      await store.stop();
       await database.drop();
     },
   };

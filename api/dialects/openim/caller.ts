@@ -17,6 +17,8 @@ export interface CallersOptions {
   readonly tokens: TokenVerifier;
   readonly isAppAdmin: (tenant: string, userId: string) => boolean;
   readonly defaultTenant: string;
+  /** Whether this server keeps the tenant's history. */
+  readonly serves: (tenant: string) => boolean;
 }
 
 /** Tenants are named like ids; anything else in the header is refused. */
@@ -29,7 +31,9 @@ export class Callers {
   /** @throws OpenimRefused, TokenRejected */
   async of(request: Request, access: Access): Promise<Caller> {
     const named = request.get('x-tenant-id');
-    if (named !== undefined && !TENANT.test(named)) throw new OpenimRefused('ArgsError', 'X-Tenant-ID is not a tenant');
+    if (named !== undefined && !(TENANT.test(named) && this.options.serves(named))) {
+      throw new OpenimRefused('ArgsError', 'X-Tenant-ID is not a tenant here');
+    }
     const tenant = named ?? this.options.defaultTenant;
     if (access === 'open') return { tenant, actor: undefined };
     const token = request.get('token') ?? '';
@@ -45,6 +49,9 @@ export class Callers {
     const { tenant, userId } = await this.options.tokens.verify(token);
     if (named !== undefined && named !== tenant) {
       throw new OpenimRefused('TokenInvalidError', 'the token belongs to another tenant');
+    }
+    if (!this.options.serves(tenant)) {
+      throw new OpenimRefused('TokenInvalidError', "the token's tenant is not served here");
     }
     return { tenant, actor: { kind: this.options.isAppAdmin(tenant, userId) ? 'appAdmin' : 'user', id: userId } };
   }

@@ -8,7 +8,7 @@ import type {
   ReadStreamOptions,
   StoredEvent,
 } from '../../../application/ports/event-store.js';
-import { EventRefused, EventStoreClosed } from '../../../application/ports/event-store.js';
+import { EventRefused, EventStoreClosed, EventStoreUnavailable } from '../../../application/ports/event-store.js';
 import type { Logger } from '../../../application/ports/logger.js';
 import { ForeignPosition } from '../../../application/ports/positions.js';
 import { checkAppend } from '../edge.js';
@@ -18,9 +18,11 @@ import type { AppendParts, CheckedAppend } from './appends.js';
 import { appendInOrder } from './appends.js';
 import { BatchAppender } from './batch-append.js';
 import type { Client } from './connection.js';
-import { connect, disconnect, unavailable } from './connection.js';
+import { connect, disconnect, hopeless, unavailable, unreachable } from './connection.js';
 import { identityOf } from './identity.js';
 import { Reader } from './reader.js';
+import type { Served } from './served.js';
+import { servedTenants } from './served.js';
 import { stoppable } from './receive.js';
 import { logPosition, positionIn } from './stored-event.js';
 
@@ -28,6 +30,8 @@ export interface EventStoreDbOptions {
   /** `esdb://…` or `esdb+discover://…`, credentials included. */
   readonly connectionString: string;
   readonly log: Logger;
+  /** Whose streams there are for this store; absent: everybody's. Others may keep theirs on the same server. */
+  readonly tenants?: readonly string[];
   /** How long one attempt, or one pause of a read, may take. Milliseconds, default 5,000. */
   readonly deadlineMs?: number;
   /** Between attempts of an append whose outcome is unknown. */
@@ -41,20 +45,26 @@ const CLOSE_MS = 1_000;
 /**
  * The event store on EventStoreDB 23.10 or newer (KurrentDB too).
  *
- * @throws EventStoreUnavailable when the server doesn't answer within `deadlineMs`; Error for a connection string that
- * can't be read.
+ * @throws EventStoreUnavailable when the server doesn't answer within `deadlineMs`; ConfigInvalid for a connection string that
+ * can't be read, credentials that the server refuses, and a certificate that isn't trusted.
  */
 export async function openEventStoreDb(options: EventStoreDbOptions): Promise<EventStore> {
   const { log, deadlineMs = DEADLINE_MS, backoff = DEFAULT_BACKOFF } = options;
-  const client = connect(options.connectionString);
+  const served = servedTenants(options.tenants);
+  const { client, address } = connect(options.connectionString);
   const appender = new BatchAppender(client, { log, deadlineMs });
   try {
-    const identity = await identityOf(client, appender, { deadlineMs, backoff });
-    return new EventStoreDb(client, appender, identity, { deadlineMs, log, backoff });
+    const identity = await identityOf(client, appender, {
+      deadlineMs,
+      backoff,
+      helpsToWait: (error) => hopeless(error, address) === undefined,
+    });
+    return new EventStoreDb(client, appender, identity, { served, deadlineMs, log, backoff });
   } catch (error) {
     appender.close();
     await closeConnection(client, log);
-    throw error;
+    if (!(error instanceof EventStoreUnavailable)) throw error;
+    throw hopeless(error, address) ?? unreachable(error, address);
   }
 }
 
@@ -62,6 +72,7 @@ class EventStoreDb implements EventStore {
   readonly identity: string;
   readonly #client: Client;
   readonly #appender: BatchAppender;
+  readonly #served: Served;
   readonly #reader: Reader;
   readonly #parts: AppendParts;
   readonly #log: Logger;
@@ -73,13 +84,14 @@ class EventStoreDb implements EventStore {
     client: Client,
     appender: BatchAppender,
     identity: string,
-    { deadlineMs, log, backoff }: { deadlineMs: number; log: Logger; backoff: Backoff },
+    { served, deadlineMs, log, backoff }: { served: Served; deadlineMs: number; log: Logger; backoff: Backoff },
   ) {
     this.#client = client;
     this.#appender = appender;
     this.identity = identity;
     this.#log = log;
-    this.#reader = new Reader(client, identity, { log, silenceMs: deadlineMs, backoff });
+    this.#served = served;
+    this.#reader = new Reader(client, identity, { served, log, silenceMs: deadlineMs, backoff });
     this.#parts = {
       send: (append) => this.#send(append),
       read: (stream, from, maxCount) => this.#collect(this.readStream(stream, { from, maxCount })),
@@ -93,7 +105,7 @@ class EventStoreDb implements EventStore {
     if (this.#closing.signal.aborted) throw new EventStoreClosed('event store is closed');
     const byStream = new Map<string, { append: CheckedAppend; place: number }[]>();
     for (const [place, append] of appends.entries()) {
-      const entry = { append: { ...append, bytes: checkEdge(append) }, place };
+      const entry = { append: { ...append, bytes: checkEdge(append, this.#served) }, place };
       const sameStream = byStream.get(append.stream);
       if (sameStream) sameStream.push(entry);
       else byStream.set(append.stream, [entry]);
@@ -184,8 +196,9 @@ class EventStoreDb implements EventStore {
 }
 
 /** @returns bytes. @throws EventRefused */
-function checkEdge(append: Append): number {
+function checkEdge(append: Append, served: Served): number {
   const bytes = checkAppend(append);
+  if (!served(append.stream)) throw new EventRefused('the stream is of a tenant that this store does not serve');
   // Readers pass over the server's own types, so an event of such a type would be written and never seen.
   if (append.events.some(({ type }) => type.startsWith('$'))) {
     throw new EventRefused('an event type that begins with $ is the server’s own');

@@ -13,16 +13,22 @@ import type { Backoff } from '../settle.js';
 import { delayMs, pause } from '../settle.js';
 import type { Client } from './connection.js';
 import { isNoSuchStream, isNotLeader, isTooSlow } from './connection.js';
+import type { Source } from './receive.js';
 import { MAX_BATCH, receive } from './receive.js';
 import type { RawEvent } from './stored-event.js';
+import type { Served } from './served.js';
 import { isServersOwn, logPosition, logPositionOf, samePosition, storedEvent } from './stored-event.js';
 
 const BUFFER = { highWaterMark: MAX_BATCH };
+
+/** How often a read follows the word of a node that another one leads: leadership may be moving. */
+const NODES_ASKED = 3;
 
 /** A catch-up read that gave fewer events than this ended near the head: the rest may come live. */
 const NEAR_HEAD = 5_000;
 
 export interface ReaderOptions {
+  readonly served: Served;
   readonly log: Logger;
   readonly silenceMs: number;
   readonly backoff: Backoff;
@@ -60,23 +66,14 @@ export class Reader {
     const count = clampCount(maxCount);
     const fromRevision = firstRevision(from, direction);
     if (stream === '' || count === 0 || fromRevision === undefined) return;
-    for (let attempt = 1, begun = false; ; attempt += 1) {
-      const source = this.#client.readStream(
-        stream,
-        { direction, fromRevision, maxCount: count, resolveLinkTos: false, requiresLeader: true },
-        BUFFER,
-      );
-      try {
-        for await (const { items } of receive<Resolved>(source, { silenceMs: this.#options.silenceMs, stop })) {
-          begun = true;
-          const events = this.#stored(items, (event) => !isServersOwn(event));
-          if (events.length > 0) yield events;
-        }
-        return;
-      } catch (error) {
-        if (isNoSuchStream(error)) return;
-        if (!isNotLeader(error) || begun || attempt > 1) throw error;
+    const options = { direction, fromRevision, maxCount: count, resolveLinkTos: false, requiresLeader: true };
+    try {
+      for await (const items of this.#received(() => this.#client.readStream(stream, options, BUFFER), stop)) {
+        const events = this.#stored(items, (event) => !isServersOwn(event));
+        if (events.length > 0) yield events;
       }
+    } catch (error) {
+      if (!isNoSuchStream(error)) throw error;
     }
   }
 
@@ -88,7 +85,7 @@ export class Reader {
     if (left === 0) return;
     const after = options.after === undefined ? undefined : logPosition(options.after, this.#identity);
     for await (const items of this.#allRaw(after, { ...options, buffer: Math.min(left, MAX_BATCH) }, stop)) {
-      const events = this.#stored(items, isOurs).slice(0, left);
+      const events = this.#stored(items, this.#isOurs).slice(0, left);
       if (events.length === 0) continue;
       left -= events.length;
       yield events;
@@ -109,7 +106,7 @@ export class Reader {
         for await (const items of this.#allRaw(last, {}, stop)) {
           seen += items.length;
           last = lastPosition(items) ?? last;
-          const events = this.#stored(items, isOurs);
+          const events = this.#stored(items, this.#isOurs);
           if (events.length > 0) yield { events, caughtUp: false };
         }
         if (stop.aborted) return;
@@ -127,8 +124,8 @@ export class Reader {
         for await (const { items, caughtUp } of receive<Resolved>(live, call)) {
           slow = 0;
           // Only where an event of ours was: what the server lets slip through its filter may stand anywhere.
-          last = lastPosition(items.flatMap(({ event }) => (event && isOurs(event) ? event : []))) ?? last;
-          const events = this.#stored(items, isOurs);
+          last = lastPosition(items.flatMap(({ event }) => (event && this.#isOurs(event) ? event : []))) ?? last;
+          const events = this.#stored(items, this.#isOurs);
           if (events.length > 0 || caughtUp) yield { events, caughtUp };
         }
         if (stop.aborted) return;
@@ -148,20 +145,35 @@ export class Reader {
     { direction = 'forwards', fromLeader = false, buffer = MAX_BATCH }: RawOptions,
     stop: AbortSignal,
   ): AsyncGenerator<RawEvent[], void, void> {
-    const source = this.#client.readAll(
-      {
-        direction,
-        fromPosition: after ?? (direction === 'forwards' ? 'start' : 'end'),
-        resolveLinkTos: false,
-        requiresLeader: fromLeader,
-      },
-      { highWaterMark: buffer },
-    );
-    for await (const { items } of receive<Resolved>(source, { silenceMs: this.#options.silenceMs, stop })) {
-      const events = items.flatMap(({ event }) => event ?? []);
+    const read = (): Source =>
+      this.#client.readAll(
+        {
+          direction,
+          fromPosition: after ?? (direction === 'forwards' ? 'start' : 'end'),
+          resolveLinkTos: false,
+          requiresLeader: fromLeader,
+        },
+        { highWaterMark: buffer },
+      );
+    for await (const events of this.#received(read, stop)) {
       const [first] = events;
       if (after && first?.position && samePosition(first.position, after)) events.shift();
       if (events.length > 0) yield events;
+    }
+  }
+
+  /** What a read gives. One that asked a follower is sent to the leader, where the client has turned to meanwhile. */
+  async *#received(read: () => Source, stop: AbortSignal): AsyncGenerator<RawEvent[], void, void> {
+    for (let attempt = 1, begun = false; ; attempt += 1) {
+      try {
+        for await (const { items } of receive<Resolved>(read(), { silenceMs: this.#options.silenceMs, stop })) {
+          begun = true;
+          yield items.flatMap(({ event }) => event ?? []);
+        }
+        return;
+      } catch (error) {
+        if (!isNotLeader(error) || begun || attempt > NODES_ASKED) throw error;
+      }
     }
   }
 
@@ -174,8 +186,6 @@ export class Reader {
     return events;
   }
 }
-
-const isOurs = (event: RawEvent): boolean => event.streamId.startsWith(STREAM_PREFIX) && !isServersOwn(event);
 
 function lastPosition(events: readonly RawEvent[]): LogPosition | undefined {
   const last = events.at(-1);

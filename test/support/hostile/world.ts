@@ -1,9 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
-import pg from 'pg';
+import type { EventStore, Position } from '../../../application/ports/event-store.js';
+import { openEventStoreDb } from '../../../infrastructure/event-store/eventstoredb/open.js';
+import type { Engine } from '../engines.js';
 import { eventually } from '../eventually.js';
 import { OpenimClient } from '../openim-client.js';
+import { openStore } from '../postgres-store.js';
 import { type RunningParley, runParley } from '../running-parley.js';
+import { silentLogger } from '../silent-logger.js';
 import { V1Client } from '../v1-client.js';
 
 const APP_SECRET = 'a secret of the app, of some length';
@@ -24,21 +27,22 @@ export class World {
     private readonly parley: RunningParley,
     readonly v1: V1Client,
     readonly im: OpenimClient,
-    private readonly log: pg.Pool,
+    private readonly log: EventStore,
     readonly tenant: string,
     /** Tokens by user id; `gone` was logged out, `stranger` and `foreignRoot` are of another tenant. */
     readonly tokens: Readonly<Record<Who | 'gone' | 'stranger' | 'foreignRoot', string>>,
   ) {}
 
-  static async open(): Promise<World> {
-    const tenant = `t${randomBytes(6).toString('hex')}`;
-    const elsewhere = `${tenant}-b`;
-    const parley = await runParley({
-      PARLEY_APP_ADMINS: `${tenant}/root,${elsewhere}/foreignRoot`,
-      PARLEY_TOKEN_SECRET: TOKEN_SECRET,
-      OPENIM_SECRET: APP_SECRET,
-      DEFAULT_TENANT: tenant,
-    });
+  static async open(engine: Engine): Promise<World> {
+    const parley = await runParley(
+      ({ tenant, otherTenant }) => ({
+        PARLEY_APP_ADMINS: `${tenant}/root,${otherTenant}/foreignRoot`,
+        PARLEY_TOKEN_SECRET: TOKEN_SECRET,
+        OPENIM_SECRET: APP_SECRET,
+      }),
+      engine,
+    );
+    const { tenant, otherTenant: elsewhere } = parley;
     const im = new OpenimClient(`${parley.url}/openim`, APP_SECRET);
     const people = await im.people(...PEOPLE, 'gone');
     const root = await im.adminToken('root');
@@ -53,14 +57,14 @@ export class World {
     const admin = await im.done<{ token: string }>('/auth/get_admin_token', { secret, userID: 'foreignRoot' }, away);
     await im.done('/auth/force_logout', { secret, platformID: 5, userID: 'gone' });
     const tokens = { ...people, root, stranger: stranger.token, foreignRoot: admin.token } as World['tokens'];
-    const log = new pg.Pool({ connectionString: parley.databaseUrl, max: 1 });
+    const log = await logOf(parley);
     const world = new World(parley, new V1Client(parley.url), im, log, tenant, tokens);
     await world.done('PATCH', '/users/shy/privacy', 'shy', { groupInviteConsent: true });
     return world;
   }
 
   async close(): Promise<void> {
-    await this.log.end();
+    await this.log.close();
     await this.parley.stop();
   }
 
@@ -95,12 +99,18 @@ export class World {
     });
   }
 
-  /** Where the store stands: how many events there are, and the last one's place. */
-  async head(): Promise<string> {
-    const { rows } = await this.log.query<{ head: string }>(
-      `SELECT count(*) || ' events, the last at ' || coalesce(max(position), 0) AS head FROM events.log`,
-    );
-    return rows[0]?.head ?? '';
+  /** The place of the newest event of these tenants. */
+  async head(): Promise<Position | undefined> {
+    return this.log.head();
+  }
+
+  /** What was written behind a place, for a failing test's message. */
+  async writtenSince(head: Position | undefined): Promise<string[]> {
+    const written: string[] = [];
+    for await (const events of this.log.readAll(head === undefined ? {} : { after: head })) {
+      written.push(...events.map(({ type, stream }) => `${type} in ${stream}`));
+    }
+    return written;
   }
 
   /** Tokens that prove nothing, and what is the matter with each. */
@@ -134,18 +144,29 @@ export interface Hostile {
 
 const AT_ONCE = 25;
 
-/** Sends all; gives the answers that are not right and says where the store moved. */
+/** Sends all; gives the answers that are not right, and what was written meanwhile. */
 export async function wrongsOf(world: World, requests: readonly Hostile[]): Promise<string[]> {
   const wrongs: string[] = [];
-  for (let start = 0; start < requests.length; start += AT_ONCE) {
-    const batch = requests.slice(start, start + AT_ONCE);
-    const before = await world.head();
-    const answers = await Promise.all(batch.map(async ({ what, send }) => [what, await send()] as const));
-    const after = await world.head();
-    wrongs.push(...answers.filter(([, wrong]) => wrong !== '').map(([what, wrong]) => `${what}: ${wrong}`));
-    if (after !== before) {
-      wrongs.push(`the store moved from ${before} to ${after} by one of: ${batch.map(({ what }) => what).join('; ')}`);
-    }
+  const before = await world.head();
+  const waiting = requests.values();
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (const { what, send } of waiting) {
+        const wrong = await send();
+        if (wrong !== '') wrongs.push(`${what}: ${wrong}`);
+      }
+    }),
+  );
+  if ((await world.head()) !== before) {
+    wrongs.push(`one of these wrote ${(await world.writtenSince(before)).join(', ')}`);
   }
   return wrongs;
+}
+
+/** The server's log, read beside the server. */
+function logOf({ env, databaseUrl, tenant, otherTenant }: RunningParley): Promise<EventStore> {
+  const { EVENT_STORE: connectionString } = env;
+  return connectionString === undefined
+    ? openStore(databaseUrl)
+    : openEventStoreDb({ connectionString, log: silentLogger, tenants: [tenant, otherTenant] });
 }
