@@ -62,6 +62,8 @@ function checkName(name: string, what: string, maxBytes: number): void {
  * no spaces, no keys that look like integers, no number that a double doesn't hold.
  */
 function checkJson(text: string, what: string): void {
+  // A caller may have come around the types with a value that JSON refuses (a bigint): it must not get as far as the client.
+  if (typeof text !== 'string') throw new EventRefused(`${what} is no text`);
   if (text[0] !== '{') throw new EventRefused(`${what} is no JSON object`);
   let again: string;
   try {

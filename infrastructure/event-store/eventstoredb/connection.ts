@@ -3,6 +3,9 @@ import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc
 import type { CallOptions, Metadata } from '@grpc/grpc-js';
 
 import { EventStoreUnavailable } from '../../../application/ports/event-store.js';
+import { ConfigInvalid } from '../../config/config.js';
+import type { EventStoreAddress } from './connection-string.js';
+import { readConnectionString } from './connection-string.js';
 
 export type Client = EventStoreDBClient;
 
@@ -34,23 +37,74 @@ const KEEP_ALIVE = { keepAliveInterval: 10_000, keepAliveTimeout: 3_000 };
 /**
  * Credentials only ever come in the connection string: given per call they force the slow append.
  *
- * @throws Error without the connection string in its text, because that may hold a password.
+ * @throws ConfigInvalid without the connection string in its text, because that may hold a password.
  */
 export function connect(connectionString: string): Client {
+  const address = addressOf(connectionString);
   try {
-    return EventStoreDBClient.connectionString(withDefaults(connectionString));
-  } catch {
-    throw new Error(
-      'EVENT_STORE is no connection string of EventStoreDB (esdb://user:password@host:2113?tls=true), or names a file that cannot be read',
-    );
+    return EventStoreDBClient.connectionString(withDefaults(address.connectionString));
+  } catch (error) {
+    // The client's own words hold the whole connection string when it can't be read, but not when a file can't be.
+    const why = error instanceof Error && !('connectionString' in error) ? ` (${error.message})` : '';
+    throw new ConfigInvalid([`EVENT_STORE has an option with a value that can not be used${why}.`]);
   }
 }
 
-function withDefaults(connectionString: string): string {
-  const given = connectionString.trim().replace(/\/+$/, '');
-  const flat = given.toLowerCase().replace(/[_-]/g, '');
+/** @throws ConfigInvalid */
+export function addressOf(connectionString: string): EventStoreAddress {
+  const address = readConnectionString(connectionString);
+  if ('problem' in address) throw new ConfigInvalid([address.problem]);
+  return address;
+}
+
+/** What the client takes of the keep-alive's settings when nothing is said about them. */
+export function withDefaults(connectionString: string): string {
+  const flat = connectionString.toLowerCase().replace(/[_-]/g, '');
   const missing = Object.entries(KEEP_ALIVE).filter(([key]) => !flat.includes(`${key.toLowerCase()}=`));
-  return missing.reduce((text, [key, value]) => `${text}${text.includes('?') ? '&' : '?'}${key}=${value}`, given);
+  return missing.reduce(
+    (text, [key, value]) => `${text}${text.includes('?') ? '&' : '?'}${key}=${value}`,
+    connectionString,
+  );
+}
+
+const DENIED = /access-denied|AccessDenied|UNAUTHENTICATED|PERMISSION_DENIED/;
+const CERTIFICATE = /certificate|CERT_|altnames|unable to get local issuer/i;
+const NO_TLS = /wrong version number|packet length too long/i;
+
+/** Why opening failed, for the operator; undefined when waiting may help. */
+export function hopeless(error: unknown, { hosts }: EventStoreAddress): ConfigInvalid | undefined {
+  const where = `EventStoreDB at ${hosts.join(', ')}`;
+  const reasons = reasonsOf(error).join('; ');
+  if (DENIED.test(reasons)) return new ConfigInvalid([`${where} refuses the user name and password in EVENT_STORE.`]);
+  if (NO_TLS.test(reasons)) {
+    return new ConfigInvalid([`${where} does not speak TLS: EVENT_STORE needs ?tls=false, or another port.`]);
+  }
+  if (!CERTIFICATE.test(reasons)) return undefined;
+  const why = /Error: ([^;]*(?:certificate|CERT_|altnames|issuer)[^;]*)/i.exec(reasons)?.[1] ?? 'not verified';
+  return new ConfigInvalid([
+    `${where} shows a certificate that is not trusted (${why.trim()}): tlsCAFile in EVENT_STORE must name the CA that signed it, and the host must be one that it is for.`,
+  ]);
+}
+
+/** Names the server that did not answer while the store was opened. */
+export function unreachable(error: EventStoreUnavailable, { hosts, tls }: EventStoreAddress): EventStoreUnavailable {
+  const why = /connect [A-Z]+|getaddrinfo [A-Z_]+|ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN/.exec(
+    reasonsOf(error).join('; '),
+  )?.[0];
+  const how = tls ? 'with TLS' : 'without TLS';
+  return new EventStoreUnavailable(
+    `EventStoreDB at ${hosts.join(', ')} (${how}) does not answer${why ? `: ${why}` : ''}`,
+    {
+      cause: error.cause ?? error,
+    },
+  );
+}
+
+/** Messages of an error and its causes; what a grpc error says beyond its message stands in its details. */
+function reasonsOf(error: unknown): string[] {
+  const reasons: string[] = [];
+  for (let each = error; each instanceof Error; each = each.cause) reasons.push(each.message);
+  return reasons;
 }
 
 /** The client's dispose cancels what is open, but leaves the channel. Neither may hold up whoever closes. */

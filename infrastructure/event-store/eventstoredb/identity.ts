@@ -26,7 +26,15 @@ const FORM = /^[A-Za-z0-9]{1,64}$/;
 export async function identityOf(
   client: Client,
   appender: BatchAppender,
-  { deadlineMs, backoff }: { readonly deadlineMs: number; readonly backoff: Backoff },
+  {
+    deadlineMs,
+    backoff,
+    helpsToWait,
+  }: {
+    readonly deadlineMs: number;
+    readonly backoff: Backoff;
+    readonly helpsToWait: (error: EventStoreUnavailable) => boolean;
+  },
 ): Promise<string> {
   const until = Date.now() + deadlineMs;
   for (let attempt = 1; ; attempt += 1) {
@@ -34,7 +42,7 @@ export async function identityOf(
       return (await read(client, deadlineMs)) ?? (await write(client, appender, deadlineMs));
     } catch (error) {
       const waitMs = delayMs(attempt, backoff);
-      if (!(error instanceof EventStoreUnavailable) || Date.now() + waitMs > until) throw error;
+      if (!(error instanceof EventStoreUnavailable) || !helpsToWait(error) || Date.now() + waitMs > until) throw error;
       await setTimeout(waitMs);
     }
   }

@@ -18,7 +18,7 @@ import type { AppendParts, CheckedAppend } from './appends.js';
 import { appendInOrder } from './appends.js';
 import { BatchAppender } from './batch-append.js';
 import type { Client } from './connection.js';
-import { connect, disconnect, hopeless, unavailable, unreachable } from './connection.js';
+import { addressOf, connect, disconnect, hopeless, unavailable, unreachable } from './connection.js';
 import { identityOf } from './identity.js';
 import { Reader } from './reader.js';
 import type { Served } from './served.js';
@@ -51,7 +51,8 @@ const CLOSE_MS = 1_000;
 export async function openEventStoreDb(options: EventStoreDbOptions): Promise<EventStore> {
   const { log, deadlineMs = DEADLINE_MS, backoff = DEFAULT_BACKOFF } = options;
   const served = servedTenants(options.tenants);
-  const { client, address } = connect(options.connectionString);
+  const address = addressOf(options.connectionString);
+  const client = connect(options.connectionString);
   const appender = new BatchAppender(client, { log, deadlineMs });
   try {
     const identity = await identityOf(client, appender, {

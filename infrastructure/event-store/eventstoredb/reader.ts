@@ -50,11 +50,13 @@ export class Reader {
   readonly #client: Client;
   readonly #identity: string;
   readonly #options: ReaderOptions;
+  readonly #isOurs: (event: RawEvent) => boolean;
 
   constructor(client: Client, identity: string, options: ReaderOptions) {
     this.#client = client;
     this.#identity = identity;
     this.#options = options;
+    this.#isOurs = (event) => options.served(event.streamId) && !isServersOwn(event);
   }
 
   /** Always from the leader: a follower serves older states, and a stream's tail is decided upon. */
