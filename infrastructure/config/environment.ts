@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateBy } from 'class-validator';
+import { readConnectionString } from '../event-store/eventstoredb/connection-string.js';
 
 const USER_ID = '[A-Za-z0-9_.@#:-]{1,64}';
 const TENANT = '[A-Za-z0-9_-]{1,64}';
@@ -24,6 +25,17 @@ const Check = (passes: (value: string) => boolean, message: string): PropertyDec
     },
     { message },
   );
+
+/** A check that says itself what is wrong, also without repeating the value. */
+const CheckEach = (problemOf: (value: string) => string | undefined): PropertyDecorator =>
+  ValidateBy({
+    name: 'checkEach',
+    validator: {
+      validate: (value: unknown) =>
+        value === undefined || (typeof value === 'string' && problemOf(value) === undefined),
+      defaultMessage: (args) => (typeof args?.value === 'string' ? (problemOf(args.value) ?? '') : ''),
+    },
+  });
 
 /** The environment variables that Parley reads, with their defaults and what makes each one right. */
 export class Environment {
@@ -60,10 +72,7 @@ export class Environment {
   @Check(isPostgresUrl, 'DATABASE_URL must look like postgres://user:password@host:5432/database.')
   DATABASE_URL?: string;
 
-  @Check(
-    (value) => value === 'postgres' || /^(esdb|kurrentdb)(\+discover)?:\/\/[^/?]+/.test(value),
-    'EVENT_STORE must be "postgres", or the address of an EventStoreDB: esdb://…, esdb+discover://… or kurrentdb://….',
-  )
+  @CheckEach(eventStoreProblem)
   EVENT_STORE?: string;
 
   @Check(
@@ -121,6 +130,12 @@ export function decodeMasterKey(text: string): Buffer | undefined {
   @Max(120, { message: 'COMMAND_DEADLINE_SECONDS must be a whole number from 1 to 120, not "$value".' })
   COMMAND_DEADLINE_SECONDS = 10;
   return undefined;
+}
+
+function eventStoreProblem(text: string): string | undefined {
+  if (text === 'postgres') return undefined;
+  const address = readConnectionString(text);
+  return 'problem' in address ? address.problem : undefined;
 }
 
 function isPostgresUrl(text: string): boolean {
