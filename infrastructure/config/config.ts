@@ -1,6 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { decodeMasterKey, Environment, type LogLevel } from './environment.js';
+import { givenVariables } from './given.js';
 
 export interface Config {
   readonly host: string;
@@ -30,14 +31,14 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
   readonly tokenTtlSeconds: number;
+  /** How long a request waits for a store that doesn't answer, until it is answered with 503. */
+  readonly commandDeadlineMs: number;
 }
 
 export type EventStoreConfig =
   | { readonly kind: 'postgres' }
   | { readonly kind: 'eventstoredb'; /** `esdb://…` or `esdb+discover://…` */ readonly connectionString: string };
 
-  /** How long a request waits for a store that doesn't answer, until it is answered with 503. */
-  readonly commandDeadlineMs: number;
 export interface AppAdmin {
   readonly tenant: string;
   readonly userId: string;
@@ -53,48 +54,55 @@ export class ConfigInvalid extends Error {
 }
 
 /**
- * Reads the configuration from environment variables. An empty variable counts as one that isn't set.
+ * Reads the configuration from environment variables. An empty variable counts as one that isn't set. A secret can be
+ * given as a file: `NAME_FILE` names it.
  *
  * @throws ConfigInvalid with every problem at once.
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const known = Object.keys(new Environment()).concat(OPTIONAL);
-  const given = known.flatMap((name) => {
-    const value = env[name]?.trim();
-    return value === undefined || value === '' ? [] : [[name, value] as const];
-  });
-  const settings = plainToInstance(Environment, Object.fromEntries(given), { exposeDefaultValues: true });
-  const problems = validateSync(settings, { stopAtFirstError: true, forbidUnknownValues: false }).flatMap((error) =>
-    Object.values(error.constraints ?? {}),
+  const { values, problems, unreadable } = givenVariables(variableNames(), SECRET, env);
+  const settings = plainToInstance(Environment, values, { exposeDefaultValues: true });
+  problems.push(
+    ...validateSync(settings, { stopAtFirstError: true, forbidUnknownValues: false }).flatMap((error) =>
+      Object.values(error.constraints ?? {}),
+    ),
+    ...missingKeys(settings, unreadable),
+    ...unservedTenants(settings),
   );
-  problems.push(...missingKeys(settings), ...unservedTenants(settings));
   if (problems.length > 0) throw new ConfigInvalid(problems);
   return configOf(settings);
 }
 
-const OPTIONAL = [
+/** Those whose value is or holds a secret, so no message repeats it; each can be given as `NAME_FILE` as well. */
+const SECRET = [
   'DATABASE_URL',
   'EVENT_STORE',
   'PARLEY_MASTER_KEY',
   'PARLEY_TOKEN_SECRET',
-  'OPENIM_PORT',
-  'OPENIM_SECRET',
   'PARLEY_ADMIN_SECRET',
-  'TENANTS',
-];
+  'OPENIM_SECRET',
+] as const;
+
+/** Those without a default that hold no secret. */
+const OPTIONAL = ['OPENIM_PORT', 'TENANTS'];
+
+/** Every environment variable that Parley reads, without the `NAME_FILE` of the secret ones. */
+export const variableNames = (): string[] => [...Object.keys(new Environment()), ...SECRET, ...OPTIONAL];
+
+export const secretVariables: readonly string[] = SECRET;
 
 /** Where the data isn't Parley's own, a generated key could be lost while the data lives on (ARCHITECTURE "Operations"). */
-function missingKeys(settings: Environment): string[] {
+function missingKeys(settings: Environment, unreadable: ReadonlySet<string>): string[] {
   const outside =
     settings.DATABASE_URL !== undefined ? 'DATABASE_URL' : usesEventStoreDb(settings) ? 'EVENT_STORE' : undefined;
   if (outside === undefined) return [];
   const problems: string[] = [];
-  if (settings.PARLEY_MASTER_KEY === undefined) {
+  if (settings.PARLEY_MASTER_KEY === undefined && !unreadable.has('PARLEY_MASTER_KEY')) {
     problems.push(
       `PARLEY_MASTER_KEY must be set together with ${outside}: 32 bytes, such as "openssl rand -base64 32" prints.`,
     );
   }
-  if (settings.PARLEY_TOKEN_SECRET === undefined) {
+  if (settings.PARLEY_TOKEN_SECRET === undefined && !unreadable.has('PARLEY_TOKEN_SECRET')) {
     problems.push(
       `PARLEY_TOKEN_SECRET must be set together with ${outside}: such as "openssl rand -base64 48" prints.`,
     );
@@ -141,6 +149,7 @@ function configOf(settings: Environment): Config {
       .filter((proxy) => proxy !== ''),
     logLevel: settings.LOG_LEVEL,
     tokenTtlSeconds: settings.TOKEN_TTL_SECONDS,
+    commandDeadlineMs: settings.COMMAND_DEADLINE_SECONDS * 1_000,
   };
 }
 
@@ -165,4 +174,3 @@ function appAdminsOf(settings: Environment): AppAdmin[] {
         : { tenant: first, userId: second };
     });
 }
-    commandDeadlineMs: settings.COMMAND_DEADLINE_SECONDS * 1_000,

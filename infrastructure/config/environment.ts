@@ -117,18 +117,18 @@ export class Environment {
   @Min(60, { message: 'TOKEN_TTL_SECONDS must be a whole number from 60 to 315360000, not "$value".' })
   @Max(TEN_YEARS, { message: 'TOKEN_TTL_SECONDS must be a whole number from 60 to 315360000, not "$value".' })
   TOKEN_TTL_SECONDS = 604_800;
-}
-
-/** 32 bytes from hex, base64 or base64url (padded or not); undefined when it is anything else. */
-export function decodeMasterKey(text: string): Buffer | undefined {
-  if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex');
-  if (/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return Buffer.from(text, 'base64');
 
   @Whole()
   @IsInt({ message: 'COMMAND_DEADLINE_SECONDS must be a whole number from 1 to 120, not "$value".' })
   @Min(1, { message: 'COMMAND_DEADLINE_SECONDS must be a whole number from 1 to 120, not "$value".' })
   @Max(120, { message: 'COMMAND_DEADLINE_SECONDS must be a whole number from 1 to 120, not "$value".' })
   COMMAND_DEADLINE_SECONDS = 10;
+}
+
+/** 32 bytes from hex, base64 or base64url (padded or not); undefined when it is anything else. */
+export function decodeMasterKey(text: string): Buffer | undefined {
+  if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex');
+  if (/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return Buffer.from(text, 'base64');
   return undefined;
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { ConfigInvalid, loadConfig } from '../../infrastructure/config/config.js';
+import { ConfigInvalid, loadConfig, secretVariables } from '../../infrastructure/config/config.js';
 import { resolveKeys } from '../../infrastructure/config/keys.js';
 import { silentLogger } from '../support/silent-logger.js';
 
@@ -164,6 +164,67 @@ describe('configuration', () => {
       expect(problems[1]).to.match(new RegExp(`^PARLEY_TOKEN_SECRET must be set together with ${name}`));
     });
   }
+});
+
+describe('a secret in a file', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'parley-secrets-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  async function file(name: string, text: string): Promise<string> {
+    const path = join(folder, name);
+    await writeFile(path, text);
+    return path;
+  }
+
+  it('is read for each variable that holds one, without the line end', async () => {
+    const values: Record<string, string> = {
+      DATABASE_URL: 'postgres://parley:hunter2@db/parley',
+      EVENT_STORE: 'esdb://admin:hunter2@a,b,c?tls=true',
+      PARLEY_MASTER_KEY: KEY.toString('base64'),
+      PARLEY_TOKEN_SECRET: SECRET,
+      PARLEY_ADMIN_SECRET: 'y'.repeat(16),
+      OPENIM_SECRET: 'z'.repeat(16),
+    };
+    expect(secretVariables).to.have.members(Object.keys(values));
+    const files: Record<string, string> = {};
+    for (const [name, value] of Object.entries(values)) files[`${name}_FILE`] = await file(name, `${value}\n`);
+    expect(loadConfig(files)).to.deep.equal(loadConfig(values));
+  });
+
+  it('counts as not set when no file is named', () => {
+    expect(loadConfig({ PARLEY_ADMIN_SECRET_FILE: ' ' })).to.deep.equal(loadConfig({}));
+  });
+
+  it('may not be given twice', async () => {
+    const env = { OPENIM_SECRET: SECRET, OPENIM_SECRET_FILE: await file('secret', SECRET) };
+    expect(problemsOf(env)).to.deep.equal(['OPENIM_SECRET and OPENIM_SECRET_FILE are both set; leave one out.']);
+  });
+
+  it('is missed once, by the name of its file, when that is missing, empty or no file', async () => {
+    const empty = await file('empty', '\n');
+    const problems = problemsOf({
+      DATABASE_URL: 'postgres://db/parley',
+      PARLEY_MASTER_KEY_FILE: join(folder, 'nowhere'),
+      PARLEY_TOKEN_SECRET_FILE: empty,
+      OPENIM_SECRET_FILE: folder,
+      PARLEY_ADMIN_SECRET_FILE: await file('log', 'x'.repeat(65_537)),
+    });
+    expect(problems).to.have.members([
+      `PARLEY_MASTER_KEY_FILE names ${join(folder, 'nowhere')}, which can't be read (ENOENT).`,
+      `PARLEY_TOKEN_SECRET_FILE names ${empty}, which is empty.`,
+      `OPENIM_SECRET_FILE names ${folder}, which can't be read (EISDIR).`,
+      `PARLEY_ADMIN_SECRET_FILE names ${join(folder, 'log')}, which has more than 65536 bytes.`,
+    ]);
+  });
+
+  it('is checked like one in a variable, and not repeated', async () => {
+    const problems = problemsOf({ PARLEY_TOKEN_SECRET_FILE: await file('short', 'hunter2') });
+    expect(problems).to.have.length(1);
+    expect(problems[0]).to.match(/^PARLEY_TOKEN_SECRET must have/).and.not.include('hunter2');
+  });
 });
 
 describe('keys', () => {
