@@ -36,8 +36,8 @@ import { type Keys, resolveKeys } from './config/keys.js';
 import { type Database, migrations, openDatabase } from './database.js';
 import { openEventStoreDb } from './event-store/eventstoredb/open.js';
 import { openPostgresEventStore } from './event-store/postgres/postgres-event-store.js';
-import { migrate } from './postgres/migrate.js';
 import { type Patience, untilThere } from './patience.js';
+import { migrate } from './postgres/migrate.js';
 import { makePool } from './postgres/pool.js';
 import { reachable } from './postgres/reachable.js';
 import { openReadModels, type ReadModels } from './read-models/read-models.js';
@@ -76,10 +76,10 @@ interface House {
   close(): Promise<void>;
 }
 
-/**
 /** A batch's statement takes some ten milliseconds; a projection whose database says nothing for this long connects anew. */
 const APPLY_WITHIN_MS = 30_000;
 
+/**
  * Opens what everybody stands on (database, keys, event store, projections) and binds the rest. A failure on the way
  * closes what was opened.
  */
@@ -105,24 +105,27 @@ async function openHouse(
     }
   };
   try {
-    const database: Database = await openDatabase(config, log, { share });
+    const database: Database = await ofPostgres(() => openDatabase(config, log, { share }));
     closers.push(() => database.close());
     const keys = await resolveKeys(config, {
       embeddedAndEmpty: database.embeddedAndEmpty,
       dataDir: config.dataDir,
       log,
     });
-    await migrate(database.url, [...migrations, ...projectionMigrations]);
+    await ofPostgres(() => migrate(database.url, [...migrations, ...projectionMigrations]));
 
     const systemPool = makePool({ url: database.url, max: 8, name: 'parley system', log, answerWithinMs });
     closers.push(() => systemPool.end());
-    await verifyMasterKey(systemPool, keys.masterKey);
+    await ofPostgres(() => verifyMasterKey(systemPool, keys.masterKey));
     const serializer = new JsonEventSerializer({
       keys: new DataKeys({ pool: systemPool, masterKey: keys.masterKey, log }),
       registry: eventRegistry,
     });
 
-    const store = await openEventStore(config, database.url, log);
+    const store =
+      config.eventStore.kind === 'postgres'
+        ? await ofPostgres(() => openEventStore(config, database.url, log))
+        : await there('EventStoreDB (EVENT_STORE)', true, () => openEventStore(config, database.url, log));
     closers.push(() => store.close());
 
     // Rows and checkpoint are lost together and replayed together, so their commits need not wait for the disk.
@@ -132,12 +135,12 @@ async function openHouse(
       name: 'parley projections',
       log,
       settings: { synchronous_commit: 'off' },
+      // A rebuild's or a comparison's statement may take minutes; those are made by a tool beside the server.
+      ...(share ? {} : { answerWithinMs: APPLY_WITHIN_MS }),
     });
     closers.push(() => projectionPool.end());
     const readModels = await ofPostgres(() => openReadModels({ url: database.url, poolSize: 8, answerWithinMs }));
     closers.push(() => readModels.close());
-      // A rebuild's or a comparison's statement may take minutes; those are made by a tool beside the server.
-      ...(share ? {} : { answerWithinMs: APPLY_WITHIN_MS }),
 
     const container = new Container({ defaultScope: 'Singleton' });
     container.bind(ids.config).toConstantValue(config);
@@ -203,8 +206,9 @@ function bindApplication(container: Container): void {
   container
     .bind(CommandPipeline)
     .toResolvedValue(
-      (store, serializer, ledger, clock, log) => new CommandPipeline({ store, serializer, ledger, clock, log }),
-      [ids.store, ids.serializer, ids.ledger, ids.clock, ids.log],
+      (store, serializer, ledger, clock, log, { commandDeadlineMs: deadlineMs }) =>
+        new CommandPipeline({ store, serializer, ledger, clock, log }, { deadlineMs }),
+      [ids.store, ids.serializer, ids.ledger, ids.clock, ids.log, ids.config],
     );
   container
     .bind(GroupCommands)
@@ -331,21 +335,6 @@ function serverApps(container: Container, config: Config, log: Logger): Pick<Par
   };
 }
 
-const servesOf =
-  ({ tenants }: Config) =>
-  (tenant: string): boolean =>
-    tenants?.includes(tenant) ?? true;
-
-/** Seed 003, for its prefix and for its own port alike. */
-function openimApi(container: Container, config: Config, log: Logger): Router {
-  const readModels = container.get(ids.readModels);
-  const signed = container.get(ids.signedTokens);
-  const tokens = container.get(ids.tokens);
-  const admins = new AppAdmins(config.appAdmins);
-  const isAppAdmin = (tenant: string, userId: string): boolean => admins.has(tenant, userId);
-  return openimRouter({
-    operations: openimOperations({
-      userCommands: container.get(UserCommands),
 /** A projection becomes level in this time when it follows closely, ms. */
 const LEVEL_WITHIN_MS = 300;
 
@@ -365,6 +354,16 @@ const servesOf =
   (tenant: string): boolean =>
     tenants?.includes(tenant) ?? true;
 
+/** Seed 003, for its prefix and for its own port alike. */
+function openimApi(container: Container, config: Config, log: Logger): Router {
+  const readModels = container.get(ids.readModels);
+  const signed = container.get(ids.signedTokens);
+  const tokens = container.get(ids.tokens);
+  const admins = new AppAdmins(config.appAdmins);
+  const isAppAdmin = (tenant: string, userId: string): boolean => admins.has(tenant, userId);
+  return openimRouter({
+    operations: openimOperations({
+      userCommands: container.get(UserCommands),
       userProfiles: container.get(UserProfileCommands),
       groupCommands: container.get(GroupCommands),
       groupChanges: container.get(GroupChanges),
