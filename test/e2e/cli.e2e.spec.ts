@@ -1,115 +1,151 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EventStoreDBClient, jsonEvent, type JSONRecordedEvent } from '@eventstore/db-client';
 import { expect } from 'chai';
 import pg from 'pg';
+import { streamName } from '../../application/streams.js';
+import { ENGINES } from '../support/engines.js';
 import { runCli } from '../support/parley-process.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { V1Client } from '../support/v1-client.js';
 
-describe('the parley command, beside a running server', () => {
-  let parley: RunningParley;
+interface Tampered {
+  /** What the audit says of it. */
+  readonly shows: string;
+  restore(): Promise<void>;
+}
 
-  before(async () => {
-    parley = await runParley();
-    const v1 = new V1Client(parley.url);
-    const ada = await v1.person('ada');
-    await v1.person('bob');
-    await v1.call('POST', '/groups', { token: ada.token, body: { groupId: 'club', name: 'Club', members: ['bob'] } });
-    await v1.call('PUT', '/groups/club/members/bob/mute', { token: ada.token });
-    const removal = await v1.call<{ position: string }>('DELETE', '/groups/club/members/bob?reason=too%20loud', {
-      token: ada.token,
+for (const engine of ENGINES)
+  describe(`the parley command, beside a running server on ${engine}`, () => {
+    let parley: RunningParley;
+
+    before(async () => {
+      parley = await runParley({}, engine);
+      const v1 = new V1Client(parley.url);
+      const ada = await v1.person('ada');
+      await v1.person('bob');
+      await v1.call('POST', '/groups', { token: ada.token, body: { groupId: 'club', name: 'Club', members: ['bob'] } });
+      await v1.call('PUT', '/groups/club/members/bob/mute', { token: ada.token });
+      const removal = await v1.call<{ position: string }>('DELETE', '/groups/club/members/bob?reason=too%20loud', {
+        token: ada.token,
+      });
+      await v1.call('GET', `/users/me?minPosition=${removal.body.position}`, { token: ada.token });
     });
-    await v1.call('GET', `/users/me?minPosition=${removal.body.position}`, { token: ada.token });
-  });
-  after(() => parley.stop());
+    after(() => parley.stop());
 
-  it('given a history, when it is audited, then each event is a line and the hash chain holds', async () => {
-    const { code, stdout } = await runCli(['audit', 'history', 'group', 'club'], parley.env);
-    expect(code).to.equal(0);
-    const lines = stdout.trim().split('\n');
-    expect(lines).to.have.length(6);
-    expect(lines[3]).to.match(/^ +3 {2}\d{4}-\d\d-\d\d .*Z {2}ada muted bob .*\[ada, v1:PUT /);
-    expect(lines[4]).to.include('too loud');
-    expect(lines[5]).to.equal('The hash chain holds over 5 events.');
-  });
-
-  it('given a name that forges a line and paints the terminal, then it is shown as what it is', async () => {
-    const ada = await new V1Client(parley.url).call<{ token: string }>('POST', '/sessions', {
-      body: { login: 'ada@example.org', password: 'password of ada' },
-    });
-    const name = 'x\n    9  2026-01-01 root dismissed the group\u001b[31m\u202e';
-    await new V1Client(parley.url).call('POST', '/groups', {
-      token: ada.body.token,
-      body: { groupId: 'forged', name },
-    });
-    const { stdout } = await runCli(['audit', 'history', 'group', 'forged'], parley.env);
-    expect(stdout.trim().split('\n')).to.have.length(3);
-    expect(stdout).to.include('x\\u{a}    9').and.to.include('\\u{1b}[31m\\u{202e}');
-  });
-
-  it('given one byte of history was changed behind its back, then the audit says where, and fails', async () => {
-    const client = new pg.Client({ connectionString: parley.databaseUrl });
-    await client.connect();
-    const change = (from: string, to: string): Promise<unknown> =>
-      client.query(`UPDATE events.log SET data = replace(data, $1, $2) WHERE stream LIKE '%.club' AND revision = 3`, [
-        from,
-        to,
-      ]);
-    await change('"until":null', '"until":1234');
-    try {
+    it('given a history, when it is audited, then each event is a line and the hash chain holds', async () => {
       const { code, stdout } = await runCli(['audit', 'history', 'group', 'club'], parley.env);
-      expect(code).to.equal(1);
-      expect(stdout).to.match(/THE HASH CHAIN IS BROKEN: hash at revision 3/);
-    } finally {
-      await change('"until":1234', '"until":null');
-      await client.end();
+      expect(code).to.equal(0);
+      const lines = stdout.trim().split('\n');
+      expect(lines).to.have.length(6);
+      expect(lines[3]).to.match(/^ +3 {2}\d{4}-\d\d-\d\d .*Z {2}ada muted bob .*\[ada, v1:PUT /);
+      expect(lines[4]).to.include('too loud');
+      expect(lines[5]).to.equal('The hash chain holds over 5 events.');
+    });
+
+    it('given a name that forges a line and paints the terminal, then it is shown as what it is', async () => {
+      const ada = await new V1Client(parley.url).call<{ token: string }>('POST', '/sessions', {
+        body: { login: 'ada@example.org', password: 'password of ada' },
+      });
+      const name = 'x\n    9  2026-01-01 root dismissed the group\u001b[31m\u202e';
+      await new V1Client(parley.url).call('POST', '/groups', {
+        token: ada.body.token,
+        body: { groupId: 'forged', name },
+      });
+      const { stdout } = await runCli(['audit', 'history', 'group', 'forged'], parley.env);
+      expect(stdout.trim().split('\n')).to.have.length(3);
+      expect(stdout).to.include('x\\u{a}    9').and.to.include('\\u{1b}[31m\\u{202e}');
+    });
+
+    it('given history that was changed behind its back, then the audit says where, and fails', async () => {
+      const { shows, restore } = await (engine === 'PostgreSQL' ? changeOneByte() : appendForgery());
+      try {
+        const { code, stdout } = await runCli(['audit', 'history', 'group', 'club'], parley.env);
+        expect(code).to.equal(1);
+        expect(stdout).to.include(`THE HASH CHAIN IS BROKEN: ${shows}`);
+      } finally {
+        await restore();
+      }
+    });
+
+    async function changeOneByte(): Promise<Tampered> {
+      const change = async (from: string, to: string): Promise<void> => {
+        const client = new pg.Client({ connectionString: parley.databaseUrl });
+        await client.connect();
+        await client
+          .query(`UPDATE events.log SET data = replace(data, $1, $2) WHERE stream LIKE '%.club' AND revision = 3`, [
+            from,
+            to,
+          ])
+          .finally(() => client.end());
+      };
+      await change('"until":null', '"until":1234');
+      return { shows: 'hash at revision 3', restore: () => change('"until":1234', '"until":null') };
     }
-  });
 
-  it('projections: status, rebuild and verify', async () => {
-    const names = ['users', 'groups', 'group_members'];
-    expect((await runCli(['projections', 'rebuild', ...names], parley.env)).code).to.equal(0);
-    const verified = await runCli(['projections', 'verify', ...names], parley.env);
-    expect(verified.code, verified.stdout).to.equal(0);
-    const status = await runCli(['projections', 'status'], parley.env);
-    for (const name of names) expect(status.stdout).to.match(new RegExp(`^${name} .* live`, 'm'));
-  });
-
-  it('given rows that were changed behind its back, then verify shows them and fails', async () => {
-    const client = new pg.Client({ connectionString: parley.databaseUrl });
-    await client.connect();
-    try {
-      const { rows } = await client.query<{ name: string }>(
-        `SELECT relname AS name FROM pg_class WHERE relname LIKE 'p\\_users\\_v%' AND relkind = 'r'`,
-      );
-      await client.query(`UPDATE read.${rows[0]!.name} SET nickname = 'Mallory' WHERE user_id = 'bob'`);
-      const { code, stdout } = await runCli(['projections', 'verify', 'users'], parley.env);
-      expect(code).to.equal(1);
-      expect(stdout).to.include('Mallory').and.to.include('DIFFERENT');
-    } finally {
-      await client.end();
+    /** EventStoreDB changes nothing that was written; somebody else may write, though. */
+    async function appendForgery(): Promise<Tampered> {
+      const client = EventStoreDBClient.connectionString(parley.env['EVENT_STORE']!);
+      const stream = streamName({ category: 'group', tenant: parley.tenant, groupId: 'club' });
+      try {
+        for await (const { event } of client.readStream(stream, { fromRevision: 3n, maxCount: 1 })) {
+          const { type, data, metadata } = event as JSONRecordedEvent;
+          await client.appendToStream(stream, jsonEvent({ type, data, metadata: metadata as Record<string, string> }));
+        }
+      } finally {
+        await client.dispose();
+      }
+      return { shows: 'prevHash at revision 5', restore: () => Promise.resolve() };
     }
-  });
 
-  it('wrong words, unknown names and missing data get a sentence and a code, and make nothing', async () => {
-    const unknown = await runCli(['audit', 'history', 'group', 'nobody-knows'], parley.env);
-    expect([unknown.code, unknown.stderr]).to.satisfy(
-      ([code, text]: [number, string]) => code === 1 && text.includes('nobody-knows'),
-    );
-    const projection = await runCli(['projections', 'rebuild', 'gruops'], parley.env);
-    expect(projection.code).to.equal(1);
-    expect(projection.stderr).to.include('There are: users');
-    expect((await runCli(['audit', 'history', 'planet', 'x'], parley.env)).code).to.equal(1);
-    expect((await runCli(['nonsense'], parley.env)).code).to.equal(1);
+    it('projections: status, rebuild and verify', async () => {
+      const names = ['users', 'groups', 'group_members'];
+      expect((await runCli(['projections', 'rebuild', ...names], parley.env)).code).to.equal(0);
+      const [verified, status] = await Promise.all([
+        runCli(['projections', 'verify', ...names], parley.env),
+        runCli(['projections', 'status'], parley.env),
+      ]);
+      expect(verified.code, verified.stdout).to.equal(0);
+      for (const name of names) expect(status.stdout).to.match(new RegExp(`^${name} .* live`, 'm'));
+    });
 
-    const empty = await mkdtemp(join(tmpdir(), 'parley-cli-'));
-    try {
-      const nothing = await runCli(['projections', 'status'], { DATA_DIR: join(empty, 'data') });
-      expect(nothing.code).to.equal(1);
-      expect(nothing.stderr).to.match(/There is no Parley database in .*data\. Is DATA_DIR right\?/);
-    } finally {
-      await rm(empty, { recursive: true, force: true });
-    }
+    it('given rows that were changed behind its back, then verify shows them and fails', async () => {
+      const client = new pg.Client({ connectionString: parley.databaseUrl });
+      await client.connect();
+      try {
+        const { rows } = await client.query<{ name: string }>(
+          `SELECT relname AS name FROM pg_class WHERE relname LIKE 'p\\_users\\_v%' AND relkind = 'r'`,
+        );
+        await client.query(`UPDATE read.${rows[0]!.name} SET nickname = 'Mallory' WHERE user_id = 'bob'`);
+        const { code, stdout } = await runCli(['projections', 'verify', 'users'], parley.env);
+        expect(code).to.equal(1);
+        expect(stdout).to.include('Mallory').and.to.include('DIFFERENT');
+      } finally {
+        await client.end();
+      }
+    });
+
+    it('wrong words, unknown names and missing data get a sentence and a code, and make nothing', async () => {
+      const empty = await mkdtemp(join(tmpdir(), 'parley-cli-'));
+      try {
+        const [unknown, projection, planet, nonsense, nothing] = await Promise.all([
+          runCli(['audit', 'history', 'group', 'nobody-knows'], parley.env),
+          runCli(['projections', 'rebuild', 'gruops'], parley.env),
+          runCli(['audit', 'history', 'planet', 'x'], parley.env),
+          runCli(['nonsense'], parley.env),
+          runCli(['projections', 'status'], { DATA_DIR: join(empty, 'data') }),
+        ]);
+        expect([unknown.code, unknown.stderr]).to.satisfy(
+          ([code, text]: [number, string]) => code === 1 && text.includes('nobody-knows'),
+        );
+        expect(projection.code).to.equal(1);
+        expect(projection.stderr).to.include('There are: users');
+        expect([planet.code, nonsense.code]).to.deep.equal([1, 1]);
+        expect(nothing.code).to.equal(1);
+        expect(nothing.stderr).to.match(/There is no Parley database in .*data\. Is DATA_DIR right\?/);
+      } finally {
+        await rm(empty, { recursive: true, force: true });
+      }
+    });
   });
-});

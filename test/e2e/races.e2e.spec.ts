@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
+import { ENGINES, type TestEngine, testEngine } from '../support/engines.js';
 import { type HistoryItem, lawfulGroup } from '../support/group-laws.js';
 import { type ParleyProcess, startParley } from '../support/parley-process.js';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
@@ -121,169 +122,173 @@ interface Start {
   readonly delayMs: number;
 }
 
-describe('races over HTTP on two servers of one database', function () {
-  this.timeout(60_000 + ROUNDS * 1_000);
-  const random = seededRandom();
-  const tokens = new Map<string, string>();
-  let database: TestDatabase;
-  let servers: ParleyProcess[] = [];
-  let clients: V1Client[];
+for (const engine of ENGINES)
+  describe(`races over HTTP on two servers of one log, on ${engine}`, function () {
+    this.timeout(60_000 + ROUNDS * 1_000);
+    const random = seededRandom();
+    const tokens = new Map<string, string>();
+    let database: TestDatabase;
+    let eventStore: TestEngine;
+    let servers: ParleyProcess[] = [];
+    let clients: V1Client[];
 
-  before(async () => {
-    console.log(`      seed ${random.seed.toString()} (PARLEY_TEST_SEED repeats it)`);
-    database = await freshDatabase('races');
-    const env = {
-      DATABASE_URL: database.url,
-      PARLEY_MASTER_KEY: randomBytes(32).toString('base64'),
-      PARLEY_TOKEN_SECRET: randomBytes(48).toString('base64'),
-      PARLEY_APP_ADMINS: 'root',
-    };
-    servers = await Promise.all([startParley(env), startParley(env)]);
-    clients = servers.map(({ url }) => new V1Client(url));
-    await Promise.all(
-      ['root', 'ada', 'bob', 'cat', 'eve', 'maker'].map(async (userId, n) => {
-        tokens.set(userId, (await client(n).person(userId)).token);
-      }),
-    );
-  });
-
-  after(async () => {
-    await Promise.all(servers.map((server) => server.end()));
-    servers = [];
-    await database.drop();
-  });
-
-  const client = (n: number): V1Client => clients[n % clients.length]!;
-  const tokenOf = (userId: string): string => tokens.get(userId)!;
-
-  for (const race of races) {
-    it(`${race.name}: what was acknowledged stands in the history, and the group is lawful at every revision`, async () => {
-      const plans = Array.from({ length: ROUNDS }, () => startsOf(race, random));
-      await inLanes(plans, async (starts, round) => {
-        await run(race, starts, `${race.name.replaceAll(' ', '-')}-${round.toString()}`);
-      });
-    });
-  }
-
-  async function run(race: Race, starts: readonly Start[], groupId: string): Promise<void> {
-    const made = await client(starts[0]!.server).call('POST', '/groups', {
-      token: tokenOf('ada'),
-      body: { groupId, name: 'Race', members: ['bob', 'cat'], ...race.group },
-    });
-    expect(made.status, JSON.stringify(made.body)).to.equal(201);
-    if (race.asked === true) {
-      const asked = await client(starts[1]!.server).call('PUT', `/groups/${groupId}/members/me`, {
-        token: tokenOf('eve'),
-      });
-      expect(asked.body, groupId).to.include({ changed: true });
-    }
-    const before = (await historyOf(groupId, 0)).length;
-
-    const answers = await Promise.all(starts.map((start) => send(groupId, start)));
-
-    const history = await historyOf(groupId, starts[0]!.server);
-    const told = lawfulGroup(history);
-    const acknowledged = starts.flatMap(({ contender }, i) => acknowledgedBy(contender, answers[i]!, history));
-    expect(race.winners, `${groupId}: those who changed something`).to.include(acknowledged.length);
-    expect(new Set(acknowledged).size, `${groupId}: two commands named one event`).to.equal(acknowledged.length);
-    // Everybody got his answer, so nothing may stand there that nobody was told of.
-    const commands = new Set(history.slice(before).map(({ correlationId }) => correlationId));
-    expect(commands.size, groupId).to.equal(acknowledged.length);
-
-    const position = answers.flat().reduce((last, { body }) => maximum(last, body.position), '');
-    const view = await client(starts[1]!.server).call(
-      'GET',
-      `/groups/${groupId}${position === '' ? '' : `?minPosition=${position}`}`,
-      { token: tokenOf('root') },
-    );
-    expect(view.body, groupId).to.include({
-      memberCount: told.members.size,
-      ownerId: told.ownerId,
-      status: told.dismissed ? 'dismissed' : 'active',
-      revision: history.length - 1,
-    });
-  }
-
-  async function send(groupId: string, { contender, server, twice, delayMs }: Start): Promise<V1Answer<Receipt>[]> {
-    const { by, method, path, body } = contender;
-    const key = `${groupId}:${method}:${path}:${JSON.stringify(body ?? '')}`;
-    await pause(delayMs);
-    return Promise.all(
-      [server, ...(twice ? [server + 1] : [])].map((n) =>
-        client(n).call<Receipt>(method, `/groups/${groupId}${path}`, {
-          token: tokenOf(by),
-          headers: { 'idempotency-key': key },
-          ...(body === undefined ? {} : { body }),
+    before(async () => {
+      console.log(`      seed ${random.seed.toString()} (PARLEY_TEST_SEED repeats it)`);
+      [eventStore, database] = await Promise.all([testEngine(engine), freshDatabase('races')]);
+      const env = {
+        ...eventStore.env,
+        DATABASE_URL: database.url,
+        PARLEY_MASTER_KEY: randomBytes(32).toString('base64'),
+        PARLEY_TOKEN_SECRET: randomBytes(48).toString('base64'),
+        PARLEY_APP_ADMINS: 'root',
+      };
+      servers = await Promise.all([startParley(env), startParley(env)]);
+      clients = servers.map(({ url }) => new V1Client(url));
+      await Promise.all(
+        ['root', 'ada', 'bob', 'cat', 'eve', 'maker'].map(async (userId, n) => {
+          tokens.set(userId, (await client(n).person(userId)).token);
         }),
-      ),
-    );
-  }
-
-  /** The revision that a command was told it wrote; none when it was refused. Both answers to one key say the same. */
-  function acknowledgedBy(
-    contender: Contender,
-    answers: readonly V1Answer<Receipt>[],
-    history: readonly HistoryItem[],
-  ): number[] {
-    const what = `${contender.method} ${contender.path} by ${contender.by}`;
-    const revisions = answers.map(({ status, body }) => {
-      if (status === 200 && !body.changed && contender.mayBeSo) return undefined;
-      if (status === 200) {
-        expect(body.changed, `${what} changed something`).to.equal(true);
-        const event = history[body.revision];
-        expect(event, `${what} names a revision that is there`).to.include({ type: contender.event });
-        expect(event?.actor.id, what).to.equal(contender.by);
-        return body.revision;
-      }
-      expect(contender.refused, `${what}: ${status.toString()} ${JSON.stringify(body)}`).to.include(body.code);
-      return undefined;
+      );
     });
-    expect(new Set(revisions).size, `${what}: ${JSON.stringify(answers)}`).to.equal(1);
-    return revisions[0] === undefined ? [] : [revisions[0]];
-  }
 
-  it('eight equal creates with one Idempotency-Key: one group, and eight times the same answer', async () => {
-    const token = tokenOf('maker');
-    const plans = Array.from({ length: ROUNDS }, () => ({ named: random.next() < 0.5, first: random.between(0, 2) }));
-    let last = '';
-    await inLanes(plans, async ({ named, first }, round) => {
-      const body = { name: 'Made once', members: ['bob'], ...(named ? { groupId: `made-${round.toString()}` } : {}) };
-      const answers = await Promise.all(
-        Array.from({ length: 8 }, (_, n) =>
-          client(first + n).call<Receipt>('POST', '/groups', {
-            token,
-            body,
-            headers: { 'idempotency-key': `once-${round.toString()}` },
+    after(async () => {
+      await Promise.all(servers.map((server) => server.end()));
+      servers = [];
+      await eventStore.stop();
+      await database.drop();
+    });
+
+    const client = (n: number): V1Client => clients[n % clients.length]!;
+    const tokenOf = (userId: string): string => tokens.get(userId)!;
+
+    for (const race of races) {
+      it(`${race.name}: what was acknowledged stands in the history, and the group is lawful at every revision`, async () => {
+        const plans = Array.from({ length: ROUNDS }, () => startsOf(race, random));
+        await inLanes(plans, async (starts, round) => {
+          await run(race, starts, `${race.name.replaceAll(' ', '-')}-${round.toString()}`);
+        });
+      });
+    }
+
+    async function run(race: Race, starts: readonly Start[], groupId: string): Promise<void> {
+      const made = await client(starts[0]!.server).call('POST', '/groups', {
+        token: tokenOf('ada'),
+        body: { groupId, name: 'Race', members: ['bob', 'cat'], ...race.group },
+      });
+      expect(made.status, JSON.stringify(made.body)).to.equal(201);
+      if (race.asked === true) {
+        const asked = await client(starts[1]!.server).call('PUT', `/groups/${groupId}/members/me`, {
+          token: tokenOf('eve'),
+        });
+        expect(asked.body, groupId).to.include({ changed: true });
+      }
+      const before = (await historyOf(groupId, 0)).length;
+
+      const answers = await Promise.all(starts.map((start) => send(groupId, start)));
+
+      const history = await historyOf(groupId, starts[0]!.server);
+      const told = lawfulGroup(history);
+      const acknowledged = starts.flatMap(({ contender }, i) => acknowledgedBy(contender, answers[i]!, history));
+      expect(race.winners, `${groupId}: those who changed something`).to.include(acknowledged.length);
+      expect(new Set(acknowledged).size, `${groupId}: two commands named one event`).to.equal(acknowledged.length);
+      // Everybody got his answer, so nothing may stand there that nobody was told of.
+      const commands = new Set(history.slice(before).map(({ correlationId }) => correlationId));
+      expect(commands.size, groupId).to.equal(acknowledged.length);
+
+      const position = answers.flat().reduce((last, { body }) => maximum(last, body.position), '');
+      const view = await client(starts[1]!.server).call(
+        'GET',
+        `/groups/${groupId}${position === '' ? '' : `?minPosition=${position}`}`,
+        { token: tokenOf('root') },
+      );
+      expect(view.body, groupId).to.include({
+        memberCount: told.members.size,
+        ownerId: told.ownerId,
+        status: told.dismissed ? 'dismissed' : 'active',
+        revision: history.length - 1,
+      });
+    }
+
+    async function send(groupId: string, { contender, server, twice, delayMs }: Start): Promise<V1Answer<Receipt>[]> {
+      const { by, method, path, body } = contender;
+      const key = `${groupId}:${method}:${path}:${JSON.stringify(body ?? '')}`;
+      await pause(delayMs);
+      return Promise.all(
+        [server, ...(twice ? [server + 1] : [])].map((n) =>
+          client(n).call<Receipt>(method, `/groups/${groupId}${path}`, {
+            token: tokenOf(by),
+            headers: { 'idempotency-key': key },
+            ...(body === undefined ? {} : { body }),
           }),
         ),
       );
-      for (const { status, body: receipt } of answers) {
-        expect(status, JSON.stringify(receipt)).to.equal(201);
-        expect(receipt).to.deep.equal(answers[0]!.body);
-      }
-      const fresh = answers.filter(({ headers }) => headers.get('idempotent-replayed') === null);
-      expect(fresh.length, 'answers that are nobody’s repeat').to.equal(1);
-      const { id, position } = answers[0]!.body;
-      last = maximum(last, position);
-      const history = await historyOf(id, first + 1);
-      expect(lawfulGroup(history).members.size).to.equal(2);
-      expect(new Set(history.map(({ correlationId }) => correlationId)).size).to.equal(1);
-    });
-    const mine = await client(0).call<{ total: number }>('GET', `/groups?limit=1&minPosition=${last}`, { token });
-    expect(mine.body.total, 'groups that these creates made').to.equal(ROUNDS);
-  });
+    }
 
-  async function historyOf(groupId: string, server: number): Promise<readonly HistoryItem[]> {
-    const page = await client(server).call<{ items: HistoryItem[]; next: null }>(
-      'GET',
-      `/groups/${groupId}/events?limit=1000`,
-      { token: tokenOf('root') },
-    );
-    expect(page.status, JSON.stringify(page.body)).to.equal(200);
-    expect(page.body.next).to.equal(null);
-    return page.body.items;
-  }
-});
+    /** The revision that a command was told it wrote; none when it was refused. Both answers to one key say the same. */
+    function acknowledgedBy(
+      contender: Contender,
+      answers: readonly V1Answer<Receipt>[],
+      history: readonly HistoryItem[],
+    ): number[] {
+      const what = `${contender.method} ${contender.path} by ${contender.by}`;
+      const revisions = answers.map(({ status, body }) => {
+        if (status === 200 && !body.changed && contender.mayBeSo) return undefined;
+        if (status === 200) {
+          expect(body.changed, `${what} changed something`).to.equal(true);
+          const event = history[body.revision];
+          expect(event, `${what} names a revision that is there`).to.include({ type: contender.event });
+          expect(event?.actor.id, what).to.equal(contender.by);
+          return body.revision;
+        }
+        expect(contender.refused, `${what}: ${status.toString()} ${JSON.stringify(body)}`).to.include(body.code);
+        return undefined;
+      });
+      expect(new Set(revisions).size, `${what}: ${JSON.stringify(answers)}`).to.equal(1);
+      return revisions[0] === undefined ? [] : [revisions[0]];
+    }
+
+    it('eight equal creates with one Idempotency-Key: one group, and eight times the same answer', async () => {
+      const token = tokenOf('maker');
+      const plans = Array.from({ length: ROUNDS }, () => ({ named: random.next() < 0.5, first: random.between(0, 2) }));
+      let last = '';
+      await inLanes(plans, async ({ named, first }, round) => {
+        const body = { name: 'Made once', members: ['bob'], ...(named ? { groupId: `made-${round.toString()}` } : {}) };
+        const answers = await Promise.all(
+          Array.from({ length: 8 }, (_, n) =>
+            client(first + n).call<Receipt>('POST', '/groups', {
+              token,
+              body,
+              headers: { 'idempotency-key': `once-${round.toString()}` },
+            }),
+          ),
+        );
+        for (const { status, body: receipt } of answers) {
+          expect(status, JSON.stringify(receipt)).to.equal(201);
+          expect(receipt).to.deep.equal(answers[0]!.body);
+        }
+        const fresh = answers.filter(({ headers }) => headers.get('idempotent-replayed') === null);
+        expect(fresh.length, 'answers that are nobody’s repeat').to.equal(1);
+        const { id, position } = answers[0]!.body;
+        last = maximum(last, position);
+        const history = await historyOf(id, first + 1);
+        expect(lawfulGroup(history).members.size).to.equal(2);
+        expect(new Set(history.map(({ correlationId }) => correlationId)).size).to.equal(1);
+      });
+      const mine = await client(0).call<{ total: number }>('GET', `/groups?limit=1&minPosition=${last}`, { token });
+      expect(mine.body.total, 'groups that these creates made').to.equal(ROUNDS);
+    });
+
+    async function historyOf(groupId: string, server: number): Promise<readonly HistoryItem[]> {
+      const page = await client(server).call<{ items: HistoryItem[]; next: null }>(
+        'GET',
+        `/groups/${groupId}/events?limit=1000`,
+        { token: tokenOf('root') },
+      );
+      expect(page.status, JSON.stringify(page.body)).to.equal(200);
+      expect(page.body.next).to.equal(null);
+      return page.body.items;
+    }
+  });
 
 /** Each contender goes to one of the two servers; the order, a few milliseconds and repeats are by chance. */
 function startsOf({ contenders }: Race, random: Random): Start[] {

@@ -104,6 +104,8 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
     'PARLEY_MASTER_KEY',
     'PARLEY_TOKEN_SECRET',
     'PARLEY_APP_ADMINS',
+    'DEFAULT_TENANT',
+    'TENANTS',
   ]) {
     Reflect.deleteProperty(env, name);
   }
