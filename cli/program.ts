@@ -151,9 +151,14 @@ async function rebuildProjection(tools: Tools, name: string, terminal: Terminal)
 
 async function verifyProjection(tools: Tools, name: string, terminal: Terminal): Promise<boolean> {
   if (!known(tools, name, terminal)) return false;
-  const { same, lines } = await tools.verify(name);
-  for (const line of lines) terminal.out(line);
-  return same;
+  try {
+    const { same, lines } = await tools.verify(name);
+    for (const line of lines) terminal.out(line);
+    return same;
+  } catch (error) {
+    terminal.err(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
 }
 
 function known(tools: Tools, name: string, terminal: Terminal): boolean {

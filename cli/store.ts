@@ -8,7 +8,8 @@ export function storeCommands(program: Command, open: () => StoreTools, terminal
   const named = (command: Command): Command =>
     command
       .option('--from <store>', 'the source (default: what EVENT_STORE, DATABASE_URL or DATA_DIR name)')
-      .requiredOption('--to <store>', 'the target');
+      .requiredOption('--to <store>', 'the target')
+      .option('--tenants <tenants>', 'only their streams, in both (default: TENANTS, else all)', commaSeparated);
   const store = program
     .command('store')
     .description(
@@ -35,6 +36,12 @@ export function storeCommands(program: Command, open: () => StoreTools, terminal
       if (!(await compare(open(), stores, terminal))) process.exitCode = 1;
     });
 }
+
+const commaSeparated = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 
 const NEXT = [
   'Next: point every Parley at the new store (EVENT_STORE or DATABASE_URL, and the same PARLEY_MASTER_KEY), run',

@@ -30,6 +30,7 @@ export type OpenTools = () => Promise<Tools>;
 export interface NamedStores {
   readonly from?: string;
   readonly to: string;
+  readonly tenants?: readonly string[];
 }
 
 export interface CopyStep {

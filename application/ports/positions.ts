@@ -5,6 +5,9 @@ export class ForeignPosition extends Error {
   override readonly name = 'ForeignPosition';
 }
 
+/** The text is no position of any store. */
+export class NotAPosition extends ForeignPosition {}
+
 /**
  * A position's text is `<store identity>:<ordinal>[:<second ordinal>]`, ordinals as 20 decimal digits, so that text order
  * is log order within one store. The identity has letters and digits only.
@@ -24,10 +27,10 @@ export interface PositionParts {
   readonly second: bigint | undefined;
 }
 
-/** @throws ForeignPosition when the text is no position. */
+/** @throws NotAPosition */
 export function parsePosition(text: string): PositionParts {
   const match = FORM.exec(text);
-  if (!match) throw new ForeignPosition('not a position');
+  if (!match) throw new NotAPosition('not a position');
   return {
     store: match[1] ?? '',
     ordinal: BigInt(match[2] ?? '0'),
@@ -35,7 +38,10 @@ export function parsePosition(text: string): PositionParts {
   };
 }
 
-/** @throws ForeignPosition when the text is no position or one of another store. */
+/** Whether a position was given by that store, and not by one that the log was in before. */
+export const isPositionOf = (position: string, store: string): boolean => position.startsWith(`${store}:`);
+
+/** @throws NotAPosition, ForeignPosition when it is one of another store. */
 export function positionOf(text: string, store: string): Position {
   if (parsePosition(text).store !== store) throw new ForeignPosition('a position of another store');
   return text as Position;

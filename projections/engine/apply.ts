@@ -1,8 +1,18 @@
 import type pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
+import { isPositionOf } from '../../application/ports/positions.js';
 import { Backoff } from './backoff.js';
 import { advance, loadActive, loadParked, type Checkpoint } from './checkpoint.js';
-import { blamesEvent, blamesTables, Fenced, messageOf, nameOf, NewerSchema, PoisonedEvent } from './errors.js';
+import {
+  blamesEvent,
+  blamesTables,
+  Fenced,
+  FOREIGN_CHECKPOINT,
+  messageOf,
+  nameOf,
+  NewerSchema,
+  PoisonedEvent,
+} from './errors.js';
 import type { OpenedEvent } from './open.js';
 import { judge, projectionKey, tablesOf, type ProjectedEvent, type Projection, type Tables } from './projection.js';
 import * as sql from './sql.js';
@@ -111,10 +121,14 @@ export class Runner {
     this.checkpoint = await loadActive(pool, this.projection);
     this.parked = await loadParked(pool, this.projection, this.checkpoint.letter);
     this.stopped = undefined;
-    if (this.position !== '' && !this.position.startsWith(`${storeIdentity}:`))
-      await this.stop(`its checkpoint belongs to another event store; rebuild it`);
+    const foreign = this.position !== '' && !isPositionOf(this.position, storeIdentity);
+    if (foreign) {
+      await this.stop(FOREIGN_CHECKPOINT);
+      this.options.log.error({ projection: this.key }, `a projection is stopped: ${FOREIGN_CHECKPOINT}`);
+    }
     this.loaded = true;
-    this.options.onPosition(this.position);
+    // Positions of two stores can't be compared: in this one's log it stands before the first event.
+    this.options.onPosition(foreign ? '' : this.position);
   }
 
   /**

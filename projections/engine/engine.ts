@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { EventSerializer } from '../../application/ports/envelope.js';
 import type { EventStore, Position } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
-import { positionOf } from '../../application/ports/positions.js';
+import { isPositionOf, positionOf } from '../../application/ports/positions.js';
 import { Rewound, Runner } from './apply.js';
 import { Backoff, pause } from './backoff.js';
 import { prepare } from './checkpoint.js';
@@ -227,12 +227,19 @@ export class ProjectionEngine {
       name: 'projection.positions',
       text: sql.POLL_POSITIONS,
     });
-    return new Map(rows.map((row) => [projectionKey(row), row.position]));
+    return new Map(rows.map((row) => [projectionKey(row), this.own(row.position)]));
   }
 
   private async statusRows(): Promise<StatusRow[]> {
     const { rows } = await this.options.pool.query<StatusRow>(sql.ACTIVE_POSITIONS);
-    return rows.filter((row) => this.keys.includes(projectionKey(row)));
+    return rows
+      .filter((row) => this.keys.includes(projectionKey(row)))
+      .map((row) => ({ ...row, position: this.own(row.position) }));
+  }
+
+  /** A checkpoint of the store that the log was in before is nowhere in this one. */
+  private own(position: string): string {
+    return isPositionOf(position, this.options.store.identity) ? position : '';
   }
 
   private async feedOnly(held: ReadonlySet<string>): Promise<void> {

@@ -52,6 +52,18 @@ export class Fenced extends Error {
   }
 }
 
+/** What an operator is told after the log has moved to another store, or has been replaced. */
+export const FOREIGN_CHECKPOINT =
+  'its checkpoint belongs to another event store; run `npm run parley -- projections rebuild --all`';
+
+/** The live rows were made from another store's log: there is nothing to compare them with. */
+export class ForeignCheckpoint extends Error {
+  override readonly name = 'ForeignCheckpoint';
+  constructor(readonly projection: string) {
+    super(FOREIGN_CHECKPOINT);
+  }
+}
+
 export class UnknownProjection extends Error {
   override readonly name = 'UnknownProjection';
   constructor(

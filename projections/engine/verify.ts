@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import type { EventStore } from '../../application/ports/event-store.js';
+import { isPositionOf } from '../../application/ports/positions.js';
 import { applyTo, planReplay } from './apply.js';
 import { loadActive, loadParked } from './checkpoint.js';
+import { ForeignCheckpoint } from './errors.js';
 import type { OpenedEvent, Opener } from './open.js';
 import { physicalTables, scratchTablesOf, tablesOf, type Projection } from './projection.js';
 import { replay } from './read.js';
@@ -27,7 +29,7 @@ export interface TableDifference {
 /**
  * Replays history up to exactly the live checkpoint into temporary tables and compares all rows. One snapshot holds the
  * live rows and their checkpoint still, so the projector goes on meanwhile. Parked events are left out, as they are live.
- * @throws PoisonedEvent, NewerSchema, or what the projection throws
+ * @throws ForeignCheckpoint, PoisonedEvent, NewerSchema, or what the projection throws
  */
 export async function verify(
   deps: { projection: Projection; store: EventStore; opener: Opener; pool: pg.Pool },
@@ -38,6 +40,8 @@ export async function verify(
     'BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off';
   return transaction(deps.pool, begin, async (client) => {
     const live = await loadActive(client, projection);
+    if (live.position !== '' && !isPositionOf(live.position, deps.store.identity))
+      throw new ForeignCheckpoint(projection.name);
     const parked = await loadParked(client, projection, live.letter);
     // A rebuild that switches meanwhile waits with dropping these.
     const liveTables = physicalTables(projection, tablesOf(projection, live.letter));

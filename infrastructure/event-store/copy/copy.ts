@@ -1,7 +1,7 @@
 import type { Position, StoredEvent } from '../../../application/ports/event-store.js';
 import { comparePositions } from '../../../application/ports/positions.js';
 import { CopyRefused } from './errors.js';
-import { firstOf, shareOf, type StoreEnd } from './store-end.js';
+import { shareOf, type StoreEnd } from './store-end.js';
 
 export interface CopyProgress {
   /** Events written by this run. */
@@ -33,13 +33,13 @@ export async function copyLog(
   target: StoreEnd,
   onProgress: (progress: CopyProgress) => void = () => undefined,
 ): Promise<Copied> {
-  if (source.store.identity === target.store.identity) {
+  if (source.identity === target.identity) {
     throw new CopyRefused(
       `${source.shown} and ${target.shown} are one store, or one is a restored copy of the other. Name the source with --from, such as embedded:./data.`,
     );
   }
-  const headBefore = await source.store.head();
-  if (headBefore === undefined) throw new CopyRefused(`${source.shown} holds no events of Parley's: nothing to copy.`);
+  const lastBefore = await source.last();
+  if (lastBefore === undefined) throw new CopyRefused(`${source.shown} holds no events of Parley's: nothing to copy.`);
   const begin = await resumePoint(source, target);
 
   const started = performance.now();
@@ -74,7 +74,7 @@ export async function copyLog(
   } finally {
     await writer.close();
   }
-  await refuseWriters(source, headBefore, last);
+  await refuseWriters(source, lastBefore.position, last);
   return { copied, resumed: begin !== undefined, others };
 }
 
@@ -82,9 +82,9 @@ export async function copyLog(
 async function resumePoint(source: StoreEnd, target: StoreEnd): Promise<Position | undefined> {
   const last = await target.last();
   if (last === undefined) return undefined;
-  for (const event of [await firstOf(target), last]) {
+  for (const event of [await target.first(), last]) {
     if (event === undefined) continue;
-    const original = await eventAt(source, event.stream, event.revision);
+    const original = await source.at(event.stream, event.revision);
     if (original?.id !== event.id) {
       throw new CopyRefused(
         `${target.shown} holds other events of Parley's (${event.stream} at revision ${event.revision.toString()} is not in ${source.shown}). ` +
@@ -96,14 +96,9 @@ async function resumePoint(source: StoreEnd, target: StoreEnd): Promise<Position
   return undefined;
 }
 
-async function eventAt(end: StoreEnd, stream: string, revision: number): Promise<StoredEvent | undefined> {
-  for await (const [event] of end.store.readStream(stream, { from: revision, maxCount: 1 })) return event;
-  return undefined;
-}
-
 /** What is written behind the copy's back would be missing in the target. */
 async function refuseWriters(source: StoreEnd, headBefore: Position, last: Position | undefined): Promise<void> {
-  const head = await source.store.head();
+  const head = (await source.last())?.position;
   const moved = head !== undefined && comparePositions(head, headBefore) !== 0;
   const missing = head !== undefined && (last === undefined || comparePositions(last, head) < 0);
   const processes = await source.otherProcesses();

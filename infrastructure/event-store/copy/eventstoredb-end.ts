@@ -8,12 +8,12 @@ import {
   type StoredEvent,
 } from '../../../application/ports/event-store.js';
 import type { Logger } from '../../../application/ports/logger.js';
-import { STREAM_PREFIX } from '../edge.js';
 import { BatchAppender, type BatchAppendResult } from '../eventstoredb/batch-append.js';
 import { type Client, connect, disconnect, unavailable } from '../eventstoredb/connection.js';
 import { IDENTITY_STREAM } from '../eventstoredb/identity.js';
 import { openEventStoreDb } from '../eventstoredb/open.js';
 import { MAX_BATCH, receive } from '../eventstoredb/receive.js';
+import type { Served } from '../eventstoredb/served.js';
 import {
   isServersOwn,
   logPosition,
@@ -30,10 +30,18 @@ import { type LogBatch, type OrderedWriter, PATIENCE_MS, type StoreEnd } from '.
 /** How long the server may be silent while something is waited for, ms. */
 const SILENCE_MS = 15_000;
 
-/** @throws EventStoreUnavailable */
-export async function openEventStoreDbEnd(connectionString: string, shown: string, log: Logger): Promise<StoreEnd> {
+export interface EventStoreDbEndOptions {
+  readonly connectionString: string;
+  readonly shown: string;
+  readonly log: Logger;
+  readonly served: Served;
+}
+
+/** @throws as `openEventStoreDb` */
+export async function openEventStoreDbEnd(options: EventStoreDbEndOptions): Promise<StoreEnd> {
+  const { connectionString, log } = options;
   const store = await openEventStoreDb({ connectionString, log });
-  return new EventStoreDbEnd(store, connect(connectionString), shown, log);
+  return new EventStoreDbEnd(store, connect(connectionString), options);
 }
 
 interface Resolved {
@@ -41,19 +49,36 @@ interface Resolved {
 }
 
 class EventStoreDbEnd implements StoreEnd {
+  readonly shown: string;
+  private readonly log: Logger;
+
   constructor(
-    readonly store: EventStore,
+    private readonly store: EventStore,
     private readonly client: Client,
-    readonly shown: string,
-    private readonly log: Logger,
-  ) {}
+    private readonly options: EventStoreDbEndOptions,
+  ) {
+    this.shown = options.shown;
+    this.log = options.log;
+  }
+
+  get identity(): string {
+    return this.store.identity;
+  }
 
   read(after?: Position): AsyncGenerator<LogBatch, void, undefined> {
     return this.all('forwards', after);
   }
 
-  async last(): Promise<StoredEvent | undefined> {
-    for await (const { events } of this.all('backwards')) if (events[0]) return events[0];
+  first(): Promise<StoredEvent | undefined> {
+    return this.next('forwards');
+  }
+
+  last(): Promise<StoredEvent | undefined> {
+    return this.next('backwards');
+  }
+
+  async at(stream: string, revision: number): Promise<StoredEvent | undefined> {
+    for await (const [event] of this.store.readStream(stream, { from: revision, maxCount: 1 })) return event;
     return undefined;
   }
 
@@ -73,8 +98,13 @@ class EventStoreDbEnd implements StoreEnd {
     });
   }
 
+  private async next(direction: 'forwards' | 'backwards'): Promise<StoredEvent | undefined> {
+    for await (const { events } of this.all(direction)) if (events[0]) return events[0];
+    return undefined;
+  }
+
   private async *all(direction: 'forwards' | 'backwards', after?: Position): AsyncGenerator<LogBatch, void, undefined> {
-    const { identity } = this.store;
+    const { identity } = this;
     const from = after === undefined ? undefined : logPosition(after, identity);
     const source = this.client.readAll(
       {
@@ -91,7 +121,7 @@ class EventStoreDbEnd implements StoreEnd {
         const all = items.flatMap(({ event }) => event ?? []);
         // The server includes the event at the position.
         if (from && all[0]?.position && samePosition(logPositionOf(all[0]), from)) all.shift();
-        const ours = all.filter(isOurs);
+        const ours = all.filter((event) => this.options.served(event.streamId) && !isServersOwn(event));
         const ownBooks = all.filter(({ streamId }) => streamId === IDENTITY_STREAM).length;
         yield {
           events: ours.map((event) => storedEvent(event, identity)),
@@ -103,8 +133,6 @@ class EventStoreDbEnd implements StoreEnd {
     }
   }
 }
-
-const isOurs = (event: RawEvent): boolean => event.streamId.startsWith(STREAM_PREFIX) && !isServersOwn(event);
 
 /**
  * As many appends at once as the server takes without letting one time out by itself (2 s), which it would then drop

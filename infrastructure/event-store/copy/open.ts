@@ -1,5 +1,6 @@
 import type { Logger } from '../../../application/ports/logger.js';
 import { openDatabase } from '../../database.js';
+import { type Served, servedTenants } from '../eventstoredb/served.js';
 import { configuredAddress, parseAddress, shownAddress, type StoreAddress } from './address.js';
 import { type Comparison, compareLogs } from './compare.js';
 import { type Copied, copyLog, type CopyProgress } from './copy.js';
@@ -20,11 +21,13 @@ export interface NamedStores {
   /** Absent: the store that this environment's server uses. */
   readonly from?: string;
   readonly to: string;
+  /** Whose streams, in both; absent: everybody's. */
+  readonly tenants?: readonly string[];
 }
 
 export function storeTools(env: Readonly<Record<string, string | undefined>>, log: Logger): StoreTools {
   const open = async <T>(
-    { from, to }: NamedStores,
+    { from, to, tenants }: NamedStores,
     { make }: { readonly make: boolean },
     work: (source: StoreEnd, target: StoreEnd) => Promise<T>,
   ): Promise<T> => {
@@ -32,9 +35,10 @@ export function storeTools(env: Readonly<Record<string, string | undefined>>, lo
       from === undefined ? configuredAddress(env) : parseAddress(from, env),
       parseAddress(to, env),
     ];
-    const source = await openEnd(sourceAddress, log, { make: false });
+    const served = servedTenants(tenants ?? tenantsIn(env));
+    const source = await openEnd(sourceAddress, { log, served, make: false });
     try {
-      const target = await openEnd(targetAddress, log, { make });
+      const target = await openEnd(targetAddress, { log, served, make });
       try {
         return await work(source, target);
       } finally {
@@ -51,15 +55,28 @@ export function storeTools(env: Readonly<Record<string, string | undefined>>, lo
   };
 }
 
-/** `make`: a database without the tables of a log gets them. */
-async function openEnd(address: StoreAddress, log: Logger, { make }: { make: boolean }): Promise<StoreEnd> {
+function tenantsIn(env: Readonly<Record<string, string | undefined>>): string[] | undefined {
+  const named = (env['TENANTS'] ?? '').split(',').flatMap((tenant) => tenant.trim() || []);
+  return named.length === 0 ? undefined : named;
+}
+
+interface EndOptions {
+  readonly log: Logger;
+  readonly served: Served;
+  /** A database without the tables of a log gets them. */
+  readonly make: boolean;
+}
+
+async function openEnd(address: StoreAddress, options: EndOptions): Promise<StoreEnd> {
   const shown = shownAddress(address);
-  if (address.kind === 'eventstoredb') return openEventStoreDbEnd(address.connectionString, shown, log);
-  if (address.kind === 'postgres') return openPostgresEnd({ url: address.url, shown, log, make });
-  if (make) throw new CopyRefused('An embedded database is no target: name a PostgreSQL or an EventStoreDB.');
-  const database = await openDatabase({ dataDir: address.dataDir }, log, { share: true });
+  if (address.kind === 'eventstoredb') {
+    return openEventStoreDbEnd({ ...options, connectionString: address.connectionString, shown });
+  }
+  if (address.kind === 'postgres') return openPostgresEnd({ ...options, url: address.url, shown });
+  if (options.make) throw new CopyRefused('An embedded database is no target: name a PostgreSQL or an EventStoreDB.');
+  const database = await openDatabase({ dataDir: address.dataDir }, options.log, { share: true });
   try {
-    const end = await openPostgresEnd({ url: database.url, shown, log, make });
+    const end = await openPostgresEnd({ ...options, url: database.url, shown });
     return closingAlso(end, () => database.close());
   } catch (error) {
     await database.close();
@@ -68,10 +85,12 @@ async function openEnd(address: StoreAddress, log: Logger, { make }: { make: boo
 }
 
 const closingAlso = (end: StoreEnd, close: () => Promise<void>): StoreEnd => ({
-  store: end.store,
+  identity: end.identity,
   shown: end.shown,
   read: (after) => end.read(after),
+  first: () => end.first(),
   last: () => end.last(),
+  at: (stream, revision) => end.at(stream, revision),
   otherProcesses: () => end.otherProcesses(),
   writer: () => end.writer(),
   close: async () => {

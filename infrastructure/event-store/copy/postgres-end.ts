@@ -11,6 +11,7 @@ import type { Logger } from '../../../application/ports/logger.js';
 import { migrate } from '../../postgres/migrate.js';
 import { makePool } from '../../postgres/pool.js';
 import { APPEND_STATEMENT, type AppendRow, batchParameters, batchResults } from '../postgres/batch.js';
+import type { Served } from '../eventstoredb/served.js';
 import { liesInTheBytes } from '../postgres/failures.js';
 import { eventLogMigrations } from '../postgres/migration.js';
 import { openPostgresEventStore } from '../postgres/postgres-event-store.js';
@@ -28,52 +29,79 @@ export interface PostgresEndOptions {
   readonly url: string;
   readonly shown: string;
   readonly log: Logger;
+  readonly served: Served;
   /** A database without the tables of a log gets them. */
   readonly make: boolean;
 }
 
 /** @throws CopyRefused when there is no log of Parley's in the database, EventStoreUnavailable. */
-export async function openPostgresEnd({ url, shown, log, make }: PostgresEndOptions): Promise<StoreEnd> {
+export async function openPostgresEnd(options: PostgresEndOptions): Promise<StoreEnd> {
+  const { url, shown, log, make } = options;
   const [there] = await ask<{ found: boolean }>(url, "SELECT to_regclass('events.log') IS NOT NULL AS found");
   if (there?.found !== true) {
     if (!make) throw new CopyRefused(`There is no event log of Parley's in ${shown}.`);
     await migrate(url, eventLogMigrations);
   }
-  return new PostgresEnd(await openPostgresEventStore({ url, log }), url, shown, log);
+  return new PostgresEnd(await openPostgresEventStore({ url, log }), options);
 }
 
 class PostgresEnd implements StoreEnd {
-  constructor(
-    readonly store: EventStore,
-    private readonly url: string,
-    readonly shown: string,
-    private readonly log: Logger,
-  ) {}
+  readonly shown: string;
 
-  async *read(after?: Position): AsyncGenerator<LogBatch, void, undefined> {
-    for await (const events of this.store.readAll(after === undefined ? {} : { after })) yield { events, others: 0 };
+  constructor(
+    private readonly store: EventStore,
+    private readonly options: PostgresEndOptions,
+  ) {
+    this.shown = options.shown;
   }
 
-  async last(): Promise<StoredEvent | undefined> {
-    for await (const [event] of this.store.readAll({ direction: 'backwards', maxCount: 1 })) return event;
+  get identity(): string {
+    return this.store.identity;
+  }
+
+  async *read(after?: Position): AsyncGenerator<LogBatch, void, undefined> {
+    for await (const all of this.store.readAll(after === undefined ? {} : { after })) {
+      const events = all.filter(({ stream }) => this.options.served(stream));
+      yield { events, others: all.length - events.length };
+    }
+  }
+
+  first(): Promise<StoredEvent | undefined> {
+    return this.next('forwards');
+  }
+
+  last(): Promise<StoredEvent | undefined> {
+    return this.next('backwards');
+  }
+
+  async at(stream: string, revision: number): Promise<StoredEvent | undefined> {
+    for await (const [event] of this.store.readStream(stream, { from: revision, maxCount: 1 })) return event;
     return undefined;
   }
 
   /** Every store of Parley's listens; this process's own does too. */
   async otherProcesses(): Promise<number> {
     const [row] = await ask<{ n: number }>(
-      this.url,
+      this.options.url,
       "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'parley events listen'",
     );
     return Math.max(0, (row?.n ?? 0) - 1);
   }
 
   writer(): OrderedWriter {
-    return new PostgresWriter(this.url, this.store.identity, this.log);
+    return new PostgresWriter(this.options.url, this.identity, this.options.log);
   }
 
   close(): Promise<void> {
     return this.store.close();
+  }
+
+  private async next(direction: 'forwards' | 'backwards'): Promise<StoredEvent | undefined> {
+    for await (const events of this.store.readAll({ direction })) {
+      const found = events.find(({ stream }) => this.options.served(stream));
+      if (found) return found;
+    }
+    return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { EventStore, Position, StoredEvent } from '../../../application/ports/event-store.js';
+import type { Position, StoredEvent } from '../../../application/ports/event-store.js';
 import { parsePosition } from '../../../application/ports/positions.js';
 
 /** Parley's events in log order, and how many events of others lay between them. */
@@ -7,15 +7,18 @@ export interface LogBatch {
   readonly others: number;
 }
 
-/** One end of a copy: a store as its port shows it, and what only a copy needs of its engine. */
+/** One end of a copy: a store, or a part of it where tenants were named, as only a copy needs it. */
 export interface StoreEnd {
-  readonly store: EventStore;
+  /** Of the store, part of every position. */
+  readonly identity: string;
   /** For people. */
   readonly shown: string;
   /** What is there now, from the leader. */
   read(after?: Position): AsyncIterable<LogBatch>;
-  /** The newest of Parley's events, from the leader. */
+  first(): Promise<StoredEvent | undefined>;
+  /** The newest, from the leader. */
   last(): Promise<StoredEvent | undefined>;
+  at(stream: string, revision: number): Promise<StoredEvent | undefined>;
   /** Other processes of Parley's that are connected to it, as far as the engine can tell. */
   otherProcesses(): Promise<number>;
   writer(): OrderedWriter;
@@ -42,17 +45,12 @@ export interface OrderedWriter {
 /** How long a store may be away before the copy gives up (it can be started again and goes on), ms. */
 export const PATIENCE_MS = 60_000;
 
-export async function firstOf({ store }: StoreEnd): Promise<StoredEvent | undefined> {
-  for await (const [event] of store.readAll({ maxCount: 1 })) return event;
-  return undefined;
-}
-
 /** How much of the log lies behind a position, 0 … 1, as far as ordinals tell. */
 export async function shareOf(end: StoreEnd): Promise<(position: Position | undefined) => number> {
-  const [head, firstEvent] = [await end.store.head(), await firstOf(end)];
-  if (head === undefined || firstEvent === undefined) return () => 1;
+  const [firstEvent, lastEvent] = [await end.first(), await end.last()];
+  if (firstEvent === undefined || lastEvent === undefined) return () => 1;
   const first = parsePosition(firstEvent.position).ordinal;
-  const span = Number(parsePosition(head).ordinal - first);
+  const span = Number(parsePosition(lastEvent.position).ordinal - first);
   return (position) => {
     if (position === undefined) return 0;
     return span <= 0 ? 1 : Math.min(1, Number(parsePosition(position).ordinal - first) / span);
