@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import { ApplicationError, type ApplicationErrorName } from '../../application/commands/errors.js';
 import { BadCursor, BadPageLimit } from '../../application/queries/page.js';
 import { EventStoreUnavailable } from '../../application/ports/event-store.js';
-import { ForeignPosition } from '../../application/ports/positions.js';
+import { ForeignPosition, NotAPosition } from '../../application/ports/positions.js';
 import { TokenRejected } from '../../application/ports/tokens.js';
 import { DatabaseUnavailable } from '../../application/ports/unavailable.js';
 import { DomainError, type DomainErrorName } from '../../domain/shared/errors.js';
@@ -139,7 +139,10 @@ export function problemOf(error: unknown, extras: Extras = {}): ProblemBody {
   if (error instanceof DomainError || error instanceof ApplicationError)
     return build(error.kind, { facts: error.facts });
   if (error instanceof TokenRejected) return build('Unauthenticated', { detail: tokenFaults[error.fault] });
-  if (error instanceof ForeignPosition) return build('CursorGone', {});
+  if (error instanceof NotAPosition) {
+    return build('InvalidRequest', { errors: [{ pointer: '/minPosition', detail: 'This is not a position.' }] });
+  }
+  if (error instanceof ForeignPosition) return build('CursorGone', { detail: MOVED });
   if (error instanceof BadCursor || error instanceof BadPageLimit) {
     return build('InvalidRequest', {
       errors: [{ pointer: error instanceof BadCursor ? '/cursor' : '/limit', detail: error.message }],
@@ -148,6 +151,9 @@ export function problemOf(error: unknown, extras: Extras = {}): ProblemBody {
   if (error instanceof EventStoreUnavailable || error instanceof DatabaseUnavailable) return build('Unavailable', {});
   return fromBodyParser(error) ?? build('Internal', {});
 }
+
+const MOVED =
+  'The event log has moved to another store since that position was given. Forget it and ask again without it; the next command gives a new one.';
 
 const tokenFaults: Record<TokenRejected['fault'], string> = {
   expired: 'The token has expired.',

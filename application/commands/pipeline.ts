@@ -5,6 +5,7 @@ import type { DomainEvent } from '../../domain/shared/event.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventContext } from '../ports/envelope.js';
 import { NO_STREAM } from '../ports/event-store.js';
+import { isPositionOf } from '../ports/positions.js';
 import type { Claim, HeldClaim, IdempotencyLedger, RememberedOutcome } from '../ports/idempotency.js';
 import type { Logger } from '../ports/logger.js';
 import { InvalidStreamPart, type StreamId, streamName } from '../streams.js';
@@ -282,6 +283,7 @@ export class CommandPipeline {
     { request, stream, deadline }: Work<State, Command, Event, Outcome>,
     { outcome, revision, position, events }: RememberedOutcome,
   ): Promise<CommandResult<State, Outcome>> {
+    const { store } = this.#deps;
     const known = (this.#mailboxes.get(stream)?.folded ?? this.#cache.get(stream)?.folded) as Folded<State> | undefined;
     const now =
       known !== undefined && known.revision >= revision && known.unknown === undefined
@@ -291,7 +293,8 @@ export class CommandPipeline {
       // Written by this operation for this body: the scope names the operation, the hash the body.
       outcome: outcome as Outcome,
       revision,
-      position,
+      // Remembered before the log was moved to another store, it names no place that anybody could wait for.
+      position: position !== undefined && isPositionOf(position, store.identity) ? position : undefined,
       events,
       replayed: true,
       state: now.state,
