@@ -5,6 +5,8 @@ export interface EventStoreAddress {
   /** `host:port`, without credentials: for messages. */
   readonly hosts: readonly string[];
   readonly tls: boolean;
+  /** Certificates of the CAs that are trusted, PEM; absent: those that Node trusts. */
+  readonly caFile?: string;
 }
 
 /** What is wrong with the text: a sentence that does not repeat it, because it may hold a password. */
@@ -60,20 +62,21 @@ export function readConnectionString(text: string): EventStoreAddress | AddressP
   if (problem !== undefined) return { problem };
   // The product's newer name; the client knows only the old scheme, which means the same.
   const connectionString = `esdb${scheme[1] ?? ''}://${given.slice(scheme[0].length)}`;
-  return { connectionString, hosts, tls: !/[?&]tls=false(?:&|$)/i.test(given) };
+  const options = new Map(queries[0]?.split('&').map((option) => [flat(option.split('=')[0] ?? ''), valueOf(option)]));
+  const caFile = options.get('tlscafile');
+  return { connectionString, hosts, tls: options.get('tls') !== 'false', ...(caFile !== undefined && { caFile }) };
 }
+
+/** As the client takes it. The options were found well-formed. */
+const valueOf = (option: string): string => decodeURIComponent(option.slice(option.indexOf('=') + 1).trim());
 
 const withPort = (host: string): string => (host.includes(':') ? host.trim() : `${host.trim()}:${DEFAULT_PORT}`);
 
 /** The client cuts a password at its second colon, and a name at its first `@`, without a word. */
 function credentialsProblem(userInfo: string): string | undefined {
   const [user = '', password = '', ...more] = userInfo.split(':');
-  try {
-    const wellFormed = decodeURIComponent(user) !== '' && decodeURIComponent(password) !== '';
-    if (wellFormed && more.length === 0 && !userInfo.includes('@')) return undefined;
-  } catch {
-    // Said below.
-  }
+  const complete = user !== '' && password !== '' && more.length === 0;
+  if (complete && !userInfo.includes('@') && isEncoded(userInfo)) return undefined;
   return 'EVENT_STORE has credentials that can not be read: user:password, with : @ / ? % & and # in them written as %3A %40 %2F %3F %25 %26 and %23.';
 }
 
@@ -84,10 +87,19 @@ function optionsProblem(queries: readonly string[]): string | undefined {
     if (!OPTIONS.some((known) => flat(known) === flat(name))) {
       return `EVENT_STORE has an option that is not known. Known are ${OPTIONS.join(', ')}.`;
     }
-    if (value === '') return 'EVENT_STORE has an option without a value.';
+    if (value === '' || !isEncoded(value)) return 'EVENT_STORE has an option without a value that can be read.';
     if (flat(name) === 'tlsverifycert' && value !== 'true') {
       return 'EVENT_STORE says tlsVerifyCert=false, which does not exist here: name the certificate of the CA with tlsCAFile, or say tls=false.';
     }
   }
   return undefined;
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

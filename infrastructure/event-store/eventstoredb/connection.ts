@@ -5,6 +5,7 @@ import type { CallOptions, Metadata } from '@grpc/grpc-js';
 import { EventStoreUnavailable } from '../../../application/ports/event-store.js';
 import { ConfigInvalid } from '../../config/config.js';
 import type { EventStoreAddress } from './connection-string.js';
+import { SpeaksTls } from './handshake.js';
 import { readConnectionString } from './connection-string.js';
 
 export type Client = EventStoreDBClient;
@@ -74,33 +75,34 @@ const NO_TLS = /wrong version number|packet length too long/i;
 /** Why opening failed, for the operator; undefined when waiting may help. */
 export function hopeless(error: unknown, { hosts }: EventStoreAddress): ConfigInvalid | undefined {
   const where = `EventStoreDB at ${hosts.join(', ')}`;
+  if (error instanceof SpeaksTls) return new ConfigInvalid([`${where} speaks TLS, and EVENT_STORE says tls=false.`]);
   const reasons = reasonsOf(error).join('; ');
   if (DENIED.test(reasons)) return new ConfigInvalid([`${where} refuses the user name and password in EVENT_STORE.`]);
   if (NO_TLS.test(reasons)) {
-    return new ConfigInvalid([`${where} does not speak TLS: EVENT_STORE needs ?tls=false, or another port.`]);
+    return new ConfigInvalid([`${where} does not speak TLS: EVENT_STORE needs tls=false, or another port.`]);
   }
   if (!CERTIFICATE.test(reasons)) return undefined;
-  const why = /Error: ([^;]*(?:certificate|CERT_|altnames|issuer)[^;]*)/i.exec(reasons)?.[1] ?? 'not verified';
   return new ConfigInvalid([
-    `${where} shows a certificate that is not trusted (${why.trim()}): tlsCAFile in EVENT_STORE must name the CA that signed it, and the host must be one that it is for.`,
+    `${where} shows a certificate that is not trusted: ${certificateProblem(reasons)}. ` +
+      'tlsCAFile in EVENT_STORE must name the CA that signed it, and the host must be one that it is for.',
   ]);
 }
 
+const certificateProblem = (reasons: string): string =>
+  reasons
+    .replace(/^.*Last error: /s, '')
+    .replace(/\s*Resolution note:.*$/s, '')
+    .replace(/^Error(?: \[\w+\])?: /, '')
+    .replace(/[. ]+$/, '');
+
 /** Names the server that did not answer while the store was opened. */
 export function unreachable(error: EventStoreUnavailable, { hosts, tls }: EventStoreAddress): EventStoreUnavailable {
-  const why = /connect [A-Z]+|getaddrinfo [A-Z_]+|ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN/.exec(
-    reasonsOf(error).join('; '),
-  )?.[0];
-  const how = tls ? 'with TLS' : 'without TLS';
-  return new EventStoreUnavailable(
-    `EventStoreDB at ${hosts.join(', ')} (${how}) does not answer${why ? `: ${why}` : ''}`,
-    {
-      cause: error.cause ?? error,
-    },
-  );
+  const why = /connect E[A-Z]+|getaddrinfo [A-Z_]+|Name resolution failed/.exec(reasonsOf(error).join('; '))?.[0];
+  const where = `EventStoreDB at ${hosts.join(', ')} (${tls ? 'with' : 'without'} TLS)`;
+  return new EventStoreUnavailable(`${where} does not answer${why ? `: ${why}` : ''}`, { cause: error.cause ?? error });
 }
 
-/** Messages of an error and its causes; what a grpc error says beyond its message stands in its details. */
+/** Messages of an error and its causes. */
 function reasonsOf(error: unknown): string[] {
   const reasons: string[] = [];
   for (let each = error; each instanceof Error; each = each.cause) reasons.push(each.message);

@@ -19,6 +19,7 @@ import { appendInOrder } from './appends.js';
 import { BatchAppender } from './batch-append.js';
 import type { Client } from './connection.js';
 import { addressOf, connect, disconnect, hopeless, unavailable, unreachable } from './connection.js';
+import { tryHandshakes } from './handshake.js';
 import { identityOf } from './identity.js';
 import { Reader } from './reader.js';
 import type { Served } from './served.js';
@@ -41,6 +42,8 @@ export interface EventStoreDbOptions {
 const DEADLINE_MS = 5_000;
 /** Closing is over then, whatever the connection does. */
 const CLOSE_MS = 1_000;
+/** For finding out why a server can't be reached. Milliseconds. */
+const HANDSHAKE_MS = 1_000;
 
 /**
  * The event store on EventStoreDB 23.10 or newer (KurrentDB too).
@@ -65,7 +68,11 @@ export async function openEventStoreDb(options: EventStoreDbOptions): Promise<Ev
     appender.close();
     await closeConnection(client, log);
     if (!(error instanceof EventStoreUnavailable)) throw error;
-    throw hopeless(error, address) ?? unreachable(error, address);
+    throw (
+      hopeless(error, address) ??
+      hopeless(await tryHandshakes(address, HANDSHAKE_MS), address) ??
+      unreachable(error, address)
+    );
   }
 }
 
