@@ -85,7 +85,7 @@ const sentences: Sentences = {
     [
       `${userId} joined`,
       role === 'member' ? '' : ` as ${role}`,
-      inviterId === undefined ? '' : source === 'creation' ? `, named by ${inviterId}` : `, invited by ${inviterId}`,
+      inviterId === undefined ? '' : `, ${brought.get(source) ?? 'invited'} by ${inviterId}`,
       approvedBy === undefined ? '' : `, approved by ${approvedBy}`,
       inviterId === undefined && approvedBy === undefined && source === 'admin' ? ', added by an app admin' : '',
       mutedUntil === undefined ? '' : `, still muted ${until(mutedUntil)}`,
@@ -193,6 +193,13 @@ const sentences: Sentences = {
     return `${by} dismissed the group${why === 'admin' ? ' as an app admin' : ''}${membersRemoved ? ' and removed its members' : ''}`;
   },
 };
+
+/** What somebody did who let another one in without inviting him. */
+const brought: ReadonlyMap<string, string> = new Map([
+  ['creation', 'named'],
+  ['admin', 'added'],
+  ['import', 'imported'],
+]);
 
 const ordinal = (n: number): string => {
   const suffix = new Map([

@@ -1,3 +1,4 @@
+import { actingUser, type Actor } from '../shared/actor.js';
 import { refuse } from '../shared/errors.js';
 import type { GroupEvent, InvitationWithdrawn, JoinRequestWithdrawn, JoinSource, MemberCard } from './events.js';
 import type { BelowOwner } from './rules.js';
@@ -20,6 +21,12 @@ export interface Admission {
   readonly mutedUntil?: number | null | undefined;
   readonly card?: MemberCard | undefined;
 }
+
+/** Who brought somebody in by an app admin's power; nobody brings himself. */
+export const broughtBy = (actor: Actor, userId: string): { readonly inviterId?: string } => {
+  const by = actingUser(actor);
+  return by === userId ? {} : { inviterId: by };
+};
 
 /** `MemberJoined`, and before it the end of what he was still waiting for otherwise. */
 export function admit(group: Group, admission: Admission, at: number): GroupEvent[] {

@@ -12,10 +12,10 @@ import type {
 export type * from './admission-commands.js';
 export type * from './upkeep-commands.js';
 import type { CustomField, GroupProfileChanges, JoinSource } from './events.js';
-import type { ItemResult, OnItem } from './items.js';
+import type { ItemResult, OnItem, RightsJudged } from './items.js';
 import type { GroupPreset } from './presets.js';
 
-export type { ItemResult, OnItem };
+export type { ItemResult, OnItem, RightsJudged };
 
 /**
  * What can be asked of a group: here what makes, rules and ends it; `admission-commands.ts` has how people are let in,
@@ -130,6 +130,8 @@ export interface RemoveMembers {
   readonly absent?: OnItem;
   /** Oneself, the owner, or a role that the actor's doesn't reach. Default `refuse`. */
   readonly unreachable?: OnItem;
+  /** Default `first`. `last`: after repeats, oneself, the owner and the absent, in this order (D1 kick). */
+  readonly rights?: RightsJudged;
 }
 
 /**
@@ -171,6 +173,8 @@ export interface TransferOwnership {
   readonly to: string;
   /** Whom the caller takes for the owner (D1 transfer names both); NotGroupOwner when it is somebody else. */
   readonly from?: string;
+  /** Default `first`. `last`: after whether the two named are one and the same, and members (D1 transfer). */
+  readonly rights?: RightsJudged;
 }
 
 /**
@@ -254,6 +258,8 @@ export interface DismissGroup {
    * it or still could.
    */
   readonly repeated?: OnItem;
+  /** Default `last`: after whether it is dismissed. `first`: before, as long as its members are kept (D1 dismiss). */
+  readonly rights?: RightsJudged;
 }
 
 /** One result per item asked for, in the order of the command. */

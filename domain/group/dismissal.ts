@@ -6,6 +6,7 @@ import type { Group, GroupState } from './state.js';
 
 /** The end of a group, for good (RULES A4). */
 export function dismissGroup(state: GroupState, command: Decided<DismissGroup>): GroupDecision<'DismissGroup'> {
+  refuseWithoutRight(state, command);
   const group = emptiedLater(state, command) ?? liveGroupUnlessRepeated(state, command);
   if (group === undefined) return alreadySo({ command: 'DismissGroup', alreadySo: true });
   const standing = requireMay(group, command.actor, 'dismiss');
@@ -25,9 +26,15 @@ export function dismissGroup(state: GroupState, command: Decided<DismissGroup>):
   };
 }
 
+/** Where the caller's API says so before whether it is dismissed already. What a live group says, it says later anyway. */
+function refuseWithoutRight(state: GroupState, { actor, rights = 'last' }: Decided<DismissGroup>): void {
+  refuseAuditor(actor);
+  if (rights === 'last' || state.status !== 'dismissed' || state.dismissal?.membersRemoved !== false) return;
+  requireMay(state, actor, 'dismiss');
+}
+
 /** Dismissed with its members kept, which now shall go after all (003: a later dismiss_group with deleteMember). */
 function emptiedLater(state: GroupState, { actor, removeMembers }: Decided<DismissGroup>): Group | undefined {
-  refuseAuditor(actor);
   if (state.status !== 'dismissed' || !removeMembers || state.dismissal?.membersRemoved !== false) return undefined;
   const { dismiss } = state.rules.values.may;
   return standingsOf(state, actor).some((standing) => dismiss.includes(standing)) ? state : undefined;

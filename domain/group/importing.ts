@@ -1,12 +1,14 @@
 import { hasAdminPowers } from '../shared/actor.js';
+import type { CommandContext } from '../shared/command.js';
 import { refuse } from '../shared/errors.js';
 import { checkId } from '../shared/ids.js';
-import { admit, roomIn } from './admission.js';
+import { admit, broughtBy, roomIn } from './admission.js';
 import { liveGroup } from './authority.js';
 import { checkCard, checkListLength, checkPast } from './bounds.js';
 import { givenCard } from './card.js';
 import type { ImportedMember, ImportMembers, ImportResult } from './commands.js';
 import type { Decided, GroupDecision } from './decision.js';
+import type { GroupEvent } from './events.js';
 import { outlasts, type Group, type GroupState } from './state.js';
 
 /** Members from elsewhere, with the times they have there (001 import_group_member). A group is imported by creation. */
@@ -19,7 +21,7 @@ export function importMembers(state: GroupState, command: Decided<ImportMembers>
   for (const member of members) checkImported(group, member, at);
   const results = judged(group, members);
   return {
-    events: members.flatMap((member, i) => (results[i]?.result === 'joined' ? imported(group, member, at) : [])),
+    events: members.flatMap((member, i) => (results[i]?.result === 'joined' ? imported(group, member, command) : [])),
     outcome: {
       command: 'ImportMembers',
       alreadySo: results.every(({ result }) => result === 'already' || result === 'repeated'),
@@ -62,12 +64,24 @@ function judged(group: Group, members: readonly ImportedMember[]): ImportResult[
   });
 }
 
-function imported(group: Group, { userId, role, joinedAt, mutedUntil, card }: ImportedMember, at: number) {
+function imported(
+  group: Group,
+  { userId, role, joinedAt, mutedUntil, card }: ImportedMember,
+  { actor, at }: CommandContext,
+): GroupEvent[] {
   const mute = mutedUntil !== undefined && outlasts({ until: mutedUntil }, at) ? { mutedUntil } : {};
   const kept = card === undefined ? {} : givenCard(card);
   return admit(
     group,
-    { userId, source: 'import', ...(role !== undefined && { role }), joinedAt, ...mute, ...kept },
+    {
+      userId,
+      source: 'import',
+      ...broughtBy(actor, userId),
+      ...(role !== undefined && { role }),
+      joinedAt,
+      ...mute,
+      ...kept,
+    },
     at,
   );
 }

@@ -1,7 +1,7 @@
 import { actingUser, hasAdminPowers } from '../shared/actor.js';
 import { refuse } from '../shared/errors.js';
 import { checkId } from '../shared/ids.js';
-import { admit, endInvitation, hasExpired, requireRoom, roomIn } from './admission.js';
+import { admit, broughtBy, endInvitation, hasExpired, requireRoom, roomIn } from './admission.js';
 import { liveGroup, requireMay } from './authority.js';
 import { checkListLength, checkMessage, checkReason } from './bounds.js';
 import type { AdditionResult, AddMembers, AnswerInvitation, Invitee, WithdrawInvitation } from './commands.js';
@@ -121,7 +121,8 @@ function addition(group: Group, item: Judged, command: Decided<AddMembers>, nami
   const waits = result === 'awaitsInvitee' || result === 'awaitsManager';
   if (standing || (result !== 'joined' && !waits)) return [];
   const { at, actor } = command;
-  if (!waits && naming.inviterId === null) return admit(group, { userId, source: 'admin' }, at);
+  if (!waits && naming.inviterId === null)
+    return admit(group, { userId, source: 'admin', ...broughtBy(actor, userId) }, at);
   const inviterId = naming.inviterId ?? actingUser(actor);
   const { inviteId } = item.invitee;
   const ended = endInvitation(group, userId, 'superseded', at);

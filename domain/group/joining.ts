@@ -1,7 +1,7 @@
 import { actingUser, hasAdminPowers } from '../shared/actor.js';
 import { refuse } from '../shared/errors.js';
 import { checkId } from '../shared/ids.js';
-import { admit, requireRoom } from './admission.js';
+import { admit, broughtBy, requireRoom } from './admission.js';
 import { liveGroup } from './authority.js';
 import type { JoinGroup } from './commands.js';
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
@@ -23,7 +23,9 @@ export function joinGroup(state: GroupState, command: Decided<JoinGroup>): Group
   requireRoom(group);
 
   return {
-    events: admit(group, { userId, source: byAdmin ? 'admin' : (command.source ?? 'open') }, at),
+    events: byAdmin
+      ? admit(group, { userId, source: 'admin', ...broughtBy(actor, userId) }, at)
+      : admit(group, { userId, source: command.source ?? 'open' }, at),
     outcome: { command: 'JoinGroup', alreadySo: false, userId },
   };
 }

@@ -67,18 +67,24 @@ function lastOneGone(group: Group, { actor }: Decided<LeaveGroup>): GroupEvent[]
 
 export function removeMembers(state: GroupState, command: Decided<RemoveMembers>): GroupDecision<'RemoveMembers'> {
   const group = liveGroup(state, command);
-  const { userIds, reason, repeated = 'report', absent = 'report', unreachable = 'refuse' } = command;
+  const { userIds, actor, reason, repeated = 'report', absent = 'report' } = command;
+  const { unreachable = 'refuse', rights = 'first' } = command;
   const { values } = group.rules;
   checkListLength('userIds', userIds.length, { min: 1, max: values.limits.listItems });
   if (reason !== undefined) checkReason(values, reason);
-  requireReachOfAnybody(group, command.actor, 'remove');
+  if (rights === 'first') requireReachOfAnybody(group, actor, 'remove');
 
   const doubled = repeatedItems(userIds);
   if (repeated === 'refuse' && doubled.length > 0) refuse('DuplicateItems', { field: 'userIds', items: doubled });
   const items = judged(group, command);
-  if (unreachable === 'refuse') items.forEach((item) => refuseUnreachable(group, item));
+  if (rights === 'last' && unreachable === 'refuse') refuseSelfAndOwner(group, command);
+  if (rights === 'first' && unreachable === 'refuse') items.forEach((item) => refuseUnreachable(group, item));
   const missing = items.filter((item) => item.result === 'absent').map((item) => item.userId);
   if (absent === 'refuse' && missing.length > 0) refuse('NotGroupMember', { userIds: missing });
+  if (rights === 'last') {
+    requireReachOfAnybody(group, actor, 'remove');
+    if (unreachable === 'refuse') items.forEach((item) => refuseUnreachable(group, item));
+  }
 
   return {
     events: items.flatMap((item) => removal(group, item, command)),
@@ -103,6 +109,13 @@ function judged(group: Group, { userIds, actor }: Decided<RemoveMembers>): Remov
     if (member.role === 'owner') return { userId, result: 'owner' };
     return { userId, result: reaches(group, actor, 'remove', member) ? 'removed' : 'roleTooHigh' };
   });
+}
+
+/** Whom nobody removes, whatever he may: a member or not who names himself, and the owner. */
+function refuseSelfAndOwner({ ownerId }: Group, { userIds, actor }: Decided<RemoveMembers>): void {
+  const self = actingUser(actor);
+  if (userIds.includes(self)) refuse('SelfNotAllowed', { userId: self });
+  if (ownerId !== null && userIds.includes(ownerId)) refuse('TargetRoleTooHigh', { userId: ownerId, role: 'owner' });
 }
 
 function refuseUnreachable(group: Group, { userId, result }: RemovalResult): void {

@@ -17,7 +17,8 @@ export function transferOwnership(
 ): GroupDecision<'TransferOwnership'> {
   const group = liveGroup(state, command);
   const { groupId, ownerId: from } = group;
-  const { to } = command;
+  const { to, rights = 'first' } = command;
+  if (rights === 'last') refuseNamed(group, command);
   const standing = requireMay(group, command.actor, 'transfer');
   if (to === from) {
     if (!hasAdminPowers(command.actor)) refuse('TransferToSelf', { userId: to });
@@ -29,6 +30,13 @@ export function transferOwnership(
     events: handOver(group, heir, standing === 'appAdmin' ? 'admin' : 'requested', command),
     outcome: { command: 'TransferOwnership', alreadySo: false, from, to },
   };
+}
+
+/** What is wrong with the two named, whoever asks. @throws TransferToSelf, NotGroupMember */
+function refuseNamed({ members }: Group, { from, to }: TransferOwnership): void {
+  if (from === to) refuse('TransferToSelf', { userId: to });
+  const strangers = [...(from === undefined ? [] : [from]), to].filter((userId) => !members.has(userId));
+  if (strangers.length > 0) refuse('NotGroupMember', { userIds: strangers });
 }
 
 /** Ownership moves in one event, with both roles; the new owner's own mute ends before it (RULES A5, D1 transfer). */

@@ -34,6 +34,8 @@ describe('events as sentences', () => {
       'bob joined as admin, named by ann',
     );
     expect(told(joined('bob', { source: 'admin' }), root)).to.equal('bob joined, added by an app admin');
+    expect(told(joined('bob', { source: 'admin', inviterId: 'root' }), root)).to.equal('bob joined, added by root');
+    expect(told(joined('bob', { source: 'import', inviterId: 'root' }), root)).to.equal('bob joined, imported by root');
     expect(told(joined('bob', { mutedUntil: null }))).to.equal('bob joined, still muted for ever');
     expect(told(left('bob'))).to.equal('bob left');
     expect(told(left('bob', 'admin'))).to.equal('bob left, admin until then');

@@ -99,6 +99,30 @@ describe('dismissing a group', () => {
       .then(refusal('GroupDismissed'));
   });
 
+  it('says who has no right first, where the caller’s API does and members are kept to judge by (D1 dismiss)', () => {
+    const first = { rights: 'first' } as const;
+    for (const removeMembers of [false, true]) {
+      given(founded(), dismissed())
+        .when({ ...dismiss({ ...first, removeMembers }), ...user('bob') })
+        .then(refusal('NotGroupOwner'));
+      given(founded(), dismissed())
+        .when({ ...dismiss({ ...first, removeMembers }), ...user('eve') })
+        .then(refusal('NotGroupMember', { userIds: ['eve'] }));
+    }
+    given(founded(), dismissed())
+      .when({ ...dismiss(first), ...user('ann') })
+      .then(refusal('GroupDismissed'));
+    given(founded(), dismissed())
+      .when({ ...dismiss(first), ...appAdmin })
+      .then(refusal('GroupDismissed'));
+    given(founded(), dismissed('ann', true))
+      .when({ ...dismiss(first), ...user('bob') })
+      .then(refusal('GroupDismissed'));
+    given(founded(), dismissed())
+      .when({ ...dismiss({ ...first, removeMembers: true }), ...user('ann') })
+      .then([by('ann', 'requested', true)]);
+  });
+
   it('nothing that comes after it in a history revives it (RULES A4)', () => {
     const over = fold(groupDecider, [...founded(), dismissed()]);
     expect(groupDecider.evolve(over, joined('eve'))).to.equal(over);

@@ -6,7 +6,8 @@ import { appAdmin, founded, GROUP, joined, NOW, NUMBER, user } from '../../../su
 
 const given = specify(groupDecider);
 const bring = (...members: ImportedMember[]) => ({ type: 'ImportMembers', groupId: GROUP, members }) as const;
-const brought = (userId: string, more = {}) => joined(userId, { source: 'import', joinedAt: NOW, ...more });
+const brought = (userId: string, more = {}) =>
+  joined(userId, { source: 'import', inviterId: 'root', joinedAt: NOW, ...more });
 
 describe('importing', () => {
   it('a group keeps its time elsewhere, for an app admin only (001 import_group)', () => {

@@ -93,13 +93,13 @@ describe('adding people to a group', () => {
   it('an app admin adds without a manager and, if he says so, without asking (EVENTS; 001: 3 waits for consent)', () => {
     given(founded(approval))
       .when({ ...add(['eve']), ...appAdmin })
-      .then([joined('eve', { source: 'admin', joinedAt: NOW })]);
+      .then([joined('eve', { source: 'admin', inviterId: 'root', joinedAt: NOW })]);
     given(founded())
       .when({ ...add([shy('eve')]), ...appAdmin })
       .then([invited('eve', { inviterId: 'root' })]);
     given(founded())
       .when({ ...add([shy('eve')], { consent: 'waive' }), ...appAdmin })
-      .then([joined('eve', { source: 'admin', joinedAt: NOW })]);
+      .then([joined('eve', { source: 'admin', inviterId: 'root', joinedAt: NOW })]);
     given(founded())
       .when({ ...add([shy('eve')], { consent: 'waive' }), ...user('ann') })
       .then(refusal('NotPermitted'));
@@ -179,7 +179,7 @@ describe('adding people to a group', () => {
       .then([
         invitationEnded('eve', 'joinedOtherwise'),
         requestEnded('eve', 'joinedOtherwise'),
-        joined('eve', { source: 'admin', joinedAt: NOW }),
+        joined('eve', { source: 'admin', inviterId: 'root', joinedAt: NOW }),
       ]);
   });
 });

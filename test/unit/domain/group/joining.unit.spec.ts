@@ -61,7 +61,10 @@ describe('joining a group', () => {
     const closed = { joinPolicy: { selfJoin: 'closed', memberInvite: 'refused' } } as const;
     given(founded(closed))
       .when({ ...join('eve'), ...appAdmin })
-      .then([joined('eve', { joinedAt: NOW, source: 'admin' })]);
+      .then([joined('eve', { joinedAt: NOW, source: 'admin', inviterId: 'root' })]);
+    given(founded(closed))
+      .when({ ...join('root'), ...appAdmin })
+      .then([joined('root', { joinedAt: NOW, source: 'admin' })]);
     given(founded({ ...closed, maximum: 4 }))
       .when({ ...join('eve'), ...appAdmin })
       .then(refusal('GroupFull'));

@@ -236,6 +236,36 @@ describe('removing members', () => {
       .then(refusal('SelfNotAllowed', { userId: 'bob' }));
   });
 
+  it('says who has no right last, where the caller’s API does: repeats, oneself, the owner, the absent first (D1 kick)', () => {
+    const last = { rights: 'last', repeated: 'refuse', absent: 'refuse' } as const;
+    for (const who of ['cid', 'eve']) {
+      given(founded())
+        .when({ ...remove(['dan', 'dan'], last), ...user(who) })
+        .then(refusal('DuplicateItems'));
+      given(founded())
+        .when({ ...remove(['nobody', 'ann', who], last), ...user(who) })
+        .then(refusal('SelfNotAllowed', { userId: who }));
+      given(founded())
+        .when({ ...remove(['nobody', 'ann'], last), ...user(who) })
+        .then(refusal('TargetRoleTooHigh', { userId: 'ann', role: 'owner' }));
+      given(founded())
+        .when({ ...remove(['bob', 'nobody'], last), ...user(who) })
+        .then(refusal('NotGroupMember', { userIds: ['nobody'] }));
+    }
+    given(founded())
+      .when({ ...remove(['dan'], last), ...user('cid') })
+      .then(refusal('NotGroupManager'));
+    given(founded())
+      .when({ ...remove(['dan'], last), ...user('eve') })
+      .then(refusal('NotGroupMember', { userIds: ['eve'] }));
+    given(founded(), joined('eve', { role: 'admin' }))
+      .when({ ...remove(['eve'], last), ...user('bob') })
+      .then(refusal('TargetRoleTooHigh', { userId: 'eve', role: 'admin' }));
+    given(founded())
+      .when({ ...remove(['dan'], last), ...user('bob') })
+      .then([removed('dan', 'bob')]);
+  });
+
   it('checks every id, not only the last (004 checks the last: RULES A7)', () => {
     given(founded())
       .when({ ...remove(['ann', 'cid']), ...user('bob') })

@@ -116,6 +116,36 @@ describe('handing a group over', () => {
       .then([transferred('cid', { newOwnerWas: 'member', why: 'admin' })]);
   });
 
+  it('says who has no right last, where the caller’s API does: the same twice and strangers first (D1 transfer)', () => {
+    const last = { rights: 'last' } as const;
+    for (const who of [user('ann'), user('cid'), user('eve'), appAdmin]) {
+      given(founded())
+        .when({ ...transfer('cid', { ...last, from: 'cid' }), ...who })
+        .then(refusal('TransferToSelf', { userId: 'cid' }));
+      given(founded())
+        .when({ ...transfer('nobody', { ...last, from: 'ann' }), ...who })
+        .then(refusal('NotGroupMember', { userIds: ['nobody'] }));
+      given(founded())
+        .when({ ...transfer('cid', { ...last, from: 'nobody' }), ...who })
+        .then(refusal('NotGroupMember', { userIds: ['nobody'] }));
+      given(founded(), dismissed())
+        .when({ ...transfer('cid', { ...last, from: 'cid' }), ...who })
+        .then(refusal('GroupDismissed'));
+    }
+    given(founded())
+      .when({ ...transfer('dan', { ...last, from: 'ann' }), ...user('cid') })
+      .then(refusal('NotGroupOwner'));
+    given(founded())
+      .when({ ...transfer('dan', { ...last, from: 'ann' }), ...user('eve') })
+      .then(refusal('NotGroupMember', { userIds: ['eve'] }));
+    given(founded())
+      .when({ ...transfer('dan', { ...last, from: 'cid' }), ...user('ann') })
+      .then(refusal('NotGroupOwner'));
+    given(founded())
+      .when({ ...transfer('cid', { ...last, from: 'ann' }), ...user('ann') })
+      .then([transferred('cid', { newOwnerWas: 'member' })]);
+  });
+
   it('an app admin who asks again finds it done', () => {
     given(founded(), transferred('bob'))
       .when({ ...transfer('bob', { from: 'ann' }), ...appAdmin })

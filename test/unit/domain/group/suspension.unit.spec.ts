@@ -71,7 +71,7 @@ describe('suspending a group (RULES A16)', () => {
       .then([left('cid')]);
     given(blocked)
       .when({ type: 'JoinGroup', groupId: GROUP, userId: 'eve', ...appAdmin })
-      .then([joined('eve', { source: 'admin', joinedAt: NOW })]);
+      .then([joined('eve', { source: 'admin', inviterId: 'root', joinedAt: NOW })]);
   });
 
   it('the other modes keep nobody from the group itself; none revives a dismissed one', () => {
