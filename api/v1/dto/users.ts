@@ -10,6 +10,8 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { userLimits } from '../../../domain/user/registration.js';
+import { IsTextWithin } from './bounded.js';
 import { MayBeAbsent, ReadQuery } from './common.js';
 
 export class RegisterUser {
@@ -32,20 +34,15 @@ export class RegisterUser {
   @MaxLength(256)
   password!: string;
 
-  @IsString()
-  @MinLength(1)
-  @MaxLength(64)
+  @IsTextWithin(userLimits.nickname)
   nickname!: string;
 
   @MayBeAbsent()
-  @IsString()
-  @MaxLength(1024)
+  @IsTextWithin(userLimits.avatar)
   avatar?: string;
 
   @MayBeAbsent()
-  @IsString()
-  @MaxLength(4096)
-  @JSONSchema({ description: "The app's own data about the user." })
+  @IsTextWithin(userLimits.ext, "The app's own data about the user.")
   ext?: string;
 }
 
