@@ -25,6 +25,7 @@ import type { EventSerializer } from '../application/ports/envelope.js';
 import type { EventStore } from '../application/ports/event-store.js';
 import type { Logger } from '../application/ports/logger.js';
 import { HistoryReader } from '../application/queries/history.js';
+import { OwnWrites } from '../application/queries/own-writes.js';
 import { ProjectionEngine, projectionMigrations, projections } from '../projections/index.js';
 import type { Tools } from '../cli/tools.js';
 import { Argon2Hasher } from './auth/argon2-hasher.js';
@@ -203,12 +204,13 @@ function bindApplication(container: Container): void {
       ({ users }, store) => new UserDirectory({ known: (tenant, userIds) => users.usersExist(tenant, userIds) }, store),
       [ids.readModels, ids.store],
     );
+  container.bind(OwnWrites).toResolvedValue((engine) => new OwnWrites(engine), [ids.projections]);
   container
     .bind(CommandPipeline)
     .toResolvedValue(
-      (store, serializer, ledger, clock, log, { commandDeadlineMs: deadlineMs }) =>
-        new CommandPipeline({ store, serializer, ledger, clock, log }, { deadlineMs }),
-      [ids.store, ids.serializer, ids.ledger, ids.clock, ids.log, ids.config],
+      (store, serializer, ledger, clock, log, ownWrites, { commandDeadlineMs: deadlineMs }) =>
+        new CommandPipeline({ store, serializer, ledger, clock, log, ownWrites }, { deadlineMs }),
+      [ids.store, ids.serializer, ids.ledger, ids.clock, ids.log, OwnWrites, ids.config],
     );
   container
     .bind(GroupCommands)
@@ -216,7 +218,9 @@ function bindApplication(container: Container): void {
       (pipeline, numbers, reservations, users) => new GroupCommands({ pipeline, numbers, reservations, users }),
       [CommandPipeline, ids.numbers, ids.reservations, UserDirectory],
     );
-  container.bind(GroupChanges).toResolvedValue((pipeline) => new GroupChanges(pipeline), [CommandPipeline]);
+  container
+    .bind(GroupChanges)
+    .toResolvedValue((pipeline, clock) => new GroupChanges(pipeline, clock), [CommandPipeline, ids.clock]);
   container
     .bind(UserProfileCommands)
     .toResolvedValue((pipeline) => new UserProfileCommands({ pipeline }), [CommandPipeline]);
@@ -301,7 +305,7 @@ function serverApps(container: Container, config: Config, log: Logger): Pick<Par
   const engine = container.get(ids.projections);
   const store = container.get(ids.store);
   const admins = new AppAdmins(config.appAdmins);
-  const freshness = new Freshness(engine, store.identity);
+  const freshness = new Freshness(engine, store.identity, container.get(OwnWrites));
   const v1 = v1Router({
     operations: v1Operations({
       userCommands: container.get(UserCommands),
@@ -325,7 +329,6 @@ function serverApps(container: Container, config: Config, log: Logger): Pick<Par
       defaultTenant: config.defaultTenant,
       serves: servesOf(config),
     }),
-    freshness,
     log,
   });
   const openim = openimApi(container, config, log);
@@ -373,6 +376,7 @@ function openimApi(container: Container, config: Config, log: Logger): Router {
       members: reachable(readModels.members),
       applications: reachable(readModels.applications),
       progress: container.get(ids.projections),
+      ownWrites: container.get(OwnWrites),
       tokens: {
         issue: (tenant, userId, options) => signed.issue(tenant, userId, options),
         verify: (token) => tokens.verify(token),
@@ -383,6 +387,7 @@ function openimApi(container: Container, config: Config, log: Logger): Router {
       clock: container.get(ids.clock),
     }),
     callers: new Callers({ tokens, isAppAdmin, defaultTenant: config.defaultTenant, serves: servesOf(config) }),
+    ownWrites: container.get(OwnWrites),
     log,
   });
 }

@@ -19,7 +19,14 @@ export const always = [
   'InvalidArgument',
 ] as const;
 
-export const managers = ['NotGroupMember', 'NotGroupManager', 'NotGroupOwner', 'RulesForbid'] as const;
+/** What is for owner and admins, and what hits somebody named. */
+export const managers = [
+  'NotGroupMember',
+  'MemberNotFound',
+  'NotGroupManager',
+  'NotGroupOwner',
+  'RulesForbid',
+] as const;
 
 /** Every command upon what is a user's own. */
 export const ownCommand = [

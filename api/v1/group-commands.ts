@@ -110,7 +110,7 @@ export function groupOperations(groups: GroupCommands): Operation[] {
       Path: GroupPath,
       Body: TransferOwnership,
       success: done,
-      problems: [...always, 'NotGroupOwner', 'NotGroupMember', 'TransferToSelf'],
+      problems: [...always, 'NotGroupOwner', 'NotGroupMember', 'MemberNotFound', 'TransferToSelf'],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
         const result = await groups.transfer(requestContext(invocation, 'PUT /groups/{groupId}/owner'), {

@@ -19,6 +19,7 @@ type EdgeProblem =
   | 'NotFound'
   | 'MethodNotAllowed'
   | 'CursorGone'
+  | 'MemberNotFound'
   | 'ReadModelBehind'
   | 'Internal';
 
@@ -92,6 +93,7 @@ const edgeProblems: Record<EdgeProblem, Kind> = {
   NotFound: { status: 404, title: 'Nothing is here' },
   MethodNotAllowed: { status: 405, title: 'Not with this method' },
   CursorGone: { status: 410, title: 'The position or cursor belongs to another store; start again without it' },
+  MemberNotFound: { status: 404, title: 'Somebody named is not a member of the group' },
   ReadModelBehind: { status: 503, title: 'The read model has not reached the position yet' },
   Internal: { status: 500, title: 'Something went wrong here' },
 };
@@ -130,12 +132,16 @@ export function problemStatus(code: string): number {
   return problems[code].status;
 }
 
-/** The answer to whatever was thrown; what nobody foresaw is a bare 500 that says nothing internal. */
-export function problemOf(error: unknown, extras: Extras = {}): ProblemBody {
+/**
+ * The answer to whatever was thrown; what nobody foresaw is a bare 500 that says nothing internal.
+ * @param by the user who acts: that he is no member himself is 403, that somebody he names is none is 404
+ */
+export function problemOf(error: unknown, extras: Extras = {}, by?: string): ProblemBody {
   if (typeof error === 'string' && isProblemCode(error)) return build(error, extras);
   if (error instanceof Refused) return build(error.code, error.extras);
   if (error instanceof InputInvalid)
     return build('InvalidRequest', { detail: `In the ${error.where}.`, errors: error.problems });
+  if (error instanceof DomainError && namesStranger(error, by)) return build('MemberNotFound', { facts: error.facts });
   if (error instanceof DomainError || error instanceof ApplicationError)
     return build(error.kind, { facts: error.facts });
   if (error instanceof TokenRejected) return build('Unauthenticated', { detail: tokenFaults[error.fault] });
@@ -151,6 +157,9 @@ export function problemOf(error: unknown, extras: Extras = {}): ProblemBody {
   if (error instanceof EventStoreUnavailable || error instanceof DatabaseUnavailable) return build('Unavailable', {});
   return fromBodyParser(error) ?? build('Internal', {});
 }
+
+const namesStranger = ({ kind, facts }: DomainError, by: string | undefined): boolean =>
+  kind === 'NotGroupMember' && by !== undefined && 'userIds' in facts && !facts.userIds.includes(by);
 
 const MOVED =
   'The event log has moved to another store since that position was given. Forget it and ask again without it; the next command gives a new one.';

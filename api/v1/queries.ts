@@ -155,12 +155,13 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       Path: MemberPath,
       Query: ReadQuery,
       success: { status: 200, description: 'The member.', Schema: MemberView },
-      problems: ['GroupNotFound', 'NotGroupMember', 'NotFound', 'ReadModelBehind', 'CursorGone'],
+      problems: ['GroupNotFound', 'NotGroupMember', 'MemberNotFound', 'ReadModelBehind', 'CursorGone'],
       handle: async ({ path, query, caller }) => {
         await freshness.atLeast(query.minPosition, caller);
         const asking = await access.member(caller, path.groupId);
-        const member = await members.member(caller.tenant, path.groupId, resolveUser(path.userId, caller));
-        if (member === undefined) throw new Refused('NotFound', { detail: 'He is not a member of this group.' });
+        const userId = resolveUser(path.userId, caller);
+        const member = await members.member(caller.tenant, path.groupId, userId);
+        if (member === undefined) throw new Refused('MemberNotFound', { facts: { userIds: [userId] } });
         return {
           status: 200,
           body: memberBody(member, await nicknames(users, caller.tenant, [member]), sightOf(asking, member)),

@@ -1,23 +1,22 @@
 import { type NextFunction, type Request, type Response, Router } from 'express';
 import { v7 as uuidv7 } from 'uuid';
+import { actingUser } from '../../domain/shared/actor.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { jsonBody, wasSent } from '../http/body.js';
 import { checked } from '../http/validation.js';
 import type { Authenticator } from './authenticate.js';
 import { openApiDocument } from './openapi.js';
 import type { Operation } from './operation.js';
-import type { Freshness } from './reading.js';
 import { problemOf, sendProblem } from './problems.js';
 
 export interface V1Options {
   readonly operations: readonly Operation[];
   readonly authenticator: Authenticator;
-  readonly freshness: Freshness;
   readonly log: Logger;
 }
 
 /** Mounts the declared operations; every refusal leaves as application/problem+json, whatever raised it. */
-export function v1Router({ operations, authenticator, freshness, log }: V1Options): Router {
+export function v1Router({ operations, authenticator, log }: V1Options): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const document = openApiDocument(operations);
 
@@ -35,6 +34,7 @@ export function v1Router({ operations, authenticator, freshness, log }: V1Option
     const path = op.path.replaceAll(/\{(\w+)\}/g, ':$1');
     const run = async (request: Request, response: Response): Promise<void> => {
       const caller = await authenticator.authenticate(request, op.access);
+      if (caller.actor !== undefined) response.locals['by'] = actingUser(caller.actor);
       const reply = await op.handle({
         path: op.Path === undefined ? {} : await checked(op.Path, request.params, 'path'),
         query: op.Query === undefined ? {} : await checked(op.Query, singleValues(request.query), 'query'),
@@ -50,9 +50,6 @@ export function v1Router({ operations, authenticator, freshness, log }: V1Option
         request,
         response,
       });
-      if (op.command && reply.body !== undefined && 'position' in reply.body) {
-        freshness.wrote(caller, String(reply.body.position));
-      }
       if (reply.headers !== undefined) response.set({ ...reply.headers });
       response.status(reply.status);
       if (reply.body === undefined) response.end();
@@ -71,7 +68,7 @@ export function v1Router({ operations, authenticator, freshness, log }: V1Option
       next(error);
       return;
     }
-    const problem = problemOf(error);
+    const problem = problemOf(error, {}, response.locals['by'] as string | undefined);
     // What is away for a moment says so itself, once; here every caller would repeat it.
     if (problem.status === 500) {
       log.error({ correlationId: response.locals['correlationId'] as unknown, err: error }, 'a request failed');

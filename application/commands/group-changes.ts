@@ -1,21 +1,78 @@
+import { groupDecider } from '../../domain/group/decider.js';
 import type { ChangeTogether } from '../../domain/group/commands.js';
+import { DomainError } from '../../domain/shared/errors.js';
+import { checkId } from '../../domain/shared/ids.js';
+import type { Clock } from '../ports/clock.js';
 import { groupAggregate, type GroupResult } from './groups.js';
 import type { CommandPipeline } from './pipeline.js';
 import type { RequestContext } from './request.js';
 
+type Changes = Pick<ChangeTogether, 'groupId' | 'steps'>;
+export type ChangesMade = GroupResult<'ChangeTogether'>;
+
+/** Groups that are looked at side by side. */
+const LOOKS_AT_ONCE = 16;
+
 /** Several changes to one group, decided and written as one: an API that asks for them at once gets all or nothing. */
 export class GroupChanges {
-  constructor(private readonly pipeline: CommandPipeline) {}
+  constructor(
+    private readonly pipeline: CommandPipeline,
+    private readonly clock: Clock,
+  ) {}
 
   /** @throws DomainError what the steps throw; ApplicationError */
-  async together(
-    context: RequestContext,
-    { groupId, steps }: Pick<ChangeTogether, 'groupId' | 'steps'>,
-  ): Promise<GroupResult<'ChangeTogether'>> {
+  async together(context: RequestContext, { groupId, steps }: Changes): Promise<ChangesMade> {
     const stream = { category: 'group', tenant: context.tenant, groupId } as const;
     const command = { type: 'ChangeTogether', groupId, steps } as const;
     const result = await this.pipeline.execute({ ...context, aggregate: groupAggregate, stream, command });
     // A decision's outcome is of its command.
-    return result as GroupResult<'ChangeTogether'>;
+    return result as ChangesMade;
+  }
+
+  /**
+   * Changes to several groups. Each group is a stream of its own, so only what belongs to one is written as one; but all
+   * are decided, for trial, before the first is written, so that a refusal leaves everything as it was unless a group
+   * changes in between. `contextOf` has an idempotency key for each group where the request has one.
+   * @throws DomainError, ApplicationError
+   */
+  async inEach(
+    contextOf: (groupId: string) => RequestContext,
+    changes: readonly Changes[],
+  ): Promise<readonly ChangesMade[]> {
+    const refused = await this.#tried(contextOf, changes);
+    // Those first: each is refused again, which is what the caller hears, or is a repeat of what was done long ago.
+    const inTurn = [...changes.filter((one) => refused.has(one)), ...changes.filter((one) => !refused.has(one))];
+    const made: ChangesMade[] = [];
+    for (const one of inTurn) made.push(await this.together(contextOf(one.groupId), one));
+    return made;
+  }
+
+  async #tried(
+    contextOf: (groupId: string) => RequestContext,
+    changes: readonly Changes[],
+  ): Promise<ReadonlySet<Changes>> {
+    const refused = new Set<Changes>();
+    // One alone says by itself that it is refused.
+    if (changes.length < 2) return refused;
+    for (let start = 0; start < changes.length; start += LOOKS_AT_ONCE) {
+      const some = changes.slice(start, start + LOOKS_AT_ONCE);
+      const fits = await Promise.all(some.map((one) => this.#fits(contextOf(one.groupId), one)));
+      some.forEach((one, index) => {
+        if (fits[index] !== true) refused.add(one);
+      });
+    }
+    return refused;
+  }
+
+  async #fits({ tenant, actor }: RequestContext, { groupId, steps }: Changes): Promise<boolean> {
+    checkId('groupId', groupId);
+    const { state } = await this.pipeline.look(groupAggregate, { category: 'group', tenant, groupId });
+    try {
+      groupDecider.decide(state, { type: 'ChangeTogether', groupId, steps, actor, at: this.clock.now() });
+      return true;
+    } catch (error) {
+      if (error instanceof DomainError) return false;
+      throw error;
+    }
   }
 }

@@ -8,6 +8,7 @@ import { NO_STREAM } from '../ports/event-store.js';
 import { isPositionOf } from '../ports/positions.js';
 import type { Claim, HeldClaim, IdempotencyLedger, RememberedOutcome } from '../ports/idempotency.js';
 import type { Logger } from '../ports/logger.js';
+import type { OwnWrites } from '../queries/own-writes.js';
 import { InvalidStreamPart, type StreamId, streamName } from '../streams.js';
 import { ApplicationError, fail } from './errors.js';
 import type { Folded, Reading } from './folded.js';
@@ -39,6 +40,8 @@ export interface PipelineDependencies extends Reading {
   readonly ledger: IdempotencyLedger;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Told of every command that was answered, whichever API it came by. */
+  readonly ownWrites?: Pick<OwnWrites, 'wrote'>;
 }
 
 /** Seen this long ago at most, a cached revision may stand in a claim: far less than the 24 hours after which a key is new. */
@@ -103,8 +106,14 @@ export class CommandPipeline {
     const stream = nameOf(request.stream);
     const deadline = performance.now() + (request.deadlineMs ?? this.#options.deadlineMs);
     const work: Work<State, Command, Event, Outcome> = { request, stream, deadline };
-    if (request.idempotency === undefined) return told(await this.#submit(work, request.commandKey, NO_STREAM).answer);
-    return this.#once(work, request.idempotency);
+    const result =
+      request.idempotency === undefined
+        ? told(await this.#submit(work, request.commandKey, NO_STREAM).answer)
+        : await this.#once(work, request.idempotency);
+    if (result.position !== undefined) {
+      this.#deps.ownWrites?.wrote(request.tenant, request.actor.id, result.position);
+    }
+    return result;
   }
 
   /** The state of a stream as it is now, read after the call. @throws ApplicationError */

@@ -381,6 +381,12 @@ for (const engine of ENGINES)
         const body = { userIds: ['bob', 'eve', 'ada', 'shy'], role: 'admin' };
         const whole = { userIds: ['bob', 'ada'], role: 'admin', allOrNothing: true };
         await refused('PATCH', `${group}/roles`, 'ada', whole, 409, 'OwnerRoleFixed');
+        // Who is no member is told alike wherever he is named: per item, or for the whole.
+        const absent = { userIds: ['bob', 'shy'], allOrNothing: true };
+        await refused('PATCH', `${group}/roles`, 'ada', { ...absent, role: 'admin' }, 404, 'MemberNotFound');
+        await refused('POST', `${group}/removals`, 'ada', absent, 404, 'MemberNotFound');
+        await refused('PATCH', `${group}/members/shy`, 'ada', { role: 'admin' }, 404, 'MemberNotFound');
+        expect(await items('POST', `${group}/removals`, 'ada', { userIds: ['shy'] })).to.deep.equal(['shy absent']);
         expect(await items('PATCH', `${group}/roles`, 'ada', body)).to.deep.equal([
           'bob changed',
           'eve changed',

@@ -371,8 +371,8 @@ for (const engine of ENGINES)
         [
           'the group goes to an outsider',
           async () => ['PUT', `/groups/${await givenGroup()}/owner`, ada, { userId: 'eve' }],
-          403,
-          'NotGroupMember',
+          404,
+          'MemberNotFound',
         ],
         [
           'an unknown initial member',

@@ -18,6 +18,10 @@ export class OpenimRefused extends Error {
   }
 }
 
+/** Whether this is the domain's refusal of that name. */
+export const isRefusal = <Name extends DomainErrorName>(error: unknown, name: Name): error is DomainError<Name> =>
+  error instanceof DomainError && error.kind === name;
+
 /** Who asked for what, as far as the code of a refusal depends on it. */
 export interface Asked {
   /** `/group/kick_group` */
@@ -85,7 +89,6 @@ const particular: Readonly<Record<string, Partial<Rules>>> = {
   },
   '/group/invite_user_to_group': { UserNotFound: 'RecordNotFoundError', AlreadyGroupMember: 'duplicateKey' },
   '/group/join_group': { UserNotFound: 'RecordNotFoundError' },
-  '/group/transfer_group': { NotGroupMember: 'ArgsError' },
   '/user/update_user_info': { UserNotFound: 'RecordNotFoundError' },
   '/user/update_user_info_ex': { UserNotFound: 'RecordNotFoundError' },
   '/user/set_global_msg_recv_opt': { UserNotFound: 'RecordNotFoundError' },
@@ -117,8 +120,14 @@ const tokenErrors: Readonly<Record<TokenRejected['fault'], readonly [CodeName, s
   revoked: ['TokenKickedError', 'the user was logged out'],
 };
 
-/** The answer to whatever was thrown; what nobody foresaw is a bare 500 that says nothing internal. */
-export function errorEnvelope(error: unknown, asked: Asked): Envelope {
+/** The answer to what nobody foresaw: a bare 500 that says nothing internal. */
+export const UNFORESEEN: Envelope = failed('ServerInternalError', 'something went wrong here');
+
+/**
+ * The answer to a refusal, whatever its code: the original says 500 of some, and of a store that is away, which says so
+ * itself, once. undefined: this is none, but a defect.
+ */
+export function refusalOf(error: unknown, asked: Asked): Envelope | undefined {
   if (error instanceof OpenimRefused) return failed(error.code, error.detail);
   if (error instanceof InputInvalid) return failed('ArgsError', inputDetail(error));
   if (error instanceof DomainError) return failed(domainCode(error, asked), domainDetail(error));
@@ -127,7 +136,7 @@ export function errorEnvelope(error: unknown, asked: Asked): Envelope {
   if (error instanceof EventStoreUnavailable || error instanceof DatabaseUnavailable) {
     return failed(...applicationErrors.Unavailable);
   }
-  return fromBodyParser(error) ?? failed('ServerInternalError', 'something went wrong here');
+  return fromBodyParser(error);
 }
 
 const ofApplication = ({ kind }: ApplicationError): Envelope => failed(...applicationErrors[kind]);

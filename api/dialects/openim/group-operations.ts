@@ -19,9 +19,9 @@ import {
   SetGroupMemberInfoReq,
   TransferGroupReq,
 } from './dto/groups.js';
-import { OpenimRefused } from './errors.js';
+import { isRefusal, OpenimRefused } from './errors.js';
 import { actorOf, type Call, ofStep, type Operation, operation, requestContext, requireAccess } from './operation.js';
-import { type OpenimServices, shown } from './services.js';
+import { type OpenimServices, shown, shownUpTo } from './services.js';
 import { type GroupInfo, joinPolicyOf, roleLevels, settingsOf, WORKING_GROUP } from './views.js';
 
 const PRESET = 'openim';
@@ -40,13 +40,14 @@ export function groupOperations(services: OpenimServices): Operation[] {
    */
   const overRows = async <Result>(
     { caller }: Pick<Call<unknown>, 'caller'>,
-    groupId: string,
     command: Promise<Result>,
   ): Promise<Result> => {
     try {
       return await command;
     } catch (error) {
-      if (error instanceof DomainError && error.kind === 'GroupDismissed') {
+      if (isRefusal(error, 'GroupDismissed')) {
+        await services.ownWrites.shown(caller.tenant, actorOf(caller).id);
+        const { groupId } = error.facts;
         const group = await services.groups.groupById(caller.tenant, groupId);
         if (group?.memberCount === 0) throw new DomainError('GroupNotFound', { groupId });
       }
@@ -58,10 +59,9 @@ export function groupOperations(services: OpenimServices): Operation[] {
   const ofMember = async (call: Call<GroupMemberReq>, command: Promise<unknown>): Promise<undefined> => {
     const { groupID, userID } = call.body;
     try {
-      await overRows(call, groupID, command);
+      await overRows(call, command);
     } catch (error) {
-      const dismissed = error instanceof DomainError && error.kind === 'GroupDismissed';
-      if (!dismissed || !hasAdminPowers(actorOf(call.caller))) throw error;
+      if (!isRefusal(error, 'GroupDismissed') || !hasAdminPowers(actorOf(call.caller))) throw error;
       const member = await services.members.member(call.caller.tenant, groupID, userID);
       if (member === undefined) throw new DomainError('NotGroupMember', { userIds: [userID] });
     }
@@ -71,7 +71,7 @@ export function groupOperations(services: OpenimServices): Operation[] {
   const changeInfo = async (call: Call<object>, info: SetGroupInfoExReq): Promise<undefined> => {
     const { groupID: groupId } = info;
     const command = groupChanges.together(requestContext(call), { groupId, steps: infoSteps(info) });
-    await overRows(call, groupId, shown(services, command));
+    await overRows(call, shown(services, command));
     return undefined;
   };
 
@@ -179,7 +179,7 @@ export function groupOperations(services: OpenimServices): Operation[] {
         const userId = userID === '' ? actorOf(call.caller).id : userID;
         requireAccess(call.caller, userId);
         const left = shown(services, groups.leave(requestContext(call, userId), { groupId, userId }));
-        const { outcome } = await overRows(call, groupId, left);
+        const { outcome } = await overRows(call, left);
         if (outcome.alreadySo) throw new OpenimRefused('RecordNotFoundError', 'not a member of the group');
         return undefined;
       },
@@ -197,7 +197,7 @@ export function groupOperations(services: OpenimServices): Operation[] {
           // What an ordinary member's invitation leads to is an application like any other here.
           alsoInvitation: true,
         });
-        await overRows(call, groupId, shown(services, answered));
+        await overRows(call, shown(services, answered));
         return undefined;
       },
     }),
@@ -206,9 +206,8 @@ export function groupOperations(services: OpenimServices): Operation[] {
       Body: TransferGroupReq,
       handle: async (call) => {
         const { groupID: groupId, oldOwnerUserID: from, newOwnerUserID: to } = call.body;
-        requireAccess(call.caller, from);
-        if (from === to) throw new DomainError('TransferToSelf', { userId: to });
-        const { outcome } = await shown(services, groups.transfer(requestContext(call), { groupId, from, to }));
+        const asked = groups.transfer(requestContext(call), { groupId, from, to, rights: 'last' });
+        const { outcome } = await shown(services, orStrangers([from, to], asked));
         if (outcome.alreadySo) throw new DomainError('TransferToSelf', { userId: to });
         return undefined;
       },
@@ -225,8 +224,9 @@ export function groupOperations(services: OpenimServices): Operation[] {
           repeated: 'refuse',
           absent: 'refuse',
           unreachable: 'refuse',
+          rights: 'last',
         });
-        await overRows(call, groupId, shown(services, kicked));
+        await overRows(call, shown(services, kicked));
         return undefined;
       },
     }),
@@ -253,8 +253,13 @@ export function groupOperations(services: OpenimServices): Operation[] {
       Body: DismissGroupReq,
       handle: async (call) => {
         const { groupID: groupId, deleteMember: removeMembers } = call.body;
-        const dismissed = groups.dismiss(requestContext(call), { groupId, removeMembers, repeated: 'refuse' });
-        await overRows(call, groupId, shown(services, dismissed));
+        const dismissed = groups.dismiss(requestContext(call), {
+          groupId,
+          removeMembers,
+          repeated: 'refuse',
+          rights: 'first',
+        });
+        await overRows(call, shown(services, dismissed));
         return undefined;
       },
     }),
@@ -280,7 +285,7 @@ export function groupOperations(services: OpenimServices): Operation[] {
       Body: GroupIDReq,
       handle: async (call) => {
         const groupId = call.body.groupID;
-        await overRows(call, groupId, shown(services, groups.mute(requestContext(call), { groupId })));
+        await overRows(call, shown(services, groups.mute(requestContext(call), { groupId })));
         return undefined;
       },
     }),
@@ -289,7 +294,7 @@ export function groupOperations(services: OpenimServices): Operation[] {
       Body: GroupIDReq,
       handle: async (call) => {
         const groupId = call.body.groupID;
-        await overRows(call, groupId, shown(services, groups.unmute(requestContext(call), { groupId })));
+        await overRows(call, shown(services, groups.unmute(requestContext(call), { groupId })));
         return undefined;
       },
     }),
@@ -303,17 +308,32 @@ export function groupOperations(services: OpenimServices): Operation[] {
         if (members.some(({ roleLevel }) => roleLevel === roleLevels.owner)) {
           throw new OpenimRefused('NoPermissionError', 'ownership moves by a transfer');
         }
-        // One group's changes are all made or none; groups are streams of their own.
         const context = requestContext(call);
-        for (const groupId of new Set(members.map(({ groupID }) => groupID))) {
-          const steps = members.filter(({ groupID }) => groupID === groupId).flatMap(memberSteps);
-          const command = groupChanges.together(ofStep(context, groupId), { groupId, steps });
-          await overRows(call, groupId, shown(services, command));
-        }
+        const changes = [...new Set(members.map(({ groupID }) => groupID))].map((groupId) => ({
+          groupId,
+          steps: members.filter(({ groupID }) => groupID === groupId).flatMap(memberSteps),
+        }));
+        const made = await overRows(
+          call,
+          groupChanges.inEach((groupId) => ofStep(context, groupId), changes),
+        );
+        await Promise.all(made.map(({ position }) => shownUpTo(services.progress, position)));
         return undefined;
       },
     }),
   ];
+}
+
+/** transfer [1254]: that somebody named isn't a member is a wrong argument, whoever asks; that the caller isn't, no permission. */
+async function orStrangers<Result>(named: readonly string[], command: Promise<Result>): Promise<Result> {
+  try {
+    return await command;
+  } catch (error) {
+    if (!isRefusal(error, 'NotGroupMember')) throw error;
+    const strangers = error.facts.userIds.filter((userId) => named.includes(userId));
+    if (strangers.length === 0) throw error;
+    throw new OpenimRefused('ArgsError', `user not in group ${strangers.join(',')}`);
+  }
 }
 
 /** Absent = unchanged, '' = cleared. Who asks for nothing must be allowed to ask all the same. */

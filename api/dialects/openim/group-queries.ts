@@ -89,6 +89,7 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
   return [
     operation({
       path: '/group/get_groups_info',
+      reads: true,
       Body: GetGroupsInfoReq,
       // Anybody's to ask, dismissed groups included [781].
       handle: async ({ body, caller }) => ({
@@ -97,6 +98,7 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
     }),
     operation({
       path: '/group/get_group_members_info',
+      reads: true,
       Body: GetGroupMembersInfoReq,
       handle: async ({ body, caller }) => {
         const group = await groupFor(caller, body.groupID);
@@ -106,6 +108,7 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
     }),
     operation({
       path: '/group/get_group_member_list',
+      reads: true,
       Body: GetGroupMemberListReq,
       handle: async ({ body, caller }) => {
         const group = await groupFor(caller, body.groupID);
@@ -122,6 +125,7 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
     }),
     operation({
       path: '/group/get_joined_group_list',
+      reads: true,
       Body: GetJoinedGroupListReq,
       handle: async ({ body, caller }) => {
         requireAccess(caller, body.fromUserID);
@@ -132,6 +136,7 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
     }),
     operation({
       path: '/group/get_recv_group_applicationList',
+      reads: true,
       Body: GetRecvGroupApplicationListReq,
       handle: async ({ body, caller }) => {
         requireAccess(caller, body.fromUserID);
@@ -142,6 +147,7 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
     }),
     operation({
       path: '/group/get_user_req_group_applicationList',
+      reads: true,
       Body: GetUserReqGroupApplicationListReq,
       handle: async ({ body, caller }) => {
         requireAccess(caller, body.userID);
@@ -152,6 +158,7 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
     }),
     operation({
       path: '/group/get_group_users_req_application_list',
+      reads: true,
       Body: GetGroupUsersReqApplicationListReq,
       handle: async ({ body, caller }) => {
         const actor = actorOf(caller);

@@ -20,6 +20,8 @@ export interface Call<Body> {
 export interface Operation {
   readonly path: `/${string}/${string}`;
   readonly access: Access;
+  /** Answered from the lists: these show what the caller himself wrote last, by whichever API. */
+  readonly reads: boolean;
   readonly Body: DtoClass;
   readonly handle: (call: Call<object>) => Promise<object | undefined>;
 }
@@ -28,13 +30,20 @@ interface Declaration<Body extends object> {
   readonly path: Operation['path'];
   /** Default `token`. */
   readonly access?: Access;
+  /** Default false. */
+  readonly reads?: boolean;
   readonly Body: DtoClass<Body>;
   readonly handle: (call: Call<Body>) => Promise<object | undefined>;
 }
 
-export function operation<Body extends object>({ handle, access = 'token', ...rest }: Declaration<Body>): Operation {
+export function operation<Body extends object>({
+  handle,
+  access = 'token',
+  reads = false,
+  ...rest
+}: Declaration<Body>): Operation {
   // The router checks the body against this very class before it calls.
-  return { access, ...rest, handle: (call) => handle(call as Call<Body>) };
+  return { access, reads, ...rest, handle: (call) => handle(call as Call<Body>) };
 }
 
 type Known = Pick<Call<unknown>, 'caller' | 'request' | 'path' | 'correlationId'>;

@@ -1,27 +1,28 @@
 import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
 import { v7 as uuidv7 } from 'uuid';
 import type { Logger } from '../../../application/ports/logger.js';
+import type { OwnWrites } from '../../../application/queries/own-writes.js';
 import { jsonBody } from '../../http/body.js';
 import { checked } from '../../http/validation.js';
 import type { Callers } from './caller.js';
-import { codes } from './codes.js';
 import { failed, send, succeeded } from './envelope.js';
-import { errorEnvelope } from './errors.js';
+import { refusalOf, UNFORESEEN } from './errors.js';
 import type { Operation } from './operation.js';
 
 export interface OpenimOptions {
   readonly operations: readonly Operation[];
   readonly callers: Callers;
+  readonly ownWrites: Pick<OwnWrites, 'shown'>;
   readonly log: Logger;
 }
 
 /** Seed 003's API; every answer, refusals too, is HTTP 200 with the envelope. */
-export function openimRouter({ operations, callers, log }: OpenimOptions): Router {
+export function openimRouter({ operations, callers, ownWrites, log }: OpenimOptions): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.use(openToBrowsers);
   const parseBody = jsonBody({ anyType: true });
 
-  for (const { path, access, Body, handle } of operations) {
+  for (const { path, access, reads, Body, handle } of operations) {
     router.post(path, async (request: Request, response: Response): Promise<void> => {
       const correlationId = uuidv7();
       let by: string | undefined;
@@ -31,13 +32,13 @@ export function openimRouter({ operations, callers, log }: OpenimOptions): Route
         by = caller.actor?.id;
         await parsed(parseBody, request, response);
         const body = await checked(Body, withoutNulls(request.body), 'body', { unknown: 'leftOut' });
+        if (reads && caller.actor !== undefined) await ownWrites.shown(caller.tenant, caller.actor.id);
         send(response, succeeded(await handle({ body, caller, request, path, correlationId })));
       } catch (error) {
-        const envelope = errorEnvelope(error, { path, ...(by === undefined ? {} : { by }) });
-        if (envelope.errCode === codes.ServerInternalError) {
-          log.error({ correlationId, path, err: error }, 'a request failed');
-        }
-        send(response, envelope);
+        const refusal = refusalOf(error, { path, ...(by === undefined ? {} : { by }) });
+        if (refusal === undefined) log.error({ correlationId, path, err: error }, 'a request failed');
+        else log.debug({ correlationId, path, errCode: refusal.errCode }, 'a request was refused');
+        send(response, refusal ?? UNFORESEEN);
       }
     });
   }
@@ -47,7 +48,7 @@ export function openimRouter({ operations, callers, log }: OpenimOptions): Route
   });
   router.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) next(error);
-    else send(response, errorEnvelope(error, { path: request.path }));
+    else send(response, refusalOf(error, { path: request.path }) ?? UNFORESEEN);
   });
   return router;
 }

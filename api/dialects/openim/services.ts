@@ -11,6 +11,7 @@ import type { ApplicationQueries } from '../../../application/queries/applicatio
 import type { GroupQueries } from '../../../application/queries/groups.js';
 import type { MemberQueries } from '../../../application/queries/members.js';
 import { MAX_PAGE, type PageRequest } from '../../../application/queries/page.js';
+import type { OwnWrites } from '../../../application/queries/own-writes.js';
 import type { ReadModelProgress } from '../../../application/queries/progress.js';
 import type { UserQueries, UserView } from '../../../application/queries/users.js';
 import type { RequestPagination } from './dto/common.js';
@@ -27,6 +28,7 @@ export interface OpenimServices {
   readonly members: MemberQueries;
   readonly applications: ApplicationQueries;
   readonly progress: ReadModelProgress;
+  readonly ownWrites: Pick<OwnWrites, 'shown'>;
   readonly tokens: TokenIssuer & TokenVerifier;
   readonly revocations: TokenRevocations;
   readonly isAppAdmin: (tenant: string, userId: string) => boolean;

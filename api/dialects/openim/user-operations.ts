@@ -127,6 +127,7 @@ export function userOperations(services: OpenimServices): Operation[] {
     }),
     operation({
       path: '/user/get_users_info',
+      reads: true,
       Body: GetUsersInfoReq,
       handle: async ({ body, caller }) => ({
         usersInfo: (await users.usersByIds(caller.tenant, body.userIDs)).map((user) =>
@@ -150,6 +151,7 @@ export function userOperations(services: OpenimServices): Operation[] {
     }),
     operation({
       path: '/user/get_users',
+      reads: true,
       Body: GetUsersReq,
       handle: async ({ body, caller }) => {
         requireAdmin(caller);

@@ -46,7 +46,7 @@ export class PeopleDto {
   @IsBoolean()
   @JSONSchema({
     description:
-      'true: one person for whom it can not be done refuses the whole. false: `outcome.items` says of each what became of it.',
+      'true: one person for whom it can not be done refuses the whole (a member who is none: 404 `MemberNotFound`). false: `outcome.items` says of each what became of it.',
     default: false,
   })
   allOrNothing = false;

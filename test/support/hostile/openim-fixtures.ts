@@ -213,7 +213,7 @@ export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
     body: (groupID) => ({ groupID, oldOwnerUserID: 'owner', newOwnerUserID: 'member' }),
     mayNot: owners,
     users: {
-      '/oldOwnerUserID': { another: { by: 'owner', id: 'admin', code: NO }, nobody: { code: NO } },
+      '/oldOwnerUserID': { another: { by: 'owner', id: 'admin', code: NO }, nobody: { code: 'ArgsError' } },
       '/newOwnerUserID': target('ArgsError'),
     },
     writes: true,

@@ -65,7 +65,7 @@ const ownGroups: typeof own = {
 };
 
 const target = (nobody: NamedUser['nobody']): NamedUser => ({ another: JUDGED, nobody });
-const oneMember = target({ code: 'NotGroupMember' });
+const oneMember = target({ code: 'MemberNotFound' });
 
 /** One for each operation of `/v1`. */
 export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
@@ -139,7 +139,7 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
     as: 'admin',
     body: { speakers: ['member'] },
     mayNot: managers,
-    users: { '/speakers': target({ code: 'NotGroupMember' }) },
+    users: { '/speakers': target({ code: 'MemberNotFound' }) },
   },
   unmuteGroup: {
     as: 'admin',
@@ -189,7 +189,7 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
     body: { role: 'admin' },
     mayNot: owners,
     users: {
-      '/userId': { another: { by: 'member', id: 'admin', code: 'NotGroupOwner' }, nobody: { code: 'NotGroupMember' } },
+      '/userId': { another: { by: 'member', id: 'admin', code: 'NotGroupOwner' }, nobody: { code: 'MemberNotFound' } },
     },
   },
   muteMember: {
@@ -200,7 +200,7 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
     users: {
       '/userId': {
         another: { by: 'admin', id: 'owner', code: 'TargetRoleTooHigh' },
-        nobody: { code: 'NotGroupMember' },
+        nobody: { code: 'MemberNotFound' },
       },
     },
   },
@@ -212,7 +212,7 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
     users: {
       '/userId': {
         another: { by: 'admin', id: 'owner', code: 'TargetRoleTooHigh' },
-        nobody: { code: 'NotGroupMember' },
+        nobody: { code: 'MemberNotFound' },
       },
     },
   },
@@ -224,7 +224,7 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
     users: {
       '/userId': {
         another: { by: 'member', id: 'owner', code: 'NotGroupManager' },
-        nobody: { code: 'NotGroupMember' },
+        nobody: { code: 'MemberNotFound' },
       },
     },
   },
@@ -303,6 +303,6 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
     as: 'member',
     path: { userId: 'owner' },
     mayNot: members,
-    users: { '/userId': target({ code: 'NotFound' }) },
+    users: { '/userId': oneMember },
   },
 };

@@ -19,7 +19,14 @@ interface Request {
 /** What any operation may answer beside what it declares. */
 const OF_ALL = ['InvalidRequest', 'MalformedJson', 'BodyTooLarge', 'Unauthenticated', 'Forbidden', 'Unavailable'];
 
-const NAMES_NOTHING = ['UserNotFound', 'NotGroupMember', 'InvitationNotFound', 'JoinRequestNotFound', 'BadCredentials'];
+const NAMES_NOTHING = [
+  'UserNotFound',
+  'NotGroupMember',
+  'MemberNotFound',
+  'InvitationNotFound',
+  'JoinRequestNotFound',
+  'BadCredentials',
+];
 
 /** The hostile requests to one operation of `/v1`, each with the refusal that it must get. */
 export class V1Hostility {
