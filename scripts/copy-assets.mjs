@@ -1,5 +1,5 @@
 // tsc emits only what it compiles; SQL files and golden files are read at run time beside the compiled code.
-import { cpSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -8,7 +8,8 @@ const out = process.argv[2] ?? 'dist';
 const folders = ['domain', 'application', 'infrastructure', 'projections', 'api', 'cli', 'test'];
 const assets = new Set(['.sql', '.json', '.mjs', '.proto']);
 
-for (const folder of folders) {
+// Where an image is made there are no tests.
+for (const folder of folders.filter((each) => existsSync(join(root, each)))) {
   cpSync(join(root, folder), join(root, out, folder), {
     recursive: true,
     filter: (source) => extname(source) === '' || assets.has(extname(source)) || !source.includes('.'),

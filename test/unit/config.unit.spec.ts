@@ -30,6 +30,7 @@ describe('configuration', () => {
       defaultTenant: '1000',
       logLevel: 'info',
       tokenTtlSeconds: 604_800,
+      commandDeadlineMs: 10_000,
       trustedProxies: [],
     });
   });
@@ -223,7 +224,9 @@ describe('a secret in a file', () => {
   it('is checked like one in a variable, and not repeated', async () => {
     const problems = problemsOf({ PARLEY_TOKEN_SECRET_FILE: await file('short', 'hunter2') });
     expect(problems).to.have.length(1);
-    expect(problems[0]).to.match(/^PARLEY_TOKEN_SECRET must have/).and.not.include('hunter2');
+    expect(problems[0])
+      .to.match(/^PARLEY_TOKEN_SECRET must have/)
+      .and.not.include('hunter2');
   });
 });
 

@@ -4,16 +4,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { repositoryRoot } from '../support/repository-root.js';
 
 const ROOMS = ['domain', 'application', 'infrastructure', 'projections', 'api', 'cli', 'main.ts'];
-
-/** The repository's root, from wherever this was compiled to. */
-function repositoryRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, '.dependency-cruiser.mjs'))) folder = dirname(folder);
-  return folder;
-}
 
 /** What breaks the rule of `.dependency-cruiser.mjs` in this folder, a line each, and how much was looked at. */
 async function violations(baseDir: string): Promise<{ lines: string[]; modules: number }> {

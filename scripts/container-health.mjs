@@ -1,0 +1,14 @@
+// Inside the container: is the server on PORT "live" (the process answers) or "ready" (its queries are current)? Exit code 0
+// or 1. The slim image has no curl.
+const what = process.argv[2] === 'ready' ? 'ready' : 'live';
+try {
+  const url = `http://127.0.0.1:${process.env['PORT'] || '8080'}/health/${what}`;
+  const response = await fetch(url, { signal: AbortSignal.timeout(4_000) });
+  const text = await response.text();
+  // Kept by the engine: `docker inspect` shows it.
+  console.log(text.slice(0, 2_000));
+  process.exitCode = response.ok ? 0 : 1;
+} catch (error) {
+  console.log(`no answer: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
