@@ -70,7 +70,7 @@ export async function openEventStoreDb(options: EventStoreDbOptions): Promise<Ev
     if (!(error instanceof EventStoreUnavailable)) throw error;
     throw (
       hopeless(error, address) ??
-      hopeless(await tryHandshakes(address, HANDSHAKE_MS), address) ??
+      hopeless(await tryHandshakes(address, Math.min(HANDSHAKE_MS, deadlineMs)), address) ??
       unreachable(error, address)
     );
   }

@@ -64,7 +64,8 @@ export interface Append {
 
 /** Writes and answers, unless a fault was ordered. */
 export function performAppend(context: Context, append: Append): void {
-  const { log, faults, gate } = context;
+  const { log, faults, gate, role, calls } = context;
+  if (!role.leads()) calls.forwarded += 1;
   const write = (): Written => log.append(append.stream, append.expected, append.events);
   const answer = (written: Written): void => {
     gate.pass(() => {

@@ -68,6 +68,7 @@ export class Faults {
   private delay = 0;
   private checkpointsAre: Checkpoints = 'right';
   private leaks = false;
+  private ignores = false;
 
   constructor(private readonly server: Faulty) {}
 
@@ -139,12 +140,18 @@ export class Faults {
     this.leaks = true;
   }
 
-  /** Ends what lasts: `refuse`, `hang`, `delayAnswers`, `wrongCheckpoints`, `leakSystemEvents`. */
+  /** Takes subscriptions and says nothing to them, not even that they are confirmed. Those that come while it lasts stay so. */
+  ignoreSubscriptions(): void {
+    this.ignores = true;
+  }
+
+  /** Ends what lasts: `refuse`, `hang`, `delayAnswers`, `wrongCheckpoints`, `leakSystemEvents`, `ignoreSubscriptions`. */
   heal(): void {
     this.mode = 'well';
     this.delay = 0;
     this.checkpointsAre = 'right';
     this.leaks = false;
+    this.ignores = false;
     this.server.thaw();
   }
 
@@ -193,6 +200,10 @@ export class Faults {
 
   get leaking(): boolean {
     return this.leaks;
+  }
+
+  get ignoringSubscriptions(): boolean {
+    return this.ignores;
   }
 
   private arm(kind: AppendFault, { delayMs = 0, stream }: FaultOptions): Promise<void> {

@@ -19,6 +19,9 @@ export class OpenCalls {
     return this.calls.appends.size;
   }
 
+  /** Appends that this server, as a follower, passed on to the leader, because nobody asked for the leader. */
+  forwarded = 0;
+
   /** Counts a call until it is over, however it ends. */
   hold(kind: CallKind, call: EventEmitter): void {
     const calls = this.calls[kind];

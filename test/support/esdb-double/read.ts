@@ -46,6 +46,7 @@ function dispatch(context: Context, call: ReadCall, options: Options): void {
   const name = stream ? readStreamName(stream.getStreamIdentifier()) : ALL;
   const sending = untilCut(context, call, name, answers(log, options.getResolveLinks()));
   if (options.hasSubscription()) {
+    if (context.faults.ignoringSubscriptions) return;
     if (stream) subscribeToStream(context, call, name, stream, sending);
     else subscribeToAll(context, call, options, readFilter(options), sending);
     return;

@@ -20,6 +20,7 @@ const ORDERS = [
   'delayAnswers',
   'wrongCheckpoints',
   'leakSystemEvents',
+  'ignoreSubscriptions',
   'heal',
   'goDown',
   'comeUp',
