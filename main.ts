@@ -118,20 +118,22 @@ function toldToStop(): Promise<string> {
 try {
   await main();
 } catch (error) {
-  const expected =
+  // Told to stop before it could begin: nothing is wrong with that.
+  if (!(error instanceof StartCancelled)) {
+    process.stderr.write(`${lastWords(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function lastWords(error: unknown): string {
+  if (!(error instanceof Error)) return `Parley could not start.\n${String(error)}`;
+  if ('code' in error && error.code === 'EADDRINUSE')
+    return `The port is taken (${error.message}). Set PORT, or OPENIM_PORT, to another one.`;
+  const isForTheOperator =
     error instanceof ConfigInvalid ||
     error instanceof DatabaseUnreachable ||
     error instanceof EventStoreUnavailable ||
     error instanceof EmbeddedPostgresError ||
     error instanceof WrongMasterKey;
-  const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  if (error instanceof StartCancelled) process.exitCode = 0;
-  else if (inUse)
-    process.stderr.write(`The port is taken (${error.message}). Set PORT, or OPENIM_PORT, to another one.\n`);
-  else if (expected) process.stderr.write(`${error.message}\n`);
-  else
-    process.stderr.write(
-      `Parley could not start.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-  process.exitCode = 1;
+  return isForTheOperator ? error.message : `Parley could not start.\n${error.stack ?? error.message}`;
 }

@@ -17,6 +17,9 @@ export interface PoolOptions {
   readonly answerWithinMs?: number;
 }
 
+/** For a new connection, or for one of those that others use. */
+const CONNECT_WITHIN_MS = 5_000;
+
 /**
  * A pool that survives its server: an idle connection's error is logged, not thrown (without a listener it ends the process).
  * So is that of a connection in somebody's hands, whose query tells him; `pg` takes its own listener away meanwhile.
@@ -27,7 +30,7 @@ export function makePool(options: PoolOptions): pg.Pool {
     connectionString: options.url,
     max: options.max,
     application_name: options.name,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: Math.min(CONNECT_WITHIN_MS, options.answerWithinMs ?? CONNECT_WITHIN_MS),
     keepAlive: true,
     ...(settings.length > 0 ? { options: settings.join(' ') } : {}),
     ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: options.statementTimeoutMs }),

@@ -59,7 +59,7 @@ export async function openReadModels({
       max: poolSize,
       options: SESSION,
       application_name: 'parley read models',
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: Math.min(5_000, answerWithinMs),
       query_timeout: answerWithinMs,
       keepAlive: true,
     },

@@ -1,5 +1,5 @@
 import type { Random } from './random.js';
-import { V1Client } from './v1-client.js';
+import { type V1Answer, V1Client } from './v1-client.js';
 
 /** One command as it was sent: repeated with the same key and body until somebody says what became of it. */
 export interface SentCommand {
@@ -12,6 +12,27 @@ export interface SentCommand {
   groupId: string | undefined;
   readonly kind: 'rename' | 'create';
   acknowledged: boolean;
+  /** What its first acknowledgement said. */
+  facts?: AcknowledgedFacts;
+}
+
+/** What every answer to one command must say alike. */
+export interface AcknowledgedFacts {
+  readonly status: number;
+  readonly id: string;
+  readonly revision: number;
+  readonly changed: boolean;
+  readonly outcome: object;
+}
+
+export interface FloodOptions {
+  /**
+   * The servers that are asked stay up, whatever becomes of the stores behind them: a connection that is cut or an answer
+   * that doesn't come is unexpected.
+   */
+  readonly serversStay?: boolean;
+  /** Between two commands of a lane, ms; default none. */
+  readonly paceMs?: number;
 }
 
 export interface FloodedGroup {
@@ -29,17 +50,22 @@ export class Flood {
   readonly unexpected: string[] = [];
   /** Of the newest acknowledged command: what the read models must have reached. */
   lastPosition = '';
+  /** The longest that an answer took, ms. */
+  slowestMs = 0;
+  /** Answers of 503. */
+  turnedAway = 0;
   private running = true;
   private readonly lanes: Promise<void>[];
 
   constructor(
     private readonly url: () => string,
     private readonly groups: readonly FloodedGroup[],
-    random: Random,
+    private readonly random: Random,
     lanes: number,
     private readonly label: string,
+    private readonly options: FloodOptions = {},
   ) {
-    this.lanes = Array.from({ length: lanes }, (_, lane) => this.run(lane, random));
+    this.lanes = Array.from({ length: lanes }, (_, lane) => this.run(lane));
   }
 
   get acknowledged(): number {
@@ -49,6 +75,13 @@ export class Flood {
   async stop(): Promise<void> {
     this.running = false;
     await Promise.all(this.lanes);
+  }
+
+  /** The same flood again, with commands of its own; this one must have been stopped. */
+  next(): Flood {
+    const [label = '', round = '1'] = this.label.split('~');
+    const next = `${label}~${(Number(round) + 1).toString()}`;
+    return new Flood(this.url, this.groups, this.random, this.lanes.length, next, this.options);
   }
 
   /** Sends again whatever has no answer yet; afterwards all must be acknowledged. */
@@ -63,12 +96,29 @@ export class Flood {
     return open.length;
   }
 
-  private async run(lane: number, random: Random): Promise<void> {
+  /** Sends every acknowledged command again; gives those whose answer is another one than the first. */
+  async repeatAcknowledged(): Promise<string[]> {
+    const waiting = this.sent.filter((command) => command.acknowledged).values();
+    const differing: string[] = [];
+    await Promise.all(
+      this.lanes.map(async () => {
+        for (const command of waiting) {
+          const first = JSON.stringify(command.facts);
+          const { status, body } = await this.ask(command);
+          const again = JSON.stringify(factsOf(status, body));
+          if (again !== first) differing.push(`${command.key}: ${String(first)}, then ${again}`);
+        }
+      }),
+    );
+    return differing;
+  }
+
+  private async run(lane: number): Promise<void> {
     for (let n = 0; this.running; n++) {
       const key = `${this.label}.${lane.toString()}.${n.toString()}`;
-      const { groupId, token } = random.pick(this.groups);
+      const { groupId, token } = this.random.pick(this.groups);
       const command: SentCommand =
-        random.next() < 0.1
+        this.random.next() < 0.1
           ? {
               key,
               method: 'POST',
@@ -91,36 +141,106 @@ export class Flood {
             };
       this.sent.push(command);
       await this.send(command);
+      // Half of those who get no answer ask again at once, with the same key; the others later.
+      while (!command.acknowledged && this.running && this.random.next() < 0.5) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await this.send(command);
+      }
       // Somebody is dying or coming back: a breath, so that the flood doesn't spin.
-      if (!command.acknowledged) await new Promise((resolve) => setTimeout(resolve, 50));
+      const breath = command.acknowledged ? (this.options.paceMs ?? 0) : Math.max(50, this.options.paceMs ?? 0);
+      if (breath > 0) await new Promise((resolve) => setTimeout(resolve, breath));
     }
   }
 
+  private async ask(command: SentCommand): Promise<V1Answer<Answered>> {
+    return new V1Client(this.url()).call<Answered>(command.method, command.path, {
+      token: command.token,
+      body: command.body,
+      headers: { 'idempotency-key': command.key },
+    });
+  }
+
   private async send(command: SentCommand): Promise<void> {
+    const began = performance.now();
     try {
-      const answer = await new V1Client(this.url()).call<{ id?: string; position?: string }>(
-        command.method,
-        command.path,
-        {
-          token: command.token,
-          body: command.body,
-          headers: { 'idempotency-key': command.key },
-        },
-      );
-      if (answer.status === 200 || answer.status === 201) {
+      const { status, headers, body } = await this.ask(command);
+      if (status === 200 || status === 201) {
         command.acknowledged = true;
-        command.groupId ??= answer.body.id;
-        const position = answer.body.position ?? '';
+        command.groupId ??= body.id;
+        command.facts ??= factsOf(status, body);
+        const position = body.position ?? '';
         if (position > this.lastPosition) this.lastPosition = position;
-      } else if (answer.status !== 503) {
-        this.unexpected.push(
-          `${command.key} ${command.method} ${command.path}: ${answer.status.toString()} ${JSON.stringify(answer.body)}`,
-        );
+      } else {
+        const isClear503 =
+          status === 503 &&
+          headers.get('retry-after') !== null &&
+          headers.get('content-type')?.startsWith('application/problem+json') === true;
+        if (isClear503) this.turnedAway += 1;
+        else
+          this.unexpected.push(
+            `${command.key} ${command.method} ${command.path}: ${status.toString()} ${JSON.stringify(body)}`,
+          );
       }
     } catch (error) {
       // The connection was cut or refused: exactly what a kill looks like from outside.
       if (!(error instanceof TypeError) && !(error instanceof DOMException) && !(error instanceof SyntaxError))
         throw error;
+      if (this.options.serversStay === true) this.unexpected.push(`${command.key}: ${String(error)}`);
+    } finally {
+      this.slowestMs = Math.max(this.slowestMs, performance.now() - began);
     }
   }
+}
+
+interface Answered {
+  readonly id?: string;
+  readonly position?: string;
+  readonly revision?: number;
+  readonly changed?: boolean;
+  readonly outcome?: object;
+}
+
+const factsOf = (
+  status: number,
+  { id = '', revision = -1, changed = false, outcome = {} }: Answered,
+): AcknowledgedFacts => ({
+  status,
+  id,
+  revision,
+  changed,
+  outcome,
+});
+
+/** In which revisions each mark stands, in the histories of the groups that the commands were for. */
+export async function marksIn(
+  url: string,
+  adminToken: string,
+  commands: readonly SentCommand[],
+): Promise<Map<string, number[]>> {
+  const marks = new Map<string, number[]>();
+  const v1 = new V1Client(url);
+  for (const groupId of new Set(commands.flatMap((command) => command.groupId ?? []))) {
+    for (let from: number | null = 0; from !== null;) {
+      const page: HistoryPage = (
+        await v1.call<HistoryPage>('GET', `/groups/${groupId}/events?limit=1000&from=${from.toString()}`, {
+          token: adminToken,
+        })
+      ).body;
+      for (const { type, revision, data } of page.items) {
+        const mark = type === 'GroupCreated' ? data.ext : data.changes?.ext;
+        if (mark !== undefined) marks.set(mark, [...(marks.get(mark) ?? []), revision]);
+      }
+      from = page.next;
+    }
+  }
+  return marks;
+}
+
+interface HistoryPage {
+  readonly items: readonly {
+    readonly type: string;
+    readonly revision: number;
+    readonly data: { readonly ext?: string; readonly changes?: { readonly ext?: string } };
+  }[];
+  readonly next: number | null;
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { dirname, join } from 'node:path';
@@ -19,6 +19,21 @@ export interface ParleyProcess {
 
 /** Starts a real server process on a free port and waits until it says that it is ready. */
 export async function startParley(env: Readonly<Record<string, string>>, timeoutMs = 30_000): Promise<ParleyProcess> {
+  const launched = launchParley(env, timeoutMs);
+  await launched.ready;
+  return launched.process;
+}
+
+export interface LaunchedParley {
+  /** When it has said where it listens; it may not be ready yet. */
+  readonly lives: Promise<void>;
+  readonly ready: Promise<void>;
+  /** Its `url` is known when it lives. */
+  readonly process: ParleyProcess;
+}
+
+/** Starts one that may have to wait for others. Both promises reject when it ends before, or not within `timeoutMs`. */
+export function launchParley(env: Readonly<Record<string, string>>, timeoutMs = 30_000): LaunchedParley {
   const child = spawn(process.execPath, ['--enable-source-maps', join(BUILD, 'main.js')], {
     env: {
       ...cleanEnvironment(),
@@ -31,47 +46,54 @@ export async function startParley(env: Readonly<Record<string, string>>, timeout
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
-  child.stderr.setEncoding('utf8').on('data', (text: string) => lines.push(text));
-  const url = await readyUrl(child, lines, timeoutMs);
+  createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
+  let url: string | undefined;
+  const saying = (word: RegExp): Promise<void> =>
+    new Promise<void>((resolve, reject) => {
+      const fail = (why: string): void => {
+        clearTimeout(timer);
+        reject(new Error(`${why}\n${lines.join('\n')}`));
+      };
+      const timer = setTimeout(() => {
+        if (child.exitCode === null) child.kill('SIGKILL');
+        fail(`Parley did not say "${word.source}" within ${timeoutMs.toString()} ms`);
+      }, timeoutMs);
+      child.once('exit', (code, signal) => {
+        fail(`Parley ended (${(code ?? signal ?? '').toString()}) before it said "${word.source}"`);
+      });
+      reader.on('line', (line) => {
+        const said = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+        if (said === undefined || !word.test(line)) return;
+        url = said;
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  const reader = createInterface({ input: child.stdout });
+  reader.on('line', (line) => lines.push(line));
+  const ready = saying(/is ready at/);
+  const lives = saying(/(lives|is ready) at/);
+  for (const promise of [ready, lives]) promise.catch(() => undefined); // Met by whoever awaits it, if anybody does.
   return {
-    url,
-    pid: child.pid!,
-    output: () => lines.join('\n'),
-    end: async (signal = 'SIGTERM') => {
-      if (child.exitCode === null && child.signalCode === null) {
-        const gone = once(child, 'exit');
-        child.kill(signal);
-        await gone;
-      }
-      return child.exitCode;
+    lives,
+    ready,
+    process: {
+      get url() {
+        if (url === undefined) throw new Error('Parley has not said yet where it listens');
+        return url;
+      },
+      pid: child.pid!,
+      output: () => lines.join('\n'),
+      end: async (signal = 'SIGTERM') => {
+        if (child.exitCode === null && child.signalCode === null) {
+          const gone = once(child, 'exit');
+          child.kill(signal);
+          await gone;
+        }
+        return child.exitCode;
+      },
     },
   };
-}
-
-async function readyUrl(child: ChildProcess, lines: string[], timeoutMs: number): Promise<string> {
-  const reader = createInterface({ input: child.stdout! });
-  return new Promise<string>((resolve, reject) => {
-    const fail = (why: string): void => {
-      clearTimeout(timer);
-      if (child.exitCode === null) child.kill('SIGKILL');
-      reject(new Error(`${why}\n${lines.join('\n')}`));
-    };
-    const timer = setTimeout(() => {
-      fail(`Parley was not ready after ${timeoutMs.toString()} ms`);
-    }, timeoutMs);
-    child.once('exit', (code, signal) => {
-      fail(`Parley ended (${(code ?? signal ?? '').toString()}) before it was ready`);
-    });
-    reader.on('line', (line) => {
-      lines.push(line);
-      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-      if (url !== undefined && line.includes('ready')) {
-        clearTimeout(timer);
-        child.removeAllListeners('exit');
-        resolve(url);
-      }
-    });
-  });
 }
 
 export interface CliResult {
