@@ -194,18 +194,11 @@ for (const name of ['compose.yaml', 'compose.cluster.yaml']) {
       }
     });
 
-    it('holds no secret', async () => {
-      const all = await text(name);
-      for (const secret of await readdir(secrets)) {
-        for (const value of (await readFile(join(secrets, secret), 'utf8')).split('\n')) {
-          expect(value === '' || !all.includes(value)).to.equal(true);
-        }
-      }
+    it('holds no secret', () => {
       for (const [, { environment = {} }] of services) {
-        for (const variable of Object.keys(environment).filter((each) =>
-          /PASSWORD|SECRET|_KEY|DATABASE_URL/.test(each),
-        )) {
-          expect(variable).to.match(/_FILE$/);
+        for (const [variable, value] of Object.entries(environment)) {
+          if (/PASSWORD|SECRET|_KEY|DATABASE_URL/.test(variable)) expect(variable).to.match(/_FILE$/);
+          expect(value, variable).to.not.include('@');
         }
       }
     });
