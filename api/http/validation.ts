@@ -43,7 +43,7 @@ export async function checked<T extends object>(
     whitelist: true,
     forbidNonWhitelisted: unknown === 'refused',
     forbidUnknownValues: false,
-    validationError: { target: false, value: false },
+    validationError: { target: false },
   });
   if (errors.length > 0) throw new InputInvalid(where, flatten(errors, ''));
   return instance;
@@ -81,7 +81,22 @@ function refuseUnspeakable(plain: object, where: InputInvalid['where']): void {
 function flatten(errors: readonly ValidationError[], parent: string): InputProblem[] {
   return errors.flatMap((error) => {
     const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 200)}`;
-    const own = Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail: detail.slice(0, 300) }));
+    const own = detailsOf(error).map((detail) => ({ pointer, detail: detail.slice(0, 300) }));
     return [...own, ...flatten(error.children ?? [], pointer)];
   });
+}
+
+/** Checks of what kind of thing a value is. */
+const KINDS = new Set(['isString', 'isInt', 'isNumber', 'isBoolean', 'isArray', 'isObject']);
+
+/** What isn't there is missing, and nothing more is said of what is of the wrong kind: the other checks only echo it. */
+function detailsOf({ property, value, constraints = {} }: ValidationError): string[] {
+  const failed = Object.entries(constraints);
+  if (failed.length > 0 && value === undefined && !('whitelistValidation' in constraints)) return ['is missing'];
+  const ofKind = failed.filter(([check]) => KINDS.has(check));
+  // The pointer names the member already.
+  const named = `${property} `;
+  return (ofKind.length > 0 ? ofKind : failed).map(([, detail]) =>
+    detail.startsWith(named) ? detail.slice(named.length) : detail,
+  );
 }

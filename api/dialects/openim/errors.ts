@@ -146,8 +146,24 @@ function domainCode<Name extends DomainErrorName>({ kind, facts }: DomainError<N
   return typeof rule === 'function' ? rule(facts, asked) : rule;
 }
 
+/** The domain's names of what a body holds, where seed 003 has others. */
+const memberNames: Readonly<Record<string, string>> = {
+  name: 'groupName',
+  announcement: 'notification',
+  avatar: 'faceURL',
+  ext: 'ex',
+  'card.nickname': 'nickname',
+  'card.avatar': 'faceURL',
+  'card.ext': 'ex',
+  userId: 'userID',
+  groupId: 'groupID',
+};
+
 /** The refusal's name, and what it is about: ids and bounds, never a text that a person wrote. */
 function domainDetail({ kind, facts }: DomainError): string {
+  if (kind === 'InvalidArgument' && 'reason' in facts && 'field' in facts) {
+    return `${memberNames[facts.field] ?? facts.field}: ${facts.reason}`;
+  }
   const about = Object.entries(facts).map(([name, value]) => `${name}=${String(value)}`);
   return `${kind} ${about.join(' ')}`.slice(0, 500);
 }

@@ -6,7 +6,7 @@ import { jsonBody } from '../../http/body.js';
 import { checked } from '../../http/validation.js';
 import type { Callers } from './caller.js';
 import { failed, send, succeeded } from './envelope.js';
-import { refusalOf, UNFORESEEN } from './errors.js';
+import { type Asked, refusalOf, UNFORESEEN } from './errors.js';
 import type { Operation } from './operation.js';
 
 export interface OpenimOptions {
@@ -21,6 +21,14 @@ export function openimRouter({ operations, callers, ownWrites, log }: OpenimOpti
   const router = Router({ caseSensitive: true, strict: true });
   router.use(openToBrowsers);
   const parseBody = jsonBody({ anyType: true });
+  /** Only a defect is an error to the operator: a refusal is the caller's to hear. */
+  const refuse = (response: Response, error: unknown, asked: Asked, correlationId: string): void => {
+    const { path } = asked;
+    const refusal = refusalOf(error, asked);
+    if (refusal === undefined) log.error({ correlationId, path, err: error }, 'a request failed');
+    else log.debug({ correlationId, path, errCode: refusal.errCode }, 'a request was refused');
+    send(response, refusal ?? UNFORESEEN);
+  };
 
   for (const { path, access, reads, Body, handle } of operations) {
     router.post(path, async (request: Request, response: Response): Promise<void> => {
@@ -35,10 +43,7 @@ export function openimRouter({ operations, callers, ownWrites, log }: OpenimOpti
         if (reads && caller.actor !== undefined) await ownWrites.shown(caller.tenant, caller.actor.id);
         send(response, succeeded(await handle({ body, caller, request, path, correlationId })));
       } catch (error) {
-        const refusal = refusalOf(error, { path, ...(by === undefined ? {} : { by }) });
-        if (refusal === undefined) log.error({ correlationId, path, err: error }, 'a request failed');
-        else log.debug({ correlationId, path, errCode: refusal.errCode }, 'a request was refused');
-        send(response, refusal ?? UNFORESEEN);
+        refuse(response, error, { path, ...(by === undefined ? {} : { by }) }, correlationId);
       }
     });
   }
@@ -48,7 +53,7 @@ export function openimRouter({ operations, callers, ownWrites, log }: OpenimOpti
   });
   router.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) next(error);
-    else send(response, refusalOf(error, { path: request.path }) ?? UNFORESEEN);
+    else refuse(response, error, { path: request.path }, uuidv7());
   });
   return router;
 }

@@ -120,6 +120,13 @@ describe('seed 003’s error table', () => {
     expect(already).to.include({ errCode: 500, errMsg: 'duplicate key' });
   });
 
+  it('names what is out of bounds as the body does', () => {
+    const { errDlt } = errorEnvelope(new DomainError('InvalidArgument', { field: 'name', reason: 'blank' }), {
+      path: '/group/set_group_info_ex',
+    });
+    expect(errDlt).to.equal('groupName: blank: [1001]ArgsError');
+  });
+
   it('calls what is away 500, and says nothing internal of what nobody foresaw', () => {
     expect(codeOf(new EventStoreUnavailable('secret'))).to.equal(500);
     expect(codeOf(new DatabaseUnavailable('secret'))).to.equal(500);

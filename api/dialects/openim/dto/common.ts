@@ -11,7 +11,7 @@ const all =
   };
 
 const ID = /^[A-Za-z0-9_\-.@#:]{1,64}$/;
-const ID_SAID = 'must be 1 to 64 of the letters, digits and _ - . @ # :';
+const ID_SAID = 'must be an id: 1 to 64 letters, digits or any of "_-.@#:"';
 
 /** An id of a user or a group (RULES A13). */
 export const IsId = (): PropertyDecorator => Matches(ID, { message: ID_SAID });
