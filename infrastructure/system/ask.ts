@@ -4,18 +4,26 @@ import { ApplicationError } from '../../application/commands/errors.js';
 /** SQLSTATE classes that trying again may help: connection, deadlock, resources, shutdown or cancelled. */
 const PASSING = /^(08|40|53|57)/;
 
+/** Undone by PostgreSQL to let another one through (serialization, deadlock): it did nothing, and may be sent again. */
+const UNDONE = /^40(001|P01)$/;
+/** How often a statement is sent that was undone. */
+const TRIES = 3;
+
 /**
- * One statement on the system tables.
+ * One statement on the system tables, a transaction of its own.
  * @throws ApplicationError Unavailable when the database doesn't answer now
  */
 export async function ask<Row extends pg.QueryResultRow = pg.QueryResultRow>(
   pool: pg.Pool,
   query: pg.QueryConfig,
 ): Promise<pg.QueryResult<Row>> {
-  try {
-    return await pool.query<Row>(query);
-  } catch (error) {
-    throw passes(error) ? new ApplicationError('Unavailable', { what: 'database' }, { cause: error }) : error;
+  for (let tried = 1; ; tried++) {
+    try {
+      return await pool.query<Row>(query);
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && UNDONE.test(error.code ?? '') && tried < TRIES) continue;
+      throw passes(error) ? new ApplicationError('Unavailable', { what: 'database' }, { cause: error }) : error;
+    }
   }
 }
 

@@ -27,10 +27,16 @@ const JOIN = `
 
 const FIND = 'SELECT body_hash, stream, outcome FROM system.idempotency WHERE scope = $1';
 
+/** Locks in the order of the claims: an update alone locks as the plan has it, and deadlocks with another process's claims. */
 const COMPLETE = `
-  UPDATE system.idempotency i SET outcome = u.outcome
-  FROM unnest($1::text[], $2::uuid[], $3::text[]) AS u (scope, token, outcome)
-  WHERE i.scope = u.scope AND i.token = u.token AND i.outcome IS NULL`;
+  WITH held AS MATERIALIZED (
+    SELECT i.scope, u.outcome
+    FROM system.idempotency i
+    JOIN unnest($1::text[], $2::uuid[], $3::text[]) AS u (scope, token, outcome) ON i.scope = u.scope AND i.token = u.token
+    WHERE i.outcome IS NULL
+    ORDER BY i.scope COLLATE "C"
+    FOR UPDATE OF i)
+  UPDATE system.idempotency i SET outcome = held.outcome FROM held WHERE i.scope = held.scope`;
 
 const FREE = 'DELETE FROM system.idempotency WHERE scope = $1 AND token = $2 AND outcome IS NULL AND attempts <= 1';
 
@@ -137,17 +143,6 @@ export class PostgresIdempotencyLedger implements IdempotencyLedger {
   }
 
   async #completeAll(completions: readonly Completion[]): Promise<true[]> {
-    try {
-      await this.#complete(completions);
-    } catch (error) {
-      if (completions.length === 1) throw error;
-      // Another process may hold some of the rows in another order (a deadlock): one by one there is none.
-      for (const completion of completions) await this.#complete([completion]);
-    }
-    return completions.map(() => true);
-  }
-
-  async #complete(completions: readonly Completion[]): Promise<void> {
     await ask(this.pool, {
       name: 'idempotency-complete',
       text: COMPLETE,
@@ -157,5 +152,6 @@ export class PostgresIdempotencyLedger implements IdempotencyLedger {
         completions.map(({ outcome }) => outcome),
       ],
     });
+    return completions.map(() => true);
   }
 }

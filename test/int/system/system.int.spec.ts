@@ -8,6 +8,7 @@ import { PostgresIdempotencyLedger } from '../../../infrastructure/system/idempo
 import { systemMigrations } from '../../../infrastructure/system/migration.js';
 import { PostgresNumbers } from '../../../infrastructure/system/numbers.js';
 import { PostgresReservations } from '../../../infrastructure/system/reservations.js';
+import { eventually } from '../../support/eventually.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { silentLogger } from '../../support/silent-logger.js';
 
@@ -31,10 +32,11 @@ describe('Schema system', () => {
 
   describe('idempotency rows', () => {
     const outcome = { outcome: { z: 1, a: [null, 'ä'] }, revision: 3, position: makePosition('s', 9n), events: 2 };
+    const WAITING = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
     let scope: string;
     let ledger: PostgresIdempotencyLedger;
     let count = 0;
-    const claim = (more: { bodyHash?: string; stream?: string; revision?: number } = {}) =>
+    const claim = (more: { scope?: string; bodyHash?: string; stream?: string; revision?: number } = {}) =>
       ledger.claim({ scope, bodyHash: 'b', stream: 's', revision: 7, ...more });
 
     beforeEach(() => {
@@ -80,6 +82,57 @@ describe('Schema system', () => {
       await ledger.complete(second.held, outcome);
       expect(await ledger.release(first.held)).to.deep.equal(outcome);
       expect((await claim()).kind).to.equal('done');
+    });
+
+    it('are locked in one order by whoever works on several, so that two processes never wait for each other', async () => {
+      // In the order of the claims, by code unit: capitals come first, whatever the database's own collation says.
+      const [first, second] = [`${scope} B`, `${scope} a`];
+      const held = [];
+      for (const each of [second, first]) {
+        const claimed = await claim({ scope: each });
+        if (claimed.kind !== 'claimed') throw new Error(claimed.kind);
+        held.push(claimed.held);
+      }
+      const other = await pool.connect();
+      try {
+        const lock = 'SELECT FROM system.idempotency WHERE scope = $1 FOR UPDATE';
+        await other.query('BEGIN');
+        await other.query(lock, [first]);
+        const completed = Promise.all(held.map((each) => ledger.complete(each, outcome)));
+        await eventually(async () => {
+          expect((await pool.query(WAITING)).rowCount).to.equal(1);
+        });
+        await other.query(`${lock} NOWAIT`, [second]);
+        await other.query('COMMIT');
+        await completed;
+      } finally {
+        await other.query('ROLLBACK');
+        other.release();
+      }
+      for (const each of [first, second]) expect((await claim({ scope: each })).kind).to.equal('done');
+    });
+
+    it('are claimed in the end when PostgreSQL undoes the statement for a deadlock', async () => {
+      const names = [`${scope} x`, `${scope} y`];
+      for (const each of names) await claim({ scope: each });
+      const other = await pool.connect();
+      try {
+        // Whoever looks for a deadlock first is the one who is undone.
+        await other.query("BEGIN; SET LOCAL deadlock_timeout = '1h'");
+        const lock = 'SELECT FROM system.idempotency WHERE scope = $1 FOR UPDATE';
+        await other.query(lock, [names[1]]);
+        const claims = Promise.all(names.map((each) => claim({ scope: each })));
+        await eventually(async () => {
+          expect((await pool.query(WAITING)).rowCount).to.equal(1);
+        });
+        // Against the order: it waits for the claims, which wait for it.
+        await other.query(lock, [names[0]]);
+        await other.query('COMMIT');
+        expect((await claims).map(({ kind }) => kind)).to.deep.equal(['joined', 'joined']);
+      } finally {
+        await other.query('ROLLBACK');
+        other.release();
+      }
     });
 
     it('is anew after 24 hours; who held the old claim changes nothing', async () => {
