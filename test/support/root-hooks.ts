@@ -10,6 +10,12 @@ import {
 } from '../../infrastructure/embedded-postgres/embedded-postgres.js';
 import { silentLogger } from './silent-logger.js';
 
+// Mocha listens for unhandled rejections, so Node doesn't end the process for them, and then drops them. Thrown, one fails
+// the test that runs; it would end a server.
+process.on('unhandledRejection', (reason) => {
+  throw reason instanceof Error ? reason : new Error(`unhandled rejection: ${String(reason)}`);
+});
+
 /** One PostgreSQL for the whole run, unless PARLEY_TEST_DATABASE_URL names a server. Children of tests inherit the variable. */
 let server: EmbeddedPostgres | undefined;
 let directory: string | undefined;
