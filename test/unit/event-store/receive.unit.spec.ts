@@ -94,8 +94,8 @@ describe('receiving from a call of the client', () => {
     await confirmed.return();
   });
 
-  it('says caughtUp behind the events that were in front of it', async () => {
-    const call = new FakeCall().give(...range(2 * MAX_BATCH));
+  it('row 5: says caughtUp behind the events that were in front of it', async () => {
+    const call = new FakeCall().give(...range(4 * MAX_BATCH));
     call.emit('confirmation');
     const said: Received<number>[] = [];
     const iterator = receive<number>(call, { silenceMs: 1_000, stop: never(), isSubscription: true });
@@ -107,7 +107,7 @@ describe('receiving from a call of the client', () => {
       if (more.value.caughtUp) break;
     }
     await iterator.return();
-    expect(said.flatMap(({ items }) => items)).to.deep.equal(range(2 * MAX_BATCH));
+    expect(said.flatMap(({ items }) => items)).to.deep.equal(range(4 * MAX_BATCH));
     expect(said.map(({ caughtUp }) => caughtUp)).to.deep.equal([...said.slice(1).map(() => false), true]);
   });
 
