@@ -26,6 +26,7 @@ import { appendPostgres } from './rows/append-postgres.js';
 import { foldRow } from './rows/fold.js';
 import { hotStream } from './rows/hot-stream.js';
 import { httpBench } from './rows/http.js';
+import { readEventStoreDb } from './rows/read-eventstoredb.js';
 import { sealBench } from './rows/seal.js';
 
 /**
@@ -88,7 +89,13 @@ async function main(): Promise<void> {
     await overHttp(server.url('http'), pool);
     return;
   }
+  if (!only.includes('EventStoreDB')) await onPostgres(url, pool);
+  await onEventStoreDb(pool);
+  await run(foldRow());
+  if (only === '') await overHttp(server.url('http'), pool);
+}
 
+async function onPostgres(url: string, pool: pg.Pool): Promise<void> {
   const postgres = await openPostgresEventStore({ url, log: silentLog });
   closers.push(() => postgres.close());
   const append = await appendPostgres(url, postgres);
@@ -98,18 +105,21 @@ async function main(): Promise<void> {
   const seal = sealBench(url, postgres);
   closers.push(() => seal.close());
   for (const row of seal.rows) await run(row);
+}
 
+async function onEventStoreDb(pool: pg.Pool): Promise<void> {
   const real = process.env['PARLEY_TEST_ESDB'];
   const esdb = real ?? (await startDouble());
   const named = real === undefined ? 'the double; no real server was measured' : 'a real server';
   const eventStoreDb = await openEventStoreDb({ connectionString: esdb, log: silentLog });
   closers.push(() => eventStoreDb.close());
+  const read = readEventStoreDb(esdb, named, eventStoreDb);
+  closers.push(() => read.close());
+  await run(read.row);
   const bare = appendEventStoreDb(esdb, named, eventStoreDb);
   closers.push(() => bare.close());
   for (const row of bare.rows) await run(row);
   await run(await hotStream(pipelineOn(eventStoreDb, pool), `EventStoreDB (${named})`));
-  await run(foldRow());
-  if (only === '') await overHttp(server.url('http'), pool);
 }
 
 /** Seeding takes its time, so these rows run with all the others, or where `--only` begins with HTTP. */

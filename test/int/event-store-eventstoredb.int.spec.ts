@@ -529,7 +529,7 @@ describe('EventStoreDB engine', () => {
       expect(events.map(({ revision, type, data }) => [revision, type, data])).to.deep.equal([
         [0, 'Tested', '{}'],
         [2, 'Binary', 'not json'],
-        [3, 'Text', 'text'],
+        [3, 'Text', '"text"'],
         [4, 'WithoutMetadata', '{"a":1}'],
       ]);
       expect(events[3]!.metadata).to.equal('{}');

@@ -2,7 +2,6 @@ import { createRequire } from 'node:module';
 import { randomUUID } from 'node:crypto';
 
 import shared from '@eventstore/db-client/generated/shared_pb.js';
-import type { UUID } from '@eventstore/db-client/generated/shared_pb.js';
 import type { Status } from '@eventstore/db-client/generated/status_pb.js';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
@@ -17,6 +16,7 @@ import type { Logger } from '../../../application/ports/logger.js';
 import { OutcomeUnknown } from '../settle.js';
 import type { Client } from './connection.js';
 import { internalsOf } from './connection.js';
+import { textOfUuid } from './uuid-text.js';
 
 // The protobuf runtime that the client's generated code was loaded with; messages of another copy are strangers to it.
 const clientRequire = createRequire(createRequire(import.meta.url).resolve('@eventstore/db-client'));
@@ -171,7 +171,7 @@ export class BatchAppender {
   }
 
   #hear(open: OpenCall, response: BatchAppendResp): void {
-    const waiting = open.waiting.get(textOf(response.getCorrelationId()));
+    const waiting = open.waiting.get(textOfUuid(response.getCorrelationId()));
     if (!waiting) {
       // Its deadline has passed, or the server answers twice (it does for an event without a type).
       this.#log.debug({}, 'an answer to an append that nobody waits for');
@@ -239,14 +239,4 @@ function conflictOf(error: Status, append: Append): BatchAppendResult {
       throw new EventRefused('the server does not take this append');
   }
   throw new OutcomeUnknown(`the server answered an append with ${type || error.getMessage()}`);
-}
-
-/** The server sends an id as text or as two signed numbers of 64 bits. */
-function textOf(uuid: UUID | undefined): string {
-  const halves = uuid?.getStructured();
-  if (!halves) return uuid?.getString() ?? '';
-  const hex = [halves.getMostSignificantBits(), halves.getLeastSignificantBits()]
-    .map((half) => BigInt.asUintN(64, BigInt(half)).toString(16).padStart(16, '0'))
-    .join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

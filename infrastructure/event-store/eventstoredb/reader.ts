@@ -11,6 +11,7 @@ import type { Logger } from '../../../application/ports/logger.js';
 import { STREAM_PREFIX } from '../edge.js';
 import type { Backoff } from '../settle.js';
 import { delayMs, pause } from '../settle.js';
+import { asStored } from './as-stored.js';
 import type { Client } from './connection.js';
 import { isNoSuchStream, isNotLeader, isTooSlow } from './connection.js';
 import type { Source } from './receive.js';
@@ -123,7 +124,7 @@ export class Reader {
       );
       const call = { silenceMs: this.#options.silenceMs, stop, isSubscription: true };
       try {
-        for await (const { items, caughtUp } of receive<Resolved>(live, call)) {
+        for await (const { items, caughtUp } of receive<Resolved>(asStored(live), call)) {
           slow = 0;
           // Only where an event of ours was: what the server lets slip through its filter may stand anywhere.
           last = lastPosition(items.flatMap(({ event }) => (event && this.#isOurs(event) ? event : []))) ?? last;
@@ -168,7 +169,10 @@ export class Reader {
   async *#received(read: () => Source, stop: AbortSignal): AsyncGenerator<RawEvent[], void, void> {
     for (let attempt = 1, begun = false; ; attempt += 1) {
       try {
-        for await (const { items } of receive<Resolved>(read(), { silenceMs: this.#options.silenceMs, stop })) {
+        for await (const { items } of receive<Resolved>(asStored(read()), {
+          silenceMs: this.#options.silenceMs,
+          stop,
+        })) {
           begun = true;
           yield items.flatMap(({ event }) => event ?? []);
         }

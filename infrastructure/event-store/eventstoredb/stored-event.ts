@@ -4,7 +4,7 @@ import type { Position, StoredEvent } from '../../../application/ports/event-sto
 import { EventStoreUnavailable } from '../../../application/ports/event-store.js';
 import { makePosition, parsePosition, positionOf } from '../../../application/ports/positions.js';
 
-/** What this engine reads of the client's recorded events, JSON, binary and links alike. */
+/** What this engine reads of recorded events, JSON, binary and links alike; data and metadata as text, where they came so. */
 export interface RawEvent {
   readonly id: string;
   readonly streamId: string;
