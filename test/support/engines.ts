@@ -1,3 +1,4 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
 import { randomBytes } from 'node:crypto';
 import { startEsdbDouble } from './esdb-double/index.js';
 import { leaveBehind } from './esdb-leftovers.js';
@@ -36,3 +37,38 @@ export async function testEngine(name: Engine): Promise<TestEngine> {
   await leaveBehind(double.url, tenant);
   return { ...own, env: { ...env, EVENT_STORE: double.url }, stop: () => double.stop() };
 }
+
+/**
+ * In a sentence, with the server's own word for its version.
+ * @throws Error when PARLEY_TEST_ESDB names a server that doesn't answer: a run must not end up on something else
+ */
+export async function eventStoreDbOfRun(): Promise<string> {
+  if (REAL_ESDB === undefined) {
+    return 'No real EventStoreDB was tried: the double stood in for it (PARLEY_TEST_ESDB=esdb://… names a server).';
+  }
+  return `EventStoreDB ${await versionOf(REAL_ESDB)} at ${redacted(REAL_ESDB)} was the server of the contract and e2e suites.`;
+}
+
+const ANSWER_MS = 15_000;
+
+async function versionOf(connectionString: string): Promise<string> {
+  const client = EventStoreDBClient.connectionString(connectionString);
+  // Kept from its users by the client, which asks for it itself.
+  const { capabilities } = client as unknown as { readonly capabilities: Promise<{ readonly serverVersion: string }> };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${ANSWER_MS.toString()} ms`));
+    }, ANSWER_MS);
+  });
+  try {
+    return (await Promise.race([capabilities, late])).serverVersion;
+  } catch (error) {
+    throw new Error(`PARLEY_TEST_ESDB names ${redacted(connectionString)}, which does not answer`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+    await client.dispose();
+  }
+}
+
+const redacted = (connectionString: string): string => connectionString.replace(/\/\/[^/?]*@/, '//…@');

@@ -8,6 +8,7 @@ import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
 } from '../../infrastructure/embedded-postgres/embedded-postgres.js';
+import { eventStoreDbOfRun } from './engines.js';
 import { silentLogger } from './silent-logger.js';
 
 // Mocha listens for unhandled rejections, so Node doesn't end the process for them, and then drops them. Thrown, one fails
@@ -21,7 +22,11 @@ let server: EmbeddedPostgres | undefined;
 let directory: string | undefined;
 let janitor: ChildProcess | undefined;
 
+/** Which EventStoreDB the run was on, for its summary. */
+let eventStoreDb = '';
+
 export async function mochaGlobalSetup(): Promise<void> {
+  eventStoreDb = await eventStoreDbOfRun();
   if (process.env['PARLEY_TEST_DATABASE_URL'] !== undefined) return;
   directory = await mkdtemp(join(tmpdir(), 'parley-test-'));
   // As root, PostgreSQL runs as another user, who must be able to pass.
@@ -36,6 +41,8 @@ export async function mochaGlobalSetup(): Promise<void> {
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
+  // Behind the reporter's own summary.
+  console.log(`  ${eventStoreDb}\n`);
   await server?.stop();
   if (directory !== undefined) await rm(directory, { recursive: true, force: true });
   janitor?.kill();
