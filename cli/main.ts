@@ -7,6 +7,7 @@ import { EmbeddedPostgresError } from '../infrastructure/embedded-postgres/error
 import { CopyRefused } from '../infrastructure/event-store/copy/errors.js';
 import { storeTools } from '../infrastructure/event-store/copy/open.js';
 import { makeLogger } from '../infrastructure/logging.js';
+import { SystemCopyRefused } from '../infrastructure/system/copy-system.js';
 import { parleyCommand } from './program.js';
 
 const terminal = {
@@ -35,7 +36,8 @@ try {
     error instanceof CopyRefused ||
     error instanceof DatabaseUnreachable ||
     error instanceof EmbeddedPostgresError ||
-    error instanceof EventStoreUnavailable;
+    error instanceof EventStoreUnavailable ||
+    error instanceof SystemCopyRefused;
   terminal.err(
     expected || !(error instanceof Error)
       ? String(error instanceof Error ? error.message : error)

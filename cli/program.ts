@@ -1,7 +1,7 @@
 import { SingleBar, Presets } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import { said } from './history-lines.js';
-import { storeCommands } from './store.js';
+import { storeCommands, systemCommands } from './store.js';
 import type { Terminal } from './terminal.js';
 import type { OpenTools, StoreTools, Tools } from './tools.js';
 
@@ -88,6 +88,7 @@ export function parleyCommand(open: OpenTools, openStores: () => StoreTools, ter
     );
 
   storeCommands(program, openStores, terminal);
+  systemCommands(program, openStores, terminal);
   return program;
 }
 

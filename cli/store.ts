@@ -37,6 +37,24 @@ export function storeCommands(program: Command, open: () => StoreTools, terminal
     });
 }
 
+/** `parley system …`: what is primary data beside the log. */
+export function systemCommands(program: Command, open: () => StoreTools, terminal: Terminal): void {
+  program
+    .command('system')
+    .description('keys, logins, reservations: what PostgreSQL keeps beside the log')
+    .command('copy')
+    .description('write them to another PostgreSQL that has none yet, as they are at one moment')
+    .option(
+      '--from <database>',
+      'embedded:<data directory> or postgres://… (default: what DATABASE_URL or DATA_DIR name)',
+    )
+    .requiredOption('--to <database>', 'postgres://…, or env:NAME')
+    .action(async (databases: { from?: string; to: string }) => {
+      for (const { table, rows } of await open().copySystem(databases)) terminal.out(`${table}: ${count(rows)} rows`);
+      terminal.out('The master key (PARLEY_MASTER_KEY, or keys.json) is not among them: it must be the same there.');
+    });
+}
+
 const commaSeparated = (text: string): string[] =>
   text
     .split(',')

@@ -61,4 +61,9 @@ export interface ComparisonReport {
 export interface StoreTools {
   copy(stores: NamedStores, onProgress: (step: CopyStep) => void): Promise<CopyReport>;
   compare(stores: NamedStores, onProgress: (share: number, events: number) => void): Promise<ComparisonReport>;
+  /** Keys, logins and what else is in schema `system`, into a PostgreSQL that has none yet. */
+  copySystem(databases: {
+    readonly from?: string;
+    readonly to: string;
+  }): Promise<readonly { readonly table: string; readonly rows: number }[]>;
 }

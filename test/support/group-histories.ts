@@ -92,7 +92,7 @@ export class Historian {
 
 const USER_GROUPS = new Set(['GroupFavourited', 'GroupUnfavourited', 'GroupNoticesCleared']);
 
-function streamOf(event: DomainEvent, tenant: string): string {
+export function streamOf(event: DomainEvent, tenant: string): string {
   const { groupId, userId } = event.data as { groupId?: string; userId?: string };
   if (USER_GROUPS.has(event.type)) return `parley_usergroups-${tenant}.${userId ?? ''}`;
   return groupId === undefined ? `parley_user-${tenant}.${userId ?? ''}` : `parley_group-${tenant}.${groupId}`;

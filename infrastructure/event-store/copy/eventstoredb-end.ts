@@ -8,7 +8,7 @@ import {
   type StoredEvent,
 } from '../../../application/ports/event-store.js';
 import type { Logger } from '../../../application/ports/logger.js';
-import { BatchAppender, type BatchAppendResult } from '../eventstoredb/batch-append.js';
+import { BatchAppender, type BatchAppendResult, type LogPosition } from '../eventstoredb/batch-append.js';
 import { type Client, connect, disconnect, unavailable } from '../eventstoredb/connection.js';
 import { IDENTITY_STREAM } from '../eventstoredb/identity.js';
 import { openEventStoreDb } from '../eventstoredb/open.js';
@@ -144,10 +144,13 @@ const IN_FLIGHT = 256;
  * An append per stream and call, all of a window sent on one connection without waiting. The server takes up what one
  * connection sends in order. When the connection is lost, everything that was not acknowledged is sent again in order on
  * the next one. So on every connection each event comes behind all those before it that were not acknowledged then, and
- * whichever connection's copy is written first, the order is the one given.
+ * whichever connection's copy is written first, the order is the one given. That the server kept it is checked by the
+ * positions it answers.
  */
 class EventStoreDbWriter implements OrderedWriter {
   readonly window = 1_000;
+  /** Where the newest event of what was written so far is. */
+  private reached = 0n;
 
   constructor(
     private readonly appender: BatchAppender,
@@ -168,36 +171,57 @@ class EventStoreDbWriter implements OrderedWriter {
 
   private async settle(appends: readonly Append[]): Promise<void> {
     const until = Date.now() + PATIENCE_MS;
-    let left = appends;
+    const places = new Map<Append, LogPosition>();
     for (let attempt = 1; ; attempt += 1) {
+      const left = appends.filter((append) => !places.has(append));
       // Called in one turn, so that they all go out on the same connection or not at all.
       const results = await Promise.allSettled(left.map((append) => this.appender.send(append)));
-      const unknown: Append[] = [];
-      let why: unknown;
-      for (const [i, result] of results.entries()) {
-        const append = left[i];
-        if (append === undefined || isWritten(append, result)) continue;
-        unknown.push(append);
-        if (result.status === 'rejected') why ??= result.reason;
-      }
-      if (unknown.length === 0) return;
+      const why = noteWritten(left, results, places);
+      if (places.size === appends.length) break;
       const waitMs = delayMs(attempt, DEFAULT_BACKOFF);
       if (Date.now() + waitMs > until) throw new EventStoreUnavailable('the target does not answer', { cause: why });
-      this.log.debug({ err: why, attempt, appends: unknown.length }, 'writes to the target are sent again');
-      left = unknown;
+      this.log.debug({ err: why, attempt, appends: left.length }, 'writes to the target are sent again');
       await pause(waitMs);
+    }
+    this.checkOrder(appends, places);
+  }
+
+  /** @throws CopyRefused when the server has dropped one append and taken those behind it, all the same. */
+  private checkOrder(appends: readonly Append[], places: ReadonlyMap<Append, LogPosition>): void {
+    for (const append of appends) {
+      const commit = places.get(append)?.commit ?? this.reached;
+      if (commit < this.reached) {
+        throw new CopyRefused(
+          `The target wrote an event of ${append.stream} behind events that were sent after it, so its log is in another order than the source's. ` +
+            'Empty it and copy again.',
+        );
+      }
+      this.reached = commit;
     }
   }
 }
 
-/** False when its outcome is unknown. @throws CopyRefused */
-function isWritten(append: Append, result: PromiseSettledResult<BatchAppendResult>): boolean {
-  if (result.status === 'fulfilled') {
-    if (result.value.kind === 'appended') return true;
-    throw conflictAt(append.stream, append.expectedRevision + 1);
+/** Notes where appends were written. Gives why the first of the others has no answer. @throws CopyRefused */
+function noteWritten(
+  appends: readonly Append[],
+  results: readonly PromiseSettledResult<BatchAppendResult>[],
+  places: Map<Append, LogPosition>,
+): unknown {
+  let why: unknown;
+  for (const [i, result] of results.entries()) {
+    const append = appends[i];
+    if (append === undefined) continue;
+    if (result.status === 'rejected') {
+      if (result.reason instanceof EventRefused) {
+        throw new CopyRefused(`The target does not take an event of ${append.stream}: ${result.reason.message}.`);
+      }
+      why ??= result.reason;
+    } else if (result.value.kind === 'appended') {
+      places.set(append, result.value.position);
+    } else if (why === undefined) {
+      throw conflictAt(append.stream, append.expectedRevision + 1);
+    }
+    // Else it conflicts perhaps only because one before it was lost, and is sent again behind that.
   }
-  if (result.reason instanceof EventRefused) {
-    throw new CopyRefused(`The target does not take an event of ${append.stream}: ${result.reason.message}.`);
-  }
-  return false;
+  return why;
 }

@@ -1,5 +1,8 @@
 import type { Logger } from '../../../application/ports/logger.js';
-import { openDatabase } from '../../database.js';
+import type { Config } from '../../config/config.js';
+import { migrations, openDatabase } from '../../database.js';
+import { migrate } from '../../postgres/migrate.js';
+import { type CopiedTable, copySystem } from '../../system/copy-system.js';
 import { type Served, servedTenants } from '../eventstoredb/served.js';
 import { configuredAddress, parseAddress, shownAddress, type StoreAddress } from './address.js';
 import { type Comparison, compareLogs } from './compare.js';
@@ -14,6 +17,8 @@ export interface StoreTools {
   copy(stores: NamedStores, onProgress: (progress: CopyProgress) => void): Promise<Copied>;
   /** @throws as `copy` */
   compare(stores: NamedStores, onProgress: (share: number, events: number) => void): Promise<Comparison>;
+  /** Schema `system` of a PostgreSQL into an empty one. @throws SystemCopyRefused, and as `copy` */
+  copySystem(databases: { readonly from?: string; readonly to: string }): Promise<readonly CopiedTable[]>;
 }
 
 /** As the operator names them (address.ts). */
@@ -52,7 +57,30 @@ export function storeTools(env: Readonly<Record<string, string | undefined>>, lo
     copy: (stores, onProgress) => open(stores, { make: true }, (source, target) => copyLog(source, target, onProgress)),
     compare: (stores, onProgress) =>
       open(stores, { make: false }, (source, target) => compareLogs(source, target, onProgress)),
+    copySystem: async ({ from, to }) => {
+      const source = await openDatabase(databaseAt(from, env), log, { share: true });
+      try {
+        const target = databaseAt(to, env);
+        if (target.databaseUrl === undefined) throw new CopyRefused('The target must be postgres://….');
+        await (await openDatabase(target, log, { share: true })).close();
+        await migrate(target.databaseUrl, migrations);
+        return await copySystem(source.url, target.databaseUrl);
+      } finally {
+        await source.close();
+      }
+    },
   };
+}
+
+/** The PostgreSQL that is named, or that this environment's server uses. @throws CopyRefused */
+function databaseAt(
+  name: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Pick<Config, 'dataDir' | 'databaseUrl'> {
+  const address = name === undefined ? configuredAddress({ ...env, EVENT_STORE: undefined }) : parseAddress(name, env);
+  if (address.kind === 'embedded') return { dataDir: address.dataDir };
+  if (address.kind === 'postgres') return { dataDir: '', databaseUrl: address.url };
+  throw new CopyRefused('Schema "system" is in PostgreSQL: name embedded:<data directory> or postgres://….');
 }
 
 function tenantsIn(env: Readonly<Record<string, string | undefined>>): string[] | undefined {
