@@ -1,7 +1,13 @@
 // `npm run test:soak`: the whole suite with its rare events made frequent. What is set already stays.
 import { spawn } from 'node:child_process';
 
-const rounds = { PARLEY_KILL_ROUNDS: '100', PARLEY_RACE_ROUNDS: '2000', PARLEY_FAULT_SECONDS: '30,60' };
+const rounds = {
+  PARLEY_KILL_ROUNDS: '100',
+  PARLEY_RACE_ROUNDS: '2000',
+  PARLEY_COPY_KILLS: '40',
+  PARLEY_COPY_RUNS: '100',
+  PARLEY_FAULT_SECONDS: '30,60',
+};
 const mocha = spawn('mocha', ['--timeout', '0', ...process.argv.slice(2)], {
   env: { ...rounds, ...process.env },
   stdio: 'inherit',
