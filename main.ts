@@ -93,6 +93,9 @@ async function openPort(host: string, port: number, starting: RequestListener): 
 /** From being told to stop until the process has ended, whatever hangs, ms: less than the 30 s after which Kubernetes kills. */
 const STOP_WITHIN_MS = 25_000;
 
+/** For what was closed to let the process end by itself, ms. */
+const LINGER_MS = 1_000;
+
 /** How often npm is looked after, ms. */
 const LOOK_MS = 500;
 
@@ -117,6 +120,8 @@ function toldToStop(): Promise<string> {
 
 try {
   await main();
+  // All is closed, but the sockets to a server that hangs.
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 } catch (error) {
   // Told to stop before it could begin: nothing is wrong with that.
   if (!(error instanceof StartCancelled)) {

@@ -96,6 +96,12 @@ async function openHouse(
     there('PostgreSQL (DATABASE_URL)', config.databaseUrl !== undefined, open);
   const answerWithinMs = config.commandDeadlineMs;
   const closers: (() => Promise<unknown>)[] = [];
+  /** A connection to a server that hangs may never be closed; the embedded server is, last, and takes its time. */
+  const toClose = (what: string, closer: () => Promise<unknown>): void => {
+    closers.push(async () => {
+      if (!(await endsWithin(CLOSE_MS, closer()))) log.warn({ what }, 'it could not be closed in time');
+    });
+  };
   const close = async (): Promise<void> => {
     for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) {
       try {
@@ -116,7 +122,7 @@ async function openHouse(
     await ofPostgres(() => migrate(database.url, [...migrations, ...projectionMigrations]));
 
     const systemPool = makePool({ url: database.url, max: 8, name: 'parley system', log, answerWithinMs });
-    closers.push(() => systemPool.end());
+    toClose('system tables', () => systemPool.end());
     await ofPostgres(() => verifyMasterKey(systemPool, keys.masterKey));
     const serializer = new JsonEventSerializer({
       keys: new DataKeys({ pool: systemPool, masterKey: keys.masterKey, log }),
@@ -127,7 +133,7 @@ async function openHouse(
       config.eventStore.kind === 'postgres'
         ? await ofPostgres(() => openEventStore(config, database.url, log))
         : await there('EventStoreDB (EVENT_STORE)', true, () => openEventStore(config, database.url, log));
-    closers.push(() => store.close());
+    toClose('event store', () => store.close());
 
     // Rows and checkpoint are lost together and replayed together, so their commits need not wait for the disk.
     const projectionPool = makePool({
@@ -139,9 +145,9 @@ async function openHouse(
       // A rebuild's or a comparison's statement may take minutes; those are made by a tool beside the server.
       ...(share ? {} : { answerWithinMs: APPLY_WITHIN_MS }),
     });
-    closers.push(() => projectionPool.end());
+    toClose('projections', () => projectionPool.end());
     const readModels = await ofPostgres(() => openReadModels({ url: database.url, poolSize: 8, answerWithinMs }));
-    closers.push(() => readModels.close());
+    toClose('read models', () => readModels.close());
 
     const container = new Container({ defaultScope: 'Singleton' });
     container.bind(ids.config).toConstantValue(config);
@@ -165,12 +171,16 @@ async function openHouse(
   }
 }
 
+/** One attempt at EventStoreDB, of which a command's deadline should hold several, ms. */
+const ESDB_ATTEMPT_MS = 5_000;
+
 function openEventStore(config: Config, databaseUrl: string, log: Logger): Promise<EventStore> {
   return config.eventStore.kind === 'postgres'
-    ? openPostgresEventStore({ url: databaseUrl, log })
+    ? openPostgresEventStore({ url: databaseUrl, log, deadlineMs: config.commandDeadlineMs })
     : openEventStoreDb({
         connectionString: config.eventStore.connectionString,
         log,
+        deadlineMs: Math.min(ESDB_ATTEMPT_MS, config.commandDeadlineMs),
         ...(config.tenants === undefined ? {} : { tenants: config.tenants }),
       });
 }
@@ -271,6 +281,24 @@ export interface Parley {
   close(): Promise<void>;
 }
 
+/** How long each of what was opened may take to close, ms. */
+const CLOSE_MS = 3_000;
+
+/** Whether it has ended in time; what it comes to later is nobody's business any more. */
+async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  const ended = work.then(() => true);
+  ended.catch(() => undefined);
+  try {
+    return await Promise.race([ended, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** How long commands under way may take when the server stops, ms. */
 const GRACE_MS = 5_000;
 
@@ -290,7 +318,8 @@ export async function openParley(config: Config, log: Logger, patience?: Patienc
       close: async () => {
         housekeeping.stop();
         if (!(await container.get(CommandPipeline).close(GRACE_MS))) log.warn({}, 'stopping with commands under way');
-        await engine.stop();
+        if (!(await endsWithin(CLOSE_MS, engine.stop())))
+          log.warn({}, 'stopping with a batch of projections under way');
         await close();
       },
     };

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
 import { Backoff, pause } from './backoff.js';
@@ -39,7 +40,9 @@ export class Leadership {
     const { signal } = this.stopping;
     const backoff = new Backoff(100, 2_000);
     while (!signal.aborted) {
+      const socket = new Socket();
       const client = new pg.Client({
+        stream: () => socket,
         connectionString: this.options.lockUrl,
         application_name: 'parley projections lead',
         keepAlive: true,
@@ -61,7 +64,8 @@ export class Leadership {
         if (!signal.aborted) this.options.log.warn({ error: messageOf(error) }, 'the leadership connection failed');
       }
       await this.options.onChange(new Set());
-      await client.end().catch(() => undefined);
+      // Destroyed, never ended: a server that hangs doesn't hear an end, and the locks go with the connection either way.
+      socket.destroy();
       if (!signal.aborted) await backoff.wait(signal);
     }
   }

@@ -1,0 +1,64 @@
+import { expect } from 'chai';
+import { type Progress, readinessOf } from '../../../api/http/readiness.js';
+
+const live: Progress = { name: 'groups', version: 1, state: 'live', lag: 0, caughtUp: true, parked: 0 };
+const away = (): Promise<never> => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.7:5432'));
+const silent = (): Promise<never> => new Promise(() => undefined);
+const there = (): Promise<undefined> => Promise.resolve(undefined);
+const level = (): Promise<Progress[]> => Promise.resolve([live]);
+
+describe('readiness', () => {
+  it('given all answer and every projection follows, it is ready', async () => {
+    const state = await readinessOf({ eventStore: there, database: there, projections: level })();
+    expect(state.ready).to.equal(true);
+    expect(state.checks).to.deep.equal({
+      eventStore: { ok: true },
+      database: { ok: true },
+      projections: { ok: true },
+      groups_v1: { ok: true, state: 'live', lagMs: 0, parked: 0 },
+    });
+  });
+
+  it('given one that fails, it says which, and nothing of where it is', async () => {
+    const state = await readinessOf({ eventStore: there, database: away, projections: away })();
+    expect(state.ready).to.equal(false);
+    expect(state.checks).to.deep.include({
+      eventStore: { ok: true },
+      database: { ok: false, problem: 'does not answer' },
+    });
+  });
+
+  it('given one that hangs, it answers all the same, and asks no second time before the first has come back', async () => {
+    let asked = 0;
+    const readiness = readinessOf({
+      eventStore: () => {
+        asked += 1;
+        return silent();
+      },
+      database: there,
+      projections: level,
+    });
+    const states = await Promise.all([readiness(), readiness(), readiness()]);
+    expect(states.map(({ checks }) => checks['eventStore']?.ok)).to.deep.equal([false, false, false]);
+    expect(asked).to.equal(1);
+  });
+
+  it('given one that comes back, it is ready again by itself', async () => {
+    let database: () => Promise<unknown> = away;
+    const readiness = readinessOf({ eventStore: there, database: () => database(), projections: level });
+    expect((await readiness()).ready).to.equal(false);
+    database = there;
+    expect((await readiness()).ready).to.equal(true);
+  });
+
+  for (const [what, progress] of [
+    ['stopped', { ...live, state: 'stopped' }],
+    ['far behind', { ...live, state: 'catchingUp', lag: 5_000 }],
+    ['not once level', { ...live, state: 'catchingUp', caughtUp: false }],
+  ] as const)
+    it(`given a projection that is ${what}, it is not ready`, async () => {
+      const projections = (): Promise<Progress[]> => Promise.resolve([progress]);
+      const state = await readinessOf({ eventStore: there, database: there, projections })();
+      expect([state.ready, state.checks['groups_v1']?.ok]).to.deep.equal([false, false]);
+    });
+});
