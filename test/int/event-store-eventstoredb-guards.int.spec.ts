@@ -263,8 +263,8 @@ describe('guards against what EventStoreDB’s client and servers do', function 
     ] as const) {
       it(`a read of ${name} whose ${cut} is cut in the middle is an error, never a shorter answer`, async () => {
         const stream = newStream();
-        await fill(stream, 1_000);
-        const happened = double.faults.cutRead({ stream: name === '$all' ? name : stream, afterEvents: 700, cut });
+        await fill(stream, 300);
+        const happened = double.faults.cutRead({ stream: name === '$all' ? name : stream, afterEvents: 200, cut });
         const reading = allOf(name === '$all' ? store.readAll() : store.readStream(stream));
         expect(await rejection(within(LONG, reading))).to.be.instanceOf(EventStoreUnavailable);
         await happened;
@@ -378,7 +378,7 @@ describe('guards against what EventStoreDB’s client and servers do', function 
 
     it('row 7: whoever leaves a loop leaves no call open', async () => {
       const stream = newStream();
-      await fill(stream, 3_000);
+      await fill(stream, 1_500);
       const loops: (() => AsyncIterable<unknown>)[] = [
         () => store.readStream(stream),
         () => store.readAll(),
