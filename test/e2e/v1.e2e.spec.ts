@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ENGINES } from '../support/engines.js';
+import { eventually } from '../support/eventually.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { V1Client } from '../support/v1-client.js';
 
@@ -46,8 +47,12 @@ for (const engine of ENGINES)
     describe('people', () => {
       it('given nobody, when somebody registers, then he can log in and see himself', async () => {
         const { token } = await v1.person('carol');
-        const me = await v1.call('GET', '/users/me', { token });
-        expect(me.status).to.equal(200);
+        // A question waits for its caller's own writes, but not for long.
+        let me = await v1.call('GET', '/users/me', { token });
+        await eventually(async () => {
+          if (me.status !== 200) me = await v1.call('GET', '/users/me', { token });
+          expect(me.status).to.equal(200);
+        }, 20_000);
         expect(me.body).to.include({ userId: 'carol', nickname: 'carol' });
         expect(me.body['number']).to.be.at.least(2 ** 52);
         expect(me.body).to.not.have.property('phone');

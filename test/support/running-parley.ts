@@ -3,6 +3,7 @@ import { listen } from '../../api/http/server.js';
 import { loadConfig } from '../../infrastructure/config/config.js';
 import { openParley } from '../../infrastructure/container.js';
 import { type Engine, type TestEngine, testEngine } from './engines.js';
+import { eventually } from './eventually.js';
 import { freshDatabase } from './postgres.js';
 import { silentLogger } from './silent-logger.js';
 import { ADMIN_SECRET } from './v1-client.js';
@@ -44,6 +45,8 @@ export async function runParley(
   const config = loadConfig(settings);
   const parley = await openParley(config, silentLogger);
   const server = await listen(parley.app, config);
+  // On a log that others have filled, its lists are there a little later.
+  await eventually(async () => (await fetch(`${server.url}/health/ready`)).ok, 60_000);
   const openim =
     config.openimPort === undefined
       ? undefined
