@@ -1,4 +1,4 @@
-import express, { type Express, type Router } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 
 /** Whether the server can answer now; asked by /health/ready. */
 export interface Readiness {
@@ -7,9 +7,9 @@ export interface Readiness {
 }
 
 export interface HttpAppOptions {
-  readonly v1: Router;
+  readonly v1: RequestHandler;
   /** Seed 003's API. */
-  readonly openim: Router;
+  readonly openim: RequestHandler;
   readonly readiness: () => Promise<Readiness>;
   /** Whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
@@ -47,7 +47,7 @@ export function httpApp({ v1, openim, readiness, trustedProxies }: HttpAppOption
 }
 
 /** One API alone at the root, for clients that know no prefix. */
-export function rootApp(api: Router, trustedProxies: readonly string[]): Express {
+export function rootApp(api: RequestHandler, trustedProxies: readonly string[]): Express {
   const app = bareApp(trustedProxies);
   app.use(api);
   return app;
