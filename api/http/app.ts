@@ -19,6 +19,8 @@ export interface HttpAppOptions {
 export function httpApp({ v1, openim, readiness, trustedProxies }: HttpAppOptions): Express {
   const app = bareApp(trustedProxies);
 
+  app.use('/v1', v1);
+  app.use('/openim', openim);
   app.get('/health/live', (_request, response) => {
     response.json({ live: true });
   });
@@ -26,8 +28,6 @@ export function httpApp({ v1, openim, readiness, trustedProxies }: HttpAppOption
     const state = await readiness();
     response.status(state.ready ? 200 : 503).json(state);
   });
-  app.use('/v1', v1);
-  app.use('/openim', openim);
   app.get('/', (_request, response) => {
     response.json({
       name: 'Parley',
