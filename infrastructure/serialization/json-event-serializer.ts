@@ -14,6 +14,7 @@ import {
   type StoredEvent,
 } from '../../application/ports/event-store.js';
 import { newId } from '../../application/new-id.js';
+import { WellWrittenEvent } from '../event-store/edge.js';
 import { hashOf, withHash } from './hash-chain.js';
 import { type KeyRing, type Subject, type SubjectKey, subjectText } from './keys/key-ring.js';
 import { envelopeProblem, type UnhashedEnvelope, unhashedEnvelope } from './metadata.js';
@@ -123,7 +124,7 @@ export class JsonEventSerializer implements EventSerializer {
       if (size > MAX_EVENT_BYTES)
         throw new EventRefused(`${type}: an event is at most ${String(MAX_EVENT_BYTES)} bytes, not ${String(size)}`);
       total += size;
-      return { id, type, data, metadata };
+      return new WellWrittenEvent(id, type, data, metadata);
     });
     if (total > MAX_APPEND_BYTES)
       throw new EventRefused(`an append is at most ${String(MAX_APPEND_BYTES)} bytes, not ${String(total)}`);
