@@ -15,10 +15,10 @@ async function main(): Promise<void> {
   const log = makeLogger(config.logLevel);
   const { host, port, openimPort } = config;
   // The ports first: a taken one is known before anything is made, and a prober gets an answer from the start.
-  const main = await openPort(host, port);
+  const main = await listen(starting, { host, port });
   const ports = [main];
   try {
-    const openim = openimPort === undefined ? undefined : await openPort(host, openimPort);
+    const openim = openimPort === undefined ? undefined : await listen(starting, { host, port: openimPort });
     if (openim !== undefined) ports.push(openim);
     const parley = await openParley(config, log);
     try {
@@ -35,30 +35,6 @@ async function main(): Promise<void> {
   } finally {
     await Promise.all(ports.map((each) => each.stop()));
   }
-}
-
-interface Port {
-  readonly url: string;
-  /** From now on requests go there. */
-  serve(app: RequestListener): void;
-  stop(): Promise<void>;
-}
-
-async function openPort(host: string, port: number): Promise<Port> {
-  let handle: RequestListener = starting;
-  const server = await listen(
-    (request, response) => {
-      handle(request, response);
-    },
-    { host, port },
-  );
-  return {
-    url: server.url,
-    serve: (app) => {
-      handle = app;
-    },
-    stop: () => server.stop(),
-  };
 }
 
 const starting: RequestListener = (request, response) => {
