@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import type { RequestListener } from 'node:http';
 import { listen } from './api/http/server.js';
 import { startingApp } from './api/http/starting.js';
 import { EventStoreUnavailable } from './application/ports/event-store.js';
@@ -25,21 +24,14 @@ async function main(): Promise<void> {
   const { host, port, openimPort } = config;
   // The ports first: a taken one is known before anything is made, and a prober gets an answer from the start.
   let waitingFor: string | undefined;
-  const main = await openPort(
-    host,
-    port,
-    startingApp(() => waitingFor),
-  );
+  const waiting = (): string | undefined => waitingFor;
+  const main = await listen(startingApp(waiting), { host, port });
   const ports = [main];
   try {
     const openim =
       openimPort === undefined
         ? undefined
-        : await openPort(
-            host,
-            openimPort,
-            startingApp(() => waitingFor, { openimOnly: true }),
-          );
+        : await listen(startingApp(waiting, { openimOnly: true }), { host, port: openimPort });
     if (openim !== undefined) ports.push(openim);
     const parley = await openParley(config, log, {
       log,
@@ -64,30 +56,6 @@ async function main(): Promise<void> {
   } finally {
     await Promise.all(ports.map((each) => each.stop()));
   }
-}
-
-interface Port {
-  readonly url: string;
-  /** From now on requests go there. */
-  serve(app: RequestListener): void;
-  stop(): Promise<void>;
-}
-
-async function openPort(host: string, port: number, starting: RequestListener): Promise<Port> {
-  let handle = starting;
-  const server = await listen(
-    (request, response) => {
-      handle(request, response);
-    },
-    { host, port },
-  );
-  return {
-    url: server.url,
-    serve: (app) => {
-      handle = app;
-    },
-    stop: () => server.stop(),
-  };
 }
 
 /** From being told to stop until the process has ended, whatever hangs, ms: less than the 30 s after which Kubernetes kills. */

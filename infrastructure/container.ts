@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { Express, Router } from 'express';
+import type { Express, RequestHandler } from 'express';
 import { Container, type ServiceIdentifier } from 'inversify';
 import type pg from 'pg';
 import { Callers } from '../api/dialects/openim/caller.js';
@@ -387,7 +387,7 @@ const servesOf =
     tenants?.includes(tenant) ?? true;
 
 /** Seed 003, for its prefix and for its own port alike. */
-function openimApi(container: Container, config: Config, log: Logger): Router {
+function openimApi(container: Container, config: Config, log: Logger): RequestHandler {
   const readModels = container.get(ids.readModels);
   const signed = container.get(ids.signedTokens);
   const tokens = container.get(ids.tokens);

@@ -1,10 +1,10 @@
-import express, { type Express, type Router } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import type { Readiness } from './readiness.js';
 
 export interface HttpAppOptions {
-  readonly v1: Router;
+  readonly v1: RequestHandler;
   /** Seed 003's API. */
-  readonly openim: Router;
+  readonly openim: RequestHandler;
   readonly readiness: () => Promise<Readiness>;
   /** Whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
@@ -14,6 +14,8 @@ export interface HttpAppOptions {
 export function httpApp({ v1, openim, readiness, trustedProxies }: HttpAppOptions): Express {
   const app = bareApp(trustedProxies);
 
+  app.use('/v1', v1);
+  app.use('/openim', openim);
   app.get('/health/live', (_request, response) => {
     response.json({ live: true });
   });
@@ -22,8 +24,6 @@ export function httpApp({ v1, openim, readiness, trustedProxies }: HttpAppOption
     if (!state.ready) response.setHeader('Retry-After', '1');
     response.status(state.ready ? 200 : 503).json(state);
   });
-  app.use('/v1', v1);
-  app.use('/openim', openim);
   app.get('/', (_request, response) => {
     response.json({
       name: 'Parley',
@@ -43,7 +43,7 @@ export function httpApp({ v1, openim, readiness, trustedProxies }: HttpAppOption
 }
 
 /** One API alone at the root, for clients that know no prefix. */
-export function rootApp(api: Router, trustedProxies: readonly string[]): Express {
+export function rootApp(api: RequestHandler, trustedProxies: readonly string[]): Express {
   const app = bareApp(trustedProxies);
   app.use(api);
   return app;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import express, { type RequestHandler } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import type { IncomingMessage } from 'node:http';
 
 /** Room for any command of one append's size and no more; above it the body is refused unread. */
@@ -38,6 +38,15 @@ export function jsonBody({ anyType = false }: { readonly anyType?: boolean } = {
     parse(request, response, next);
   };
 }
+
+/** Lets the parser read the body. Rejects with what it refuses the body for. */
+export const parsed = (parse: RequestHandler, request: Request, response: Response): Promise<void> =>
+  new Promise((resolve, reject) => {
+    void parse(request, response, (error: unknown) => {
+      if (error === undefined) resolve();
+      else reject(error instanceof Error ? error : new Error('the body could not be read', { cause: error }));
+    });
+  });
 
 /** Whether anything was sent: an empty body is parsed to an empty object. */
 export const wasSent = (request: IncomingMessage): boolean => (rawBodies.get(request)?.length ?? 0) > 0;

@@ -1,10 +1,13 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ExpressMessages } from './messages.js';
 
 export interface RunningServer {
   /** `http://127.0.0.1:8080` */
   readonly url: string;
   readonly port: number;
+  /** From now on requests go there. */
+  serve(app: RequestListener): void;
   /** Stops accepting, lets requests under way end (bounded), then closes. */
   stop(): Promise<void>;
 }
@@ -22,7 +25,12 @@ export async function listen(
   app: RequestListener,
   { host, port, drainMs = 5_000 }: ListenOptions,
 ): Promise<RunningServer> {
-  const server = createServer(app);
+  const messages = new ExpressMessages();
+  messages.belongTo(app);
+  let handle = app;
+  const server = createServer(messages.options, (request, response) => {
+    handle(request, response);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -36,6 +44,10 @@ export async function listen(
   return {
     url: `http://${shown}:${address.port.toString()}`,
     port: address.port,
+    serve: (next) => {
+      messages.belongTo(next);
+      handle = next;
+    },
     stop: () => (stopped ??= drain(server, drainMs)),
   };
 }

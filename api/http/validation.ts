@@ -1,5 +1,5 @@
 import { plainToInstance } from 'class-transformer';
-import { type ValidationError, validate } from 'class-validator';
+import { getMetadataStorage, type ValidationError, validate } from 'class-validator';
 
 export type DtoClass<T extends object = object> = new () => T;
 
@@ -47,6 +47,36 @@ export async function checked<T extends object>(
   });
   if (errors.length > 0) throw new InputInvalid(where, flatten(errors, ''));
   return instance;
+}
+
+rememberDecorators();
+
+/**
+ * class-validator gathers a class's decorators anew for every object, by a walk over all classes that have any: half of
+ * what a check costs. They are all there before the first object is checked, and the question is always the same, so the
+ * answer is kept. Its lists are only read.
+ */
+function rememberDecorators(): void {
+  const storage = getMetadataStorage();
+  type Gather = typeof storage.getTargetValidationMetadatas;
+  type Group = typeof storage.groupByPropertyName;
+  const gather: Gather = storage.getTargetValidationMetadatas.bind(storage);
+  const group: Group = storage.groupByPropertyName.bind(storage);
+  const gathered = new WeakMap<object, ReturnType<Gather>>();
+  const grouped = new WeakMap<object, ReturnType<Group>>();
+  storage.getTargetValidationMetadatas = (type, schema, always, strictGroups, groups) => {
+    // Asked with a schema, groups or defaults of another kind it is another question.
+    if (schema || always || strictGroups || groups !== undefined)
+      return gather(type, schema, always, strictGroups, groups);
+    const known = gathered.get(type) ?? gather(type, schema, always, strictGroups, groups);
+    gathered.set(type, known);
+    return known;
+  };
+  storage.groupByPropertyName = (metadata) => {
+    const known = grouped.get(metadata) ?? group(metadata);
+    grouped.set(metadata, known);
+    return known;
+  };
 }
 
 /** Deeper than any input of any API. */

@@ -1,13 +1,15 @@
-import { type NextFunction, type Request, type Response, Router } from 'express';
-import { v7 as uuidv7 } from 'uuid';
-import { actingUser } from '../../domain/shared/actor.js';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { newId } from '../../application/new-id.js';
 import type { Logger } from '../../application/ports/logger.js';
-import { jsonBody, wasSent } from '../http/body.js';
+import { actingUser } from '../../domain/shared/actor.js';
+import { answerJson } from '../http/answer.js';
+import { jsonBody, parsed, wasSent } from '../http/body.js';
+import { Routes } from '../http/routes.js';
 import { checked } from '../http/validation.js';
 import type { Authenticator } from './authenticate.js';
 import { openApiDocument } from './openapi.js';
-import type { Operation } from './operation.js';
-import { problemOf, sendProblem } from './problems.js';
+import type { Operation, Reply } from './operation.js';
+import { problemOf, Refused, sendProblem } from './problems.js';
 
 export interface V1Options {
   readonly operations: readonly Operation[];
@@ -15,28 +17,68 @@ export interface V1Options {
   readonly log: Logger;
 }
 
-/** Mounts the declared operations; every refusal leaves as application/problem+json, whatever raised it. */
-export function v1Router({ operations, authenticator, log }: V1Options): Router {
-  const router = Router({ caseSensitive: true, strict: true });
-  const document = openApiDocument(operations);
+type Served = Pick<Operation, 'method'> & {
+  answer(params: Readonly<Record<string, string>>, request: Request, response: Response): Promise<Reply>;
+};
 
-  router.use((_request, response, next) => {
-    response.locals['correlationId'] = uuidv7();
-    response.setHeader('Cache-Control', 'no-store');
-    next();
-  });
-  router.get('/openapi.json', (_request, response) => {
-    response.json(document);
-  });
+const NO_STORE = { 'Cache-Control': 'no-store' } as const;
 
+/** Serves the declared operations; every refusal leaves as application/problem+json, whatever raised it. */
+export function v1Router({ operations, authenticator, log }: V1Options): RequestHandler {
+  const routes = new Routes<Served>();
+  const document: Reply = { status: 200, body: openApiDocument(operations) };
+  routes.add('get', '/openapi.json', { method: 'get', answer: () => Promise.resolve(document) });
+  for (const op of operations) routes.add(op.method, op.path, served(op, authenticator));
+
+  const serve = async (request: Request, response: Response): Promise<void> => {
+    const { path } = request;
+    const found = routes.find(request.method, path);
+    if (found === undefined) throw new Refused('NotFound', { detail: `Nothing is served at ${path.slice(0, 200)}.` });
+    if ('allowed' in found) {
+      const allowed = found.allowed.join(', ');
+      response.setHeader('Allow', allowed);
+      throw new Refused('MethodNotAllowed', { detail: `This resource answers to ${allowed}.` });
+    }
+    const { status, headers, body } = await found.target.answer(found.params, request, response);
+    const all = { ...NO_STORE, ...headers };
+    if (body === undefined) response.writeHead(status, all).end();
+    // What is read may be asked for on a condition, which Express answers.
+    else if (found.target.method === 'get') response.status(status).set(all).json(body);
+    else answerJson(response, status, body, all);
+  };
+
+  const refuse = (error: unknown, response: Response, next: NextFunction): void => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const problem = problemOf(error, {}, response.locals['by'] as string | undefined);
+    // What is away for a moment says so itself, once; here every caller would repeat it.
+    if (problem.status === 500) {
+      log.error({ correlationId: response.locals['correlationId'] as unknown, err: error }, 'a request failed');
+    }
+    response.set(NO_STORE);
+    sendProblem(response, problem);
+  };
+
+  return (request, response, next) => {
+    response.locals['correlationId'] = newId();
+    serve(request, response).catch((error: unknown) => {
+      refuse(error, response, next);
+    });
+  };
+}
+
+function served(op: Operation, authenticator: Authenticator): Served {
   const parseBody = jsonBody();
-  for (const op of operations) {
-    const path = op.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    const run = async (request: Request, response: Response): Promise<void> => {
+  return {
+    method: op.method,
+    answer: async (params, request, response) => {
+      if (op.Body !== undefined) await parsed(parseBody, request, response);
       const caller = await authenticator.authenticate(request, op.access);
       if (caller.actor !== undefined) response.locals['by'] = actingUser(caller.actor);
-      const reply = await op.handle({
-        path: op.Path === undefined ? {} : await checked(op.Path, request.params, 'path'),
+      return op.handle({
+        path: op.Path === undefined ? {} : await checked(op.Path, params, 'path'),
         query: op.Query === undefined ? {} : await checked(op.Query, singleValues(request.query), 'query'),
         body:
           op.Body === undefined
@@ -50,48 +92,9 @@ export function v1Router({ operations, authenticator, log }: V1Options): Router 
         request,
         response,
       });
-      if (reply.headers !== undefined) response.set({ ...reply.headers });
-      response.status(reply.status);
-      if (reply.body === undefined) response.end();
-      else response.json(reply.body);
-    };
-    if (op.Body === undefined) router[op.method](path, run);
-    else router[op.method](path, parseBody, run);
-  }
-
-  refuseOtherMethods(router, operations);
-  router.use((request, response) => {
-    sendProblem(response, problemOf('NotFound', { detail: `Nothing is served at ${request.path.slice(0, 200)}.` }));
-  });
-  router.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
-    const problem = problemOf(error, {}, response.locals['by'] as string | undefined);
-    // What is away for a moment says so itself, once; here every caller would repeat it.
-    if (problem.status === 500) {
-      log.error({ correlationId: response.locals['correlationId'] as unknown, err: error }, 'a request failed');
-    }
-    sendProblem(response, problem);
-  });
-  return router;
+    },
+  };
 }
 
 /** `?a=1&a=2` is an array in Express; it fails the check of a text with a clear message, an object can't come through. */
 const singleValues = (query: object): object => ({ ...query });
-
-/** A known path with a method it doesn't have is 405 with `Allow`. */
-function refuseOtherMethods(router: Router, operations: readonly Operation[]): void {
-  const methods = new Map<string, string[]>();
-  for (const op of operations) methods.set(op.path, [...(methods.get(op.path) ?? []), op.method.toUpperCase()]);
-  for (const [path, allowed] of methods) {
-    router.all(path.replaceAll(/\{(\w+)\}/g, ':$1'), (_request, response) => {
-      response.setHeader('Allow', allowed.join(', '));
-      sendProblem(
-        response,
-        problemOf('MethodNotAllowed', { detail: `This resource answers to ${allowed.join(', ')}.` }),
-      );
-    });
-  }
-}

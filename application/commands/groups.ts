@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../new-id.js';
 import type {
   AddMembers,
   AnswerInvitation,
@@ -142,7 +142,7 @@ export class GroupCommands {
     asked: Omit<RequestToJoin, 'type' | 'requestId'>,
   ): Promise<GroupResult<'RequestToJoin'>> {
     await this.deps.users.require(context.tenant, [asked.userId]);
-    return this.#execute(context, { ...asked, type: 'RequestToJoin', requestId: uuidv7() });
+    return this.#execute(context, { ...asked, type: 'RequestToJoin', requestId: newId() });
   }
 
   answerJoinRequest(
@@ -310,7 +310,7 @@ export class GroupCommands {
       values?.inviteeConsent === 'byUserSetting' ? await this.#wantingConsent(tenant, known) : new Set<string>();
     return userIds.map((userId) => ({
       userId,
-      inviteId: uuidv7(),
+      inviteId: newId(),
       wantsConsent: asking.has(userId),
       exists: !missing.has(userId),
     }));

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../new-id.js';
 import { refuse } from '../../domain/shared/errors.js';
 import type { DomainEvent } from '../../domain/shared/event.js';
 import type { Clock } from '../ports/clock.js';
@@ -369,7 +369,7 @@ const LOOKING: EventContext = {
 
 function contextOf(request: RequestContext, commandKey: string | undefined): EventContext {
   const { tenant, actor, via, requestRef, traceparent } = request;
-  const correlationId = request.correlationId ?? uuidv7();
+  const correlationId = request.correlationId ?? newId();
   return {
     tenant,
     actor,

@@ -1,5 +1,5 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../../application/new-id.js';
 import type { Clock } from '../../application/ports/clock.js';
 import {
   type IssuedToken,
@@ -29,7 +29,7 @@ export class JwtTokens implements TokenIssuer, TokenVerifier {
   }
 
   async issue(tenant: string, userId: string, { platform }: TokenOptions = {}): Promise<IssuedToken> {
-    const tokenId = uuidv7();
+    const tokenId = newId();
     const issuedAt = this.options.clock.now();
     const seconds = Math.floor(issuedAt / 1000);
     const expires = seconds + this.options.ttlSeconds;

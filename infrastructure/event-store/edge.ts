@@ -1,6 +1,7 @@
 import {
   type Append,
   EventRefused,
+  type EventToAppend,
   MAX_APPEND_BYTES,
   MAX_EVENT_BYTES,
   NO_STREAM,
@@ -37,7 +38,8 @@ export function checkAppend({ stream, expectedRevision, events }: Append): numbe
   }
   if (events.length === 0) throw new EventRefused('an append has at least one event');
   let total = 0;
-  for (const { id, type, data, metadata } of events) {
+  for (const event of events) {
+    const { id, type, data, metadata } = event;
     if (!UUID.test(id)) throw new EventRefused('an event id is a uuid in lower case');
     checkName(type, 'event type', MAX_TYPE_BYTES);
     // A caller may have come around the types with a value that JSON refuses (a bigint).
@@ -47,10 +49,24 @@ export function checkAppend({ stream, expectedRevision, events }: Append): numbe
       throw new EventRefused(`an event has at most ${MAX_EVENT_BYTES} bytes, this one ${bytes}`);
     total += bytes;
     if (total > MAX_APPEND_BYTES) throw new EventRefused(`an append has at most ${MAX_APPEND_BYTES} bytes`);
+    if (event instanceof WellWrittenEvent) continue;
     checkJson(data, 'data');
     checkJson(metadata, 'metadata');
   }
   return total;
+}
+
+/**
+ * An event whose texts its maker has just made by `JSON.stringify`, and searched for what no store can hold. They needn't be
+ * parsed and written once more to see that they are what `checkJson` wants: that was 2 % of a command.
+ */
+export class WellWrittenEvent implements EventToAppend {
+  constructor(
+    readonly id: string,
+    readonly type: string,
+    readonly data: string,
+    readonly metadata: string,
+  ) {}
 }
 
 function checkName(name: string, what: string, maxBytes: number): void {

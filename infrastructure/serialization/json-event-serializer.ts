@@ -1,4 +1,3 @@
-import { v7 as uuidV7 } from 'uuid';
 import type {
   EventSerializer,
   EventToWrite,
@@ -14,6 +13,8 @@ import {
   NO_STREAM,
   type StoredEvent,
 } from '../../application/ports/event-store.js';
+import { newId } from '../../application/new-id.js';
+import { WellWrittenEvent } from '../event-store/edge.js';
 import { hashOf, withHash } from './hash-chain.js';
 import { type KeyRing, type Subject, type SubjectKey, subjectText } from './keys/key-ring.js';
 import { envelopeProblem, type UnhashedEnvelope, unhashedEnvelope } from './metadata.js';
@@ -112,7 +113,7 @@ export class JsonEventSerializer implements EventSerializer {
     const sealed = checked.map((item): EventToAppend => {
       const { envelope } = item;
       const { type } = item.event.event;
-      const id = uuidV7();
+      const id = newId();
       revision += 1;
       const data = storable(type, JSON.stringify(encrypted(item, id, keys)));
       envelope.prevHash = hash;
@@ -123,7 +124,7 @@ export class JsonEventSerializer implements EventSerializer {
       if (size > MAX_EVENT_BYTES)
         throw new EventRefused(`${type}: an event is at most ${String(MAX_EVENT_BYTES)} bytes, not ${String(size)}`);
       total += size;
-      return { id, type, data, metadata };
+      return new WellWrittenEvent(id, type, data, metadata);
     });
     if (total > MAX_APPEND_BYTES)
       throw new EventRefused(`an append is at most ${String(MAX_APPEND_BYTES)} bytes, not ${String(total)}`);

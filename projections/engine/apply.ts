@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
 import { isPositionOf } from '../../application/ports/positions.js';
 import { Backoff } from './backoff.js';
-import { advance, loadActive, loadParked, type Checkpoint } from './checkpoint.js';
+import { advance, loadActive, loadParked, type Checkpoint, type Standing } from './checkpoint.js';
 import {
   blamesEvent,
   blamesTables,
@@ -109,6 +109,11 @@ export class Runner {
     return this.checkpoint.position;
   }
 
+  /** Where its next step begins. */
+  get standing(): Standing {
+    return { projection: this.projection, from: this.checkpoint };
+  }
+
   /** Whether the database still says what this runner remembers. */
   remembers(row: { letter: string; position: string; epoch: string }): boolean {
     const { letter, position, epoch } = this.checkpoint;
@@ -148,6 +153,19 @@ export class Runner {
         await this.recover(error, signal);
       }
     }
+  }
+
+  /** Whether it handles any of the events behind its checkpoint. */
+  isConcernedBy(batch: readonly OpenedEvent[]): boolean {
+    return batch.some(
+      ({ stored }) => this.projection.handles[stored.type] !== undefined && stored.position > this.position,
+    );
+  }
+
+  /** Its checkpoint is here now, in the database too. */
+  reached(to: string): void {
+    this.checkpoint = { ...this.checkpoint, position: to };
+    this.options.onPosition(to);
   }
 
   private async applyUpToNewerSchema(events: readonly OpenedEvent[]): Promise<void> {
@@ -214,10 +232,9 @@ export class Runner {
     await transaction(this.options.pool, sql.BEGIN_APPLY, (client) =>
       commitBatch(client, this.projection, this.checkpoint, to, plan),
     );
-    this.checkpoint = { ...this.checkpoint, position: to };
     for (const { opened } of plan.parked)
       if (!this.parked.has(opened.stored.stream)) this.parked.set(opened.stored.stream, opened.stored.revision);
-    this.options.onPosition(to);
+    this.reached(to);
   }
 
   private async recover(error: unknown, signal: AbortSignal): Promise<void> {

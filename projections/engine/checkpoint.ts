@@ -10,6 +10,12 @@ export interface Checkpoint {
   readonly epoch: string;
 }
 
+/** A projection and where it stands. */
+export interface Standing {
+  readonly projection: Projection;
+  readonly from: Checkpoint;
+}
+
 interface CheckpointRow {
   letter: Letter;
   position: string;
@@ -46,6 +52,27 @@ export async function advance(db: Queryable, projection: Projection, from: Check
     values: [projection.name, projection.version, from.letter, from.position, from.epoch, to],
   });
   if (result.rowCount !== 1) throw new Fenced(projectionKey(projection));
+}
+
+/** Moves checkpoints behind which no row changes, each by compare-and-set. Gives the keys of those that were moved. */
+export async function advanceSeveral(
+  db: Queryable,
+  moves: readonly Standing[],
+  to: string,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ name: string; version: number }>({
+    name: 'projection.advance-several',
+    text: sql.ADVANCE_SEVERAL,
+    values: [
+      moves.map(({ projection }) => projection.name),
+      moves.map(({ projection }) => projection.version),
+      moves.map(({ from }) => from.letter),
+      moves.map(({ from }) => from.position),
+      moves.map(({ from }) => from.epoch),
+      to,
+    ],
+  });
+  return new Set(rows.map(projectionKey));
 }
 
 /** First parked revision of each parked stream. */

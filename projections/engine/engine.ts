@@ -4,6 +4,7 @@ import type { EventStore, Position } from '../../application/ports/event-store.j
 import type { Logger } from '../../application/ports/logger.js';
 import { isPositionOf, positionOf } from '../../application/ports/positions.js';
 import { Rewound, Runner } from './apply.js';
+import { applyToAll } from './apply-to-all.js';
 import { Backoff, pause } from './backoff.js';
 import { prepare } from './checkpoint.js';
 import { Leadership } from './coordinate.js';
@@ -324,7 +325,7 @@ class Feed {
         return;
       }
       for await (const opened of follow(this.options.store, lowest, this.opener, ended)) {
-        await allDone(going.map((runner) => runner.apply(opened, ended)));
+        await applyToAll(going, this.options.pool, opened, ended);
         backoff.reset();
         if (going.every((runner) => runner.stopped !== undefined)) break;
       }
@@ -352,9 +353,4 @@ class Feed {
       }
     }
   }
-}
-
-/** Like `Promise.all`, but fails only when nobody is at work any more. */
-async function allDone(works: readonly Promise<void>[]): Promise<void> {
-  for (const result of await Promise.allSettled(works)) if (result.status === 'rejected') throw result.reason;
 }

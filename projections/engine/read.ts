@@ -1,4 +1,5 @@
-import type { EventStore, Position, StoredEvent } from '../../application/ports/event-store.js';
+import type { EventBatch, EventStore, Position, StoredEvent } from '../../application/ports/event-store.js';
+import { pause } from './backoff.js';
 import type { OpenedEvent, Opener } from './open.js';
 
 export interface ReadOptions {
@@ -127,7 +128,25 @@ export const follow = (
   opener: Opener,
   signal: AbortSignal,
 ): AsyncGenerator<OpenedEvent[], void, undefined> =>
-  openedBatches(store.subscribe(behind(position)), (batch) => batch.events, opener, { signal, fullBatches: false });
+  openedBatches(paced(store.subscribe(behind(position)), signal), (batch) => batch.events, opener, {
+    signal,
+    fullBatches: false,
+  });
+
+/** So many events at once mean load: then the reader rests, milliseconds. */
+const BUSY_EVENTS = 8;
+const REST_MS = 25;
+
+/**
+ * Under load, reads less often and more at a time: what a batch costs (a read, a transaction per projection) hardly grows
+ * with its events. Who writes one event after another is shown each at once; a reader that is behind doesn't rest.
+ */
+async function* paced(source: AsyncIterable<EventBatch>, signal: AbortSignal): AsyncGenerator<EventBatch> {
+  for await (const batch of source) {
+    yield batch;
+    if (batch.caughtUp && batch.events.length >= BUSY_EVENTS) await pause(REST_MS, signal);
+  }
+}
 
 /** Events behind a position ('' = the start) that are there now. */
 export const replay = (

@@ -69,6 +69,11 @@ export const DROP_CHECKPOINT = 'DELETE FROM read.checkpoint WHERE name = $1 AND 
 /** The fence: nobody who remembers another position or epoch gets past it. Row lock first, rows afterwards. */
 export const ADVANCE = `UPDATE read.checkpoint SET position = $6, stopped = NULL
   WHERE name = $1 AND version = $2 AND letter = $3 AND position = $4 AND epoch = $5::bigint`;
+/** The same for several projections at once; gives those that it moved. */
+export const ADVANCE_SEVERAL = `UPDATE read.checkpoint c SET position = $6, stopped = NULL
+  FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::bigint[]) x (name, version, letter, position, epoch)
+  WHERE c.name = x.name AND c.version = x.version AND c.letter = x.letter AND c.position = x.position AND c.epoch = x.epoch
+  RETURNING c.name, c.version`;
 export const SET_STOPPED = `UPDATE read.checkpoint SET stopped = $4 WHERE name = $1 AND version = $2 AND letter = $3`;
 export const NEXT_EPOCH = `UPDATE read.checkpoint SET epoch = epoch + 1 WHERE name = $1 AND version = $2 AND letter = $3`;
 export const SWITCH_LETTER = 'UPDATE read.projection SET letter = $3 WHERE name = $1 AND version = $2';

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +8,16 @@ import { ADMIN_SECRET } from './v1-client.js';
 
 /** Where the compiled code under test stands: the folder that holds main.js. */
 export const BUILD = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** What `npm start` gives to Node. */
+const NODE_FLAGS = flagsOfStart(BUILD);
+
+function flagsOfStart(folder: string): string[] {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) return flagsOfStart(dirname(folder));
+  const { scripts } = JSON.parse(readFileSync(file, 'utf8')) as { scripts: { start: string } };
+  return scripts.start.match(/--\S+/g) ?? [];
+}
 
 export interface ParleyProcess {
   readonly url: string;
@@ -34,7 +45,7 @@ export interface LaunchedParley {
 
 /** Starts one that may have to wait for others. Both promises reject when it ends before, or not within `timeoutMs`. */
 export function launchParley(env: Readonly<Record<string, string>>, timeoutMs = 30_000): LaunchedParley {
-  const child = spawn(process.execPath, ['--enable-source-maps', join(BUILD, 'main.js')], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, join(BUILD, 'main.js')], {
     env: {
       ...cleanEnvironment(),
       HOST: '127.0.0.1',

@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import { answerJson } from '../../http/answer.js';
 import { codes, type CodeName } from './codes.js';
 
 /** Every answer of seed 003, always with HTTP 200. `data` is left out where the answer has no fields. */
@@ -30,6 +31,15 @@ export function failed(name: CodeName | 'duplicateKey', detail: string): Envelop
   };
 }
 
+/** Web clients come from other origins, as with the original; the token is a header, never a cookie. */
+export const OPEN_TO_BROWSERS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Methods': 'POST, OPTIONS',
+  'Access-Control-Allow-Headers': '*',
+  'Access-Control-Max-Age': '172800',
+  'Cache-Control': 'no-store',
+} as const;
+
 export function send(response: Response, envelope: Envelope): void {
-  response.status(200).json(envelope);
+  answerJson(response, 200, envelope, OPEN_TO_BROWSERS);
 }
