@@ -44,7 +44,7 @@ export const isPositionOf = (position: string, store: string): boolean => positi
 /** @throws NotAPosition, ForeignPosition when it is one of another store. */
 export function positionOf(text: string, store: string): Position {
   const match = FORM.exec(text);
-  if (!match) throw new ForeignPosition('not a position');
+  if (!match) throw new NotAPosition('not a position');
   if (match[1] !== store) throw new ForeignPosition('a position of another store');
   return text as Position;
 }
