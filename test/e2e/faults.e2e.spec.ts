@@ -44,7 +44,8 @@ interface Person {
 /** Servers over the same stores, and the commands that go to them. */
 class Side {
   readonly groups: FloodedGroup[] = [];
-  flood!: Flood;
+  private readonly floods: Flood[] = [];
+  private ended = false;
   admin!: Person;
   owner!: Person;
 
@@ -55,6 +56,24 @@ class Side {
     readonly env: Readonly<Record<string, string>>,
     readonly servers: readonly ParleyProcess[],
   ) {}
+
+  /** The newest. */
+  get flood(): Flood {
+    const flood = this.floods.at(-1);
+    if (flood === undefined) throw new Error('no flood has begun');
+    return flood;
+  }
+
+  /** None begins any more when the suite has ended, also where a test that took too long goes on behind it. */
+  begin(flood: () => Flood): void {
+    if (this.ended) throw new Error('the suite has ended');
+    this.floods.push(flood());
+  }
+
+  async end(): Promise<void> {
+    this.ended = true;
+    await Promise.all(this.floods.map((flood) => flood.stop()));
+  }
 }
 
 describe('stores that fail under a flood of commands', function () {
@@ -96,6 +115,10 @@ describe('stores that fail under a flood of commands', function () {
   });
 
   after(async () => {
+    // A test that failed leaves its stores broken and its flood running.
+    cluster.thaw();
+    postgres.thaw();
+    await Promise.all(sides.map((side) => side.end()));
     const codes = await Promise.all(servers().map((server) => server.end()));
     await postgres.close();
     await cluster.end();
@@ -159,7 +182,8 @@ describe('stores that fail under a flood of commands', function () {
         side.groups.push({ groupId, token: side.owner.token });
       }
       const url = (): string => random.pick(side.servers).url;
-      side.flood = new Flood(url, side.groups, random, LANES, side.name, { serversStay: true, paceMs: PACE_MS });
+      const options = { serversStay: true, paceMs: PACE_MS };
+      side.begin(() => new Flood(url, side.groups, random, LANES, side.name, options));
     }
     await allGoOn(sides);
   });
@@ -313,7 +337,7 @@ describe('stores that fail under a flood of commands', function () {
     // All stop, so that nobody floods while the others are looked at.
     await Promise.all(sides.map((side) => side.flood.stop()));
     await Promise.all(sides.map((side) => settled(side)));
-    for (const side of sides) side.flood = side.flood.next();
+    for (const side of sides) side.begin(() => side.flood.next());
   }
 
   /** The stopped flood's commands, the answers to their repeats, and the rows. */
