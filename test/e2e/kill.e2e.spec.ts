@@ -14,8 +14,8 @@ import { type ParleyProcess, runCli, startParley } from '../support/parley-proce
 import { seededRandom } from '../support/random.js';
 import { V1Client } from '../support/v1-client.js';
 
-/** Of each engine; so many as it takes to kill each once in `npm test`, 100 in `npm run test:soak`. */
-const ROUNDS = Number(process.env['PARLEY_KILL_ROUNDS'] ?? '2');
+/** As many as it takes to kill each of the two several times in `npm test`, 100 in `npm run test:soak`. */
+const ROUNDS = { PostgreSQL: rounds(5), EventStoreDB: rounds(2) };
 const LANES = 16;
 const GROUPS = 8;
 
@@ -25,7 +25,7 @@ const GROUPS = 8;
  */
 for (const engine of ENGINES)
   describe(`killed at random moments under load, on ${engine}`, function () {
-    this.timeout(60_000 + ROUNDS * 30_000);
+    this.timeout(60_000 + ROUNDS[engine] * 30_000);
     const random = seededRandom();
     let dataDir: string;
     let env: Record<string, string>;
@@ -63,7 +63,7 @@ for (const engine of ENGINES)
       await rm(dataDir, { recursive: true, force: true });
     });
 
-    for (let round = 1; round <= ROUNDS; round++) {
+    for (let round = 1; round <= ROUNDS[engine]; round++) {
       const victim = round % 2 === 1 ? 'Parley' : 'PostgreSQL';
 
       it(`round ${round.toString()}: given a flood, when ${victim} gets SIGKILL, then every acknowledged command stands once and the rows equal a replay`, async () => {
@@ -152,4 +152,8 @@ async function rowsOf(client: pg.Client, view: string): Promise<string[]> {
 
 async function postmasterPid(dataDir: string): Promise<number> {
   return Number((await readFile(join(dataDir, 'postgres', 'pgdata', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+}
+
+function rounds(usually: number): number {
+  return Number(process.env['PARLEY_KILL_ROUNDS'] ?? usually);
 }
