@@ -25,6 +25,7 @@ interface ClientInternals {
     callOptions: { readonly deadline: number },
   ) => [Metadata, CallOptions];
   readonly getChannel: () => Promise<{ close(): void }>;
+  handleError: (service: unknown, error: Error) => Promise<void>;
 }
 
 export const internalsOf = (client: Client): ClientInternals => client as unknown as ClientInternals;
@@ -43,12 +44,24 @@ const KEEP_ALIVE = { keepAliveInterval: 10_000, keepAliveTimeout: 3_000 };
 export function connect(connectionString: string): Client {
   const address = addressOf(connectionString);
   try {
-    return EventStoreDBClient.connectionString(withDefaults(address.connectionString));
+    return heedful(EventStoreDBClient.connectionString(withDefaults(address.connectionString)));
   } catch (error) {
     // The client's own words hold the whole connection string when it can't be read, but not when a file can't be.
     const why = error instanceof Error && !('connectionString' in error) ? ` (${error.message})` : '';
     throw new ConfigInvalid([`EVENT_STORE has an option with a value that can not be used${why}.`]);
   }
+}
+
+/**
+ * A call that fails lets the client look for another node, in a promise that nobody holds; it waits there for a channel that
+ * may be opened just then, and when that finds no node (a whole cluster is away) its rejection ends the process. Whoever
+ * opens the channel is told of it all the same.
+ */
+function heedful(client: Client): Client {
+  const internals = internalsOf(client);
+  const reconnect = internals.handleError;
+  internals.handleError = (service, error) => reconnect(service, error).catch(() => undefined);
+  return client;
 }
 
 /** @throws ConfigInvalid */
