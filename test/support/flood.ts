@@ -152,11 +152,11 @@ export class Flood {
       await this.send(command);
       // Half of those who get no answer ask again at once, with the same key; the others later.
       while (!command.acknowledged && this.running && this.random.next() < 0.5) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await new Promise((resolve) => setTimeout(resolve, 200));
         await this.send(command);
       }
       // Somebody is dying or coming back: a breath, so that the flood doesn't spin.
-      const breath = command.acknowledged ? (this.options.paceMs ?? 0) : Math.max(50, this.options.paceMs ?? 0);
+      const breath = command.acknowledged ? (this.options.paceMs ?? 0) : Math.max(200, this.options.paceMs ?? 0);
       if (breath > 0) await new Promise((resolve) => setTimeout(resolve, breath));
     }
   }
