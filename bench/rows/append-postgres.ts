@@ -18,8 +18,10 @@ export interface AppendBench {
  * autocommit, and by emmett's PostgreSQL store. Both peers get a pool of at most 32 connections.
  */
 export async function appendPostgres(url: string, store: EventStore): Promise<AppendBench> {
-  const rawPool = new pg.Pool({ connectionString: url, max: 32 });
   const emmettPool = new pg.Pool({ connectionString: url, max: 32 });
+  // First: it says so when the peers aren't installed, before anything is open.
+  const emmett = await openEmmett(url, emmettPool);
+  const rawPool = new pg.Pool({ connectionString: url, max: 32 });
   await rawPool.query(`CREATE TABLE ${RAW_TABLE} (LIKE events.log INCLUDING ALL)`);
   const columns = await rawPool.query<{ name: string }>(
     `SELECT attname AS name FROM pg_attribute WHERE attrelid = 'events.log'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
@@ -28,7 +30,6 @@ export async function appendPostgres(url: string, store: EventStore): Promise<Ap
     rawPool,
     columns.rows.map((r) => r.name),
   );
-  const emmett = await openEmmett(url, emmettPool);
 
   const row = (lanes: number): Row => {
     const ours = laneAppender(lanes, async (stream, revision) => {
