@@ -56,8 +56,9 @@ export class UserDirectory {
   async #hasStream(tenant: string, userId: string): Promise<boolean> {
     try {
       const stream = streamName({ category: 'user', tenant, userId });
-      for await (const events of this.store.readStream(stream, { maxCount: 1 })) if (events.length > 0) return true;
-      return false;
+      let found = false;
+      for await (const events of this.store.readStream(stream, { maxCount: 1 })) found ||= events.length > 0;
+      return found;
     } catch (error) {
       if (error instanceof InvalidStreamPart) return false;
       throw error;

@@ -272,6 +272,32 @@ describe('guards against what EventStoreDB’s client and servers do', function 
     }
   });
 
+  describe('what breaks a connection', () => {
+    it('calls broken off by the hundred, which servers take for an attack: a read that knows its end is taken to it', async () => {
+      const stream = newStream();
+      await fill(stream, 10);
+      const others = await stores.open(double.url, { tenants: [randomUUID()] });
+      const before = double.calls.brokenOff;
+      for (let i = 0; i < 50; i += 1) {
+        await store.head();
+        await others.head();
+        await allOf(store.readAll({ maxCount: 3 }));
+        await allOf(store.readStream(stream, { maxCount: 1 }));
+      }
+      expect(double.calls.brokenOff).to.equal(before);
+    });
+
+    for (const cut of ['connection', 'call'] as const) {
+      it(`a read whose ${cut} is lost before it gave anything is made again`, async () => {
+        const stream = newStream();
+        await fill(stream, 3);
+        const happened = double.faults.cutRead({ stream, cut });
+        expect(revisionsOf(await within(LONG, allOf(store.readStream(stream))))).to.deep.equal([0, 1, 2]);
+        await happened;
+      });
+    }
+  });
+
   describe('deadlines', () => {
     it('row 8: an append, a read and a subscription on a server that hangs each end by a deadline of ours', async () => {
       const impatient = await stores.open(double.url, { deadlineMs: 100 });

@@ -129,7 +129,7 @@ export async function disconnect(client: Client): Promise<void> {
   channel.close();
 }
 
-const GRPC_ABORTED = 10;
+const GRPC = { aborted: 10, internal: 13, unavailable: 14 } as const;
 
 /** By the client's `type` and by gRPC's `code`: some errors of the client have only one of them. */
 function typeOf(error: unknown): { readonly type: string | undefined; readonly code: number | undefined } {
@@ -149,10 +149,19 @@ export function isNoSuchStream(error: unknown): boolean {
 /** The client has moved to the leader that the error names; the next call goes there. */
 export const isNotLeader = (error: unknown): boolean => typeOf(error).type === 'not-leader';
 
+/**
+ * The connection went, or the server gave the call up, for no reason that lies in the call. gRPC says INTERNAL where a whole
+ * connection is reset under its calls.
+ */
+export function wasCutOff(error: unknown): boolean {
+  const { type, code } = typeOf(error);
+  return type === 'unavailable' || type === 'cancelled' || code === GRPC.unavailable || code === GRPC.internal;
+}
+
 /** "Consumer too slow": the server ended a live subscription because its reader was behind. */
 export function isTooSlow(error: unknown): boolean {
   const { type, code } = typeOf(error);
-  return type === 'timeout' || code === GRPC_ABORTED;
+  return type === 'timeout' || code === GRPC.aborted;
 }
 
 export function unavailable(error: unknown): EventStoreUnavailable {

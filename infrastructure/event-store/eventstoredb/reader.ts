@@ -13,7 +13,7 @@ import type { Backoff } from '../settle.js';
 import { delayMs, pause } from '../settle.js';
 import { asStored } from './as-stored.js';
 import type { Client } from './connection.js';
-import { isNoSuchStream, isNotLeader, isTooSlow } from './connection.js';
+import { isNoSuchStream, isNotLeader, isTooSlow, wasCutOff } from './connection.js';
 import type { Source } from './receive.js';
 import { MAX_BATCH, receive } from './receive.js';
 import type { RawEvent } from './stored-event.js';
@@ -22,8 +22,11 @@ import { isServersOwn, logPosition, logPositionOf, samePosition, storedEvent } f
 
 const BUFFER = { highWaterMark: MAX_BATCH };
 
-/** How often a read follows the word of a node that another one leads: leadership may be moving. */
-const NODES_ASKED = 3;
+/** How often a read is made anew that gave nothing: leadership may be moving, or the connection was lost. */
+const TRIES = 3;
+
+/** Everybody's events in one call of a limited read of the whole log. */
+const MAX_PAGE = 4_096;
 
 /** A catch-up read that gave fewer events than this ended near the head: the rest may come live. */
 const NEAR_HEAD = 5_000;
@@ -38,8 +41,8 @@ export interface ReaderOptions {
 interface RawOptions {
   readonly direction?: 'forwards' | 'backwards';
   readonly fromLeader?: boolean;
-  /** Events read ahead of the consumer: the call itself knows no count when others' events are left out afterwards. */
-  readonly buffer?: number;
+  /** Of everybody's events, the one at `after` included. */
+  readonly maxCount?: number;
 }
 
 interface Resolved {
@@ -80,19 +83,28 @@ export class Reader {
     }
   }
 
+  /**
+   * Others' events are read over, so a limited read asks for pages that grow until it has what it wants, and takes each to
+   * its end: a server takes a client that breaks off hundreds of calls for an attacker, and drops the connection.
+   */
   async *all(
     options: ReadAllOptions & { readonly fromLeader?: boolean },
     stop: AbortSignal,
   ): AsyncGenerator<StoredEvent[], void, void> {
     let left = clampCount(options.maxCount);
-    if (left === 0) return;
-    const after = options.after === undefined ? undefined : logPosition(options.after, this.#identity);
-    for await (const items of this.#allRaw(after, { ...options, buffer: Math.min(left, MAX_BATCH) }, stop)) {
-      const events = this.#stored(items, this.#isOurs).slice(0, left);
-      if (events.length === 0) continue;
-      left -= events.length;
-      yield events;
-      if (left === 0) return;
+    const paged = left < MAX_PAGE;
+    let after = options.after === undefined ? undefined : logPosition(options.after, this.#identity);
+    for (let page = paged ? left + 1 : Number.MAX_SAFE_INTEGER; left > 0; page = Math.min(page * 4, MAX_PAGE)) {
+      let seen = 0;
+      for await (const items of this.#allRaw(after, { ...options, maxCount: page }, stop)) {
+        seen += items.length;
+        after = lastPosition(items) ?? after;
+        const events = this.#stored(items, this.#isOurs).slice(0, left);
+        left -= events.length;
+        if (events.length > 0) yield events;
+        if (!paged && left === 0) return;
+      }
+      if (!paged || seen === 0) return;
     }
   }
 
@@ -145,7 +157,7 @@ export class Reader {
   /** Events of everybody, exclusive of the one at `after`: forwards, the server includes it. */
   async *#allRaw(
     after: LogPosition | undefined,
-    { direction = 'forwards', fromLeader = false, buffer = MAX_BATCH }: RawOptions,
+    { direction = 'forwards', fromLeader = false, maxCount = Number.MAX_SAFE_INTEGER }: RawOptions,
     stop: AbortSignal,
   ): AsyncGenerator<RawEvent[], void, void> {
     const read = (): Source =>
@@ -153,10 +165,11 @@ export class Reader {
         {
           direction,
           fromPosition: after ?? (direction === 'forwards' ? 'start' : 'end'),
+          maxCount,
           resolveLinkTos: false,
           requiresLeader: fromLeader,
         },
-        { highWaterMark: buffer },
+        BUFFER,
       );
     for await (const events of this.#received(read, stop)) {
       const [first] = events;
@@ -165,7 +178,10 @@ export class Reader {
     }
   }
 
-  /** What a read gives. One that asked a follower is sent to the leader, where the client has turned to meanwhile. */
+  /**
+   * What a read gives. One that asked a follower is sent to the leader, where the client has turned to meanwhile; one whose
+   * connection was lost before it gave anything is made again on the next: reading twice does no harm.
+   */
   async *#received(read: () => Source, stop: AbortSignal): AsyncGenerator<RawEvent[], void, void> {
     for (let attempt = 1, begun = false; ; attempt += 1) {
       try {
@@ -178,7 +194,9 @@ export class Reader {
         }
         return;
       } catch (error) {
-        if (!isNotLeader(error) || begun || attempt > NODES_ASKED) throw error;
+        if (begun || attempt > TRIES) throw error;
+        if (wasCutOff(error)) await pause(delayMs(attempt, this.#options.backoff), stop);
+        else if (!isNotLeader(error)) throw error;
       }
     }
   }

@@ -2,9 +2,13 @@ import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { EventStoreClosed, EventStoreUnavailable } from '../../../application/ports/event-store.js';
+import { isNoSuchStream } from './connection.js';
 
 /** Events of one batch at most, and what is buffered between the connection and the consumer. */
 export const MAX_BATCH = 500;
+
+/** A timer that is late by more than this says that the whole process stood still. Milliseconds. */
+const STOOD_STILL_MS = 250;
 
 /** A read or a subscription of the client: a stream of parsed events in object mode, cancelled by one of two names. */
 export type Source = Readable & { cancel?(): Promise<void>; unsubscribe?(): Promise<void> };
@@ -79,6 +83,7 @@ export async function* receive<T>(
       }
       if (failure) throw failure;
       if (ended) return;
+      const since = performance.now();
       let timer: NodeJS.Timeout | undefined;
       const silent = await new Promise<boolean>((resolve) => {
         wake = () => {
@@ -87,14 +92,19 @@ export async function* receive<T>(
         if (limited) timer = setTimeout(resolve, silenceMs, true);
       });
       clearTimeout(timer);
-      if (silent) throw new EventStoreUnavailable(`EventStoreDB said nothing for ${silenceMs} ms`);
+      // A process that stood still itself heard nothing meanwhile: what was said is still to be read.
+      if (silent && performance.now() - since < silenceMs + STOOD_STILL_MS) {
+        throw new EventStoreUnavailable(`EventStoreDB said nothing for ${silenceMs} ms`);
+      }
       // What came in one read off the connection arrives message by message: taken in the next turn, it is one batch.
       await nextTurn();
     }
     if (stop.reason instanceof EventStoreClosed) throw stop.reason;
   } finally {
     stop.removeEventListener('abort', onStop);
-    abandon(source);
+    // Of a stream that isn't there the server says so and ends the call: to break it off as well would be a reset too many.
+    if (isNoSuchStream(failure)) source.destroy();
+    else abandon(source);
   }
 }
 

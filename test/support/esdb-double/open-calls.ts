@@ -22,6 +22,9 @@ export class OpenCalls {
   /** Appends that this server, as a follower, passed on to the leader, because nobody asked for the leader. */
   forwarded = 0;
 
+  /** Calls that clients broke off before they were answered whole. */
+  brokenOff = 0;
+
   /** Counts a call until it is over, however it ends. */
   hold(kind: CallKind, call: EventEmitter): void {
     const calls = this.calls[kind];
@@ -29,6 +32,12 @@ export class OpenCalls {
     const over = (): void => {
       calls.delete(call);
     };
+    let answered = false;
+    call.once('finish', () => (answered = true));
+    // grpc-js tells of every call that is over, of those that were answered too.
+    call.once('cancelled', () => {
+      if (!answered) this.brokenOff += 1;
+    });
     for (const event of ['cancelled', 'close', 'finish', 'error']) call.once(event, over);
   }
 }

@@ -78,6 +78,18 @@ describe('receiving from a call of the client', () => {
     expect(call.cancelled).to.equal(1);
   });
 
+  it('is not taken for silence when the process itself stood still meanwhile', async () => {
+    const call = new FakeCall();
+    const iterator = receive<number>(call, { silenceMs: 20, stop: never() });
+    const first = iterator.next();
+    // What came over the network in that time is read after the timers that are due have run.
+    setTimeout(() => setImmediate(() => call.give(1)), 0);
+    const until = performance.now() + 400;
+    while (performance.now() < until);
+    expect((await first).value).to.deep.equal({ items: [1], caughtUp: false });
+    await iterator.return();
+  });
+
   it('ends a subscription that is not confirmed in time, and lets a confirmed one be quiet', async () => {
     const unconfirmed = receive<number>(new FakeCall(), { silenceMs: 20, stop: never(), isSubscription: true });
     expect(await rejection(unconfirmed.next())).to.be.instanceOf(EventStoreUnavailable);
