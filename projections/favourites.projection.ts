@@ -7,6 +7,7 @@ interface Favourite {
   readonly tenant: string;
   readonly userId: string;
   readonly groupId: string;
+  readonly incarnation: number;
   /** undefined = no favourite any more. */
   readonly since: number | undefined;
 }
@@ -22,20 +23,24 @@ export const favouritesProjection: Projection = {
        tenant        text COLLATE "C" NOT NULL,
        user_id       text COLLATE "C" NOT NULL,
        group_id      text COLLATE "C" NOT NULL,
+       incarnation   integer NOT NULL,
        favourited_at bigint NOT NULL,
        PRIMARY KEY (tenant, user_id, group_id))`,
   ],
   indexes: (tables) => [
     `CREATE INDEX ${tables.base}_newest ON ${tables.main} (tenant, user_id, favourited_at DESC, group_id DESC)`,
   ],
-  view: (tables) => `SELECT tenant, user_id, group_id, favourited_at FROM ${tables.main}`,
+  view: (tables) => `SELECT tenant, user_id, group_id, incarnation, favourited_at FROM ${tables.main}`,
 
   async apply(events, tables, db) {
     const last = new Map<string, Favourite>();
     for (const { tenant, occurredAt, event } of events as readonly ProjectedEvent<Handled>[]) {
       const { userId, groupId } = event.data;
-      const since = event.type === 'GroupFavourited' ? occurredAt : undefined;
-      last.set(`${tenant}\n${userId}\n${groupId}`, { tenant, userId, groupId, since });
+      const chosen =
+        event.type === 'GroupFavourited'
+          ? { incarnation: event.data.incarnation, since: occurredAt }
+          : { incarnation: 0, since: undefined };
+      last.set(`${tenant}\n${userId}\n${groupId}`, { tenant, userId, groupId, ...chosen });
     }
     const key = (rows: readonly Favourite[]): string[][] => [
       rows.map((row) => row.tenant),
@@ -45,7 +50,12 @@ export const favouritesProjection: Projection = {
     const gone = [...last.values()].filter(({ since }) => since === undefined);
     if (gone.length > 0) await db.run('gone', GONE(tables), key(gone));
     const there = [...last.values()].filter(({ since }) => since !== undefined);
-    if (there.length > 0) await db.run('there', THERE(tables), [...key(there), there.map(({ since }) => since)]);
+    if (there.length > 0)
+      await db.run('there', THERE(tables), [
+        ...key(there),
+        there.map(({ incarnation }) => incarnation),
+        there.map(({ since }) => since),
+      ]);
   },
 };
 
@@ -54,6 +64,7 @@ const GONE = (tables: Tables): string => `
   WHERE f.tenant = x.tenant AND f.user_id = x.user_id AND f.group_id = x.group_id`;
 
 const THERE = (tables: Tables): string => `
-  INSERT INTO ${tables.main} (tenant, user_id, group_id, favourited_at)
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
-  ON CONFLICT (tenant, user_id, group_id) DO UPDATE SET favourited_at = excluded.favourited_at`;
+  INSERT INTO ${tables.main} (tenant, user_id, group_id, incarnation, favourited_at)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[])
+  ON CONFLICT (tenant, user_id, group_id)
+  DO UPDATE SET incarnation = excluded.incarnation, favourited_at = excluded.favourited_at`;

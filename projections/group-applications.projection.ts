@@ -139,7 +139,7 @@ export const groupApplicationsProjection: Projection = {
     const fold: Fold = {
       rows,
       newest: new Map([...rows.values()].filter(({ latest }) => latest).map((row) => [personKey(row), row])),
-      incarnations: await loadIncarnations(batch, tables, db),
+      incarnations: new Map([...(await loadIncarnations(batch, tables, db)), ...incarnationsBefore(batch)]),
       dismissed: new Map(),
       renewed: new Map(),
     };
@@ -361,6 +361,19 @@ async function loadIncarnations(
     [groups.map(({ tenant }) => tenant), groups.map(({ groupId }) => groupId)],
   );
   return new Map(rows.map((row) => [groupKey(row.tenant, row.group_id), row.incarnation]));
+}
+
+/**
+ * Of the groups that this batch creates: each creation is one incarnation further. That counts, not the table: it may show
+ * what a first delivery of the same batch left.
+ */
+function incarnationsBefore(events: readonly ProjectedEvent<HandledEvent>[]): Map<string, number> {
+  const before = new Map<string, number>();
+  for (const { tenant, event } of events) {
+    const key = groupKey(tenant, event.data.groupId);
+    if (event.type === 'GroupCreated' && !before.has(key)) before.set(key, event.data.incarnation - 1);
+  }
+  return before;
 }
 
 /** First what concerns rows that aren't named, then the rows as the fold left them. */

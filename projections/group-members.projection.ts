@@ -16,7 +16,8 @@ type Handled =
   | 'MemberMuted'
   | 'MemberUnmuted'
   | 'MemberCardChanged'
-  | 'GroupDismissed';
+  | 'GroupDismissed'
+  | 'DismissedGroupEmptied';
 
 type HandledEvent = Extract<GroupEvent, { type: Handled }>;
 
@@ -68,6 +69,7 @@ export const groupMembersProjection: Projection = {
     MemberUnmuted: 1,
     MemberCardChanged: 1,
     GroupDismissed: 1,
+    DismissedGroupEmptied: 1,
   } satisfies Record<Handled, number>,
   auxTables: ['groups'],
   ddl: (tables) => [
@@ -163,6 +165,9 @@ function note(group: GroupChanges, event: HandledEvent, at: number): void {
       return;
     case 'GroupDismissed':
       if (event.data.membersRemoved) clear(group);
+      return;
+    case 'DismissedGroupEmptied':
+      clear(group);
   }
 }
 

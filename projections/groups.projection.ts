@@ -126,6 +126,7 @@ export const groupsProjection: Projection = {
     GroupReinstated: 1,
     GroupCopied: 1,
     GroupDismissed: 1,
+    DismissedGroupEmptied: 1,
   } satisfies Record<GroupEvent['type'], number>,
   auxTables: ['members'],
   ddl: (tables) => [
@@ -295,14 +296,11 @@ function change(group: Group, { event, occurredAt }: ProjectedEvent<GroupEvent>)
       return;
     case 'GroupDismissed':
       row.status = 'dismissed';
-      // A second one only removes the members that the first had kept.
-      row.dismissed_at ??= occurredAt;
-      if (event.data.membersRemoved) {
-        group.cleared = true;
-        group.members.clear();
-        row.member_count = 0;
-        row.owner_id = null;
-      }
+      row.dismissed_at = occurredAt;
+      if (event.data.membersRemoved) empty(group, row);
+      return;
+    case 'DismissedGroupEmptied':
+      empty(group, row);
       return;
     default:
       // Nothing of the row but its revision and time.
@@ -311,6 +309,13 @@ function change(group: Group, { event, occurredAt }: ProjectedEvent<GroupEvent>)
 }
 
 /** Counts what really changed in the set, not what events say. */
+function empty(group: Group, row: GroupRow): void {
+  group.cleared = true;
+  group.members.clear();
+  row.member_count = 0;
+  row.owner_id = null;
+}
+
 async function countMembers(groups: readonly Group[], tables: Tables, db: Statements): Promise<void> {
   const cleared = groups.filter((group) => group.cleared);
   if (cleared.length > 0)

@@ -134,7 +134,7 @@ export function groupSettingsOperations(groups: GroupCommands): Operation[] {
 }
 
 /** `/v1` says durations in seconds. */
-export const settingsOf = ({ retentionSeconds, ...flags }: GroupSettingsDto): GroupSettings => ({
+export const settingsOf = ({ retentionSeconds, ...flags }: GroupSettingsDto): Partial<GroupSettings> => ({
   ...flags,
   ...(retentionSeconds === undefined ? {} : { retention: retentionSeconds === null ? null : retentionSeconds * 1000 }),
 });

@@ -33,12 +33,11 @@ export const userBody = ({
   registeredAt: isoTime(registeredAt),
 });
 
-/** Unless a group says otherwise, its members may be looked at. */
-export const hidesMembers = ({ settings }: GroupRow): boolean => settings.lookMemberInfo === false;
+export const hidesMembers = ({ settings }: GroupRow): boolean => !settings.lookMemberInfo;
 
 export function groupBody(group: GroupRow): GroupView {
   const { announcement, suspension, settings } = group;
-  const { memberProtection = false, lookMemberInfo = true, addMemberAsFriend = true, retention = null } = settings;
+  const { memberProtection, lookMemberInfo, addMemberAsFriend, retention } = settings;
   return {
     groupId: group.groupId,
     number: group.number,

@@ -192,6 +192,8 @@ const sentences: Sentences = {
     if (why === 'lastMemberLeft') return `the group was dismissed, its last member having left`;
     return `${by} dismissed the group${why === 'admin' ? ' as an app admin' : ''}${membersRemoved ? ' and removed its members' : ''}`;
   },
+
+  DismissedGroupEmptied: ({ by }) => `${by} removed the members of the dismissed group`,
 };
 
 /** What somebody did who let another one in without inviting him. */

@@ -28,14 +28,17 @@ export class UserGroupsCommands {
   constructor(private readonly deps: { readonly pipeline: CommandPipeline; readonly users: UserDirectory }) {}
 
   /** @throws DomainError GroupNotFound, GroupDismissed, UserNotFound, TooManyFavourites, NotPermitted */
-  async favourite(context: RequestContext, asked: Omit<FavouriteGroup, 'type'>): Promise<UserGroupsResult> {
+  async favourite(
+    context: RequestContext,
+    asked: Omit<FavouriteGroup, 'type' | 'incarnation'>,
+  ): Promise<UserGroupsResult> {
     const { groupId } = asked;
     checkId('groupId', groupId);
     const stream = { category: 'group', tenant: context.tenant, groupId } as const;
     const { state } = await this.deps.pipeline.look(groupAggregate, stream);
     if (state.status === 'none') refuse('GroupNotFound', { groupId });
     if (state.status === 'dismissed') refuse('GroupDismissed', { groupId });
-    return this.#execute(context, { ...asked, type: 'FavouriteGroup' });
+    return this.#execute(context, { ...asked, type: 'FavouriteGroup', incarnation: state.incarnation });
   }
 
   /** Of a dismissed group too. @throws DomainError UserNotFound, NotPermitted */

@@ -55,7 +55,7 @@ function grown(fold: (state: GroupState, event: GroupEvent) => GroupState): Grou
       creatorId: 'u0',
       maximum: MEMBERS,
       joinPolicy: { selfJoin: 'open', memberInvite: 'joins' },
-      settings: {},
+      settings: groupPresets.parley.defaults.settings,
       createdAt: 0,
       origin: { kind: 'created' },
     },

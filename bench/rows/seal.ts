@@ -93,6 +93,7 @@ const removed = (): EventToWrite => ({
       userId: 'user-4711',
       roleBefore: 'member',
       by: 'user-1',
+      byRole: 'owner',
       reason: 'He advertised for the third time.',
     },
   },

@@ -72,7 +72,7 @@ export interface CreateGroup {
   /** How many people the group holds, the owner counted. Default: the preset's. */
   readonly maximum?: number;
   readonly joinPolicy?: JoinPolicy;
-  readonly settings?: GroupSettings;
+  readonly settings?: Partial<GroupSettings>;
   /** Announced from the start. */
   readonly announcement?: string;
   /**

@@ -200,10 +200,5 @@ function initialMembers(
 /** What stands in a fact for ever is only what the type names, whatever else the caller's object held. */
 function knownSettings(settings: GroupSettings): GroupSettings {
   const { memberProtection, lookMemberInfo, addMemberAsFriend, retention } = settings;
-  return {
-    ...(memberProtection !== undefined && { memberProtection }),
-    ...(lookMemberInfo !== undefined && { lookMemberInfo }),
-    ...(addMemberAsFriend !== undefined && { addMemberAsFriend }),
-    ...(retention !== undefined && { retention }),
-  };
+  return { memberProtection, lookMemberInfo, addMemberAsFriend, retention };
 }

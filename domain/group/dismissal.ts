@@ -7,7 +7,16 @@ import type { Group, GroupState } from './state.js';
 /** The end of a group, for good (RULES A4). */
 export function dismissGroup(state: GroupState, command: Decided<DismissGroup>): GroupDecision<'DismissGroup'> {
   refuseWithoutRight(state, command);
-  const group = emptiedLater(state, command) ?? liveGroupUnlessRepeated(state, command);
+  const kept = keptSoFar(state, command);
+  if (kept !== undefined) {
+    requireMay(kept, command.actor, 'dismiss');
+    const { groupId } = kept;
+    return {
+      events: [{ type: 'DismissedGroupEmptied', data: { groupId, by: actingUser(command.actor) } }],
+      outcome: { command: 'DismissGroup', alreadySo: false },
+    };
+  }
+  const group = liveGroupUnlessRepeated(state, command);
   if (group === undefined) return alreadySo({ command: 'DismissGroup', alreadySo: true });
   const standing = requireMay(group, command.actor, 'dismiss');
   return {
@@ -34,7 +43,7 @@ function refuseWithoutRight(state: GroupState, { actor, rights = 'last' }: Decid
 }
 
 /** Dismissed with its members kept, which now shall go after all (003: a later dismiss_group with deleteMember). */
-function emptiedLater(state: GroupState, { actor, removeMembers }: Decided<DismissGroup>): Group | undefined {
+function keptSoFar(state: GroupState, { actor, removeMembers }: Decided<DismissGroup>): Group | undefined {
   if (state.status !== 'dismissed' || !removeMembers || state.dismissal?.membersRemoved !== false) return undefined;
   const { dismiss } = state.rules.values.may;
   return standingsOf(state, actor).some((standing) => dismiss.includes(standing)) ? state : undefined;

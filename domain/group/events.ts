@@ -1,5 +1,5 @@
 import type { DomainEvent } from '../shared/event.js';
-import type { GroupRules, GroupSettings, JoinPolicy, Role } from './rules.js';
+import type { GroupRules, GroupSettings, JoinPolicy, Role, BelowOwner } from './rules.js';
 
 export type { GroupSettings, JoinPolicy } from './rules.js';
 
@@ -163,7 +163,16 @@ export type MemberLeft = DomainEvent<'MemberLeft', { groupId: string; userId: st
 
 export type MemberRemoved = DomainEvent<
   'MemberRemoved',
-  { groupId: string; userId: string; roleBefore: Role; by: string; reason?: string }
+  {
+    groupId: string;
+    userId: string;
+    roleBefore: Role;
+    by: string;
+    /** What `by` was in the group; null = no member, an app admin. */
+    byRole: Role | null;
+    /** Personal to `by`. */
+    reason?: string;
+  }
 >;
 
 export type OwnerTransferred = DomainEvent<
@@ -173,15 +182,16 @@ export type OwnerTransferred = DomainEvent<
     /** null where the group had no owner. */
     from: string | null;
     to: string;
-    formerOwnerBecomes: Exclude<Role, 'owner'>;
-    newOwnerWas: Exclude<Role, 'owner'>;
+    formerOwnerBecomes: BelowOwner;
+    newOwnerWas: BelowOwner;
     why: 'requested' | 'ownerLeft' | 'admin';
   }
 >;
 
+/** Ownership moves by `OwnerTransferred` alone (RULES A5). */
 export type MemberRoleChanged = DomainEvent<
   'MemberRoleChanged',
-  { groupId: string; userId: string; from: Role; to: Role; by: string }
+  { groupId: string; userId: string; from: BelowOwner; to: BelowOwner; by: string }
 >;
 
 /** until null = for ever. */
@@ -248,12 +258,13 @@ export type MemberCardChanged = DomainEvent<
  */
 export type SuspensionMode = 'noChat' | 'noPrivateChat' | 'blocked';
 
+/** `reason` is personal to `by`. */
 export type GroupSuspended = DomainEvent<
   'GroupSuspended',
   { groupId: string; mode: SuspensionMode; by: string; reason?: string }
 >;
 
-/** `mode`: the suspension that ended. */
+/** `mode`: the suspension that ended. `reason` is personal to `by`. */
 export type GroupReinstated = DomainEvent<
   'GroupReinstated',
   { groupId: string; mode: SuspensionMode; by: string; reason?: string }
@@ -265,14 +276,14 @@ export type GroupCopied = DomainEvent<
   { groupId: string; toGroupId: string; by: string; copiedAt: number }
 >;
 
-/**
- * A second one says that the members, kept at first, are removed as well. Pending invitations and requests end with the
- * first; no event says so one by one.
- */
+/** Pending invitations and requests end with it; no event says so one by one. */
 export type GroupDismissed = DomainEvent<
   'GroupDismissed',
   { groupId: string; by: string; membersRemoved: boolean; why: 'requested' | 'lastMemberLeft' | 'admin' }
 >;
+
+/** The members of a dismissed group, who were kept at first, are removed after all (003: a later `deleteMember`). */
+export type DismissedGroupEmptied = DomainEvent<'DismissedGroupEmptied', { groupId: string; by: string }>;
 
 export type GroupEvent =
   | GroupCreated
@@ -299,4 +310,5 @@ export type GroupEvent =
   | GroupSuspended
   | GroupReinstated
   | GroupCopied
-  | GroupDismissed;
+  | GroupDismissed
+  | DismissedGroupEmptied;

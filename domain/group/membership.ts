@@ -6,7 +6,7 @@ import type { LeaveGroup, RemovalResult, RemoveMembers } from './commands.js';
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
 import type { GroupEvent, MemberLeft, MemberRemoved } from './events.js';
 import { formerOwnersRole, handOver, successorOf } from './ownership.js';
-import { memberCount, type Group, type GroupState, type Member } from './state.js';
+import { memberCount, roleOf, type Group, type GroupState, type Member } from './state.js';
 
 /** Going: by oneself, or removed. How people come is in `creation.ts` and `joining.ts`. */
 
@@ -132,5 +132,6 @@ function removal(group: Group, item: RemovalResult, command: Decided<RemoveMembe
   const { userId, role } = member;
   const by = actingUser(command.actor);
   const reason = command.reason === undefined || command.reason === '' ? {} : { reason: command.reason };
-  return [{ type: 'MemberRemoved', data: { groupId, userId, roleBefore: role, by, ...reason } }];
+  const byRole = roleOf(group, by) ?? null;
+  return [{ type: 'MemberRemoved', data: { groupId, userId, roleBefore: role, by, byRole, ...reason } }];
 }

@@ -181,7 +181,7 @@ function roleMoved(group: Group, target: Member, role: BelowOwner, context: Comm
       data: {
         groupId: group.groupId,
         userId: target.userId,
-        from: target.role,
+        from: belowOwner(target),
         to: role,
         by: actingUser(context.actor),
       },

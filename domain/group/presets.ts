@@ -292,6 +292,14 @@ const tencentAvChatRoom: RuleValues = {
   limits: { ...tencentMeeting.limits, maximum: 1_000_000 },
 };
 
+/** A17: what the originals' groups start with. */
+const unset: GroupSettings = {
+  memberProtection: false,
+  lookMemberInfo: true,
+  addMemberAsFriend: true,
+  retention: null,
+};
+
 const preset = (
   name: string,
   values: RuleValues,
@@ -300,7 +308,7 @@ const preset = (
   memberInvite: JoinPolicy['memberInvite'],
 ): GroupPreset => ({
   rules: { preset: name, version: 1, values },
-  defaults: { maximum, joinPolicy: { selfJoin, memberInvite }, settings: {} },
+  defaults: { maximum, joinPolicy: { selfJoin, memberInvite }, settings: unset },
 });
 
 export type PresetName =

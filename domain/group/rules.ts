@@ -52,11 +52,12 @@ export interface JoinPolicy {
 /** Stored and shown; what clients make of them is theirs, save as RULES A17 says. */
 export interface GroupSettings {
   /** Members may not add each other as friends. */
-  memberProtection?: boolean;
-  lookMemberInfo?: boolean;
-  addMemberAsFriend?: boolean;
-  /** Older messages are hidden; milliseconds, null = for ever. */
-  retention?: number | null;
+  memberProtection: boolean;
+  /** Ordinary members may look at each other's profiles. */
+  lookMemberInfo: boolean;
+  addMemberAsFriend: boolean;
+  /** Older messages are hidden; milliseconds, null = they are shown for ever. */
+  retention: number | null;
 }
 
 /**

@@ -149,6 +149,7 @@ export function evolve(state: GroupState, event: GroupEvent): GroupState {
   if (event.type === 'GroupCreated') return created(event.data);
   if (state.status === 'none') return state;
   if (event.type === 'GroupDismissed') return dismissed(state, event.data);
+  if (event.type === 'DismissedGroupEmptied') return emptied(state);
   if (state.status !== 'live') return state;
   switch (event.type) {
     case 'MemberJoined':
@@ -383,20 +384,24 @@ function profileOf(changes: GroupProfileChanges): Partial<Group> {
 }
 
 function dismissed(group: Group, { by, membersRemoved }: GroupDismissed['data']): Group {
-  const emptied = membersRemoved && { members: group.members.clear(), adminIds: group.adminIds.clear(), ownerId: null };
-  if (group.dismissal !== null) {
-    return {
-      ...group,
-      ...emptied,
-      dismissal: { ...group.dismissal, membersRemoved: membersRemoved || group.dismissal.membersRemoved },
-    };
-  }
-  return {
+  if (group.status === 'dismissed') return group;
+  const ended: Group = {
     ...group,
-    ...emptied,
     status: 'dismissed',
     invitations: Map(),
     requests: Map(),
-    dismissal: { by, membersRemoved },
+    dismissal: { by, membersRemoved: false },
+  };
+  return membersRemoved ? emptied(ended) : ended;
+}
+
+function emptied(group: Group): Group {
+  if (group.dismissal === null) return group;
+  return {
+    ...group,
+    members: group.members.clear(),
+    adminIds: group.adminIds.clear(),
+    ownerId: null,
+    dismissal: { ...group.dismissal, membersRemoved: true },
   };
 }

@@ -9,6 +9,8 @@ export interface FavouriteGroup {
   readonly type: 'FavouriteGroup';
   readonly userId: string;
   readonly groupId: string;
+  /** The group's present one. */
+  readonly incarnation: number;
 }
 
 export interface UnfavouriteGroup {

@@ -38,11 +38,12 @@ function decide(state: UserGroups, command: UserGroupsCommand & CommandContext):
   }
 }
 
-function favourite({ favourites }: UserGroups, { type, userId, groupId }: FavouriteGroup): Decided {
+function favourite({ favourites }: UserGroups, { type, userId, groupId, incarnation }: FavouriteGroup): Decided {
   checkId('groupId', groupId);
-  if (favourites.has(groupId)) return alreadySo(type);
-  if (favourites.size >= MOST_FAVOURITES) refuse('TooManyFavourites', { maximum: MOST_FAVOURITES });
-  return written({ type: 'GroupFavourited', data: { userId, groupId } }, type);
+  if (favourites.get(groupId) === incarnation) return alreadySo(type);
+  if (!favourites.has(groupId) && favourites.size >= MOST_FAVOURITES)
+    refuse('TooManyFavourites', { maximum: MOST_FAVOURITES });
+  return written({ type: 'GroupFavourited', data: { userId, groupId, incarnation } }, type);
 }
 
 function unfavourite({ favourites }: UserGroups, { type, userId, groupId }: UnfavouriteGroup): Decided {

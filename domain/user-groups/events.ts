@@ -1,7 +1,8 @@
 import type { DomainEvent } from '../shared/event.js';
 
 /** EVENTS.md "UserGroups": what one user has of groups for himself alone. */
-export type GroupFavourited = DomainEvent<'GroupFavourited', { userId: string; groupId: string }>;
+/** Of this incarnation: a group that takes its id later is another one (RULES A4). */
+export type GroupFavourited = DomainEvent<'GroupFavourited', { userId: string; groupId: string; incarnation: number }>;
 
 export type GroupUnfavourited = DomainEvent<'GroupUnfavourited', { userId: string; groupId: string }>;
 

@@ -53,12 +53,12 @@ export class FavouriteReadModel implements FavouriteQueries {
   }
 }
 
+/** A favourite is of one incarnation: another group that has the id now isn't meant. */
 const SHOWN = `FROM read.favourites_v1 f
   ${ACTIVE_GROUP('f')}
-  WHERE f.tenant = $1 AND f.user_id = $2`;
+  WHERE f.tenant = $1 AND f.user_id = $2 AND f.incarnation = g.incarnation`;
 const PAGE = `SELECT f.group_id, f.favourited_at ${SHOWN} AND (f.favourited_at, f.group_id) < ($3::bigint, $4)
   ORDER BY f.favourited_at DESC, f.group_id DESC LIMIT $5 OFFSET $6`;
 const COUNT = `SELECT count(*)::integer AS n ${SHOWN}`;
 
-const ARE = `SELECT f.group_id FROM read.favourites_v1 f
-  WHERE f.tenant = $1 AND f.user_id = $2 AND f.group_id = ANY ($3::text[])`;
+const ARE = `SELECT f.group_id ${SHOWN} AND f.group_id = ANY ($3::text[])`;

@@ -29,7 +29,7 @@ export const samples: { readonly [Type in AnyEvent['type']]: Extract<AnyEvent, {
     changes: { groupInviteConsent: true, friendRequestConsent: false, searchable: false },
   },
   UserReceiveOptionChanged: { userId: 'ann', option: 'silent' },
-  GroupFavourited: { userId: 'ann', groupId },
+  GroupFavourited: { userId: 'ann', groupId, incarnation: 2 },
   GroupUnfavourited: { userId: 'ann', groupId },
   GroupNoticesCleared: { userId: 'ann', upTo: 1_700_000_000_000 },
   GroupCreated: {
@@ -63,7 +63,17 @@ export const samples: { readonly [Type in AnyEvent['type']]: Extract<AnyEvent, {
     joinedAt: 1_700_000_000_001,
     mutedUntil: null,
     seesEarlier: true,
-    card: { nickname: 'Benny', avatar: '', ext: 'x' },
+    card: {
+      nickname: 'Benny',
+      avatar: '',
+      ext: 'x',
+      region: '86',
+      phone: '130',
+      wechat: 'ben_w',
+      alipay: 'ben_a',
+      description: ['belays', ''],
+      customFields: [{ key: '1', value: 'one' }],
+    },
   },
   MemberInvited: {
     groupId,
@@ -96,7 +106,7 @@ export const samples: { readonly [Type in AnyEvent['type']]: Extract<AnyEvent, {
   JoinRequestAnswered: { groupId, requestId, userId: 'ben', answer: 'refused', by: 'ann', message: 'Not yet' },
   JoinRequestWithdrawn: { groupId, requestId, userId: 'ben', why: 'superseded' },
   MemberLeft: { groupId, userId: 'ben', roleBefore: 'admin' },
-  MemberRemoved: { groupId, userId: 'ben', roleBefore: 'member', by: 'ann', reason: 'spam' },
+  MemberRemoved: { groupId, userId: 'ben', roleBefore: 'member', by: 'ann', byRole: 'owner', reason: 'spam' },
   OwnerTransferred: {
     groupId,
     from: null,
@@ -149,4 +159,5 @@ export const samples: { readonly [Type in AnyEvent['type']]: Extract<AnyEvent, {
   GroupReinstated: { groupId, mode: 'blocked', by: 'root', reason: 'appeal' },
   GroupCopied: { groupId, toGroupId: 'climbers2', by: 'ann', copiedAt: 1_700_000_000_000 },
   GroupDismissed: { groupId, by: 'ann', membersRemoved: true, why: 'requested' },
+  DismissedGroupEmptied: { groupId, by: 'ann' },
 };

@@ -7,6 +7,7 @@ import type { UserRegistered } from '../../domain/user/events.js';
 import { plainText, type ArrayEventStore } from './array-event-store.js';
 
 export const START = 1_700_000_000_000;
+export const SETTINGS = groupPresets.parley.defaults.settings;
 
 export const registered = (userId: string, extra: Partial<UserRegistered['data']> = {}): UserRegistered => ({
   type: 'UserRegistered',
@@ -34,7 +35,7 @@ export const created = (
     creatorId: ownerId ?? 'system',
     maximum: 500,
     joinPolicy: { selfJoin: 'open', memberInvite: 'joins' },
-    settings: {},
+    settings: SETTINGS,
     createdAt: START,
     origin: { kind: 'created' },
     ...extra,

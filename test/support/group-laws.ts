@@ -43,7 +43,10 @@ export function lawfulGroup(history: readonly HistoryItem[]): GroupAsTold {
   for (const [index, { revision, type, data, correlationId }] of history.entries()) {
     at = revision;
     law(revision === index, 'revisions go up one by one');
-    law(!dismissed, 'nothing comes after the dismissal');
+    law(
+      !dismissed || type === 'DismissedGroupEmptied',
+      'nothing but the going of its members comes after the dismissal',
+    );
     law((type === 'GroupCreated') === (index === 0), 'a group is created once, first');
     const { userId = '' } = data;
     switch (type) {

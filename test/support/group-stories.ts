@@ -38,7 +38,7 @@ export interface Founding {
   readonly members?: readonly string[];
   readonly maximum?: number;
   readonly joinPolicy?: JoinPolicy;
-  readonly settings?: GroupSettings;
+  readonly settings?: Partial<GroupSettings>;
 }
 
 /** A group of `ann` (owner), `bob` (admin), `cid` and `dan`, unless said otherwise. */
@@ -62,7 +62,7 @@ export function founded(founding: Founding = {}): GroupEvent[] {
       creatorId: owner ?? 'root',
       maximum: founding.maximum ?? defaults.maximum,
       joinPolicy: founding.joinPolicy ?? defaults.joinPolicy,
-      settings: founding.settings ?? {},
+      settings: { ...defaults.settings, ...founding.settings },
       createdAt: NOW - 1000,
       origin: { kind: 'created' },
     },

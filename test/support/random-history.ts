@@ -72,7 +72,18 @@ function step(model: Model, groupId: string, userId: string, act: number, at: nu
     case 5:
       if (!member || member.role === 'owner') return [];
       model.members.delete(userId);
-      return [{ type: 'MemberRemoved', data: { groupId, userId, roleBefore: member.role, by: owner ?? 'admin' } }];
+      return [
+        {
+          type: 'MemberRemoved',
+          data: {
+            groupId,
+            userId,
+            roleBefore: member.role,
+            by: owner ?? 'admin',
+            byRole: owner === undefined ? null : 'owner',
+          },
+        },
+      ];
     case 6: {
       if (!member || member.role === 'owner') return [];
       const from = member.role;
@@ -256,7 +267,7 @@ function upkeep(model: Model, groupId: string, userId: string, act: number, at: 
 function ofUser(groupId: string, userId: string, at: number): DomainEvent {
   switch (at % 5) {
     case 0:
-      return { type: 'GroupFavourited', data: { userId, groupId } };
+      return { type: 'GroupFavourited', data: { userId, groupId, incarnation: 1 } };
     case 1:
       return { type: 'GroupUnfavourited', data: { userId, groupId } };
     case 2:

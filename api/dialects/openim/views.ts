@@ -94,14 +94,14 @@ export function needVerificationOf({ selfJoin, memberInvite }: JoinPolicy): numb
 
 /** 0 allows, 1 doesn't. */
 const allowed = (flag: number): boolean => flag === 0;
-const flagOf = (setting: boolean | undefined): number => (setting === false ? 1 : 0);
+const flagOf = (setting: boolean): number => (setting ? 0 : 1);
 
 export interface SettingFlags {
   readonly lookMemberInfo?: number;
   readonly applyMemberFriend?: number;
 }
 
-export const settingsOf = ({ lookMemberInfo, applyMemberFriend }: SettingFlags): GroupSettings => ({
+export const settingsOf = ({ lookMemberInfo, applyMemberFriend }: SettingFlags): Partial<GroupSettings> => ({
   ...(lookMemberInfo === undefined ? {} : { lookMemberInfo: allowed(lookMemberInfo) }),
   ...(applyMemberFriend === undefined ? {} : { addMemberAsFriend: allowed(applyMemberFriend) }),
 });

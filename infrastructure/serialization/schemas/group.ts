@@ -27,10 +27,10 @@ const payloads = {
     maximum: Count,
     joinPolicy: Closed({ selfJoin: SelfJoin, memberInvite: MemberInvite }),
     settings: Closed({
-      memberProtection: Type.Optional(Type.Boolean()),
-      lookMemberInfo: Type.Optional(Type.Boolean()),
-      addMemberAsFriend: Type.Optional(Type.Boolean()),
-      retention: Type.Optional(OrNull(Count)),
+      memberProtection: Type.Boolean(),
+      lookMemberInfo: Type.Boolean(),
+      addMemberAsFriend: Type.Boolean(),
+      retention: OrNull(Count),
     }),
     createdAt: Time,
     origin: Type.Union([
@@ -118,6 +118,7 @@ const payloads = {
     userId: Id,
     roleBefore: AnyRole,
     by: Id,
+    byRole: OrNull(AnyRole),
     reason: Type.Optional(Type.String()),
   }),
   OwnerTransferred: Closed({
@@ -128,7 +129,7 @@ const payloads = {
     newOwnerWas: RoleBelowOwner,
     why: OneOf('requested', 'ownerLeft', 'admin'),
   }),
-  MemberRoleChanged: Closed({ groupId: Id, userId: Id, from: AnyRole, to: AnyRole, by: Id }),
+  MemberRoleChanged: Closed({ groupId: Id, userId: Id, from: RoleBelowOwner, to: RoleBelowOwner, by: Id }),
   MemberMuted: Closed({ groupId: Id, userId: Id, until: OrNull(Time), by: Id }),
   MemberUnmuted: Closed({ groupId: Id, userId: Id, by: Id, why: OneOf('lifted', 'madeOwner', 'madeAdmin') }),
   GroupMuted: Closed({ groupId: Id, by: Id, speakers: Type.Array(Id) }),
@@ -185,6 +186,7 @@ const payloads = {
     membersRemoved: Type.Boolean(),
     why: OneOf('requested', 'lastMemberLeft', 'admin'),
   }),
+  DismissedGroupEmptied: Closed({ groupId: Id, by: Id }),
 };
 
 /** Doesn't compile when a schema and the domain's type part ways. */
@@ -247,8 +249,19 @@ export const groupEvents: readonly EventSchema[] = [
     payload: payloads.MemberCardChanged,
     personal: [{ path: 'changes', subject: 'userId' }],
   },
-  { type: 'GroupSuspended', version: 1, payload: payloads.GroupSuspended },
-  { type: 'GroupReinstated', version: 1, payload: payloads.GroupReinstated },
+  {
+    type: 'GroupSuspended',
+    version: 1,
+    payload: payloads.GroupSuspended,
+    personal: [{ path: 'reason', subject: 'by' }],
+  },
+  {
+    type: 'GroupReinstated',
+    version: 1,
+    payload: payloads.GroupReinstated,
+    personal: [{ path: 'reason', subject: 'by' }],
+  },
   { type: 'GroupCopied', version: 1, payload: payloads.GroupCopied },
   { type: 'GroupDismissed', version: 1, payload: payloads.GroupDismissed },
+  { type: 'DismissedGroupEmptied', version: 1, payload: payloads.DismissedGroupEmptied },
 ];

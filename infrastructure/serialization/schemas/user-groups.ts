@@ -1,12 +1,12 @@
 import Type from 'typebox';
 import type { UserGroupsEvent } from '../../../domain/user-groups/events.js';
 import type { EventSchema } from '../schema.js';
-import { type Agrees, Closed, Time } from './types.js';
+import { type Agrees, Closed, Positive, Time } from './types.js';
 
 const Id = Type.String({ minLength: 1 });
 
 const payloads = {
-  GroupFavourited: Closed({ userId: Id, groupId: Id }),
+  GroupFavourited: Closed({ userId: Id, groupId: Id, incarnation: Positive }),
   GroupUnfavourited: Closed({ userId: Id, groupId: Id }),
   GroupNoticesCleared: Closed({ userId: Id, upTo: Time }),
 };

@@ -3,7 +3,16 @@ import type { Position } from '../../../application/ports/event-store.js';
 import { BadCursor, BadPageLimit, BadPageOffset, MAX_PAGE } from '../../../application/queries/page.js';
 import { openReadModels, type ReadModels } from '../../../infrastructure/read-models/read-models.js';
 import { ArrayEventStore } from '../../support/array-event-store.js';
-import { created, dismissed, Historian, joined, left, registered, START } from '../../support/group-histories.js';
+import {
+  created,
+  dismissed,
+  Historian,
+  joined,
+  left,
+  registered,
+  SETTINGS,
+  START,
+} from '../../support/group-histories.js';
 import { ProjectionBench } from '../../support/projections.js';
 
 describe('read models', () => {
@@ -57,7 +66,7 @@ describe('read models', () => {
 
   it('a group as it stands', async () => {
     history.write(
-      created('g1', 'ann', { customFields: [{ key: 'k', value: 'v' }], settings: { retention: null } }),
+      created('g1', 'ann', { customFields: [{ key: 'k', value: 'v' }] }),
       joined('g1', 'ann', 'owner'),
       joined('g1', 'bob'),
       { type: 'GroupMuted', data: { groupId: 'g1', by: 'ann', speakers: ['bob'] } },
@@ -76,7 +85,7 @@ describe('read models', () => {
       mutedAll: true,
       speakers: ['bob'],
       joinPolicy: { selfJoin: 'open', memberInvite: 'joins' },
-      settings: { retention: null },
+      settings: SETTINGS,
       rules: { preset: 'parley', version: 1 },
       createdAt: START,
       dismissedAt: null,
@@ -287,7 +296,10 @@ describe('read models', () => {
     history.write(
       ...['x1', 'x2', 'x3'].map((id) => joined('g6', id)),
       ...['x1', 'x2', 'x3'].map((id) => left('g6', id)),
-      ...['g6', 'g7', 'g8'].map((groupId) => ({ type: 'GroupFavourited', data: { userId: 'fan', groupId } })),
+      ...['g6', 'g7', 'g8'].map((groupId) => ({
+        type: 'GroupFavourited',
+        data: { userId: 'fan', groupId, incarnation: 1 },
+      })),
       dismissed('g7'),
     );
     await caughtUp();
@@ -302,8 +314,14 @@ describe('read models', () => {
     expect([liked.total, liked.items.map(({ group }) => group.groupId)]).to.deep.equal([2, ['g8']]);
     const next = await read.favourites.favouritesOfUser('t1', 'fan', { limit: 1, offset: 1 });
     expect([next.items.map(({ group }) => group.groupId), next.next]).to.deep.equal([['g6'], null]);
-    expect(await read.favourites.areFavourites('t1', 'fan', ['g6', 'g9', 'g7'])).to.deep.equal(new Set(['g6', 'g7']));
+    expect(await read.favourites.areFavourites('t1', 'fan', ['g6', 'g9', 'g7'])).to.deep.equal(new Set(['g6']));
     expect(await read.favourites.areFavourites('t2', 'fan', ['g6'])).to.deep.equal(new Set());
+    // Somebody else's group that takes the id is nobody's favourite yet.
+    history.write(created('g7', 'mal', { incarnation: 2 }), joined('g7', 'mal', 'owner'));
+    await caughtUp();
+    const now = await read.favourites.favouritesOfUser('t1', 'fan', { limit: 9 });
+    expect([now.total, now.items.map(({ group }) => group.groupId)]).to.deep.equal([2, ['g8', 'g6']]);
+    expect(await read.favourites.areFavourites('t1', 'fan', ['g7'])).to.deep.equal(new Set());
   });
 
   it('refuses cursors that it did not give, and pages that are none', async () => {

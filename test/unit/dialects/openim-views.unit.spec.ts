@@ -32,7 +32,7 @@ const group: GroupView = {
   suspension: null,
   joinPolicy: { selfJoin: 'approval', memberInvite: 'joins' },
   maximum: 10,
-  settings: {},
+  settings: { memberProtection: false, lookMemberInfo: true, addMemberAsFriend: true, retention: null },
   rules: { preset: 'openim', version: 1 },
   origin: { kind: 'created' },
   copiedAt: null,

@@ -49,6 +49,7 @@ describe('EventRegistry', () => {
       'GroupReinstated 1',
       'GroupCopied 1',
       'GroupDismissed 1',
+      'DismissedGroupEmptied 1',
     ]);
   });
 

@@ -193,7 +193,7 @@ describe('JsonEventSerializer', () => {
       await sealOne(joined('ben', {}));
       await sealOne({
         type: 'MemberRemoved',
-        data: { groupId: 'g', userId: 'ben', roleBefore: 'member', by: 'cat', reason: 'r' },
+        data: { groupId: 'g', userId: 'ben', roleBefore: 'member', by: 'cat', byRole: 'admin', reason: 'r' },
       });
       expect(keys.all().map(({ subject }) => subject)).to.deep.equal([ben, { tenant: 't1', userId: 'cat' }]);
     });

@@ -63,7 +63,7 @@ describe('events as sentences', () => {
   });
 
   it('say why, and leave out a reason that was erased', () => {
-    const removal = { groupId, userId: 'bob', roleBefore: 'member', by: 'ann' } as const;
+    const removal = { groupId, userId: 'bob', roleBefore: 'member', by: 'ann', byRole: 'owner' } as const;
     expect(told({ type: 'MemberRemoved', data: { ...removal, reason: 'spam' } })).to.equal('ann removed bob: spam');
     const erased = { ...removal, reason: null as unknown as string };
     expect(told({ type: 'MemberRemoved', data: erased })).to.equal('ann removed bob');

@@ -28,7 +28,7 @@ describe('copying a group (004 copy_group)', () => {
           kind: '',
           maximum: 500,
           joinPolicy: { selfJoin: 'open', memberInvite: 'joins' },
-          settings: {},
+          settings: groupPresets.sealtalk.defaults.settings,
           members: ['bob', 'cid', 'dan'],
         },
       });

@@ -54,7 +54,7 @@ describe('creating a group', () => {
             creatorId: 'ann',
             maximum: 500,
             joinPolicy: { selfJoin: 'open', memberInvite: 'joins' },
-            settings: { retention: 60_000 },
+            settings: { memberProtection: false, lookMemberInfo: true, addMemberAsFriend: true, retention: 60_000 },
             createdAt: NOW,
             origin: { kind: 'created' },
           },

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { DismissGroup } from '../../../../domain/group/commands.js';
 import { groupDecider } from '../../../../domain/group/decider.js';
+import type { GroupEvent } from '../../../../domain/group/events.js';
 import { memberCount, type Group } from '../../../../domain/group/state.js';
 import { fold, refusal, specify } from '../../../support/given-when-then.js';
 import {
@@ -24,6 +25,7 @@ const dismiss = (more: Partial<DismissGroup> = {}): DismissGroup => ({
 });
 const by = (who: string, why: 'requested' | 'admin', membersRemoved = false) =>
   ({ type: 'GroupDismissed', data: { groupId: GROUP, by: who, membersRemoved, why } }) as const;
+const emptiedBy = (who: string): GroupEvent => ({ type: 'DismissedGroupEmptied', data: { groupId: GROUP, by: who } });
 
 describe('dismissing a group', () => {
   it('the owner does, or an app admin by his own power or for the owner (D0 "dismiss by")', () => {
@@ -81,20 +83,20 @@ describe('dismissing a group', () => {
     const over = [...founded(), dismissed()];
     given(over)
       .when({ ...dismiss({ removeMembers: true }), ...user('ann') })
-      .then([by('ann', 'requested', true)]);
+      .then([emptiedBy('ann')]);
     given(over)
       .when({ ...dismiss({ removeMembers: true }), ...user('bob') })
       .then(refusal('GroupDismissed'));
     given(over)
       .when({ ...dismiss({ removeMembers: true }), ...auditor })
       .then(refusal('NotPermitted'));
-    const emptied = fold(groupDecider, [...over, dismissed('root', true)]) as Group;
+    const emptied = fold(groupDecider, [...over, emptiedBy('root')]) as Group;
     expect([emptied.status, memberCount(emptied), emptied.dismissal]).to.deep.equal([
       'dismissed',
       0,
       { by: 'ann', membersRemoved: true },
     ]);
-    given(over, dismissed('ann', true))
+    given(over, emptiedBy('ann'))
       .when({ ...dismiss({ removeMembers: true }), ...appAdmin })
       .then(refusal('GroupDismissed'));
   });
@@ -120,7 +122,7 @@ describe('dismissing a group', () => {
       .then(refusal('GroupDismissed'));
     given(founded(), dismissed())
       .when({ ...dismiss({ ...first, removeMembers: true }), ...user('ann') })
-      .then([by('ann', 'requested', true)]);
+      .then([emptiedBy('ann')]);
   });
 
   it('nothing that comes after it in a history revives it (RULES A4)', () => {

@@ -1,6 +1,7 @@
 import type { LeaveGroup, RemoveMembers } from '../../../../domain/group/commands.js';
 import type { GroupEvent, MemberRemoved, OwnerTransferred } from '../../../../domain/group/events.js';
 import { groupDecider } from '../../../../domain/group/decider.js';
+import type { Role } from '../../../../domain/group/rules.js';
 import { refusal, specify } from '../../../support/given-when-then.js';
 import {
   appAdmin,
@@ -25,9 +26,11 @@ const remove = (userIds: string[], more: Partial<RemoveMembers> = {}): RemoveMem
   userIds,
   ...more,
 });
+/** Of those who remove somebody in these stories; an app admin is no member. */
+const ROLES: Readonly<Record<string, Role>> = { ann: 'owner', bob: 'admin' };
 const removed = (userId: string, by: string, more: Partial<MemberRemoved['data']> = {}): GroupEvent => ({
   type: 'MemberRemoved',
-  data: { groupId: GROUP, userId, roleBefore: 'member', by, ...more },
+  data: { groupId: GROUP, userId, roleBefore: 'member', by, byRole: ROLES[by] ?? null, ...more },
 });
 const succeeded = (to: string, more: Partial<OwnerTransferred['data']> = {}): GroupEvent => ({
   type: 'OwnerTransferred',

@@ -72,8 +72,8 @@ describe('the join policy', () => {
 describe('settings', () => {
   it('are changed by managers, retention by the owner (004 regular clear: the creator), and only where they differ', () => {
     given(founded())
-      .when({ ...set({ memberProtection: true, lookMemberInfo: true }), ...user('bob') })
-      .then([isSet({ memberProtection: true, lookMemberInfo: true }, 'bob')])
+      .when({ ...set({ memberProtection: true, lookMemberInfo: false, addMemberAsFriend: true }), ...user('bob') })
+      .then([isSet({ memberProtection: true, lookMemberInfo: false }, 'bob')])
       .outcome({ changed: ['memberProtection', 'lookMemberInfo'] });
     given(founded({ settings: { retention: 60_000 } }))
       .when({ ...set({ retention: 60_000 }), ...user('ann') })
@@ -81,9 +81,12 @@ describe('settings', () => {
     given(founded({ preset: 'sealtalk' }))
       .when({ ...set({ retention: 60_000 }), ...user('bob') })
       .then(refusal('NotGroupOwner'));
-    given(founded({ preset: 'sealtalk' }))
+    given(founded({ preset: 'sealtalk', settings: { retention: 60_000 } }))
       .when({ ...set({ retention: null }), ...user('ann') })
       .then([isSet({ retention: null })]);
+    given(founded({ preset: 'sealtalk' }))
+      .when({ ...set({ retention: null }), ...user('ann') })
+      .thenAlreadySo();
     given(founded())
       .when({ ...set({ retention: -1 }), ...user('ann') })
       .then(refusal('InvalidArgument', { field: 'settings.retention' }));

@@ -4,11 +4,12 @@ import { refusal, specify } from '../../../support/given-when-then.js';
 import { appAdmin, auditor, NOW, user } from '../../../support/group-stories.js';
 
 const given = specify(userGroupsDecider);
-const favourite = (groupId: string) => ({ type: 'FavouriteGroup', userId: 'ann', groupId }) as const;
+const favourite = (groupId: string, incarnation = 1) =>
+  ({ type: 'FavouriteGroup', userId: 'ann', groupId, incarnation }) as const;
 const unfavourite = (groupId: string) => ({ type: 'UnfavouriteGroup', userId: 'ann', groupId }) as const;
-const favourited = (groupId: string): UserGroupsEvent => ({
+const favourited = (groupId: string, incarnation = 1): UserGroupsEvent => ({
   type: 'GroupFavourited',
-  data: { userId: 'ann', groupId },
+  data: { userId: 'ann', groupId, incarnation },
 });
 const cleared = (upTo: number): UserGroupsEvent => ({ type: 'GroupNoticesCleared', data: { userId: 'ann', upTo } });
 const clear = (upTo?: number) =>
@@ -27,6 +28,15 @@ describe('favourite groups (004 fav)', () => {
       .then([{ type: 'GroupUnfavourited', data: { userId: 'ann', groupId: 'chess' } }]);
     given()
       .when({ ...unfavourite('chess'), ...user('ann') })
+      .thenAlreadySo();
+  });
+
+  it('are of one incarnation: the group that takes the id later is another one (RULES A4)', () => {
+    given(favourited('chess', 1))
+      .when({ ...favourite('chess', 2), ...user('ann') })
+      .then([favourited('chess', 2)]);
+    given(favourited('chess', 1), favourited('chess', 2))
+      .when({ ...favourite('chess', 2), ...user('ann') })
       .thenAlreadySo();
   });
 
