@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import pg from 'pg';
@@ -140,19 +139,30 @@ describe('store copy', () => {
     expect(kept(await wholeLog(await eventStoreDb(target.url)))).to.deep.equal(kept(history));
   });
 
-  it('given a server that loses one append and takes the next, then the order is kept or the copy is refused', async () => {
+  it('given a server that drops one append and takes those behind it, then the copy is refused', async () => {
     const target = await double();
-    let armed = false;
-    const result = await tools
-      .copy({ from: source.url, to: target.url }, () => {
-        if (!armed) void target.faults.cutBeforeWrite();
-        armed = true;
-      })
-      .catch((error: unknown) => error);
-    const same = isDeepStrictEqual(kept(await wholeLog(await eventStoreDb(target.url))), kept(history));
-    if (result instanceof CopyRefused) expect(result.message).to.include('in another order');
-    else expect(same, `seed ${random.seed.toString()}`).to.equal(true);
-    expect(armed).to.equal(true);
+    const dropped = target.faults.drop({ stream: history[0]!.stream });
+    const copy = () =>
+      tools.copy({ from: source.url, to: target.url }, quiet).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    const refused = await copy();
+    await dropped;
+    expect(refused).to.be.instanceOf(CopyRefused);
+    expect((refused as Error).message).to.include('in another order');
+    // Who copies again without emptying it hears of it from the comparison at the end.
+    await copy();
+    const { difference } = await tools.compare({ from: source.url, to: target.url }, quiet);
+    expect(difference).to.be.a('string');
+  });
+
+  it('given a connection that is lost in the middle, then the order is kept', async () => {
+    const target = await double();
+    const cut = target.faults.cutBeforeWrite();
+    await tools.copy({ from: source.url, to: target.url }, quiet);
+    await cut;
+    expect(kept(await wholeLog(await eventStoreDb(target.url)))).to.deep.equal(kept(history));
   });
 
   for (const engine of ['PostgreSQL', 'EventStoreDB'] as const) {

@@ -154,7 +154,7 @@ class Batch {
           this.send(encodeBatchSuccess(correlation, field, written.revision, written.position));
         }
       },
-      answerAgain: () => {
+      answerTimeout: () => {
         this.send(timeoutAnswer(structuredUuid(correlation), stream));
       },
     });

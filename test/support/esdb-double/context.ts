@@ -58,8 +58,7 @@ export interface Append {
   /** the client's `address:port` */
   readonly peer: () => string;
   readonly answer: (written: Written) => void;
-  /** A second answer, after the first. */
-  readonly answerAgain?: () => void;
+  readonly answerTimeout?: () => void;
 }
 
 /** Writes and answers, unless a fault was ordered. */
@@ -102,6 +101,10 @@ export function performAppend(context: Context, append: Append): void {
     case 'neverAnswer':
       landLater(() => undefined);
       break;
+    case 'drop':
+      append.answerTimeout?.();
+      fault.done();
+      break;
     case 'answerLate': {
       const written = write();
       context.later(fault.delayMs, () => {
@@ -112,7 +115,7 @@ export function performAppend(context: Context, append: Append): void {
     }
     case 'answerTwice':
       append.answer(write());
-      append.answerAgain?.();
+      append.answerTimeout?.();
       fault.done();
       break;
   }

@@ -1,6 +1,6 @@
 /** What can be made to happen to one append. */
 export type AppendFault =
-  'cutAfterWrite' | 'cutBeforeWrite' | 'hangThenWrite' | 'neverAnswer' | 'answerLate' | 'answerTwice';
+  'cutAfterWrite' | 'cutBeforeWrite' | 'hangThenWrite' | 'neverAnswer' | 'drop' | 'answerLate' | 'answerTwice';
 
 export interface FaultOptions {
   /** milliseconds before the write (`answerLate`: between write and answer); 0 unless given */
@@ -90,6 +90,11 @@ export class Faults {
   /** The append is written and never answered; the connection stays. */
   neverAnswer(options: FaultOptions = {}): Promise<void> {
     return this.arm('neverAnswer', options);
+  }
+
+  /** The append is let time out: nothing is written and the answer says so; the connection stays. */
+  drop(options: Omit<FaultOptions, 'delayMs'> = {}): Promise<void> {
+    return this.arm('drop', options);
   }
 
   /** The append is written at once and answered `delayMs` later. */
