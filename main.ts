@@ -88,14 +88,15 @@ function toldToStop(): Promise<string> {
 
 try {
   await main();
-  // All is closed, but the sockets to a server that hangs.
-  setTimeout(() => process.exit(), LINGER_MS).unref();
 } catch (error) {
   // Told to stop before it could begin: nothing is wrong with that.
   if (!(error instanceof StartCancelled)) {
     process.stderr.write(`${lastWords(error)}\n`);
     process.exitCode = 1;
   }
+} finally {
+  // All is closed, but the sockets to a server that hangs, and the search for one that isn't there.
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 
 function lastWords(error: unknown): string {

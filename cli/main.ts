@@ -20,6 +20,8 @@ const terminal = {
   isTerminal: process.stdout.isTTY,
 };
 
+const LINGER_MS = 1_000;
+
 const open = (): ReturnType<typeof openTools> => {
   const config = loadConfig({ LOG_LEVEL: 'warn', ...process.env });
   return openTools(config, makeLogger(config.logLevel));
@@ -44,4 +46,7 @@ try {
       : (error.stack ?? error.message),
   );
   process.exitCode = 1;
+} finally {
+  // All is said and closed, but the client of EventStoreDB goes on for minutes to look for a server that isn't there.
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 }

@@ -229,7 +229,12 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
     // A stream that is shorter than it was is another one (a restored store): what is known of it is void.
     if (result?.kind === 'conflict' && result.actual < base.revision) this.#folded = undefined;
     if (tries > 1) await pause(Math.random() * Math.min(2 ** tries, limits.backoffMs));
-    await this.#readTail();
+    const tail = await this.#readTail();
+    // The leader of a cluster refuses for what it has taken and may not show yet, as a majority doesn't have it. That is a
+    // store to wait for (the deadline bounds it), not others who were first each time.
+    if (result?.kind !== 'conflict' || result.actual <= tail.revision) return;
+    for (const ticket of writers) ticket.tries -= 1;
+    await pause(limits.backoffMs * (0.5 + Math.random() / 2));
   }
 
   /** The front half alone next time; doubled again with every success. */

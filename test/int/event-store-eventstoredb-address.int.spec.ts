@@ -125,6 +125,13 @@ describe('EventStoreDB’s address: TLS, credentials, and what is said when they
     });
   }
 
+  it('of a user who may not read $all says so: commands would work, and no list would ever show what they wrote', async () => {
+    const guarded = await stores.double({ mayReadAll: false });
+    const error = await failure(guarded.url, `127.0.0.1:${guarded.port}`);
+    expect(error).to.be.instanceOf(ConfigInvalid);
+    expect(error.message).to.include('may not read $all');
+  });
+
   it('with TLS where none is spoken, or without where it is, says so', async () => {
     const plain = await stores.double();
     const wrongly = await failure(`esdb://parley:s3cret@localhost:${plain.port}`, `${plain.port}`);

@@ -38,6 +38,8 @@ export class MemoryEventStore implements EventStore {
   readonly sent: Append[] = [];
   reads = 0;
   closed = false;
+  /** So many of a stream's newest events no reader sees yet: a cluster's leader has them, a majority hasn't. */
+  unseen = 0;
   /** Reads reject while it is set. */
   away = false;
   /** Runs before an append takes its place: others can write first (a conflict), or hold it (an unknown outcome). */
@@ -100,7 +102,8 @@ export class MemoryEventStore implements EventStore {
     if (this.closed) throw new EventStoreClosed('closed');
     if (this.away) throw new EventStoreUnavailable('away');
     const { from = 0, maxCount = Infinity } = options;
-    const events = this.of(stream).filter(({ revision }) => revision >= from);
+    const seen = this.of(stream).length - this.unseen;
+    const events = this.of(stream).filter(({ revision }) => revision >= from && revision < seen);
     const wanted = events.slice(0, maxCount);
     for (let start = 0; start < wanted.length; start += 100) {
       await Promise.resolve();

@@ -93,9 +93,7 @@ class EventStoreDbEnd implements StoreEnd {
 
   async close(): Promise<void> {
     await this.store.close();
-    await disconnect(this.client).catch((error: unknown) => {
-      this.log.debug({ err: error }, 'closing the connection to EventStoreDB failed');
-    });
+    await disconnect(this.client, this.log);
   }
 
   private async next(direction: 'forwards' | 'backwards'): Promise<StoredEvent | undefined> {

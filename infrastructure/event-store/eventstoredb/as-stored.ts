@@ -6,7 +6,9 @@ import { textOfUuid } from './uuid-text.js';
 
 /**
  * The client's read with events as they are stored: the bytes' own text, where the client would parse the JSON of each and
- * we would write it anew, which takes as long as all the rest. Whatever else comes over the call stays the client's.
+ * we would write it anew, which takes as long as all the rest. A stream that isn't there gives no events: the client makes
+ * an error of that and throws the call away in its middle, and a server that is reset a thousand times drops the connection.
+ * Whatever else comes over the call stays the client's.
  */
 export function asStored(source: Source): Source {
   const transform = source as unknown as {
@@ -14,6 +16,10 @@ export function asStored(source: Source): Source {
   };
   const others = transform._transform.bind(source);
   transform._transform = (response, encoding, next) => {
+    if (response.hasStreamNotFound()) {
+      next();
+      return;
+    }
     if (!response.hasEvent()) {
       others(response, encoding, next);
       return;

@@ -29,6 +29,9 @@ const empties = clientRequire('google-protobuf/google/protobuf/empty_pb.js') as 
  */
 const SERVER_DEADLINE_MS = 3_600_000;
 
+/** As google.rpc.Code says it. */
+const INVALID_ARGUMENT = 3;
+
 type Call = ClientDuplexStream<BatchAppendReq, BatchAppendResp>;
 
 export interface LogPosition {
@@ -238,5 +241,7 @@ function conflictOf(error: Status, append: Append): BatchAppendResult {
     case 'event_store.client.BadRequest':
       throw new EventRefused('the server does not take this append');
   }
+  // For a reason that lies in the bytes (newer servers know more of them), whatever its name.
+  if (error.getCode() === INVALID_ARGUMENT) throw new EventRefused(`the server does not take this append: ${type}`);
   throw new OutcomeUnknown(`the server answered an append with ${type || error.getMessage()}`);
 }

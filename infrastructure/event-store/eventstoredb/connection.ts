@@ -3,6 +3,7 @@ import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc
 import type { CallOptions, Metadata } from '@grpc/grpc-js';
 
 import { EventStoreUnavailable } from '../../../application/ports/event-store.js';
+import type { Logger } from '../../../application/ports/logger.js';
 import { ConfigInvalid } from '../../config/config.js';
 import type { EventStoreAddress } from './connection-string.js';
 import { SpeaksTls } from './handshake.js';
@@ -24,8 +25,13 @@ interface ClientInternals {
     options: { readonly requiresLeader: boolean },
     callOptions: { readonly deadline: number },
   ) => [Metadata, CallOptions];
-  readonly getChannel: () => Promise<{ close(): void }>;
+  readonly getChannel: () => Promise<Channel>;
+  createChannel: () => Promise<Channel>;
   handleError: (service: unknown, error: Error) => Promise<void>;
+}
+
+interface Channel {
+  close(): void;
 }
 
 export const internalsOf = (client: Client): ClientInternals => client as unknown as ClientInternals;
@@ -52,6 +58,9 @@ export function connect(connectionString: string): Client {
   }
 }
 
+/** The newest of each client. Asked for it, the client would look for a server anew where it has none. */
+const channels = new WeakMap<Client, Promise<Channel>>();
+
 /**
  * A call that fails lets the client look for another node, in a promise that nobody holds; it waits there for a channel that
  * may be opened just then, and when that finds no node (a whole cluster is away) its rejection ends the process. Whoever
@@ -59,6 +68,12 @@ export function connect(connectionString: string): Client {
  */
 function heedful(client: Client): Client {
   const internals = internalsOf(client);
+  const create = internals.createChannel;
+  internals.createChannel = () => {
+    const channel = create();
+    channels.set(client, channel);
+    return channel;
+  };
   const reconnect = internals.handleError;
   internals.handleError = (service, error) => reconnect(service, error).catch(() => undefined);
   return client;
@@ -122,11 +137,24 @@ function reasonsOf(error: unknown): string[] {
   return reasons;
 }
 
-/** The client's dispose cancels what is open, but leaves the channel. Neither may hold up whoever closes. */
-export async function disconnect(client: Client): Promise<void> {
-  await client.dispose();
-  const channel = await internalsOf(client).getChannel();
-  channel.close();
+/** Closing is over then, whatever the connection does. Milliseconds. */
+const CLOSE_MS = 1_000;
+
+/** The client's dispose cancels what is open, but leaves the channel. Neither may hold up whoever closes. Never rejects. */
+export async function disconnect(client: Client, log: Logger): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_MS);
+  });
+  const closing = client
+    .dispose()
+    .then(() => channels.get(client))
+    .then((channel) => channel?.close())
+    .catch((error: unknown) => {
+      log.debug({ err: error }, 'closing the connection to EventStoreDB failed');
+    });
+  await Promise.race([closing, late]);
+  clearTimeout(timer);
 }
 
 const GRPC = { aborted: 10, internal: 13, unavailable: 14 } as const;
@@ -145,6 +173,8 @@ export function isNoSuchStream(error: unknown): boolean {
   const { type } = typeOf(error);
   return type === 'stream-not-found' || type === 'stream-deleted';
 }
+
+export const isDenied = (error: unknown): boolean => typeOf(error).type === 'access-denied';
 
 /** The client has moved to the leader that the error names; the next call goes there. */
 export const isNotLeader = (error: unknown): boolean => typeOf(error).type === 'not-leader';

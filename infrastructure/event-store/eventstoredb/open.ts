@@ -12,19 +12,21 @@ import { EventRefused, EventStoreClosed, EventStoreUnavailable } from '../../../
 import type { Logger } from '../../../application/ports/logger.js';
 import { ForeignPosition } from '../../../application/ports/positions.js';
 import { checkAppend } from '../edge.js';
+import { ConfigInvalid } from '../../config/config.js';
 import type { Backoff } from '../settle.js';
 import { DEFAULT_BACKOFF } from '../settle.js';
 import type { AppendParts, CheckedAppend } from './appends.js';
 import { appendInOrder } from './appends.js';
 import { BatchAppender } from './batch-append.js';
 import type { Client } from './connection.js';
-import { addressOf, connect, disconnect, hopeless, unavailable, unreachable } from './connection.js';
+import type { EventStoreAddress } from './connection-string.js';
+import { addressOf, connect, disconnect, hopeless, isDenied, unavailable, unreachable } from './connection.js';
 import { tryHandshakes } from './handshake.js';
 import { identityOf } from './identity.js';
 import { Reader } from './reader.js';
 import type { Served } from './served.js';
 import { servedTenants } from './served.js';
-import { stoppable } from './receive.js';
+import { receive, stoppable } from './receive.js';
 import { logPosition, positionIn } from './stored-event.js';
 
 export interface EventStoreDbOptions {
@@ -40,8 +42,6 @@ export interface EventStoreDbOptions {
 }
 
 const DEADLINE_MS = 5_000;
-/** Closing is over then, whatever the connection does. */
-const CLOSE_MS = 1_000;
 /** For finding out why a server can't be reached. Milliseconds. */
 const HANDSHAKE_MS = 1_000;
 
@@ -49,7 +49,8 @@ const HANDSHAKE_MS = 1_000;
  * The event store on EventStoreDB 23.10 or newer (KurrentDB too).
  *
  * @throws EventStoreUnavailable when the server doesn't answer within `deadlineMs`; ConfigInvalid for a connection string that
- * can't be read, credentials that the server refuses, and a certificate that isn't trusted.
+ * can't be read, credentials that the server refuses, a user who may not read the whole log, and a certificate that isn't
+ * trusted.
  */
 export async function openEventStoreDb(options: EventStoreDbOptions): Promise<EventStore> {
   const { log, deadlineMs = DEADLINE_MS, backoff = DEFAULT_BACKOFF } = options;
@@ -63,16 +64,35 @@ export async function openEventStoreDb(options: EventStoreDbOptions): Promise<Ev
       backoff,
       helpsToWait: (error) => hopeless(error, address) === undefined,
     });
+    await checkMayReadAll(client, address, deadlineMs);
     return new EventStoreDb(client, appender, identity, { served, deadlineMs, log, backoff });
   } catch (error) {
     appender.close();
-    await closeConnection(client, log);
+    await disconnect(client, log);
     if (!(error instanceof EventStoreUnavailable)) throw error;
     throw (
       hopeless(error, address) ??
       hopeless(await tryHandshakes(address, Math.min(HANDSHAKE_MS, deadlineMs)), address) ??
       unreachable(error, address)
     );
+  }
+}
+
+/**
+ * By default only admins of the server may; without it commands would work, and no list would ever show what they wrote.
+ *
+ * @throws ConfigInvalid, EventStoreUnavailable
+ */
+async function checkMayReadAll(client: Client, { hosts }: EventStoreAddress, deadlineMs: number): Promise<void> {
+  const source = client.readAll({ direction: 'backwards', fromPosition: 'end', maxCount: 1, resolveLinkTos: false });
+  const reading = receive(source, { silenceMs: deadlineMs, stop: new AbortController().signal });
+  try {
+    for (let last = await reading.next(); !last.done;) last = await reading.next();
+  } catch (error) {
+    if (!isDenied(error)) throw unavailable(error);
+    throw new ConfigInvalid([
+      `The user in EVENT_STORE may not read $all at EventStoreDB at ${hosts.join(', ')}: put him into the group $admins, or let him in $settings.`,
+    ]);
   }
 }
 
@@ -146,12 +166,10 @@ class EventStoreDb implements EventStore {
     );
   }
 
-  /** There may be any number of others' events behind ours in the log; they are read over. */
   async head(): Promise<Position | undefined> {
-    const newest = this.#iterate((stop) =>
-      this.#reader.all({ direction: 'backwards', maxCount: 1, fromLeader: true }, stop),
-    );
-    return (await this.#collect(newest))[0]?.position;
+    let head: Position | undefined;
+    for await (const position of this.#iterate((stop) => this.#reader.head(stop))) head = position;
+    return head;
   }
 
   close(): Promise<void> {
@@ -164,7 +182,7 @@ class EventStoreDb implements EventStore {
     this.#closing.abort(reason);
     for (const stop of this.#iterating) stop.abort(reason);
     this.#appender.close();
-    await closeConnection(this.#client, this.#log);
+    await disconnect(this.#client, this.#log);
   }
 
   async #send(append: Append): Promise<AppendResult> {
@@ -212,16 +230,4 @@ function checkEdge(append: Append, served: Served): number {
     throw new EventRefused('an event type that begins with $ is the server’s own');
   }
   return bytes;
-}
-
-async function closeConnection(client: Client, log: Logger): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, CLOSE_MS);
-  });
-  const closing = disconnect(client).catch((error: unknown) => {
-    log.debug({ err: error }, 'closing the connection to EventStoreDB failed');
-  });
-  await Promise.race([closing, late]);
-  clearTimeout(timer);
 }

@@ -3,6 +3,7 @@ import { streamNameFilter } from '@eventstore/db-client';
 
 import type {
   EventBatch,
+  Position,
   ReadAllOptions,
   ReadStreamOptions,
   StoredEvent,
@@ -19,6 +20,8 @@ import { MAX_BATCH, receive } from './receive.js';
 import type { RawEvent } from './stored-event.js';
 import type { Served } from './served.js';
 import { isServersOwn, logPosition, logPositionOf, samePosition, storedEvent } from './stored-event.js';
+
+const FROM_THE_END = { direction: 'backwards', fromLeader: true } as const;
 
 const BUFFER = { highWaterMark: MAX_BATCH };
 
@@ -55,6 +58,8 @@ export class Reader {
   readonly #identity: string;
   readonly #options: ReaderOptions;
   readonly #isOurs: (event: RawEvent) => boolean;
+  /** Where everybody's log ended when `head` last looked, and what it found. */
+  #looked: { readonly end: LogPosition; readonly head: Position | undefined } | undefined;
 
   constructor(client: Client, identity: string, options: ReaderOptions) {
     this.#client = client;
@@ -87,10 +92,7 @@ export class Reader {
    * Others' events are read over, so a limited read asks for pages that grow until it has what it wants, and takes each to
    * its end: a server takes a client that breaks off hundreds of calls for an attacker, and drops the connection.
    */
-  async *all(
-    options: ReadAllOptions & { readonly fromLeader?: boolean },
-    stop: AbortSignal,
-  ): AsyncGenerator<StoredEvent[], void, void> {
+  async *all(options: ReadAllOptions, stop: AbortSignal): AsyncGenerator<StoredEvent[], void, void> {
     let left = clampCount(options.maxCount);
     const paged = left < MAX_PAGE;
     let after = options.after === undefined ? undefined : logPosition(options.after, this.#identity);
@@ -106,6 +108,34 @@ export class Reader {
       }
       if (!paged || seen === 0) return;
     }
+  }
+
+  /**
+   * The place of our newest event, or nothing where there is none. What others wrote since is read over once: the next time
+   * the end that was seen is as far back as it looks.
+   */
+  async *head(stop: AbortSignal): AsyncGenerator<Position, void, void> {
+    const known = this.#looked;
+    let end: LogPosition | undefined;
+    let head: Position | undefined;
+    let after: LogPosition | undefined;
+    for (let page = 2; ; page = Math.min(page * 8, MAX_PAGE)) {
+      let seen = 0;
+      for await (const items of this.#allRaw(after, { ...FROM_THE_END, maxCount: page }, stop)) {
+        seen += items.length;
+        end ??= items[0] && logPositionOf(items[0]);
+        after = lastPosition(items) ?? after;
+        head ??= this.#stored(items, this.#isOurs)[0]?.position;
+      }
+      if (stop.aborted) return;
+      if (head !== undefined || seen === 0) break;
+      if (known && after && after.commit <= known.end.commit) {
+        head = known.head;
+        break;
+      }
+    }
+    if (end && end.commit > (this.#looked?.end.commit ?? -1n)) this.#looked = { end, head };
+    if (head !== undefined) yield head;
   }
 
   /**

@@ -2,7 +2,6 @@ import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { EventStoreClosed, EventStoreUnavailable } from '../../../application/ports/event-store.js';
-import { isNoSuchStream } from './connection.js';
 
 /** Events of one batch at most, and what is buffered between the connection and the consumer. */
 export const MAX_BATCH = 500;
@@ -37,6 +36,7 @@ export async function* receive<T>(
   let limited = true;
   let taken = 0;
   let caughtUpAt: number | undefined;
+  let stoodStill = false;
 
   const onStop = (): void => {
     wake();
@@ -92,9 +92,12 @@ export async function* receive<T>(
         if (limited) timer = setTimeout(resolve, silenceMs, true);
       });
       clearTimeout(timer);
-      // A process that stood still itself heard nothing meanwhile: what was said is still to be read.
-      if (silent && performance.now() - since < silenceMs + STOOD_STILL_MS) {
-        throw new EventStoreUnavailable(`EventStoreDB said nothing for ${silenceMs} ms`);
+      if (silent) {
+        // A process that stood still itself heard nothing meanwhile: what was said is still to be read.
+        if (stoodStill || performance.now() - since < silenceMs + STOOD_STILL_MS) {
+          throw new EventStoreUnavailable(`EventStoreDB said nothing for ${silenceMs} ms`);
+        }
+        stoodStill = true;
       }
       // What came in one read off the connection arrives message by message: taken in the next turn, it is one batch.
       await nextTurn();
@@ -102,9 +105,7 @@ export async function* receive<T>(
     if (stop.reason instanceof EventStoreClosed) throw stop.reason;
   } finally {
     stop.removeEventListener('abort', onStop);
-    // Of a stream that isn't there the server says so and ends the call: to break it off as well would be a reset too many.
-    if (isNoSuchStream(failure)) source.destroy();
-    else abandon(source);
+    abandon(source);
   }
 }
 

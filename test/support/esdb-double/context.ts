@@ -33,6 +33,8 @@ export interface Context {
   readonly subscriptions: Set<(error: ServiceError | undefined) => void>;
   /** Base64 of `user:password` that each call must bring; undefined where none is asked for. */
   readonly credentials: string | undefined;
+  /** Who calls may read `$all`; by default a server lets its admins only. */
+  readonly mayReadAll: boolean;
   /** Cuts the connection of a peer, `address:port`. */
   readonly cut: (peer: string) => void;
   /** Runs later, unless the server has stopped by then: a server that is gone writes nothing. */

@@ -65,5 +65,8 @@ export const notLeader = (leader: Endpoint | undefined): ServiceError =>
     : unknown('No leader info available in response');
 
 export const serverNotReady = (): ServiceError => serviceError(status.UNAVAILABLE, 'Server Is Not Ready');
+/** What somebody hears who may not do this, by the access rules of a stream or of $all. */
+export const notAllowed = (): ServiceError =>
+  serviceError(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
 /** Wrong credentials, or none: the server answers with HTTP 401, which gRPC's clients take so. */
 export const accessDenied = (): ServiceError => serviceError(status.UNAUTHENTICATED, 'Received HTTP status code 401');

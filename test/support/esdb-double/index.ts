@@ -43,6 +43,8 @@ export interface EsdbDoubleOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** What every call must bring; the client sends them over TLS only. */
   readonly credentials?: { readonly user: string; readonly password: string };
+  /** Whether callers may read `$all`: yes, unless told otherwise. */
+  readonly mayReadAll?: boolean;
 }
 
 export interface EsdbCluster {
@@ -101,6 +103,7 @@ function settingsOf(options: EsdbDoubleOptions): Omit<ServerSettings, 'port' | '
     slowConsumerEvents: options.slowConsumerEvents ?? SLOW_CONSUMER_EVENTS,
     ...(options.tls && { tls: options.tls }),
     ...(options.credentials && { credentials: options.credentials }),
+    ...(options.mayReadAll !== undefined && { mayReadAll: options.mayReadAll }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { constants } from 'node:http2';
 
 export type CallKind = 'reads' | 'subscriptions' | 'appends';
 
@@ -22,21 +23,24 @@ export class OpenCalls {
   /** Appends that this server, as a follower, passed on to the leader, because nobody asked for the leader. */
   forwarded = 0;
 
-  /** Calls that clients broke off before they were answered whole. */
+  /** Of every kind, so far. */
+  begun = 0;
+
+  /** Calls that clients broke off: a server drops the connection of one that does so too often. */
   brokenOff = 0;
 
   /** Counts a call until it is over, however it ends. */
   hold(kind: CallKind, call: EventEmitter): void {
     const calls = this.calls[kind];
     calls.add(call);
+    this.begun += 1;
     const over = (): void => {
       calls.delete(call);
     };
-    let answered = false;
-    call.once('finish', () => (answered = true));
-    // grpc-js tells of every call that is over, of those that were answered too.
+    // grpc-js tells so of every call that is over; how it ended, only the stream below knows.
     call.once('cancelled', () => {
-      if (!answered) this.brokenOff += 1;
+      const { stream } = (call as { readonly call?: { readonly stream?: { readonly rstCode?: number } } }).call ?? {};
+      if (stream?.rstCode === constants.NGHTTP2_CANCEL) this.brokenOff += 1;
     });
     for (const event of ['cancelled', 'close', 'finish', 'error']) call.once(event, over);
   }

@@ -1,7 +1,7 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 
 import { type Context, refusal } from './context.js';
-import { badRequest, serverNotReady, streamDeleted, unknown } from './errors.js';
+import { badRequest, notAllowed, serverNotReady, streamDeleted, unknown } from './errors.js';
 import { type Filter, readFilter } from './filter.js';
 import { sharedPb, streamsPb } from './generated.js';
 import type { EventLog } from './log.js';
@@ -45,6 +45,10 @@ function dispatch(context: Context, call: ReadCall, options: Options): void {
   const stream = options.getStream();
   const name = stream ? readStreamName(stream.getStreamIdentifier()) : ALL;
   const sending = untilCut(context, call, name, answers(log, options.getResolveLinks()));
+  if (!stream && !context.mayReadAll) {
+    call.emit('error', notAllowed());
+    return;
+  }
   if (options.hasSubscription()) {
     if (context.faults.ignoringSubscriptions) return;
     if (stream) subscribeToStream(context, call, name, stream, sending);

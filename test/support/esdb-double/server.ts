@@ -26,6 +26,9 @@ const streamsService = {
 /** The client sends frames of 3 MiB and a little. */
 const MOST_BYTES_RECEIVED = 17 * 1024 * 1024;
 
+/** Calls at once on one connection, as the server's web server has it. */
+const MOST_CALLS = 100;
+
 export interface ServerSettings {
   readonly log: EventLog;
   readonly port: number;
@@ -34,6 +37,8 @@ export interface ServerSettings {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** What each call must bring. */
   readonly credentials?: { readonly user: string; readonly password: string };
+  /** Yes, unless told otherwise. */
+  readonly mayReadAll?: boolean;
   /** In a cluster; alone, it leads. */
   readonly cluster?: { readonly role: Role; readonly members: () => readonly Member[] };
 }
@@ -56,7 +61,10 @@ const END: Readonly<Record<SubscriptionEnd, () => ServiceError | undefined>> = {
 export async function runServer(settings: ServerSettings): Promise<RunningServer> {
   const { log, tls, credentials, cluster } = settings;
   const timers = new Set<NodeJS.Timeout>();
-  const server = new Server({ 'grpc.max_receive_message_length': MOST_BYTES_RECEIVED });
+  const server = new Server({
+    'grpc.max_receive_message_length': MOST_BYTES_RECEIVED,
+    'grpc.max_concurrent_streams': MOST_CALLS,
+  });
   const injector = server.createConnectionInjector(
     tls
       ? ServerCredentials.createSsl(null, [{ private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.cert) }])
@@ -106,6 +114,7 @@ export async function runServer(settings: ServerSettings): Promise<RunningServer
     calls: new OpenCalls(),
     subscriptions,
     credentials: credentials && Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64'),
+    mayReadAll: settings.mayReadAll ?? true,
     slowConsumerEvents: settings.slowConsumerEvents,
     cut: (peer) => {
       connections.cut(peer);

@@ -191,6 +191,18 @@ describe('The command pipeline', () => {
       expect(names()).not.to.include('+mine');
     });
 
+    it('waits while the store refuses for what it does not show yet: nobody was first', async () => {
+      const pipeline = process({ tries: 3, backoffMs: 2 });
+      await pipeline.execute(add('a'));
+      await elsewhere('b');
+      store.unseen = 1;
+      const waiting = pipeline.execute(add('c'));
+      await eventually(() => store.sent.length > 8);
+      store.unseen = 0;
+      expect((await waiting).revision).to.equal(2);
+      expect(names()).to.deep.equal(['+a', '+b', '+c']);
+    });
+
     it('reads all again when the stream has become shorter', async () => {
       const pipeline = process();
       await pipeline.execute(add('a', 'b'));
