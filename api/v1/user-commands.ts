@@ -1,5 +1,5 @@
 import type { RegistrationContext, UserCommands } from '../../application/commands/users.js';
-import { requestHash } from '../http/body.js';
+import { requestHashWithout } from '../http/body.js';
 import { idempotencyKey, receipt } from './commanding.js';
 import { Receipt } from './dto/common.js';
 import { OpenSession, RegisterUser, Session } from './dto/users.js';
@@ -36,7 +36,13 @@ export function userOperations(users: UserCommands): Operation[] {
           correlationId: String(response.locals['correlationId']),
           ...(key === undefined
             ? {}
-            : { idempotency: { key, operation: 'POST /users', bodyHash: requestHash(request, request.originalUrl) } }),
+            : {
+                idempotency: {
+                  key,
+                  operation: 'POST /users',
+                  bodyHash: requestHashWithout('password', request, request.originalUrl),
+                },
+              }),
         };
         const result = await users.register(context, {
           ...profile,

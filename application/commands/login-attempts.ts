@@ -14,7 +14,7 @@ interface Count {
 
 export interface Attempt {
   readonly tenant: string;
-  /** Normalised. */
+  /** Whose password is tried. */
   readonly login: string;
   /** Where the caller is, as far as known. */
   readonly address?: string;

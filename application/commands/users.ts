@@ -2,22 +2,24 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RegisterUser, UserCommand, UserOutcome } from '../../domain/user/commands.js';
 import { userDecider } from '../../domain/user/decider.js';
 import type { UserEvent } from '../../domain/user/events.js';
-import type { UserState } from '../../domain/user/state.js';
+import { noUser, type UserState } from '../../domain/user/state.js';
 import { type Actor, hasAdminPowers } from '../../domain/shared/actor.js';
 import { DomainError, refuse } from '../../domain/shared/errors.js';
-import { isClientChosenId, serverMadeId } from '../../domain/shared/ids.js';
+import { FIRST_NUMBER, isClientChosenId, serverMadeId } from '../../domain/shared/ids.js';
 import { checkText, isBlank } from '../../domain/shared/text.js';
-import type { Credential, Credentials, PasswordHasher } from '../ports/credentials.js';
+import type { Credentials, PasswordHasher } from '../ports/credentials.js';
 import type { EventSerializer } from '../ports/envelope.js';
 import type { EventStore } from '../ports/event-store.js';
 import type { Numbers } from '../ports/numbers.js';
 import { normaliseName, type Reservations } from '../ports/reservations.js';
 import type { IssuedToken, TokenIssuer, TokenOptions } from '../ports/tokens.js';
-import { streamName } from '../streams.js';
+import { newId } from '../new-id.js';
+import { Accounts } from './accounts.js';
 import type { Aggregate } from './aggregate.js';
 import type { AppAdmins } from './app-admins.js';
-import { fail } from './errors.js';
-import type { Attempt, LoginAttempts } from './login-attempts.js';
+import { ApplicationError, fail } from './errors.js';
+import type { LoginAttempts } from './login-attempts.js';
+import { type LoginAndPassword, Logins, type UserIdAndPassword } from './logins.js';
 import { type CommandPipeline, idempotencyScope } from './pipeline.js';
 import type { CommandResult, RequestContext } from './request.js';
 import { hashOf } from './scope.js';
@@ -36,16 +38,17 @@ export type RegistrationContext = Omit<RequestContext, 'actor'> & { readonly act
 /** Without `userId`, the id is the user's number in decimal (RULES A13). */
 export interface NewUser extends Omit<RegisterUser, 'type' | 'userId' | 'number'> {
   readonly userId?: string;
-  /** Absent: a user without a login, whom an app admin brings in. */
-  readonly credentials?: LoginAndPassword;
+  /** Absent: a user without a password, whom an app admin brings in. */
+  readonly credentials?: NewCredentials;
   /** Where the caller is, to bound guessing. */
   readonly address?: string;
   /** Shows that whoever registers himself under the id of an app admin is meant by the configuration. */
   readonly adminSecret?: string;
 }
 
-export interface LoginAndPassword {
-  readonly login: string;
+export interface NewCredentials {
+  /** A name to log in by, unique in the tenant in any case. With or without one, the user's id does as well. */
+  readonly login?: string;
   readonly password: string;
 }
 
@@ -73,49 +76,90 @@ const ROUNDS = 5;
 /**
  * Registration and login.
  *
- * A registration touches four places that no transaction spans, in this order: the name is claimed for a user id, the
- * password is stored, `UserRegistered` is appended, name and password are confirmed. Each step can be done again, and
- * the event carries a key derived from (login, user id), so after a crash anywhere a repeat with the same login and
- * password goes on where the first one stopped. A name whose registration came to nothing is anybody's after 15 minutes.
+ * A registration touches places that no transaction spans, in this order: the password is kept, the login is claimed,
+ * `UserRegistered` is appended, both are confirmed. The event carries the registration's own key, so the log says which
+ * of several that tried for one user id it was, and only that one hears success. After a crash anywhere,
+ * what was appended counts (`accounts.ts`), and what wasn't can be asked for again: a login is claimed for a user id, and
+ * whoever asks for the same one with the same password goes on under that id. A claim that came to nothing is anybody's
+ * after 15 minutes.
  */
 export class UserCommands {
-  constructor(private readonly deps: UserCommandsDependencies) {}
+  readonly #accounts: Accounts;
+  readonly #logins: Logins;
+
+  constructor(private readonly deps: UserCommandsDependencies) {
+    this.#accounts = new Accounts(deps);
+    this.#logins = new Logins({ ...deps, accounts: this.#accounts });
+  }
 
   /**
+   * A repeat with the same idempotency key, body and password is answered as the first one was.
    * @throws DomainError LoginTaken (also for a phone that somebody has), UserIdTaken, InvalidArgument, NotPermitted
-   * @throws ApplicationError
+   * @throws ApplicationError IdempotencyKeyReused also for a repeat with another password
    */
   async register(context: RegistrationContext, asked: NewUser): Promise<UserResult> {
     const { credentials, address, adminSecret, ...profile } = asked;
-    if (profile.userId !== undefined && !isClientChosenId(profile.userId)) {
+    this.check(context, asked);
+    this.#refuseStrangersAsAdmin(context, profile.userId, adminSecret);
+    if (credentials === undefined) return this.#registerWithoutPassword(context, profile);
+    const { tenant } = context;
+    const login = credentials.login === undefined ? undefined : normaliseName('login', credentials.login);
+    const key = requestKey(context, login ?? profile.userId);
+    const attempt: Attempted = {
+      tenant,
+      login,
+      password: credentials.password,
+      phc: await this.deps.passwords.hash(credentials.password),
+      registration: await this.#registrationFor(context, key),
+      repeatable: key !== undefined,
+      address,
+    };
+    const first = profile.userId ?? serverMadeId(await this.#numberFor(context, 'user', key));
+    await this.#keep(attempt, first);
+
+    const { phone } = profile;
+    let userId = first;
+    let result: UserResult;
+    try {
+      userId = await this.#claimLogin(attempt, first, profile.userId !== undefined);
+      if (userId !== first) {
+        await this.deps.credentials.remove({ ...attempt, userId: first });
+        await this.#keep(attempt, userId);
+      }
+      if (phone !== undefined) await this.#claimPhone(tenant, phone, userId);
+      result = await this.#execute(context, { ...profile, userId }, attempt.registration);
+    } catch (error) {
+      if (nothingStands(error)) await this.#giveUp(attempt, userId, phone);
+      // Whose id it isn't his to know: he asked for none.
+      if (isTaken(error) && profile.userId === undefined) refuse('LoginTaken', { login: login ?? userId });
+      throw error;
+    }
+    await this.#confirm(attempt, userId, phone);
+    return result;
+  }
+
+  /**
+   * What a registration is refused for whatever else there is: found before anything is claimed, and before the first
+   * of several is written.
+   * @throws DomainError InvalidArgument, NotPermitted
+   */
+  check({ actor }: Pick<RegistrationContext, 'actor'>, { credentials, ...profile }: NewUser): void {
+    const { userId = serverMadeId(FIRST_NUMBER) } = profile;
+    if (profile.userId !== undefined && !isClientChosenId(userId)) {
       refuse('InvalidArgument', {
         field: 'userId',
         reason: 'an id is 1 to 64 of the letters, digits and _ - . @ # :, and not 16 digits, me, . or ..',
       });
     }
-    this.#refuseStrangersAsAdmin(context, profile.userId, adminSecret);
-    if (credentials === undefined) return this.#registerWithoutLogin(context, profile);
-    checkCredentials(credentials);
-    const { tenant } = context;
-    const login = normaliseName('login', credentials.login);
-    const phc = await this.deps.passwords.hash(credentials.password);
-    const attempt = { tenant, login, ...(address === undefined ? {} : { address }) };
-    const claim: LoginClaim = { tenant, login, phc, password: credentials.password, attempt };
-
-    const userId = await this.#claimLogin(context, claim, profile.userId);
-    const { phone } = profile;
-    let result: UserResult;
-    try {
-      if (phone !== undefined) await this.#claimPhone(tenant, phone, userId);
-      const key = registrationKey(tenant, login, userId);
-      result = await this.#execute(context, { ...profile, userId }, key);
-    } catch (error) {
-      // A refusal says that nothing stands under this registration's key; whatever else happened, a repeat may go on.
-      if (error instanceof DomainError) await this.#giveUp(claim, userId, phone);
-      throw error;
-    }
-    await this.#confirm(claim, userId, phone);
-    return result;
+    userDecider.decide(noUser, {
+      ...profile,
+      type: 'RegisterUser',
+      userId,
+      number: FIRST_NUMBER,
+      actor: actor ?? { kind: 'user', id: userId },
+      at: 0,
+    });
+    if (credentials !== undefined) checkCredentials(credentials);
   }
 
   /**
@@ -132,42 +176,17 @@ export class UserCommands {
     }
   }
 
-  /**
-   * @throws ApplicationError BadCredentials, after about the same time whether the login exists or not; TooManyAttempts
-   */
-  async login(
-    tenant: string,
-    { login: given, password }: LoginAndPassword,
-    address?: string,
-    options?: TokenOptions,
-  ): Promise<IssuedToken> {
-    const login = normaliseName('login', given);
-    const attempt = { tenant, login, ...(address === undefined ? {} : { address }) };
-    const userId = await this.#guess(attempt, async () => {
-      const credential = mayBeStored(login) ? await this.deps.credentials.find(tenant, login) : undefined;
-      if (credential === undefined) return void (await this.deps.passwords.waste(password));
-      const matches = await this.deps.passwords.verify(credential.phc, password);
-      return matches && (await this.#stands(credential)) ? credential.userId : undefined;
-    });
-    return userId === undefined ? fail('BadCredentials', {}) : this.deps.tokens.issue(tenant, userId, options);
+  /** @throws as `Logins.byLogin` */
+  login(tenant: string, asked: LoginAndPassword, address?: string): Promise<IssuedToken> {
+    return this.#logins.byLogin(tenant, asked, address);
   }
 
-  /** Trying a password, bounded: undefined says that it was wrong. @throws ApplicationError TooManyAttempts */
-  async #guess(attempt: Attempt, check: () => Promise<string | undefined>): Promise<string | undefined> {
-    const { attempts } = this.deps;
-    attempts.begin(attempt);
-    try {
-      const userId = await check();
-      if (userId === undefined) attempts.failed(attempt);
-      else attempts.succeeded(attempt);
-      return userId;
-    } catch (error) {
-      attempts.withdrawn(attempt);
-      throw error;
-    }
+  /** @throws as `Logins.byUserId` */
+  loginAs(tenant: string, asked: UserIdAndPassword, address?: string, options?: TokenOptions): Promise<IssuedToken> {
+    return this.#logins.byUserId(tenant, asked, address, options);
   }
 
-  async #registerWithoutLogin(context: RegistrationContext, profile: Profile): Promise<UserResult> {
+  async #registerWithoutPassword(context: RegistrationContext, profile: Profile): Promise<UserResult> {
     const userId = profile.userId ?? serverMadeId(await this.#numberFor(context, 'user', requestKey(context)));
     const { phone } = profile;
     if (phone !== undefined) await this.#claimPhone(context.tenant, phone, userId);
@@ -183,43 +202,52 @@ export class UserCommands {
     }
   }
 
-  /** Gives the user id for which the login is now claimed, with this password stored. @throws DomainError LoginTaken */
-  async #claimLogin(context: RegistrationContext, claim: LoginClaim, wanted: string | undefined): Promise<string> {
-    const { reservations, credentials } = this.deps;
-    const { tenant, login, phc } = claim;
-    let userId = wanted ?? serverMadeId(await this.#numberFor(context, 'user', requestKey(context, login)));
+  /** Random, so that the log says nothing of login or profile; with an idempotency key, the same for the same body. */
+  #registrationFor({ tenant, idempotency }: RegistrationContext, key: string | undefined): Promise<string> {
+    const made = Promise.resolve(newId());
+    if (key === undefined || idempotency === undefined) return made;
+    const request = hashOf(key, idempotency.bodyHash);
+    return this.deps.reservations.reserveId(tenant, 'registration', request, () => made);
+  }
+
+  /** @throws ApplicationError IdempotencyKeyReused when this very registration came with another password */
+  async #keep(attempt: Attempted, userId: string): Promise<void> {
+    const { tenant, registration, login, phc } = attempt;
+    const kept = await this.deps.credentials.put({ tenant, userId, registration, phc, ...named(login) });
+    if (kept.phc === phc || (await this.#logins.knows(kept, attempt.password, attempt.address))) return;
+    fail('IdempotencyKeyReused', { operation: 'registration' });
+  }
+
+  /** Gives the user id for which the login is now claimed. @throws DomainError LoginTaken */
+  async #claimLogin(attempt: Attempted, userId: string, chosen: boolean): Promise<string> {
+    const { reservations } = this.deps;
+    const { tenant, login } = attempt;
+    if (login === undefined) return userId;
     for (let round = 0; round < ROUNDS; round++) {
       const { holder, confirmed, stale } = await reservations.claimName(tenant, 'login', login, userId);
-      if (confirmed && context.idempotency === undefined) refuse('LoginTaken', { login });
-      if (holder !== userId) {
-        const registered = confirmed ? 'his' : await this.#registrationOf(tenant, login, holder);
+      if (holder === userId && (!confirmed || attempt.repeatable)) return userId;
+      if (holder !== userId && !confirmed) {
+        const registered = await this.#accounts.registrationOf(tenant, login, holder);
         if (registered === 'others' || (registered === 'nobody' && stale)) {
           await reservations.takeOverName(tenant, 'login', login, holder, userId);
           continue;
         }
-        // Whoever has the same password goes on with the registration that is there, unless he wants another id.
-        if (wanted !== undefined) refuse('LoginTaken', { login });
-        userId = holder;
+        if (registered === 'nobody' && !chosen && (await this.#knowsOneOf(attempt, holder))) return holder;
       }
-      const stored = await credentials.put({ tenant, login, userId, phc });
-      if (stored.userId !== userId && !stored.confirmed) {
-        // Left by an earlier holder of the name.
-        await credentials.remove(tenant, login, stored.userId);
-        continue;
-      }
-      if (stored.userId !== userId) refuse('LoginTaken', { login });
-      if (stored.phc !== phc) await this.#requirePassword(claim, stored);
-      return userId;
+      // A repeat of what went on under this id before.
+      if ((await this.#accounts.ofUser(tenant, holder))?.registration === attempt.registration) return holder;
+      break;
     }
     return refuse('LoginTaken', { login });
   }
 
-  /** It is a password that is being tried here, so guessing is bounded as at login. */
-  async #requirePassword({ attempt, login, password }: LoginClaim, { phc, userId }: Credential): Promise<void> {
-    const holder = await this.#guess(attempt, async () =>
-      (await this.deps.passwords.verify(phc, password)) ? userId : undefined,
-    );
-    if (holder === undefined) refuse('LoginTaken', { login });
+  /** Whether a registration that claimed the login for this user id, and got no further, had the same password. */
+  async #knowsOneOf(attempt: Attempted, userId: string): Promise<boolean> {
+    const { tenant, login } = attempt;
+    for (const kept of await this.deps.credentials.ofUser(tenant, userId)) {
+      if (kept.login === login && (await this.#logins.knows(kept, attempt.password, attempt.address))) return true;
+    }
+    return false;
   }
 
   /** @throws DomainError LoginTaken */
@@ -228,7 +256,7 @@ export class UserCommands {
     for (let round = 0; round < ROUNDS; round++) {
       const { holder, confirmed, stale } = await reservations.claimName(tenant, 'phone', phone, userId);
       if (holder === userId) return;
-      if (confirmed || !stale || (await this.#firstEventOf(tenant, holder)) !== undefined) break;
+      if (confirmed || !stale || (await this.#accounts.exists(tenant, holder))) break;
       await reservations.takeOverName(tenant, 'phone', phone, holder, userId);
     }
     refuse('LoginTaken', { login: phone });
@@ -241,9 +269,7 @@ export class UserCommands {
   ): Promise<UserResult> {
     const { userId } = profile;
     const made = /^[0-9]{16}$/.test(userId);
-    const number = made
-      ? Number(userId)
-      : await this.#numberFor(context, `user/${userId}`, commandKey ?? requestKey(context));
+    const number = made ? Number(userId) : await this.#numberFor(context, `user/${userId}`, requestKey(context));
     const executed = await this.deps.pipeline.execute({
       ...context,
       actor: context.actor ?? { kind: 'user', id: userId },
@@ -267,79 +293,66 @@ export class UserCommands {
     return Number(await reservations.reserveId(tenant, kind, key, async () => String(await numbers.next())));
   }
 
-  async #confirm({ tenant, login }: LoginClaim, userId: string, phone: string | undefined): Promise<void> {
+  async #confirm(attempt: Attempted, userId: string, phone: string | undefined): Promise<void> {
     const { reservations, credentials } = this.deps;
+    const { tenant, registration, login, phc } = attempt;
     if (phone !== undefined) await reservations.confirmName(tenant, 'phone', phone, userId);
-    const confirmed = await credentials.confirm(tenant, login, userId);
-    const named = await reservations.confirmName(tenant, 'login', login, userId);
+    await credentials.confirm({ tenant, userId, registration, phc, ...named(login) });
     // It took so long that the name was given to somebody else.
-    if (!confirmed || !named) refuse('LoginTaken', { login });
-  }
-
-  async #giveUp({ tenant, login }: LoginClaim, userId: string, phone: string | undefined): Promise<void> {
-    const { reservations, credentials } = this.deps;
-    if (phone !== undefined) await reservations.releaseName(tenant, 'phone', phone, userId);
-    await credentials.remove(tenant, login, userId);
-    await reservations.releaseName(tenant, 'login', login, userId);
-  }
-
-  /** An unconfirmed credential counts once its own registration is in the log; a crash came between. */
-  async #stands({ tenant, login, userId, confirmed }: Credential): Promise<boolean> {
-    if (confirmed) return true;
-    if ((await this.#registrationOf(tenant, login, userId)) !== 'his') return false;
-    await this.deps.credentials.confirm(tenant, login, userId);
-    await this.deps.reservations.confirmName(tenant, 'login', login, userId);
-    return true;
-  }
-
-  /** Whose registration a user id came to be by: that with this login, another one, or none yet. */
-  async #registrationOf(tenant: string, login: string, userId: string): Promise<'his' | 'others' | 'nobody'> {
-    const first = await this.#firstEventOf(tenant, userId);
-    if (first === undefined) return 'nobody';
-    return first.commandKey === registrationKey(tenant, login, userId) ? 'his' : 'others';
-  }
-
-  async #firstEventOf(tenant: string, userId: string): Promise<{ readonly commandKey?: string } | undefined> {
-    const { store, serializer } = this.deps;
-    for await (const events of store.readStream(streamName({ category: 'user', tenant, userId }), { maxCount: 1 })) {
-      for (const { envelope } of await serializer.open(events)) return envelope;
+    if (login !== undefined && !(await reservations.confirmName(tenant, 'login', login, userId))) {
+      refuse('LoginTaken', { login });
     }
-    return undefined;
+  }
+
+  async #giveUp(attempt: Attempted, userId: string, phone: string | undefined): Promise<void> {
+    const { reservations, credentials } = this.deps;
+    const { tenant, login } = attempt;
+    await credentials.remove({ ...attempt, userId });
+    if (phone !== undefined) await reservations.releaseName(tenant, 'phone', phone, userId);
+    // Another one that wanted the same login for the same id may have been the one that came in.
+    if (login === undefined || (await this.#accounts.registrationOf(tenant, login, userId)) === 'his') return;
+    await reservations.releaseName(tenant, 'login', login, userId);
   }
 }
 
 type Profile = Omit<NewUser, 'credentials' | 'address' | 'adminSecret'>;
 
+/** A registration with a password, on its way. */
+interface Attempted {
+  readonly tenant: string;
+  /** The command key of its event. */
+  readonly registration: string;
+  /** Normalised. */
+  readonly login: string | undefined;
+  readonly password: string;
+  readonly phc: string;
+  /** It has an idempotency key: what it came to before is its own. */
+  readonly repeatable: boolean;
+  readonly address: string | undefined;
+}
+
+const named = (login: string | undefined): { readonly login?: string } => (login === undefined ? {} : { login });
+
+/** Whether nothing was written, or will be, under this registration's key. Whatever else happened, a repeat may go on. */
+const nothingStands = (error: unknown): boolean =>
+  error instanceof DomainError || (error instanceof ApplicationError && error.kind === 'IdempotencyKeyReused');
+
+const isTaken = (error: unknown): boolean => error instanceof DomainError && error.kind === 'UserIdTaken';
+
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-interface LoginClaim extends LoginKey {
-  readonly phc: string;
-  readonly password: string;
-  readonly attempt: Attempt;
-}
-
-interface LoginKey {
-  readonly tenant: string;
-  /** Normalised. */
-  readonly login: string;
-}
-
-const registrationKey = (tenant: string, login: string, userId: string): string =>
-  hashOf('register', tenant, login, userId);
-
-/** Of a caller who is nobody yet, the login is part of the key: strangers may choose the same one. */
-function requestKey({ tenant, actor, idempotency }: RegistrationContext, login = ''): string | undefined {
+/** Of a caller who is nobody yet, whom he wants to be is part of the key: strangers may choose the same one. */
+function requestKey({ tenant, actor, idempotency }: RegistrationContext, name = ''): string | undefined {
   if (idempotency === undefined) return undefined;
-  return idempotencyScope({ tenant, actor: actor ?? { kind: 'system', id: `registration/${login}` } }, idempotency);
+  return idempotencyScope({ tenant, actor: actor ?? { kind: 'system', id: `registration/${name}` } }, idempotency);
 }
 
 /** @throws DomainError InvalidArgument */
-function checkCredentials({ login, password }: LoginAndPassword): void {
-  const normalised = normaliseName('login', login);
-  checkText('login', normalised, LOGIN_BOUND);
-  if (isBlank(normalised)) refuse('InvalidArgument', { field: 'login', reason: 'blank' });
+function checkCredentials({ login, password }: NewCredentials): void {
+  if (login !== undefined) {
+    const normalised = normaliseName('login', login);
+    checkText('login', normalised, LOGIN_BOUND);
+    if (isBlank(normalised)) refuse('InvalidArgument', { field: 'login', reason: 'blank' });
+  }
   checkText('password', password, PASSWORD_BOUND);
 }
-
-/** What could never have been registered isn't looked for: PostgreSQL takes no U+0000. */
-const mayBeStored = (login: string): boolean => !login.includes('\0') && login.length <= 256;

@@ -1,19 +1,28 @@
-/** What a login is checked against. Never in an event. */
+/**
+ * Passwords, by the user they let in and the registration they were given in. Several may try for one user id at once, so
+ * each registration keeps its own here before its event is appended; the log then says whose counts. Never in an event.
+ */
 export interface Credentials {
-  /** Stores it unless the login has one already; gives the one that is there. */
+  /** Keeps it; gives the one that is there already for the same user and registration. */
   put(credential: NewCredential): Promise<Credential>;
-  find(tenant: string, login: string): Promise<Credential | undefined>;
-  /** The registration it belongs to stands. False when it isn't there. */
-  confirm(tenant: string, login: string, userId: string): Promise<boolean>;
+  /** The user's: the confirmed one, and those of registrations that are under way or were broken off. */
+  ofUser(tenant: string, userId: string): Promise<readonly Credential[]>;
+  /** Its registration stands: from now on it is the user's only one. */
+  confirm(credential: NewCredential): Promise<void>;
   /** Removes an unconfirmed one of a registration that came to nothing. */
-  remove(tenant: string, login: string, userId: string): Promise<void>;
+  remove(key: CredentialKey): Promise<void>;
 }
 
-export interface NewCredential {
+export interface CredentialKey {
   readonly tenant: string;
-  /** Normalised. */
-  readonly login: string;
   readonly userId: string;
+  /** The `commandKey` of the registration's event. */
+  readonly registration: string;
+}
+
+export interface NewCredential extends CredentialKey {
+  /** Normalised. Absent: he logs in by his user id only. */
+  readonly login?: string;
   /** argon2id in PHC form, `$argon2id$v=19$m=…`. */
   readonly phc: string;
 }

@@ -12,7 +12,10 @@ export interface Reservations {
   /** Claims a name for `holder` unless somebody has it, and says who has it now. */
   claimName(tenant: string, kind: NameKind, name: string, holder: string): Promise<NameClaim>;
 
-  /** The name is the holder's for good. False when somebody else has it. */
+  /** Who has it; undefined: nobody. */
+  holderOf(tenant: string, kind: NameKind, name: string): Promise<NameClaim | undefined>;
+
+  /** The name is the holder's for good, also where his claim was given up meanwhile. False when somebody else has it. */
   confirmName(tenant: string, kind: NameKind, name: string, holder: string): Promise<boolean>;
 
   /** Moves an unconfirmed name from a holder whose registration came to nothing. False when it is no longer his. */

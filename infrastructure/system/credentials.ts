@@ -1,9 +1,10 @@
 import type pg from 'pg';
-import type { Credential, Credentials, NewCredential } from '../../application/ports/credentials.js';
+import type { Credential, CredentialKey, Credentials, NewCredential } from '../../application/ports/credentials.js';
 import { ask } from './ask.js';
 
 interface Row {
-  user_id: string;
+  registration: string;
+  login: string | null;
   phc: string;
   confirmed: boolean;
 }
@@ -11,39 +12,51 @@ interface Row {
 export class PostgresCredentials implements Credentials {
   constructor(private readonly pool: pg.Pool) {}
 
-  async put({ tenant, login, userId, phc }: NewCredential): Promise<Credential> {
+  async put({ tenant, userId, registration, login, phc }: NewCredential): Promise<Credential> {
     const { rows } = await ask<Row>(this.pool, {
-      text: `INSERT INTO system.credential AS c (tenant, login, user_id, phc) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (tenant, login) DO UPDATE SET phc = c.phc
-       RETURNING user_id, phc, confirmed`,
-      values: [tenant, login, userId, phc],
+      text: `INSERT INTO system.credential AS c (tenant, user_id, registration, login, phc) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (tenant, user_id, registration) DO UPDATE SET phc = c.phc
+       RETURNING registration, login, phc, confirmed`,
+      values: [tenant, userId, registration, login ?? null, phc],
     });
     const [row] = rows;
     if (row === undefined) throw new Error('an upsert returned no row');
-    return { tenant, login, userId: row.user_id, phc: row.phc, confirmed: row.confirmed };
+    return credentialOf(tenant, userId, row);
   }
 
-  async find(tenant: string, login: string): Promise<Credential | undefined> {
+  async ofUser(tenant: string, userId: string): Promise<readonly Credential[]> {
     const { rows } = await ask<Row>(this.pool, {
-      text: 'SELECT user_id, phc, confirmed FROM system.credential WHERE tenant = $1 AND login = $2',
-      values: [tenant, login],
+      name: 'credentials-of-user',
+      text: 'SELECT registration, login, phc, confirmed FROM system.credential WHERE tenant = $1 AND user_id = $2',
+      values: [tenant, userId],
     });
-    const [row] = rows;
-    return row && { tenant, login, userId: row.user_id, phc: row.phc, confirmed: row.confirmed };
+    return rows.map((row) => credentialOf(tenant, userId, row));
   }
 
-  async confirm(tenant: string, login: string, userId: string): Promise<boolean> {
-    const { rowCount } = await ask(this.pool, {
-      text: 'UPDATE system.credential SET confirmed = true WHERE tenant = $1 AND login = $2 AND user_id = $3',
-      values: [tenant, login, userId],
-    });
-    return rowCount === 1;
-  }
-
-  async remove(tenant: string, login: string, userId: string): Promise<void> {
+  async confirm({ tenant, userId, registration, login, phc }: NewCredential): Promise<void> {
     await ask(this.pool, {
-      text: 'DELETE FROM system.credential WHERE tenant = $1 AND login = $2 AND user_id = $3 AND NOT confirmed',
-      values: [tenant, login, userId],
+      text: `WITH others AS (
+         DELETE FROM system.credential WHERE tenant = $1 AND user_id = $2 AND registration <> $3)
+       INSERT INTO system.credential (tenant, user_id, registration, login, phc, confirmed) VALUES ($1, $2, $3, $4, $5, true)
+       ON CONFLICT (tenant, user_id, registration) DO UPDATE SET confirmed = true`,
+      values: [tenant, userId, registration, login ?? null, phc],
+    });
+  }
+
+  async remove({ tenant, userId, registration }: CredentialKey): Promise<void> {
+    await ask(this.pool, {
+      text: `DELETE FROM system.credential
+       WHERE tenant = $1 AND user_id = $2 AND registration = $3 AND NOT confirmed`,
+      values: [tenant, userId, registration],
     });
   }
 }
+
+const credentialOf = (tenant: string, userId: string, { registration, login, phc, confirmed }: Row): Credential => ({
+  tenant,
+  userId,
+  registration,
+  ...(login === null ? {} : { login }),
+  phc,
+  confirmed,
+});

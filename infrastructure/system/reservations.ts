@@ -7,6 +7,10 @@ import {
 } from '../../application/ports/reservations.js';
 import { ask } from './ask.js';
 
+type NameRow = { [Fact in keyof NameClaim]: NameClaim[Fact] };
+
+const CLAIM = "n.holder, n.confirmed, NOT n.confirmed AND n.claimed_at < now() - interval '15 minutes' AS stale";
+
 export class PostgresReservations implements Reservations {
   constructor(private readonly pool: pg.Pool) {}
 
@@ -34,11 +38,11 @@ export class PostgresReservations implements Reservations {
   }
 
   async claimName(tenant: string, kind: NameKind, name: string, holder: string): Promise<NameClaim> {
-    const { rows } = await ask<{ holder: string; confirmed: boolean; stale: boolean }>(this.pool, {
+    const { rows } = await ask<NameRow>(this.pool, {
       name: 'reserved-name-claim',
       text: `INSERT INTO system.reserved_name AS n (tenant, kind, name, holder) VALUES ($1, $2, $3, $4)
              ON CONFLICT (tenant, kind, name) DO UPDATE SET holder = n.holder
-             RETURNING holder, confirmed, NOT confirmed AND claimed_at < now() - interval '15 minutes' AS stale`,
+             RETURNING ${CLAIM}`,
       values: [tenant, kind, normaliseName(kind, name), holder],
     });
     const [row] = rows;
@@ -46,9 +50,19 @@ export class PostgresReservations implements Reservations {
     return row;
   }
 
+  async holderOf(tenant: string, kind: NameKind, name: string): Promise<NameClaim | undefined> {
+    const { rows } = await ask<NameRow>(this.pool, {
+      name: 'reserved-name-find',
+      text: `SELECT ${CLAIM} FROM system.reserved_name n WHERE tenant = $1 AND kind = $2 AND name = $3`,
+      values: [tenant, kind, normaliseName(kind, name)],
+    });
+    return rows[0];
+  }
+
   confirmName(tenant: string, kind: NameKind, name: string, holder: string): Promise<boolean> {
     return this.#change(
-      'UPDATE system.reserved_name SET confirmed = true WHERE tenant = $1 AND kind = $2 AND name = $3 AND holder = $4',
+      `INSERT INTO system.reserved_name AS n (tenant, kind, name, holder, confirmed) VALUES ($1, $2, $3, $4, true)
+       ON CONFLICT (tenant, kind, name) DO UPDATE SET confirmed = true WHERE n.holder = $4`,
       [tenant, kind, normaliseName(kind, name), holder],
     );
   }

@@ -39,15 +39,20 @@ CREATE TABLE system.reserved_name (
   PRIMARY KEY (tenant, kind, name)
 );
 
+-- Passwords, one for each registration that tried for the user id: the one named by the user's first event counts.
 CREATE TABLE system.credential (
-  tenant     text COLLATE "C" NOT NULL,
-  login      text COLLATE "C" NOT NULL,
-  user_id    text COLLATE "C" NOT NULL,
+  tenant       text COLLATE "C" NOT NULL,
+  user_id      text COLLATE "C" NOT NULL,
+  -- the command key of its UserRegistered
+  registration text COLLATE "C" NOT NULL,
+  -- normalised; null: he logs in by his user id only
+  login        text COLLATE "C",
   -- argon2id in PHC form
-  phc        text NOT NULL,
-  confirmed  boolean NOT NULL DEFAULT false,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (tenant, login)
+  phc          text NOT NULL,
+  -- the registration is known to stand
+  confirmed    boolean NOT NULL DEFAULT false,
+  created_at   timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (tenant, user_id, registration)
 );
 
 -- Numbers of groups and users: 2^52 … 2^53-1, exact as JSON numbers.

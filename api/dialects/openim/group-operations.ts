@@ -309,13 +309,15 @@ export function groupOperations(services: OpenimServices): Operation[] {
           throw new OpenimRefused('NoPermissionError', 'ownership moves by a transfer');
         }
         const context = requestContext(call);
-        const changes = [...new Set(members.map(({ groupID }) => groupID))].map((groupId) => ({
+        const groupIds = [...new Set(members.map(({ groupID }) => groupID))];
+        const changes = groupIds.map((groupId) => ({
           groupId,
           steps: members.filter(({ groupID }) => groupID === groupId).flatMap(memberSteps),
         }));
         const made = await overRows(
           call,
-          groupChanges.inEach((groupId) => ofStep(context, groupId), changes),
+          // By their place: with other groups, the key meets itself at the first one.
+          groupChanges.inEach((groupId) => ofStep(context, groupIds.indexOf(groupId).toString()), changes),
         );
         await Promise.all(made.map(({ position }) => shownUpTo(services.progress, position)));
         return undefined;

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { RequestContext } from '../../../application/commands/request.js';
 import type { RegistrationContext } from '../../../application/commands/users.js';
 import { type Actor, hasAdminPowers } from '../../../domain/shared/actor.js';
-import { requestHash } from '../../http/body.js';
+import { requestHash, requestHashWithout } from '../../http/body.js';
 import type { DtoClass } from '../../http/validation.js';
 import type { Access, Caller } from './caller.js';
 import { OpenimRefused } from './errors.js';
@@ -69,19 +69,27 @@ export function requireAdmin(caller: Caller): void {
 
 const REQUEST_REF_LENGTH = 64;
 
-/** What the pipeline needs to know of a request. `operationID` is only recorded: real clients send constants. */
-export function registrationContext({ caller, request, path, correlationId }: Known): RegistrationContext {
+/**
+ * What the pipeline needs to know of a request. `operationID` is only recorded: real clients send constants.
+ * @param secret the member of the body that is one, if any
+ */
+export function registrationContext(
+  { caller, request, path, correlationId }: Known,
+  secret?: string,
+): RegistrationContext {
   const key = request.get('idempotency-key');
   if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw new OpenimRefused('ArgsError', 'Idempotency-Key must be 1 to 255 visible ASCII characters');
   }
   const requestRef = request.get('operationid')?.slice(0, REQUEST_REF_LENGTH);
+  // The path without its mount: a repeat may come by the prefix or by the own port.
+  const bodyHash = (): string =>
+    secret === undefined ? requestHash(request, path) : requestHashWithout(secret, request, path);
   return {
     tenant: caller.tenant,
     via: `openim:${path}`,
     correlationId,
-    // The path without its mount: a repeat may come by the prefix or by the own port.
-    ...(key === undefined ? {} : { idempotency: { key, operation: path, bodyHash: requestHash(request, path) } }),
+    ...(key === undefined ? {} : { idempotency: { key, operation: path, bodyHash: bodyHash() } }),
     ...(requestRef === undefined || requestRef === '' ? {} : { requestRef }),
   };
 }

@@ -26,7 +26,7 @@ export class RegisterUser {
   @IsString()
   @MinLength(1)
   @MaxLength(128)
-  @JSONSchema({ description: 'Unique in the tenant, case-insensitive.' })
+  @JSONSchema({ description: 'Unique in the tenant, case-insensitive. The user id does as well to log in.' })
   login!: string;
 
   @IsString()
@@ -50,6 +50,7 @@ export class OpenSession {
   @IsString()
   @MinLength(1)
   @MaxLength(128)
+  @JSONSchema({ description: 'A login in any case; where nobody has it, a user id exactly as it is.' })
   login!: string;
 
   @IsString()

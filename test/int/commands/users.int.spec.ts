@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import { LoginAttempts } from '../../../application/commands/login-attempts.js';
-import { UserCommands, type UserCommandsDependencies } from '../../../application/commands/users.js';
+import {
+  type NewUser,
+  type RegistrationContext,
+  UserCommands,
+  type UserCommandsDependencies,
+} from '../../../application/commands/users.js';
 import { systemClock } from '../../../application/ports/clock.js';
+import type { DomainError } from '../../../domain/shared/errors.js';
 import { streamName } from '../../../application/streams.js';
 import { type CommandSide, migrateCommandSide, openCommandSide, quickHasher } from '../../support/command-side.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
@@ -89,6 +95,105 @@ describe('User commands on PostgreSQL', () => {
     const ids = ends.map((end) => (end.status === 'fulfilled' ? end.value.outcome.userId : String(end.reason)));
     expect(new Set(ids).size).to.equal(1);
     expect(await registrationsInLog(ids[0] ?? '')).to.equal(1);
+  });
+
+  const nicknameOf = async (userId: string): Promise<string> => {
+    for await (const stored of side.store.readStream(streamName({ category: 'user', tenant: 't', userId }))) {
+      for (const { event } of await side.serializer.open(stored))
+        return String((event?.data as { nickname: string } | undefined)?.nickname);
+    }
+    return 'nobody';
+  };
+
+  /** Several who know the same password, at once; exactly one is told that he is registered, and he is. */
+  const oneOf = async (person: Omit<NewUser, 'nickname'>, contexts: readonly RegistrationContext[]): Promise<void> => {
+    const ends = await Promise.allSettled(
+      contexts.map((each, n) => side.users.register(each, { ...person, nickname: `Nick ${String(n)}` })),
+    );
+    const told = ends.map((end) => (end.status === 'fulfilled' ? 'done' : (end.reason as DomainError).kind));
+    const [first] = ends.flatMap((end, n) => (end.status === 'fulfilled' ? [{ n, ...end.value.outcome }] : []));
+    expect(told.filter((one) => one === 'done')).to.have.length(1);
+    expect(told.filter((one) => !['done', 'UserIdTaken', 'LoginTaken'].includes(one))).to.deep.equal([]);
+    expect(await nicknameOf(first?.userId ?? '')).to.equal(`Nick ${String(first?.n)}`);
+    expect(await registrationsInLog(first?.userId ?? '')).to.equal(1);
+    const { login = first?.userId ?? '', password = '' } = person.credentials ?? {};
+    expect((await side.users.login('t', { login, password })).userId).to.equal(first?.userId);
+  };
+
+  it('of several registrations at once that differ in the profile only, one is acknowledged', async () => {
+    const password = 'correct horse';
+    for (let n = 0; n < 5; n++) {
+      const name = `twin${String(n)}`;
+      const five = Array.from({ length: 5 }, () => context);
+      await oneOf({ userId: `${name}a`, credentials: { password } }, five);
+      await oneOf({ userId: `${name}b`, credentials: { login: `${name}b`, password } }, five);
+      await oneOf({ credentials: { login: `${name}c`, password } }, five);
+      const keys = five.map((_, k) => keyed(`${name}/${String(k)}`));
+      await oneOf({ userId: `${name}d`, credentials: { password } }, keys);
+      await oneOf({ credentials: { login: `${name}e`, password } }, keys);
+    }
+  });
+
+  it('another key is another registration, whoever knows the password', async () => {
+    const person = { ...asked('again'), userId: 'again' };
+    await side.users.register(keyed('first'), person);
+    expect(await refusal(side.users.register(keyed('second'), { ...person, nickname: 'Other' }))).to.equal(
+      'UserIdTaken',
+    );
+    expect((await side.users.register(keyed('first'), person)).replayed).to.equal(true);
+  });
+
+  it('a key with another body or another password is refused as such, and keeps no fast hash of a password', async () => {
+    for (const person of [
+      { nickname: 'N', userId: 'keyed', credentials: { password: 'correct horse' } },
+      { nickname: 'N', userId: 'keyed2', credentials: { login: 'keyed two', password: 'correct horse' } },
+      { nickname: 'N', credentials: { login: 'keyed three', password: 'correct horse' } },
+    ]) {
+      const key = keyed(`k ${JSON.stringify(person)}`);
+      const { outcome } = await side.users.register(key, person);
+      const other = { ...key, idempotency: { ...key.idempotency, bodyHash: 'another' } };
+      expect(await refusal(side.users.register(other, { ...person, nickname: 'O' }))).to.equal('IdempotencyKeyReused');
+      const guess = { ...person, credentials: { ...person.credentials, password: 'another' } };
+      expect(await refusal(side.users.register(key, guess))).to.equal('IdempotencyKeyReused');
+      expect((await side.users.register(key, person)).outcome).to.deep.equal(outcome);
+      const login = person.credentials.login ?? outcome.userId;
+      expect((await side.users.login('t', { login, password: 'correct horse' })).userId).to.equal(outcome.userId);
+      const { rowCount } = await side.pool.query('SELECT 1 FROM system.credential WHERE user_id = $1', [
+        outcome.userId,
+      ]);
+      expect(rowCount).to.equal(1);
+    }
+  });
+
+  it('user ids and logins are two kinds of names', async () => {
+    const password = 'of the id';
+    await side.users.register(context, { ...asked('vera', 'of the login'), userId: 'mallory' });
+    for (const userId of ['vera', 'VERA']) {
+      await side.users.register(context, { userId, nickname: 'N', credentials: { password } });
+      expect((await side.users.loginAs('t', { userId, password })).userId).to.equal(userId);
+    }
+    expect(await refusal(side.users.loginAs('t', { userId: 'Vera', password }))).to.equal('BadCredentials');
+    // Where somebody has the text as his login, it is his; else it is the user's whose id it is.
+    expect((await side.users.login('t', { login: 'vera', password: 'of the login' })).userId).to.equal('mallory');
+    expect(await refusal(side.users.login('t', { login: 'vera', password }))).to.equal('BadCredentials');
+    expect((await side.users.loginAs('t', { userId: 'mallory', password: 'of the login' })).userId).to.equal('mallory');
+    expect((await side.users.login('t', { login: 'mallory', password: 'of the login' })).userId).to.equal('mallory');
+    await side.users.register(context, { userId: 'Walt', nickname: 'N', credentials: { password } });
+    expect((await side.users.login('t', { login: 'Walt', password })).userId).to.equal('Walt');
+    expect(await refusal(side.users.login('t', { login: 'walt', password }))).to.equal('BadCredentials');
+  });
+
+  it('bounds guessing through both doors together', async () => {
+    await side.users.register(context, { ...asked('two doors'), userId: 'doors' });
+    const told: string[] = [];
+    for (let n = 0; n < 11; n++) {
+      const guess =
+        n % 2 === 0
+          ? side.users.login('t', { login: 'two doors', password: 'wrong' }, '10.0.0.9')
+          : side.users.loginAs('t', { userId: 'doors', password: 'wrong' }, '10.0.0.9');
+      told.push(await refusal(guess));
+    }
+    expect(told.indexOf('TooManyAttempts')).to.equal(10);
   });
 
   it('one key from two strangers is two requests', async () => {
@@ -198,12 +303,12 @@ describe('User commands on PostgreSQL', () => {
           const thief = await refusal(robbed);
           if (thief === 'nothing was refused') {
             // Nothing had been claimed yet, so the name was free.
-            expect(n, 'a claim was given to another').to.be.lessThan(3);
+            expect(n, 'a claim was given to another').to.be.lessThan(4);
             continue;
           }
           expect(thief).to.equal('LoginTaken');
           const repeat = await refusal(side.users.register(context, person));
-          expect(repeat).to.be.oneOf(['nothing was refused', 'LoginTaken']);
+          expect(repeat).to.be.oneOf(['nothing was refused', 'LoginTaken', 'UserIdTaken']);
           const { userId: found } = await side.users.login('t', person.credentials);
           expect(await registrationsInLog(found)).to.equal(1);
           expect(await refusal(side.users.register(context, asked(name)))).to.equal('LoginTaken');
@@ -228,7 +333,8 @@ describe('User commands on PostgreSQL', () => {
 
   it('a name whose registration came to nothing is free after 15 minutes, not before', async () => {
     await side.reservations.claimName('t', 'login', 'ghost', 'never registered');
-    await side.credentials.put({ tenant: 't', login: 'ghost', userId: 'never registered', phc: 'x' });
+    const ghost = { tenant: 't', userId: 'never registered', registration: 'r', login: 'ghost', phc: 'x' };
+    await side.credentials.put(ghost);
     expect(await refusal(side.users.register(context, { ...asked('ghost'), userId: 'heir' }))).to.equal('LoginTaken');
     await age('ghost');
     expect((await side.users.register(context, { ...asked('ghost'), userId: 'heir' })).events).to.equal(1);
@@ -239,7 +345,7 @@ describe('User commands on PostgreSQL', () => {
     await side.users.register(context, { ...asked('victim'), userId: 'victim' });
     await side.reservations.claimName('t', 'login', 'intruder', 'victim');
     const phc = await quickHasher().hash('intruding');
-    await side.credentials.put({ tenant: 't', login: 'intruder', userId: 'victim', phc });
+    await side.credentials.put({ tenant: 't', userId: 'victim', registration: 'r', login: 'intruder', phc });
     expect(await refusal(side.users.login('t', { login: 'intruder', password: 'intruding' }))).to.equal(
       'BadCredentials',
     );
