@@ -22,7 +22,7 @@ export interface RegisterUser {
 }
 
 /**
- * Absent = unchanged; null or '' = cleared (never the nickname). The phone isn't among them: it is a name that others find
+ * Absent = unchanged; null or '' = cleared (003 update_user_info_ex: the nickname too, by ''). The phone isn't among them: it is a name that others find
  * him by, and goes with a reservation.
  * @throws InvalidArgument
  */

@@ -24,7 +24,7 @@ export interface UserProfileChanges {
   phone?: string | null;
 }
 
-/** `changes` is personal to `userId`. Absent = unchanged, null = cleared. */
+/** `changes` is personal to `userId`. Absent = unchanged, null = cleared; of the nickname ''. */
 export type UserProfileChanged = DomainEvent<'UserProfileChanged', { userId: string; changes: UserProfileChanges }>;
 
 export interface UserPrivacyChanges {

@@ -18,9 +18,9 @@ export function changeUserProfile(
   const { userId, changes: asked } = command;
   for (const field of profileFields) {
     const text = asked[field];
-    if (text != null) checkText(field, text, userLimits[field]);
+    if (text) checkText(field, text, userLimits[field]);
   }
-  if (asked.nickname !== undefined && isBlank(asked.nickname)) {
+  if (asked.nickname && isBlank(asked.nickname)) {
     refuse('InvalidArgument', { field: 'nickname', reason: 'blank' });
   }
   const changed = profileFields.filter((field) => {
@@ -29,12 +29,17 @@ export function changeUserProfile(
   });
   const outcome = { command: 'ChangeUserProfile', userId, changed } as const;
   if (changed.length === 0) return { events: [], outcome: { ...outcome, alreadySo: true } };
-  const changes = Object.fromEntries(changed.map((field) => [field, asked[field] || null])) as UserProfileChanges;
+  const changes = Object.fromEntries(
+    changed.map((field) => [field, asked[field] || clearedBy[field]]),
+  ) as UserProfileChanges;
   return {
     events: [{ type: 'UserProfileChanged', data: { userId, changes } }],
     outcome: { ...outcome, alreadySo: false },
   };
 }
+
+/** Clearing has one way to be written. A nickname that is null is one that was erased with its person. */
+const clearedBy = { nickname: '', avatar: null, ext: null, gender: null, region: null } as const;
 
 const privacyNames = ['groupInviteConsent', 'friendRequestConsent', 'searchable'] as const;
 

@@ -41,6 +41,13 @@ describe('a user’s profile', () => {
     given(registered)
       .when({ ...profile({ nickname: 'Ann', avatar: '', ext: '' }), ...user('ann') })
       .then([profiled({ avatar: null })]);
+    // A nickname that is null is one that was erased, so a cleared one is written otherwise.
+    given(registered)
+      .when({ ...profile({ nickname: '' }), ...user('ann') })
+      .then([profiled({ nickname: '' })]);
+    given(registered, profiled({ nickname: '' }))
+      .when({ ...profile({ nickname: '' }), ...user('ann') })
+      .thenAlreadySo();
     given(registered, profiled({ gender: 'f' }))
       .when({ ...profile({ nickname: 'Ann', gender: 'f' }), ...user('ann') })
       .thenAlreadySo();
@@ -50,7 +57,7 @@ describe('a user’s profile', () => {
   });
 
   it('keeps a nickname that can be seen, and every text within its bound', () => {
-    for (const nickname of ['', ' ', '\u200b', 'x'.repeat(65)]) {
+    for (const nickname of [' ', '\u200b', 'x'.repeat(65)]) {
       given(registered)
         .when({ ...profile({ nickname }), ...user('ann') })
         .then(refusal('InvalidArgument', { field: 'nickname' }));
