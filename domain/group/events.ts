@@ -104,7 +104,7 @@ export type InvitationWithdrawn = DomainEvent<
 >;
 
 /** From where an applicant came; his `MemberJoined` has the same source. */
-export type RequestSource = Extract<JoinSource, 'request' | 'invitation' | 'search' | 'scan'>;
+export type RequestSource = Extract<JoinSource, 'request' | 'invitation' | 'search' | 'scan' | 'admin'>;
 
 /** An applicant's own asking. `message` and `ext` are personal to him. */
 export type JoinRequested = DomainEvent<

@@ -94,7 +94,7 @@ const payloads = {
     requestId: Id,
     userId: Id,
     message: Type.Optional(Text),
-    source: OneOf('request', 'invitation', 'search', 'scan'),
+    source: OneOf('request', 'invitation', 'search', 'scan', 'admin'),
     inviterId: Type.Optional(Id),
     ext: Type.Optional(Text),
   }),
