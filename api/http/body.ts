@@ -21,6 +21,8 @@ export class UnsupportedBody extends Error {
 export function jsonBody({ anyType = false }: { readonly anyType?: boolean } = {}): RequestHandler {
   const parse = express.json({
     limit: MAX_BODY_BYTES,
+    // What is JSON but no object is told so by the check of its class.
+    strict: false,
     type: () => true,
     verify: (request, _response, bytes) => {
       if (!isUtf8(bytes)) throw new UnsupportedBody('the body is not UTF-8');

@@ -111,13 +111,21 @@ function refuseUnspeakable(plain: object, where: InputInvalid['where']): void {
 function flatten(errors: readonly ValidationError[], parent: string): InputProblem[] {
   return errors.flatMap((error) => {
     const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 200)}`;
-    const own = detailsOf(error).map((detail) => ({ pointer, detail: detail.slice(0, 300) }));
+    const own = detailsOf(error).map((detail) => {
+      // A check of a list says which item it means: `/3 must be a string`.
+      const [, item = '', said = detail] = /^(\/\d+) (.*)$/s.exec(detail) ?? [];
+      return { pointer: pointer + item, detail: said.slice(0, 300) };
+    });
     return [...own, ...flatten(error.children ?? [], pointer)];
   });
 }
 
 /** Checks of what kind of thing a value is. */
 const KINDS = new Set(['isString', 'isInt', 'isNumber', 'isBoolean', 'isArray', 'isObject']);
+
+/** class-validator says of an empty list and an empty text that they have less than one of something. */
+const worded = (detail: string): string =>
+  /at least 1 elements$|longer than or equal to 1 characters$/.test(detail) ? 'must not be empty' : detail;
 
 /** What isn't there is missing, and nothing more is said of what is of the wrong kind: the other checks only echo it. */
 function detailsOf({ property, value, constraints = {} }: ValidationError): string[] {
@@ -127,6 +135,6 @@ function detailsOf({ property, value, constraints = {} }: ValidationError): stri
   // The pointer names the member already.
   const named = `${property} `;
   return (ofKind.length > 0 ? ofKind : failed).map(([, detail]) =>
-    detail.startsWith(named) ? detail.slice(named.length) : detail,
+    worded(detail.startsWith(named) ? detail.slice(named.length) : detail),
   );
 }

@@ -21,7 +21,8 @@ export class Authenticator {
 
   /** @throws Refused, TokenRejected */
   async authenticate(request: Request, access: Access): Promise<Caller> {
-    const named = request.get('x-tenant-id');
+    // Clients send it empty where they have none to name.
+    const named = request.get('x-tenant-id') || undefined;
     if (named !== undefined && !(TENANT.test(named) && this.options.serves(named))) {
       throw new Refused('InvalidRequest', { errors: [{ pointer: 'X-Tenant-ID', detail: 'is not a tenant here' }] });
     }

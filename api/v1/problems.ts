@@ -6,6 +6,7 @@ import { ForeignPosition, NotAPosition } from '../../application/ports/positions
 import { TokenRejected } from '../../application/ports/tokens.js';
 import { DatabaseUnavailable } from '../../application/ports/unavailable.js';
 import { DomainError, type DomainErrorName } from '../../domain/shared/errors.js';
+import { saidOf } from '../http/refusals.js';
 import { InputInvalid, type InputProblem } from '../http/validation.js';
 
 /** What `/v1` itself refuses, before or beside the domain. */
@@ -30,40 +31,40 @@ interface Kind {
   readonly title: string;
 }
 
-const domainProblems: Record<DomainErrorName, Kind> = {
-  InvalidArgument: { status: 400, title: 'A value is outside its bounds' },
-  UserNotFound: { status: 404, title: 'No such user' },
-  UserIdTaken: { status: 409, title: 'The user id is taken' },
-  LoginTaken: { status: 409, title: 'The login is taken' },
-  GroupNotFound: { status: 404, title: 'No such group' },
-  GroupIdTaken: { status: 409, title: 'The group id is taken' },
-  GroupDismissed: { status: 410, title: 'The group was dismissed' },
-  NotGroupMember: { status: 403, title: 'Not a member of the group' },
-  AlreadyGroupMember: { status: 409, title: 'Already a member of the group' },
-  NotGroupOwner: { status: 403, title: 'Only the owner may do this' },
-  NotGroupManager: { status: 403, title: 'Only the owner or an admin may do this' },
-  TargetRoleTooHigh: { status: 403, title: "The target's role is out of reach" },
-  NotPermitted: { status: 403, title: 'Not permitted' },
-  RulesForbid: { status: 403, title: "The group's rules give this act to nobody" },
-  OwnerMayNotLeave: { status: 409, title: 'The owner may not leave: hand the group over or dismiss it first' },
-  TransferToSelf: { status: 409, title: 'He owns the group already' },
-  SelfNotAllowed: { status: 409, title: 'This is never done to oneself' },
-  OwnerRoleFixed: { status: 409, title: "The owner's role moves only by a transfer" },
-  JoinNeedsApproval: { status: 403, title: 'Joining this group needs approval' },
-  JoinClosed: { status: 403, title: 'Nobody can join this group by himself' },
-  InviteClosed: { status: 403, title: 'Ordinary members invite nobody into this group' },
-  InvitationNotFound: { status: 404, title: 'No such invitation' },
-  InvitationHandled: { status: 409, title: 'The invitation was answered or ended already' },
-  InvitationExpired: { status: 410, title: 'The invitation has expired' },
-  JoinRequestNotFound: { status: 404, title: 'No such join request' },
-  JoinRequestHandled: { status: 409, title: 'The join request was answered or ended already' },
-  GroupSuspended: { status: 403, title: 'The group is suspended' },
-  CopyRefused: { status: 409, title: 'The group can not be copied now' },
-  TooManyFavourites: { status: 409, title: 'There are as many favourites as there may be' },
-  GroupFull: { status: 409, title: 'The group is full' },
-  TooManyAdmins: { status: 409, title: 'The group has as many admins as it may have' },
-  DuplicateItems: { status: 400, title: 'Items are named more than once' },
-  RevisionMismatch: { status: 412, title: 'It has changed since you read it' },
+const domainStatuses: Readonly<Record<DomainErrorName, number>> = {
+  InvalidArgument: 400,
+  UserNotFound: 404,
+  UserIdTaken: 409,
+  LoginTaken: 409,
+  GroupNotFound: 404,
+  GroupIdTaken: 409,
+  GroupDismissed: 410,
+  NotGroupMember: 403,
+  AlreadyGroupMember: 409,
+  NotGroupOwner: 403,
+  NotGroupManager: 403,
+  TargetRoleTooHigh: 403,
+  NotPermitted: 403,
+  RulesForbid: 403,
+  OwnerMayNotLeave: 409,
+  TransferToSelf: 409,
+  SelfNotAllowed: 409,
+  OwnerRoleFixed: 409,
+  JoinNeedsApproval: 403,
+  JoinClosed: 403,
+  InviteClosed: 403,
+  InvitationNotFound: 404,
+  InvitationHandled: 409,
+  InvitationExpired: 410,
+  JoinRequestNotFound: 404,
+  JoinRequestHandled: 409,
+  GroupSuspended: 403,
+  CopyRefused: 409,
+  TooManyFavourites: 409,
+  GroupFull: 409,
+  TooManyAdmins: 409,
+  DuplicateItems: 400,
+  RevisionMismatch: 412,
 };
 
 const applicationProblems: Record<ApplicationErrorName, Kind> = {
@@ -97,6 +98,10 @@ const edgeProblems: Record<EdgeProblem, Kind> = {
   ReadModelBehind: { status: 503, title: 'The read model has not reached the position yet' },
   Internal: { status: 500, title: 'Something went wrong here' },
 };
+
+const domainProblems = Object.fromEntries(
+  Object.entries(domainStatuses).map(([name, status]) => [name, { status, title: saidOf[name as DomainErrorName] }]),
+) as Record<DomainErrorName, Kind>;
 
 /** Exhaustive: a refusal without an answer in `/v1` does not compile (RULES A15). */
 const problems: Record<ProblemCode, Kind> = { ...domainProblems, ...applicationProblems, ...edgeProblems };

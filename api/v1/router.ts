@@ -85,7 +85,7 @@ function served(op: Operation, authenticator: Authenticator): Served {
             ? {}
             : await checked(
                 op.Body,
-                (wasSent(request) ? (request.body as unknown) : undefined) ?? (op.bodyOptional ? {} : undefined),
+                wasSent(request) ? (request.body as unknown) : op.bodyOptional ? {} : undefined,
                 'body',
               ),
         caller,

@@ -32,7 +32,8 @@ export function wrongWith(text: unknown, bound: Bound): string | undefined {
     measured += bound.unit === 'characters' ? 1 : utf8Length(code);
     if (measured > bound.max) return `longer than ${bound.max} ${bound.unit}`;
   }
-  return measured < bound.min ? `shorter than ${bound.min} ${bound.unit}` : undefined;
+  if (measured >= bound.min) return undefined;
+  return measured === 0 ? 'must not be empty' : `shorter than ${bound.min} ${bound.unit}`;
 }
 
 const utf8Length = (code: number): number => (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4);

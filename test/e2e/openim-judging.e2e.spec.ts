@@ -95,6 +95,34 @@ for (const engine of ENGINES)
         expect(await codeOf('/group/transfer_group', nowhere, 'member')).to.equal(1004);
       });
 
+      it('lists that are empty or name somebody twice 1001 before all else, a blank name only after the right', async () => {
+        const groupID = await givenGroup();
+        const named = [[], ['late', 'late']];
+        for (const users of named) {
+          for (const group of [groupID, 'nowhere']) {
+            const invite = { groupID: group, invitedUserIDs: users };
+            expect(await codeOf('/group/invite_user_to_group', invite, 'outsider')).to.equal(1001);
+            const kick = { groupID: group, kickedUserIDs: users };
+            expect(await codeOf('/group/kick_group', kick, 'outsider')).to.equal(1001);
+          }
+        }
+        for (const groupName of ['', ' ', '\u200b']) {
+          const rename = { groupID, groupName };
+          expect(await codeOf('/group/set_group_info_ex', rename, 'member')).to.equal(1002);
+          expect(await codeOf('/group/set_group_info_ex', rename, 'owner')).to.equal(1001);
+        }
+        const old = { groupInfoForSet: { groupID, groupName: ' ' } };
+        expect(await codeOf('/group/set_group_info', old, 'member')).to.equal(1002);
+        expect(await codeOf('/group/set_group_info', old, 'owner')).to.equal(1001);
+        await im.done('/group/dismiss_group', { groupID }, as('owner'));
+        expect(await codeOf('/group/set_group_info_ex', { groupID, groupName: '' }, 'owner')).to.equal(1204);
+        for (const users of named) {
+          expect(await codeOf('/group/invite_user_to_group', { groupID, invitedUserIDs: users }, 'owner')).to.equal(
+            1001,
+          );
+        }
+      });
+
       it('kick_group: repeats, oneself, the owner 1001, no member 1101, and only then no right 1002', async () => {
         const groupID = await givenGroup();
         const kick = (kickedUserIDs: readonly string[], who: string): Promise<number> =>

@@ -187,8 +187,22 @@ for (const engine of ENGINES)
         }
       });
 
+      it('tells what is no JSON from what is no object', async () => {
+        for (const [body, said] of [
+          ['null', 'must be an object'],
+          ['"x"', 'must be an object'],
+          ['5', 'must be an object'],
+          ['[]', 'must be an object'],
+          ['{', 'the body is not JSON'],
+        ] as const) {
+          const { errDlt } = await im.call('/group/mute_group', body, as('owner'));
+          expect(errDlt, body).to.equal(`${said}: [1001]ArgsError`);
+        }
+      });
+
       it('answers unknown paths and other methods, too', async () => {
         expect((await im.call('/group/nothing', {}, as('owner'))).errCode).to.equal(1004);
+        expect((await im.call('/group/%zz', {}, as('owner'))).errCode, 'a broken escape').to.equal(1001);
         const get = await fetch(`${im.base}/group/mute_group`);
         expect([get.status, ((await get.json()) as OpenimAnswer).errCode]).to.deep.equal([200, 1004]);
       });
@@ -288,6 +302,7 @@ for (const engine of ENGINES)
         expect(await errorOf(of['owner'], { 'X-Tenant-ID': tenant })).to.equal('0 ');
         expect(await errorOf(of['owner'], { 'X-Tenant-ID': otherTenant })).to.equal('1502 TokenInvalidError');
         expect(await errorOf(of['owner'], { 'X-Tenant-ID': 'a tenant' })).to.equal('1001 ArgsError');
+        expect(await errorOf(of['owner'], { 'X-Tenant-ID': '' }), 'an empty one is none').to.equal('0 ');
       });
 
       it('a tenant’s users and groups are its own', async () => {
@@ -424,8 +439,14 @@ for (const engine of ENGINES)
         expect(await now()).to.include({ nickname: 'Bobby' });
         expect((await change({ nickname: 'Mine' }, as('member'))).errCode).to.equal(1002);
         expect((await change({ userID: 'nobody', nickname: 'x' }, { token: admin })).errCode).to.equal(1004);
+        for (const path of ['/user/update_user_info_ex', '/user/update_user_info']) {
+          for (const nickname of ['', { value: 'Bobby' }]) {
+            expect(await codeOf(path, { userInfo: { userID: 'bob', nickname } }, 'imAdmin')).to.equal(0);
+            expect(await now()).to.include({ nickname: nickname === '' ? '' : 'Bobby' });
+          }
+        }
         for (const wrong of [
-          { nickname: '' },
+          { nickname: ' ' },
           { nickname: 7 },
           { globalRecvMsgOpt: 3 },
           { nickname: 'x'.repeat(65) },
@@ -506,6 +527,12 @@ for (const engine of ENGINES)
           1001,
         );
         expect(await codeOf('/user/set_global_msg_recv_opt', set, 'member2')).to.equal(0);
+        expect(await im.done('/user/get_users_info', { userIDs: ['member2'] }, as('owner'))).to.nested.include({
+          'usersInfo[0].globalRecvMsgOpt': 1,
+        });
+        expect(await codeOf('/user/set_global_msg_recv_opt', { userID: 'member2' }, 'member2'), 'absent').to.equal(0);
+        expect(await codeOf('/user/set_global_msg_recv_opt', { userID: 'member2' }, 'outsider')).to.equal(1002);
+        expect(await codeOf('/user/set_global_msg_recv_opt', { userID: 'nobody' }, 'imAdmin')).to.equal(1004);
         expect(await im.done('/user/get_users_info', { userIDs: ['member2'] }, as('owner'))).to.nested.include({
           'usersInfo[0].globalRecvMsgOpt': 1,
         });
@@ -745,6 +772,12 @@ for (const engine of ENGINES)
           expect((await im.call('/group/set_group_member_info', both, keyed)).errCode, time).to.equal(0);
         }
         expect((await historyOf(other)).filter(({ type }) => type === 'MemberCardChanged')).to.have.length(1);
+        const others = {
+          members: [other, groupID].map((id) => ({ groupID: id, userID: 'member2', nickname: 'Three' })),
+        };
+        const reused = await im.call('/group/set_group_member_info', others, keyed);
+        expect(reused.errCode, 'the key with another body').to.equal(1001);
+        expect(reused.errDlt).to.contain('Idempotency-Key');
         expect(await codeOf('/group/set_group_member_info', { members: [members[0], members[0]] }, 'owner')).to.equal(
           1001,
         );
@@ -810,6 +843,23 @@ for (const engine of ENGINES)
         expect(mine.groupRequests[0]).to.include({ handleResult: 1, handleMsg: 'welcome', handleUserID: 'admin' });
       });
 
+      it('joinSource is shown as it was given, of who joined and of who asks', async () => {
+        for (const joinSource of [1, 2, 3, 4]) {
+          const join = { joinSource, inviterUserID: 'outsider' };
+          const open = await givenGroup({ needVerification: 2 });
+          await im.done('/group/join_group', { groupID: open, ...join }, as('outsider'));
+          const [joined] = (await membersOf(open)).filter(({ userID }) => userID === 'outsider');
+          expect(joined).to.include({ joinSource, operatorUserID: 'outsider', inviterUserID: '' });
+          const groupID = await givenGroup();
+          await im.done('/group/join_group', { groupID, ...join }, as('outsider'));
+          expect((await requestsTo(groupID)).groupRequests[0]).to.include({ joinSource });
+          const answer = { groupID, fromUserID: 'outsider', handleResult: 1 };
+          await im.done('/group/group_application_response', answer, as('admin'));
+          const [approved] = (await membersOf(groupID)).filter(({ userID }) => userID === 'outsider');
+          expect(approved).to.include({ joinSource, operatorUserID: 'admin' });
+        }
+      });
+
       it('a refusal leaves him out, and he may ask again', async () => {
         const groupID = await givenGroup();
         const join = { groupID, joinSource: 3, inviterUserID: 'outsider' };
@@ -835,6 +885,8 @@ for (const engine of ENGINES)
         expect(await codeOf('/group/join_group', join, 'imAdmin')).to.equal(0);
         const last = (await historyOf(groupID)).at(-1);
         expect(last?.actor).to.deep.equal({ kind: 'appAdmin', id: 'imAdmin', onBehalfOf: 'outsider' });
+        const [joined] = (await membersOf(groupID)).filter(({ userID }) => userID === 'outsider');
+        expect(joined).to.include({ joinSource: 3, inviterUserID: 'imAdmin', operatorUserID: 'imAdmin' });
         for (const [wrong, errCode] of [
           [{ joinSource: 0 }, 1001],
           [{ joinSource: 5 }, 1001],

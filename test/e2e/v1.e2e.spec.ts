@@ -422,6 +422,8 @@ for (const engine of ENGINES)
           headers: { 'x-tenant-id': parley.otherTenant },
         });
         expect(header.body).to.include({ status: 403, code: 'Forbidden' });
+        const empty = await v1.call('GET', '/users/me', { token: ada.token, headers: { 'x-tenant-id': '' } });
+        expect(empty.status, 'an empty header names none').to.equal(200);
       });
 
       it('no token, a broken one and one signed by somebody else are 401', async () => {

@@ -30,7 +30,8 @@ export class Callers {
 
   /** @throws OpenimRefused, TokenRejected */
   async of(request: Request, access: Access): Promise<Caller> {
-    const named = request.get('x-tenant-id');
+    // Clients send it empty where they have none to name.
+    const named = request.get('x-tenant-id') || undefined;
     if (named !== undefined && !(TENANT.test(named) && this.options.serves(named))) {
       throw new OpenimRefused('ArgsError', 'X-Tenant-ID is not a tenant here');
     }

@@ -3,9 +3,11 @@ import { EventStoreUnavailable } from '../../../application/ports/event-store.js
 import { TokenRejected } from '../../../application/ports/tokens.js';
 import { DatabaseUnavailable } from '../../../application/ports/unavailable.js';
 import { DomainError, type DomainErrorFacts, type DomainErrorName } from '../../../domain/shared/errors.js';
+import { saidOf } from '../../http/refusals.js';
 import { InputInvalid } from '../../http/validation.js';
 import type { CodeName } from './codes.js';
 import { type Envelope, failed } from './envelope.js';
+import { memberOf, wrongMember } from './member-names.js';
 
 /** What the dialect itself refuses, before or beside the domain. */
 export class OpenimRefused extends Error {
@@ -130,7 +132,8 @@ export const UNFORESEEN: Envelope = failed('ServerInternalError', 'something wen
 export function refusalOf(error: unknown, asked: Asked): Envelope | undefined {
   if (error instanceof OpenimRefused) return failed(error.code, error.detail);
   if (error instanceof InputInvalid) return failed('ArgsError', inputDetail(error));
-  if (error instanceof DomainError) return failed(domainCode(error, asked), domainDetail(error));
+  if (error instanceof URIError) return failed('ArgsError', 'the path has a broken escape');
+  if (error instanceof DomainError) return failed(domainCode(error, asked), domainDetail(error, asked));
   if (error instanceof ApplicationError) return ofApplication(error);
   if (error instanceof TokenRejected) return failed(...tokenErrors[error.fault]);
   if (error instanceof EventStoreUnavailable || error instanceof DatabaseUnavailable) {
@@ -146,26 +149,11 @@ function domainCode<Name extends DomainErrorName>({ kind, facts }: DomainError<N
   return typeof rule === 'function' ? rule(facts, asked) : rule;
 }
 
-/** The domain's names of what a body holds, where seed 003 has others. */
-const memberNames: Readonly<Record<string, string>> = {
-  name: 'groupName',
-  announcement: 'notification',
-  avatar: 'faceURL',
-  ext: 'ex',
-  'card.nickname': 'nickname',
-  'card.avatar': 'faceURL',
-  'card.ext': 'ex',
-  userId: 'userID',
-  groupId: 'groupID',
-};
-
-/** The refusal's name, and what it is about: ids and bounds, never a text that a person wrote. */
-function domainDetail({ kind, facts }: DomainError): string {
-  if (kind === 'InvalidArgument' && 'reason' in facts && 'field' in facts) {
-    return `${memberNames[facts.field] ?? facts.field}: ${facts.reason}`;
-  }
-  const about = Object.entries(facts).map(([name, value]) => `${name}=${String(value)}`);
-  return `${kind} ${about.join(' ')}`.slice(0, 500);
+/** Its sentence and name, and whom it is about: ids and bounds, never a text that a person wrote. */
+function domainDetail({ kind, facts }: DomainError, { path }: Asked): string {
+  if (kind === 'InvalidArgument' && 'reason' in facts && 'field' in facts) return wrongMember(path, facts);
+  const about = Object.entries(facts).map(([name, value]) => `${memberOf(path, name)}=${String(value)}`);
+  return `${saidOf[kind]} (${[kind, ...about].join(' ')})`.slice(0, 500);
 }
 
 const inputDetail = ({ problems }: InputInvalid): string =>

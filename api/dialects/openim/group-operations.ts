@@ -27,8 +27,8 @@ import { type GroupInfo, joinPolicyOf, roleLevels, settingsOf, WORKING_GROUP } f
 const PRESET = 'openim';
 
 /** How somebody who asks to join came to know of the group. */
-const joinSources = { 1: 'invitation', 2: 'invitation', 3: 'search', 4: 'scan' } as const;
-const joinSourceOf = (number: number): (typeof joinSources)[1 | 3 | 4] =>
+const joinSources = { 1: 'admin', 2: 'invitation', 3: 'search', 4: 'scan' } as const;
+const joinSourceOf = (number: number): (typeof joinSources)[keyof typeof joinSources] =>
   joinSources[number as keyof typeof joinSources];
 
 export function groupOperations(services: OpenimServices): Operation[] {
@@ -154,7 +154,8 @@ export function groupOperations(services: OpenimServices): Operation[] {
         if (joinSource === 2 && inviterUserID === '') {
           throw new InputInvalid('body', [{ pointer: '/inviterUserID', detail: 'joinSource 2 needs it' }]);
         }
-        const userId = inviterUserID === '' ? actorOf(call.caller).id : inviterUserID;
+        const { id: callerId } = actorOf(call.caller);
+        const userId = inviterUserID === '' ? callerId : inviterUserID;
         // The original lets anybody join for anybody (RULES A7).
         requireAccess(call.caller, userId);
         const { outcome } = await shown(
@@ -163,6 +164,8 @@ export function groupOperations(services: OpenimServices): Operation[] {
             groupId,
             userId,
             source: joinSourceOf(joinSource),
+            // An app admin who asks for somebody is who brings him in.
+            ...(userId === callerId ? {} : { inviterId: callerId }),
             ...(reqMessage === undefined ? {} : { message: reqMessage }),
             ...(ex === undefined ? {} : { ext: ex }),
           }),

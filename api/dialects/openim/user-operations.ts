@@ -162,6 +162,10 @@ export function userOperations(services: OpenimServices): Operation[] {
       handle: async (call) => {
         const { userID: userId, globalRecvMsgOpt } = call.body;
         requireAccess(call.caller, userId);
+        if (globalRecvMsgOpt === undefined) {
+          await directory.require(call.caller.tenant, [userId]);
+          return undefined;
+        }
         const option = receiveOptionOf(globalRecvMsgOpt);
         await shown(services, userProfiles.changeReceiveOption(requestContext(call, userId), { userId, option }));
         return undefined;

@@ -71,6 +71,8 @@ const tokens: Readonly<Record<TokenFault, number>> = {
   revoked: 1506,
 };
 
+const RULES_SAY = "needVerification: the group's rules do not offer this";
+
 describe('seed 003’s error table', () => {
   const errorEnvelope = (error: unknown, asked: Asked): Envelope => refusalOf(error, asked) ?? UNFORESEEN;
   const codeOf = (error: unknown, path = '/group/any', by?: string): number =>
@@ -121,10 +123,43 @@ describe('seed 003’s error table', () => {
   });
 
   it('names what is out of bounds as the body does', () => {
-    const { errDlt } = errorEnvelope(new DomainError('InvalidArgument', { field: 'name', reason: 'blank' }), {
-      path: '/group/set_group_info_ex',
-    });
-    expect(errDlt).to.equal('groupName: blank: [1001]ArgsError');
+    for (const [path, field, reason, said] of [
+      ['/group/set_group_info_ex', 'name', 'blank', 'groupName: blank'],
+      ['/group/set_group_info_ex', 'joinPolicy.selfJoin', 'must be one of open', RULES_SAY],
+      ['/group/set_group_info_ex', 'joinPolicy.memberInvite', 'must be one of joins', RULES_SAY],
+      ['/group/join_group', 'message', 'longer than 9 characters', 'reqMessage: longer than 9 characters'],
+      ['/group/group_application_response', 'message', 'longer than 9 bytes', 'handledMsg: longer than 9 bytes'],
+      [
+        '/group/mute_group_member',
+        'until',
+        'further away than 86400000 ms',
+        'mutedSeconds: further away than 86400 seconds',
+      ],
+      ['/group/kick_group', 'reason', 'must not be empty', 'reason: must not be empty'],
+    ] as const) {
+      const { errDlt } = errorEnvelope(new DomainError('InvalidArgument', { field, reason }), { path });
+      expect(errDlt).to.equal(`${said}: [1001]ArgsError`);
+    }
+  });
+
+  it('says a refusal in a sentence, with its name and whom it is about', () => {
+    for (const [error, said] of [
+      [
+        new DomainError('SelfNotAllowed', { userId: 'ann' }),
+        'This is never done to oneself (SelfNotAllowed userID=ann)',
+      ],
+      [
+        new DomainError('RulesForbid', { groupId: 'g', act: 'muteAll' }),
+        "The group's rules give this act to nobody (RulesForbid groupID=g act=muteAll)",
+      ],
+      [new DomainError('NotGroupMember', { userIds }), 'Not a member of the group (NotGroupMember userIDs=u)'],
+    ] as const) {
+      expect(errorEnvelope(error, { path: '/group/any' }).errDlt.split(': [')[0]).to.equal(said);
+    }
+  });
+
+  it('takes a path with a broken escape for the caller’s mistake', () => {
+    expect(refusalOf(new URIError('the path holds a broken escape'), { path: '/group/%zz' })?.errCode).to.equal(1001);
   });
 
   it('calls what is away 500, and says nothing internal of what nobody foresaw', () => {

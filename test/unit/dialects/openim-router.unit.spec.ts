@@ -63,6 +63,8 @@ describe('seed 003’s router', () => {
       [new DomainError('GroupNotFound', { groupId: 'g' }), 1004],
       [new ApplicationError('TooBusy', { waiting: 1 }), 500],
       [new EventStoreUnavailable('away'), 500],
+      // What the routes throw for a path with a broken escape.
+      [new URIError('the path holds a broken escape'), 1001],
     ] as const) {
       expect(await failing(error), error.message).to.equal(errCode);
       expect(lines, error.message).to.deep.equal([{ level: 'debug', path: '/group/x' }]);

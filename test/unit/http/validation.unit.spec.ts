@@ -1,22 +1,38 @@
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   IsArray,
   IsInt,
   IsObject,
   IsOptional,
   IsString,
+  Matches,
   Max,
   MaxLength,
+  MinLength,
   ValidateNested,
 } from 'class-validator';
 import { expect } from 'chai';
-import { checked, InputInvalid } from '../../../api/http/validation.js';
+import { checked, type DtoClass, InputInvalid } from '../../../api/http/validation.js';
 
 class Inner {
   @IsInt()
   @Max(9)
   count!: number;
+}
+
+class Some {
+  @IsArray()
+  @ArrayMinSize(1)
+  @Matches(/^a/, {
+    each: true,
+    message: ({ value }) => `/${(value as string[]).findIndex((one) => !one.startsWith('a')).toString()} is no a`,
+  })
+  items!: string[];
+
+  @MinLength(1)
+  text = 'x';
 }
 
 class Outer {
@@ -38,9 +54,13 @@ class Outer {
 }
 
 describe('checking input', () => {
-  const problemsOf = async (plain: unknown, unknown: 'refused' | 'leftOut' = 'refused'): Promise<string[]> => {
+  const problemsOf = async (
+    plain: unknown,
+    unknown: 'refused' | 'leftOut' = 'refused',
+    Dto: DtoClass = Outer,
+  ): Promise<string[]> => {
     try {
-      await checked(Outer, plain, 'body', { unknown });
+      await checked(Dto, plain, 'body', { unknown });
       return [];
     } catch (error) {
       if (!(error instanceof InputInvalid)) throw error;
@@ -65,6 +85,13 @@ describe('checking input', () => {
       '/name is missing',
       '/inner/count must be an integer number',
     ]);
+  });
+
+  it('points at the item of a list that a check names, and says of an empty one that it is empty', async () => {
+    const of = (plain: object): Promise<string[]> => problemsOf(plain, 'refused', Some);
+    expect(await of({ items: ['a', 'a1', 'b'] })).to.deep.equal(['/items/2 is no a']);
+    expect(await of({ items: [] })).to.deep.equal(['/items must not be empty']);
+    expect(await of({ items: ['a'], text: '' })).to.deep.equal(['/text must not be empty']);
   });
 
   it('refuses what it does not know, or leaves it out', async () => {

@@ -1,5 +1,17 @@
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsOptional, Matches, Max, Min, ValidateBy } from 'class-validator';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsInt,
+  IsOptional,
+  Matches,
+  Max,
+  Min,
+  ValidateBy,
+  type ValidationArguments,
+} from 'class-validator';
 
 /** Lists and pages are no longer than this (RULES D1 "Envelope & validation"). */
 export const LONGEST_LIST = 1_000;
@@ -11,42 +23,71 @@ const all =
   };
 
 const ID = /^[A-Za-z0-9_\-.@#:]{1,64}$/;
-const ID_SAID = 'must be an id: 1 to 64 letters, digits or any of "_-.@#:"';
+const ID_OR_EMPTY = /^([A-Za-z0-9_\-.@#:]{1,64})?$/;
+
+/** What keeps a value from being an id. */
+const noId = (value: unknown): string =>
+  typeof value === 'string' ? 'must be an id: 1 to 64 letters, digits or any of "_-.@#:"' : 'must be a string';
 
 /** An id of a user or a group (RULES A13). */
-export const IsId = (): PropertyDecorator => Matches(ID, { message: ID_SAID });
+export const IsId = (): PropertyDecorator => Matches(ID, { message: ({ value }) => noId(value) });
 
 /** An optional id that clients also send as ''. */
-export const IsIdOrEmpty = (): PropertyDecorator => Matches(/^([A-Za-z0-9_\-.@#:]{1,64})?$/, { message: ID_SAID });
+export const IsIdOrEmpty = (): PropertyDecorator => Matches(ID_OR_EMPTY, { message: ({ value }) => noId(value) });
 
-export const IsIds = ({ atLeast = 0 }: { readonly atLeast?: number } = {}): PropertyDecorator =>
+/** `distinct`: nobody may be named twice. A message that begins with a number of an item is about that one. */
+export const IsIds = ({
+  atLeast = 0,
+  distinct = false,
+}: { readonly atLeast?: number; readonly distinct?: boolean } = {}): PropertyDecorator =>
   all(
     IsArray(),
     ArrayMinSize(atLeast),
     ArrayMaxSize(LONGEST_LIST),
-    Matches(ID, { each: true, message: `each ${ID_SAID}` }),
+    Matches(ID, { each: true, message: firstWrong }),
+    ...(distinct ? [AreDistinct()] : []),
   );
 
-/** Text that every store keeps faithfully: without U+0000 and halves of surrogate pairs. Its length is the domain's to bound. */
+function firstWrong({ value }: ValidationArguments): string {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [];
+  const index = items.findIndex((item) => typeof item !== 'string' || !ID.test(item));
+  return `/${index.toString()} ${noId(items[index])}`;
+}
+
+/** No item stands for the same one as an item before it; what has no such id is wrong for another reason. */
+export const AreDistinct = (idOf = (item: unknown): unknown => item): PropertyDecorator => {
+  const named = (item: unknown): unknown => idOf(item) ?? item;
+  return ArrayUnique(named, {
+    message: ({ value }: ValidationArguments) => {
+      const ids = Array.isArray(value) ? value.map(named) : [];
+      return `/${ids.findIndex((id, index) => ids.indexOf(id) < index).toString()} is named before already`;
+    },
+  });
+};
+
+/** What keeps a value from being text that every store keeps faithfully. */
+function noText(value: unknown, blank: boolean): string | undefined {
+  if (typeof value !== 'string') return 'must be a string';
+  if (/[\0\p{Surrogate}]/u.test(value)) return 'holds U+0000 or half of a surrogate pair';
+  return blank || value.trim() !== '' ? undefined : 'must not be blank';
+}
+
+/** Text without U+0000 and halves of surrogate pairs. Its length is the domain's to bound. */
 export const IsText = ({ blank = true }: { readonly blank?: boolean } = {}): PropertyDecorator =>
   ValidateBy(
-    {
-      name: 'isText',
-      validator: {
-        validate: (value: unknown) =>
-          typeof value === 'string' && !/[\0\p{Surrogate}]/u.test(value) && (blank || value.trim() !== ''),
-      },
-    },
-    { message: blank ? 'must be text' : 'must be text that is not blank' },
+    { name: 'isText', validator: { validate: (value: unknown) => noText(value, blank) === undefined } },
+    { message: ({ value }) => noText(value, blank) ?? '' },
   );
 
 /** int32 within bounds. */
 export const IsNumber = (min = -2_147_483_648, max = 2_147_483_647): PropertyDecorator =>
   all(IsInt(), Min(min), Max(max));
 
-/** An optional object or number of which the original's wrapper form `{"value": x}` is understood as well. */
-export const Unwrapped = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && 'value' in value ? value.value : value;
+/** Of an optional text or number the original's wrapper form `{"value": x}` is understood as well. */
+export const Plain = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && 'value' in value ? value.value : value,
+  );
 
 export class RequestPagination {
   @IsNumber(1)

@@ -1,4 +1,4 @@
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -19,11 +19,9 @@ import {
   IsText,
   LONGEST_LIST,
   PaginationType,
+  Plain,
   RequestPagination,
-  Unwrapped,
 } from './common.js';
-
-const Plain = (): PropertyDecorator => Transform(({ value }: { value: unknown }) => Unwrapped(value));
 
 /** `createTime`, `memberCount`, `ownerUserID` and what else clients send with it are accepted and ignored. */
 export class NewGroupInfo {
@@ -88,14 +86,14 @@ export class CreateGroupReq {
   groupInfo!: NewGroupInfo;
 }
 
-/** Absent = unchanged, '' = cleared; the name can't be. */
+/** Absent = unchanged, '' = cleared; the name can't be, which whoever may not change it doesn't hear (RULES D1). */
 export class SetGroupInfoExReq {
   @IsId()
   groupID!: string;
 
   @IsOptional()
   @Plain()
-  @IsText({ blank: false })
+  @IsText()
   groupName?: string;
 
   @IsOptional()
@@ -252,7 +250,7 @@ export class KickGroupReq {
   @IsId()
   groupID!: string;
 
-  @IsIds({ atLeast: 1 })
+  @IsIds({ atLeast: 1, distinct: true })
   kickedUserIDs!: string[];
 
   @IsOptional()
@@ -293,7 +291,7 @@ export class InviteUserToGroupReq {
   @IsId()
   groupID!: string;
 
-  @IsIds({ atLeast: 1 })
+  @IsIds({ atLeast: 1, distinct: true })
   invitedUserIDs!: string[];
 
   @IsOptional()

@@ -12,7 +12,17 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { IsPlatform } from './auth.js';
-import { IsId, IsIds, IsNumber, IsText, LONGEST_LIST, PaginationType, RequestPagination } from './common.js';
+import {
+  AreDistinct,
+  IsId,
+  IsIds,
+  IsNumber,
+  IsText,
+  LONGEST_LIST,
+  PaginationType,
+  Plain,
+  RequestPagination,
+} from './common.js';
 
 export class SelfRegisterReq {
   @IsId()
@@ -75,6 +85,7 @@ export class UserRegisterReq {
   @ArrayMaxSize(LONGEST_LIST)
   @IsObject({ each: true })
   @ValidateNested({ each: true })
+  @AreDistinct((user) => (user as NewUser | undefined)?.userID)
   @Type(() => NewUser)
   users!: NewUser[];
 }
@@ -85,18 +96,22 @@ export class UserInfoEx {
   userID!: string;
 
   @IsOptional()
+  @Plain()
   @IsText()
   nickname?: string;
 
   @IsOptional()
+  @Plain()
   @IsText()
   faceURL?: string;
 
   @IsOptional()
+  @Plain()
   @IsText()
   ex?: string;
 
   @IsOptional()
+  @Plain()
   @IsNumber(0, 2)
   globalRecvMsgOpt?: number;
 }
@@ -109,6 +124,7 @@ export class UpdateUserInfoReq {
   userInfo!: UserInfoEx;
 
   @IsOptional()
+  @Plain()
   @IsText()
   ex?: string;
 }
@@ -145,9 +161,11 @@ export class SetGlobalRecvMsgOptReq {
   @IsId()
   userID!: string;
 
+  /** Absent = unchanged. */
   @IsOptional()
+  @Plain()
   @IsNumber(0, 2)
-  globalRecvMsgOpt = 0;
+  globalRecvMsgOpt?: number;
 }
 
 export class SubscribeUsersStatusReq {
