@@ -63,10 +63,11 @@ export class Accounts {
   /** The command key of the user's first event, '' for one without; undefined: nobody is registered. */
   async #registration(tenant: string, userId: string): Promise<string | undefined> {
     const { store, serializer } = this.deps;
+    let registration: string | undefined;
     for await (const events of store.readStream(streamName({ category: 'user', tenant, userId }), { maxCount: 1 })) {
-      for (const { envelope } of await serializer.open(events)) return envelope.commandKey ?? '';
+      for (const { envelope } of await serializer.open(events)) registration ??= envelope.commandKey ?? '';
     }
-    return undefined;
+    return registration;
   }
 }
 
