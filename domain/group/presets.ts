@@ -236,6 +236,8 @@ const tencentPublic: RuleValues = {
   may: { ...openim.may, changeMaximum: ['appAdmin', 'owner'] },
   // A group may have no owner; but who owns one may not quit (10009).
   ownerLeaves: 'deny',
+  // D0 "dismiss by": the owner or an app admin, never somebody's leaving: an AVChatRoom outlives its last viewer.
+  lastMemberLeaves: 'staysEmpty',
   mayBeOwnerless: true,
   formerOwnerBecomes: 'member',
   inviteeConsent: 'byUserSetting',

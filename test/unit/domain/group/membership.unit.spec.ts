@@ -155,6 +155,15 @@ describe('leaving a group', () => {
       .outcome({ dismissed: false });
   });
 
+  it('an AVChatRoom outlives its last viewer, as all of 001 outlive their members (D0 "dismiss by", D3)', () => {
+    for (const preset of ['tencent-work', 'tencent-public', 'tencent-meeting', 'tencent-avchatroom'] as const) {
+      given(founded({ preset, owner: null, admins: [], members: ['cid'] }))
+        .when({ ...leave('cid'), ...user('cid') })
+        .then([left('cid')])
+        .outcome({ dismissed: false });
+    }
+  });
+
   it('a group that is not there, or not any more, is not left (RULES A4)', () => {
     given()
       .when({ ...leave('cid'), ...user('cid') })

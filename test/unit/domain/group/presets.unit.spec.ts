@@ -50,7 +50,10 @@ describe('rule values', () => {
       all.filter(([, values]) => holds(values)).map(([name]) => name);
     expect(where((values) => values.formerOwnerBecomes === 'newOwnersFormerRole')).to.deep.equal(['openim']);
     expect(where((values) => values.remove.admin.includes('admin'))).to.deep.equal(['openim-v2', 'sealtalk']);
-    expect(where((values) => values.idReusableAfterDismissal)).to.deep.equal(all.map(([name]) => name).slice(5));
+    const tencent = all.map(([name]) => name).slice(5);
+    // "dismiss by": 000 CMS, 001 owner and app admin, so nobody's leaving does it.
+    expect(where((values) => values.lastMemberLeaves === 'staysEmpty')).to.deep.equal(['openim-v2', ...tencent]);
+    expect(where((values) => values.idReusableAfterDismissal)).to.deep.equal(tencent);
     expect(where((values) => !values.keepsHistory)).to.deep.equal(['tencent-avchatroom']);
     expect(where((values) => values.mute.owner.length === 0)).to.deep.equal(['tencent-work']);
     expect(where((values) => values.may.invite.length === 0)).to.deep.equal(['tencent-avchatroom']);
