@@ -170,7 +170,9 @@ function initialMembers(
   values: RuleValues,
   { ownerId, admins = [], members = [], repeated = 'refuse', invitees = [], consent = 'ask' }: CreateGroup,
 ): (InitialMemberResult & { readonly role: Role; readonly inviteId?: string })[] {
-  checkListLength('members', admins.length + members.length, { min: 0, max: values.limits.initialMembers });
+  // Of an API whose lists hold the owner, too, he is none of those named (004 create: the creator is expected inside).
+  const others = new Set([...admins, ...members].filter((userId) => userId !== ownerId));
+  checkListLength('members', others.size, { min: 0, max: values.limits.initialMembers });
   for (const userId of admins) checkId('admins', userId);
   for (const userId of members) checkId('members', userId);
   const named = [...(ownerId === null ? [] : [ownerId]), ...admins, ...members];

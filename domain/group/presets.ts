@@ -152,6 +152,8 @@ const day = 86_400_000;
 /** Seed 000, OpenIM v2 (RULES D2). */
 const openimV2: RuleValues = {
   ...openim,
+  // CMS DeleteGroup, which is not for an owner to call (D0 "dismiss by").
+  may: { ...openim.may, dismiss: ['appAdmin'] },
   // kick [307]: an admin may kick an admin.
   remove: amongManagers,
   // quit [536]: the owner may quit, and the group goes on without one.
@@ -203,6 +205,8 @@ const sealtalk: RuleValues = {
 /** Seed 002, dtalk (RULES D4). */
 const dtalk: RuleValues = {
   ...openim,
+  // PUT /update-group-maximum is a user's call.
+  may: { ...openim.may, changeMaximum: ['appAdmin', 'owner'] },
   // mute: owner and admins can't be muted (-10027).
   mute: { appAdmin: ['member'], owner: ['member'], admin: ['member'], member: [] },
   // setadmin.go: the owner alone.
@@ -234,6 +238,8 @@ const dtalk: RuleValues = {
 const tencentPublic: RuleValues = {
   ...openim,
   may: { ...openim.may, changeMaximum: ['appAdmin', 'owner'] },
+  // Admins are the owner's to make, 003's promoting admin is 003's alone.
+  changeRole: byOwnerAlone,
   // A group may have no owner; but who owns one may not quit (10009).
   ownerLeaves: 'deny',
   // D0 "dismiss by": the owner or an app admin, never somebody's leaving: an AVChatRoom outlives its last viewer.

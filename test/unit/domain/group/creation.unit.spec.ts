@@ -118,6 +118,19 @@ describe('creating a group', () => {
     expect((fold(groupDecider, events) as Group).ownerId).to.equal(null);
   });
 
+  it('counts whom it names beside the owner, each once (004 create: 500 ids with the creator inside, > 500 => 400)', () => {
+    const ids = (count: number) => Array.from({ length: count }, (_, i) => `m${i}`);
+    const asked = (members: string[]) => ({
+      ...create({ preset: 'sealtalk', members, repeated: 'report' }),
+      ...user('ann'),
+    });
+    const { outcome } = groupDecider.decide(groupDecider.initialState, asked(['ann', 'm0', ...ids(499)]));
+    expect(outcome).to.deep.include({ memberCount: 500 });
+    given()
+      .when(asked(['ann', ...ids(500)]))
+      .then(refusal('InvalidArgument', { field: 'members' }));
+  });
+
   it('refuses people named twice, the owner too, or leaves them out and says so (D0 "create duplicates")', () => {
     given()
       .when({ ...create({ admins: ['bob'], members: ['cid', 'ann', 'bob'] }), ...user('ann') })

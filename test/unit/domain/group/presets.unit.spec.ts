@@ -51,6 +51,15 @@ describe('rule values', () => {
     expect(where((values) => values.formerOwnerBecomes === 'newOwnersFormerRole')).to.deep.equal(['openim']);
     expect(where((values) => values.remove.admin.includes('admin'))).to.deep.equal(['openim-v2', 'sealtalk']);
     const tencent = all.map(([name]) => name).slice(5);
+    // The promoting admin is 003's (D1 set_group_member_info [1589]), and 000's, whose rpc has no check of its own.
+    expect(where((values) => values.changeRole.admin.length > 0)).to.deep.equal(['openim', 'openim-v2']);
+    expect(where((values) => !values.may.dismiss.includes('owner'))).to.deep.equal(['openim-v2', 'tencent-work']);
+    // 002 update-group-maximum and 001 modify_group_base_info are the owner's, too.
+    expect(where((values) => !values.may.changeMaximum.includes('owner'))).to.deep.equal([
+      'openim',
+      'openim-v2',
+      'sealtalk',
+    ]);
     // "dismiss by": 000 CMS, 001 owner and app admin, so nobody's leaving does it.
     expect(where((values) => values.lastMemberLeaves === 'staysEmpty')).to.deep.equal(['openim-v2', ...tencent]);
     expect(where((values) => values.idReusableAfterDismissal)).to.deep.equal(tencent);

@@ -107,6 +107,9 @@ describe('settings', () => {
       .then(refusal('InvalidArgument', { field: 'maximum' }));
     given(founded({ preset: 'dtalk' }))
       .when({ ...set({ maximum: 2_000 }), ...user('ann') })
+      .then([isSet({ maximum: 2_000 })]);
+    given(founded({ preset: 'openim' }))
+      .when({ ...set({ maximum: 2_000 }), ...user('ann') })
       .then(refusal('NotPermitted'));
     given(founded(), isSet({ maximum: 4 }))
       .when({ type: 'JoinGroup', groupId: GROUP, userId: 'eve', ...user('eve') })
