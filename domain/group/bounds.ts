@@ -13,12 +13,15 @@ export interface ProfileTexts {
   readonly customFields?: readonly CustomField[] | undefined;
 }
 
-/** @throws InvalidArgument; also for a name in which there is nothing to see (D1 set_group_info "name present and blank"). */
+/**
+ * @throws InvalidArgument; where the rules want a name, also for one in which there is nothing to see (D1 set_group_info
+ *   "name present and blank").
+ */
 export function checkProfile(values: RuleValues, texts: ProfileTexts): void {
   const { limits } = values;
   if (texts.name !== undefined) {
     checkText('name', texts.name, limits.name);
-    if (isBlank(texts.name)) refuse('InvalidArgument', { field: 'name', reason: 'blank' });
+    if (limits.name.min > 0 && isBlank(texts.name)) refuse('InvalidArgument', { field: 'name', reason: 'blank' });
   }
   if (texts.avatar != null) checkText('avatar', texts.avatar, limits.avatar);
   if (texts.introduction != null) checkText('introduction', texts.introduction, limits.introduction);

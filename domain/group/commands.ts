@@ -60,6 +60,7 @@ export interface CreateGroup {
   readonly preset: string | GroupPreset;
   /** A name of the API's own for kinds of groups. */
   readonly kind?: string;
+  /** '' where the rules let a group go without a name (002). */
   readonly name: string;
   readonly avatar?: string;
   readonly introduction?: string;
@@ -214,7 +215,8 @@ export interface UnmuteGroup {
 }
 
 /**
- * Absent = unchanged; null or '' = cleared (never the name). Only what really changes is written.
+ * Absent = unchanged; null or '' = cleared (the name only where the rules let a group go without one: 002). Only what
+ * really changes is written.
  * @throws InvalidArgument, NotGroupManager, NotGroupOwner, NotGroupMember, RulesForbid.
  */
 export interface ChangeGroupProfile {

@@ -163,6 +163,8 @@ const openimV2: RuleValues = {
   formerOwnerBecomes: 'member',
   // join [505]: always a request; invite [197]: always joins.
   joinPolicies: { selfJoin: ['approval'], memberInvite: ['joins'] },
+  // No bound is known (D2): a group may go without a name.
+  limits: { ...openim.limits, name: characters(0, 255) },
 };
 
 /** Seed 004, SealTalk (RULES D5). */
@@ -225,7 +227,8 @@ const dtalk: RuleValues = {
   newcomerSeesEarlier: false,
   limits: {
     ...openim.limits,
-    name: characters(1, 200),
+    // create-group's name is optional, and group-info's sample has none.
+    name: characters(0, 200),
     avatar: characters(0, 1_000),
     cardName: characters(0, 40),
     maximum: 2_000,

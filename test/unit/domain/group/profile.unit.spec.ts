@@ -1,8 +1,9 @@
+import { expect } from 'chai';
 import type { GroupEvent, GroupProfileChanges } from '../../../../domain/group/events.js';
 import { groupDecider } from '../../../../domain/group/decider.js';
 import { groupPresets } from '../../../../domain/group/presets.js';
 import { refusal, specify } from '../../../support/given-when-then.js';
-import { appAdmin, dismissed, founded, GROUP, user } from '../../../support/group-stories.js';
+import { appAdmin, dismissed, founded, GROUP, NUMBER, user } from '../../../support/group-stories.js';
 
 const given = specify(groupDecider);
 
@@ -71,6 +72,19 @@ describe('changing what a group shows of itself', () => {
     given(founded(), changed({ customFields: fields }))
       .when({ ...change({ customFields: [] }), ...user('ann') })
       .then([changed({ customFields: [] })]);
+  });
+
+  it('a group may go without a name where none is wanted (002 create-group: optional; 000)', () => {
+    for (const preset of ['dtalk', 'openim-v2'] as const) {
+      for (const name of ['', ' ']) {
+        given(founded({ preset }))
+          .when({ ...change({ name }), ...user('ann') })
+          .then([changed({ name })]);
+        const creation = { type: 'CreateGroup', groupId: GROUP, number: NUMBER, preset, name, ownerId: 'ann' } as const;
+        const { events } = groupDecider.decide(groupDecider.initialState, { ...creation, ...user('ann') });
+        expect(events[0]?.data).to.include({ name });
+      }
+    }
   });
 
   it('a name stays something to see, every text within the rules’ bounds (003: 1001)', () => {
