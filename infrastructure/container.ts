@@ -225,8 +225,9 @@ function bindApplication(container: Container): void {
   container
     .bind(GroupCommands)
     .toResolvedValue(
-      (pipeline, numbers, reservations, users) => new GroupCommands({ pipeline, numbers, reservations, users }),
-      [CommandPipeline, ids.numbers, ids.reservations, UserDirectory],
+      (pipeline, clock, numbers, reservations, users) =>
+        new GroupCommands({ pipeline, clock, numbers, reservations, users }),
+      [CommandPipeline, ids.clock, ids.numbers, ids.reservations, UserDirectory],
     );
   container
     .bind(GroupChanges)

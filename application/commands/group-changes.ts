@@ -1,11 +1,10 @@
-import { groupDecider } from '../../domain/group/decider.js';
 import type { ChangeTogether } from '../../domain/group/commands.js';
-import { DomainError } from '../../domain/shared/errors.js';
 import { checkId } from '../../domain/shared/ids.js';
 import type { Clock } from '../ports/clock.js';
 import { groupAggregate, type GroupResult } from './groups.js';
 import type { CommandPipeline } from './pipeline.js';
 import type { RequestContext } from './request.js';
+import { tried } from './trial.js';
 
 type Changes = Pick<ChangeTogether, 'groupId' | 'steps'>;
 export type ChangesMade = GroupResult<'ChangeTogether'>;
@@ -15,16 +14,17 @@ const LOOKS_AT_ONCE = 16;
 
 /** Several changes to one group, decided and written as one: an API that asks for them at once gets all or nothing. */
 export class GroupChanges {
-  constructor(
-    private readonly pipeline: CommandPipeline,
-    private readonly clock: Clock,
-  ) {}
+  private readonly deps: { readonly pipeline: CommandPipeline; readonly clock: Clock };
+
+  constructor(pipeline: CommandPipeline, clock: Clock) {
+    this.deps = { pipeline, clock };
+  }
 
   /** @throws DomainError what the steps throw; ApplicationError */
   async together(context: RequestContext, { groupId, steps }: Changes): Promise<ChangesMade> {
     const stream = { category: 'group', tenant: context.tenant, groupId } as const;
     const command = { type: 'ChangeTogether', groupId, steps } as const;
-    const result = await this.pipeline.execute({ ...context, aggregate: groupAggregate, stream, command });
+    const result = await this.deps.pipeline.execute({ ...context, aggregate: groupAggregate, stream, command });
     // A decision's outcome is of its command.
     return result as ChangesMade;
   }
@@ -66,13 +66,8 @@ export class GroupChanges {
 
   async #fits({ tenant, actor }: RequestContext, { groupId, steps }: Changes): Promise<boolean> {
     checkId('groupId', groupId);
-    const { state } = await this.pipeline.look(groupAggregate, { category: 'group', tenant, groupId });
-    try {
-      groupDecider.decide(state, { type: 'ChangeTogether', groupId, steps, actor, at: this.clock.now() });
-      return true;
-    } catch (error) {
-      if (error instanceof DomainError) return false;
-      throw error;
-    }
+    const stream = { category: 'group', tenant, groupId } as const;
+    const command = { type: 'ChangeTogether', groupId, steps } as const;
+    return (await tried(this.deps, { aggregate: groupAggregate, stream, command, actor })) !== undefined;
   }
 }

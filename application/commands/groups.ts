@@ -10,6 +10,7 @@ import type {
   ChangeMemberRole,
   ChangeMemberRoles,
   CopyGroup,
+  CopyTemplate,
   CreateGroup,
   DismissGroup,
   GroupCommand,
@@ -32,7 +33,6 @@ import type {
   WithdrawInvitation,
   WithdrawJoinRequest,
 } from '../../domain/group/commands.js';
-import { checkProfile, type ProfileTexts } from '../../domain/group/bounds.js';
 import { groupDecider } from '../../domain/group/decider.js';
 import type { GroupEvent } from '../../domain/group/events.js';
 import { groupPresets, isPresetName } from '../../domain/group/presets.js';
@@ -41,11 +41,13 @@ import type { GroupState } from '../../domain/group/state.js';
 import { actingUser } from '../../domain/shared/actor.js';
 import { refuse } from '../../domain/shared/errors.js';
 import { checkId, serverMadeId } from '../../domain/shared/ids.js';
+import type { Clock } from '../ports/clock.js';
 import type { Numbers } from '../ports/numbers.js';
 import type { Reservations } from '../ports/reservations.js';
 import type { Aggregate } from './aggregate.js';
 import { type CommandPipeline, idempotencyScope } from './pipeline.js';
 import type { CommandResult, RequestContext } from './request.js';
+import { tried } from './trial.js';
 import type { UserDirectory } from './user-directory.js';
 import { userAggregate } from './users.js';
 
@@ -81,6 +83,7 @@ const LOOKS_AT_ONCE = 16;
 
 export interface GroupCommandsDependencies {
   readonly pipeline: CommandPipeline;
+  readonly clock: Clock;
   readonly numbers: Numbers;
   readonly reservations: Reservations;
   readonly users: UserDirectory;
@@ -247,46 +250,39 @@ export class GroupCommands {
    * key goes on where the first stopped.
    * @throws DomainError CopyRefused, and what `create` throws. @returns of the new group
    */
-  async copy(context: RequestContext, { groupId, toGroupId, name, avatar }: Copy): Promise<GroupResult<'CreateGroup'>> {
+  async copy(context: RequestContext, { groupId, toGroupId, ...profile }: Copy): Promise<GroupResult<'CreateGroup'>> {
     const number = await this.#numberFor(context);
-    const newId = toGroupId ?? serverMadeId(number);
-    const copying = { type: 'CopyGroup', groupId, toGroupId: newId } as const;
-    await this.#rehearse(context, copying, { name, ...(avatar !== undefined && { avatar }) });
+    const copying: CopyGroup = { type: 'CopyGroup', groupId, toGroupId: toGroupId ?? serverMadeId(number) };
+    const creating = (template: CopyTemplate, invitees: readonly Invitee[]): CreateGroup =>
+      copyOf(copying, { template, invitees, number, ownerId: actingUser(context.actor), ...profile });
+
+    // The source says nothing before it is known that the new group can be made: it says it for days.
+    const template = (await this.#tried(context, copying))?.template;
+    const trial = template === undefined ? undefined : creating(template, []);
+    if (trial !== undefined && (await this.#tried(context, trial)) === undefined) {
+      // Refused again, which is what the caller hears, or a repeat of what was done long ago.
+      return this.#execute(forStep(context, 'create'), trial);
+    }
     const { outcome } = await this.#execute(context, copying);
-    const { rules, kind, maximum, joinPolicy, settings, members } = outcome.template;
+    const { rules, members } = outcome.template;
     const invitees = await this.#invitees(context.tenant, rules.values, members);
-    return this.#execute(forStep(context, 'create'), {
-      type: 'CreateGroup',
-      groupId: newId,
-      number,
-      preset: { rules, defaults: { maximum, joinPolicy, settings } },
-      kind,
-      name,
-      ...(avatar !== undefined && { avatar }),
-      ownerId: actingUser(context.actor),
-      members,
-      copyOf: groupId,
-      invitees: invitees.filter(({ wantsConsent }) => wantsConsent || rules.values.inviteeConsent === 'always'),
-    });
+    return this.#execute(forStep(context, 'create'), creating(outcome.template, invitees));
   }
 
   dismiss(context: RequestContext, asked: Asked<DismissGroup>): Promise<GroupResult<'DismissGroup'>> {
     return this.#execute(context, { ...asked, type: 'DismissGroup' });
   }
 
-  /** What the new group would be refused for is found before the source says anything. */
-  async #rehearse(
-    context: RequestContext,
-    { groupId, toGroupId }: Asked<CopyGroup>,
-    profile: ProfileTexts & { readonly name: string },
-  ): Promise<void> {
-    const [source, target] = await Promise.all([
-      this.#look(context.tenant, groupId),
-      this.#look(context.tenant, toGroupId),
-    ]);
-    if (source.status === 'live') checkProfile(source.rules.values, profile);
-    const free = target.status === 'none' || (target.status === 'live' && target.copiedFrom === groupId);
-    if (!free) refuse('GroupIdTaken', { groupId: toGroupId });
+  /** undefined: refused. */
+  async #tried<Command extends GroupCommand>(
+    { tenant, actor }: RequestContext,
+    command: Command,
+  ): Promise<OutcomeOf<Command['type']> | undefined> {
+    checkId('groupId', command.groupId);
+    const stream = { category: 'group', tenant, groupId: command.groupId } as const;
+    const decision = await tried(this.deps, { aggregate: groupAggregate, stream, command, actor });
+    // A decision's outcome is of its command.
+    return decision?.outcome as OutcomeOf<Command['type']> | undefined;
   }
 
   async #look(tenant: string, groupId: string): Promise<GroupState> {
@@ -356,6 +352,28 @@ export class GroupCommands {
 function valuesOf(preset: CreateGroup['preset']): RuleValues | undefined {
   if (typeof preset !== 'string') return preset.rules.values;
   return isPresetName(preset) ? groupPresets[preset].rules.values : undefined;
+}
+
+/** Who wants no asking needs no invitation. */
+function copyOf(
+  { groupId, toGroupId }: CopyGroup,
+  copy: Pick<CreateGroup, 'name' | 'avatar' | 'ownerId' | 'number'> & {
+    readonly template: CopyTemplate;
+    readonly invitees: readonly Invitee[];
+  },
+): CreateGroup {
+  const { template, invitees, ...made } = copy;
+  const { rules, kind, maximum, joinPolicy, settings, members } = template;
+  return {
+    ...made,
+    type: 'CreateGroup',
+    groupId: toGroupId,
+    preset: { rules, defaults: { maximum, joinPolicy, settings } },
+    kind,
+    members,
+    copyOf: groupId,
+    invitees: invitees.filter(({ wantsConsent }) => wantsConsent || rules.values.inviteeConsent === 'always'),
+  };
 }
 
 /** Before anybody is looked up. @throws DomainError InvalidArgument */

@@ -80,6 +80,16 @@ export interface CopyGroup {
   readonly toGroupId: string;
 }
 
+/** What the new group starts with, and whom it takes over beside its owner, the one who copies. */
+export interface CopyTemplate {
+  readonly rules: GroupRules;
+  readonly kind: string;
+  readonly maximum: number;
+  readonly joinPolicy: JoinPolicy;
+  readonly settings: GroupSettings;
+  readonly members: readonly string[];
+}
+
 export type UpkeepOutcome =
   | { readonly command: 'PublishAnnouncement' }
   | { readonly command: 'ChangeJoinPolicy'; readonly joinPolicy: JoinPolicy }
@@ -91,16 +101,4 @@ export type UpkeepOutcome =
     }
   | { readonly command: 'SuspendGroup'; readonly mode: SuspensionMode }
   | { readonly command: 'ReinstateGroup' }
-  | {
-      readonly command: 'CopyGroup';
-      readonly toGroupId: string;
-      /** What the new group starts with, and whom it takes over beside its owner, the one who copies. */
-      readonly template: {
-        readonly rules: GroupRules;
-        readonly kind: string;
-        readonly maximum: number;
-        readonly joinPolicy: JoinPolicy;
-        readonly settings: GroupSettings;
-        readonly members: readonly string[];
-      };
-    };
+  | { readonly command: 'CopyGroup'; readonly toGroupId: string; readonly template: CopyTemplate };

@@ -59,7 +59,7 @@ export async function openCommandSide(url: string, options: Partial<PipelineOpti
   const tokens = new JwtTokens({ secret: Buffer.alloc(32, 9), ttlSeconds: 3_600, clock: systemClock });
   const pipeline = new CommandPipeline({ store, serializer, ledger, clock: systemClock, log }, options);
   const directory = new UserDirectory(nobodyKnown, store);
-  const groups = new GroupCommands({ pipeline, numbers, reservations, users: directory });
+  const groups = new GroupCommands({ pipeline, clock: systemClock, numbers, reservations, users: directory });
   const users = new UserCommands({
     pipeline,
     store,

@@ -48,6 +48,7 @@ describe('Use cases about people', () => {
     const users = new UserDirectory(nobodyKnown, store);
     groups = new GroupCommands({
       pipeline,
+      clock,
       numbers: { next: () => Promise.resolve(++number) },
       reservations: { reserveId } as Reservations,
       users,
@@ -132,6 +133,43 @@ describe('Use cases about people', () => {
     const { revision } = await groups.changeProfile(as('ann'), { groupId: 'chess', changes: {} });
     // Answered, joined, copied: once.
     expect(revision).to.equal(source.revision + 3);
+  });
+
+  it('a copy that can’t be made leaves the source as it was, whatever it fails for (004 copy_group)', async () => {
+    await groups.create(as('ann'), {
+      preset: 'parley',
+      groupId: 'chess',
+      name: 'Chess',
+      ownerId: 'ann',
+      members: ['bob'],
+      maximum: 2,
+    });
+    const { revision } = await groups.changeProfile(as('ann'), { groupId: 'chess', changes: {} });
+    const copying = { groupId: 'chess', name: 'Go' };
+    // An id that only the server may make.
+    await refusedAs(groups.copy(as('ann'), { ...copying, toGroupId: '1234567890123456' }), 'InvalidArgument');
+    await refusedAs(groups.copy(as('ann'), { ...copying, avatar: 'x'.repeat(2_000) }), 'InvalidArgument');
+    const root: RequestContext = { ...as('root'), actor: { kind: 'appAdmin', id: 'root' } };
+    await refusedAs(groups.copy(root, copying), 'CopyRefused');
+    await refusedAs(groups.copy(as('eve'), { ...copying, toGroupId: 'chess' }), 'NotGroupMember');
+    expect((await groups.changeProfile(as('ann'), { groupId: 'chess', changes: {} })).revision).to.equal(revision);
+  });
+
+  it('a copy asked for again is what it was, though both groups have gone meanwhile; a new one says so once', async () => {
+    const tournament = { preset: 'parley', groupId: 'chess', name: 'Chess', ownerId: 'ann', members: ['bob'] } as const;
+    await groups.create(as('ann'), tournament);
+    const copying = { groupId: 'chess', toGroupId: 'go', name: 'Go' };
+    const first = await groups.copy(as('ann', 'k1'), copying);
+    const other = await groups.copy(as('ann'), { ...copying, toGroupId: 'shogi' });
+    expect(other.replayed).to.equal(false);
+    // Under another key it is another copy, of an id that is taken.
+    await refusedAs(groups.copy(as('ann', 'k2'), copying), 'GroupIdTaken');
+    const { revision } = await groups.changeProfile(as('ann'), { groupId: 'chess', changes: {} });
+    expect(revision).to.equal(4);
+    await groups.dismiss(as('ann'), { groupId: 'go', removeMembers: false });
+    await groups.dismiss(as('ann'), { groupId: 'chess', removeMembers: true });
+    const again = await groups.copy(as('ann', 'k1'), copying);
+    expect(again).to.deep.include({ replayed: true, outcome: first.outcome });
   });
 
   it('favourites are of groups that there are, and profiles of users that there are', async () => {

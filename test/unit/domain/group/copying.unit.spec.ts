@@ -3,7 +3,7 @@ import { groupDecider } from '../../../../domain/group/decider.js';
 import type { GroupEvent } from '../../../../domain/group/events.js';
 import { groupPresets } from '../../../../domain/group/presets.js';
 import { refusal, specify } from '../../../support/given-when-then.js';
-import { founded, GROUP, invited, joined, left, NOW, NUMBER, user } from '../../../support/group-stories.js';
+import { appAdmin, founded, GROUP, invited, joined, left, NOW, NUMBER, user } from '../../../support/group-stories.js';
 
 const given = specify(groupDecider);
 const day = 86_400_000;
@@ -12,9 +12,19 @@ const copied = (copiedAt: number, toGroupId = 'chess2'): GroupEvent => ({
   type: 'GroupCopied',
   data: { groupId: GROUP, toGroupId, by: 'ann', copiedAt },
 });
-const old = founded({ preset: 'sealtalk' }).map((event): GroupEvent =>
-  event.type === 'GroupCreated' ? { ...event, data: { ...event.data, createdAt: NOW - 30 * day } } : event,
-);
+const aged = (history: readonly GroupEvent[]): GroupEvent[] =>
+  history.map((event) =>
+    event.type === 'GroupCreated' ? { ...event, data: { ...event.data, createdAt: NOW - 30 * day } } : event,
+  );
+const old = aged(founded({ preset: 'sealtalk' }));
+const template = {
+  rules: groupPresets.sealtalk.rules,
+  kind: '',
+  maximum: 500,
+  joinPolicy: { selfJoin: 'open', memberInvite: 'joins' },
+  settings: groupPresets.sealtalk.defaults.settings,
+  members: ['bob', 'cid', 'dan'],
+} as const;
 
 describe('copying a group (004 copy_group)', () => {
   it('tells what the new group starts with', () => {
@@ -23,14 +33,7 @@ describe('copying a group (004 copy_group)', () => {
       .then([copied(NOW)])
       .outcome({
         toGroupId: 'chess2',
-        template: {
-          rules: groupPresets.sealtalk.rules,
-          kind: '',
-          maximum: 500,
-          joinPolicy: { selfJoin: 'open', memberInvite: 'joins' },
-          settings: groupPresets.sealtalk.defaults.settings,
-          members: ['bob', 'cid', 'dan'],
-        },
+        template,
       });
     given(old)
       .when({ ...copy(), ...user('cid') })
@@ -53,6 +56,28 @@ describe('copying a group (004 copy_group)', () => {
     given(founded())
       .when({ ...copy(), ...user('ann') })
       .then([copied(NOW)]);
+  });
+
+  it('counts who would come along: all of them, where the one who copies is no member', () => {
+    const lone = founded({ preset: 'sealtalk', admins: [], members: [] });
+    given(aged(lone))
+      .when({ ...copy(), ...appAdmin })
+      .then([{ type: 'GroupCopied', data: { groupId: GROUP, toGroupId: 'chess2', by: 'root', copiedAt: NOW } }])
+      .outcome({ template: { ...template, members: ['ann'] } });
+    const full = founded({ maximum: 4 });
+    given(full)
+      .when({ ...copy(), ...user('ann') })
+      .then([copied(NOW)]);
+    given(full)
+      .when({ ...copy(), ...appAdmin })
+      .then(refusal('CopyRefused', { reason: 'tooManyMembers' }));
+    const crowd = (count: number) => Array.from({ length: count }, (_, i) => `m${i}`);
+    given(founded({ admins: [], members: crowd(500), maximum: 600 }))
+      .when({ ...copy(), ...user('ann') })
+      .then([copied(NOW)]);
+    given(founded({ admins: [], members: crowd(500), maximum: 600 }))
+      .when({ ...copy(), ...appAdmin })
+      .then(refusal('CopyRefused', { reason: 'tooManyMembers' }));
   });
 
   it('said once already, it is so: who was cut off goes on', () => {
