@@ -110,7 +110,7 @@ export function memberBatchOperations(groups: GroupCommands): Operation[] {
       Path: GroupPath,
       Body: ImportMembers,
       success: done,
-      problems: always,
+      problems: [...always, 'RulesForbid', 'TargetRoleTooHigh'],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
         const members = invocation.body.members.map(importedMember);

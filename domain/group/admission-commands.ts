@@ -147,8 +147,10 @@ export interface ImportedMember {
 }
 
 /**
- * Members from elsewhere, as they were there (001 import_group_member): nobody is asked. App admins only.
- * @throws NotPermitted, InvalidArgument (nobody, too many, a joining in the future, a card out of bounds).
+ * Members from elsewhere, as they were there (001 import_group_member): nobody is asked. App admins only, and within the
+ * rules: nobody comes muted whom nobody could mute, or for longer.
+ * @throws NotPermitted, RulesForbid, TargetRoleTooHigh, InvalidArgument (nobody, too many, a joining in the future, a mute
+ *   or a card out of bounds).
  */
 export interface ImportMembers {
   readonly type: 'ImportMembers';

@@ -63,13 +63,18 @@ export function requireReachOfAnybody(group: Group, actor: Actor, act: MemberAct
 }
 
 /** Whether the actor's standing reaches the target's role by this act. */
-export function reaches(group: Group, actor: Actor, act: MemberAct, target: Member): boolean {
+export function reaches(group: Group, actor: Actor, act: MemberAct, target: Pick<Member, 'role'>): boolean {
   const reach: Reach<Role> = group.rules.values[act];
   return standingsOf(group, actor).some((standing) => reach[standing].includes(target.role));
 }
 
 /** @throws TargetRoleTooHigh, and as `requireMay`. */
-export function requireReach(group: Group, actor: Actor, act: MemberAct, target: Member): void {
+export function requireReach(
+  group: Group,
+  actor: Actor,
+  act: MemberAct,
+  target: Pick<Member, 'userId' | 'role'>,
+): void {
   requireReachOfAnybody(group, actor, act);
   if (!reaches(group, actor, act, target)) {
     refuse('TargetRoleTooHigh', { userId: target.userId, role: target.role });

@@ -13,7 +13,7 @@ export function muteMember(state: GroupState, command: Decided<MuteMember>): Gro
   const group = liveGroup(state, command);
   const { userId, actor } = command;
   const until = deadlineOf(command);
-  checkDeadline(group, until, command.at);
+  checkDeadline(group, 'until', until, command.at);
   const target = memberOf(group, userId);
   requireReach(group, actor, 'mute', target);
   if (target.mute !== null && target.mute.until === until) {
@@ -28,9 +28,9 @@ export function muteMember(state: GroupState, command: Decided<MuteMember>): Gro
 const deadlineOf = ({ until, at }: Decided<MuteMember>): number | null =>
   typeof until === 'object' && until !== null ? at + until.lasting : until;
 
-function checkDeadline(group: Group, until: number | null, at: number): void {
-  const { longest, forEver } = group.rules.values.limits.mute;
-  const field = 'until';
+/** @throws InvalidArgument for one that has passed, or is further away than the rules let anybody be muted. */
+export function checkDeadline({ rules }: Group, field: string, until: number | null, at: number): void {
+  const { longest, forEver } = rules.values.limits.mute;
   if (until === null) {
     if (!forEver) refuse('InvalidArgument', { field, reason: 'a mute has an end here' });
     return;

@@ -83,6 +83,29 @@ describe('importing', () => {
       .thenAlreadySo();
   });
 
+  it('goes round no rule: nobody is put into an AVChatRoom (001: 10007), nor muted whom nobody mutes, or for longer', () => {
+    given(founded({ preset: 'tencent-avchatroom' }))
+      .when({ ...bring({ userId: 'eve' }), ...appAdmin })
+      .then(refusal('RulesForbid', { act: 'invite' }));
+    const work = founded({ preset: 'tencent-work', admins: [] });
+    given(work)
+      .when({ ...bring({ userId: 'eve', mutedUntil: NOW + 1 }), ...appAdmin })
+      .then(refusal('RulesForbid', { act: 'mute' }));
+    given(work)
+      .when({ ...bring({ userId: 'eve', mutedUntil: 0 }), ...appAdmin })
+      .then([brought('eve')]);
+    const dtalk = founded({ preset: 'dtalk' });
+    given(dtalk)
+      .when({ ...bring({ userId: 'eve', role: 'admin', mutedUntil: null }), ...appAdmin })
+      .then(refusal('TargetRoleTooHigh', { userId: 'eve', role: 'admin' }));
+    given(dtalk)
+      .when({ ...bring({ userId: 'eve', mutedUntil: NOW + 86_400_001 }), ...appAdmin })
+      .then(refusal('InvalidArgument', { field: 'members.mutedUntil' }));
+    given(dtalk)
+      .when({ ...bring({ userId: 'eve', mutedUntil: NOW + 86_400_000 }), ...appAdmin })
+      .then([brought('eve', { mutedUntil: NOW + 86_400_000 })]);
+  });
+
   it('is an app admin’s alone, of times that have been', () => {
     given(founded())
       .when({ ...bring({ userId: 'eve' }), ...user('ann') })
