@@ -9,7 +9,7 @@ import type { AnswerJoinRequest, RequestToJoin, WithdrawJoinRequest } from './co
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
 import type { GroupEvent } from './events.js';
 import { answeredInvitation } from './invitations.js';
-import type { Group, GroupState, PendingInvitation, PendingRequest } from './state.js';
+import type { Ended, Group, GroupState, PendingInvitation, PendingRequest } from './state.js';
 
 /** Asking to come in, and being answered (D0 "self join", RULES A6). */
 
@@ -143,13 +143,27 @@ function answeredRequest(
 /** @throws JoinRequestHandled for what has ended, JoinRequestNotFound for what never was */
 function refuseAnswer(
   group: Group,
-  { userId, requestId, alsoInvitation = false }: Pick<AnswerJoinRequest, 'userId' | 'requestId' | 'alsoInvitation'>,
+  command: Pick<Decided<AnswerJoinRequest>, 'userId' | 'requestId' | 'alsoInvitation' | 'at'>,
 ): never {
-  const ended = [group.endedRequests.get(userId), alsoInvitation ? group.endedInvitations.get(userId) : undefined].find(
+  const { userId, requestId, alsoInvitation = false } = command;
+  const ended = [group.endedRequests.get(userId), ...(alsoInvitation ? handledInvitations(group, command) : [])].find(
     (one) => one !== undefined && (requestId === undefined || requestId === one.id),
   );
   if (ended !== undefined) refuse('JoinRequestHandled', { userId, how: ended.how });
   return refuse('JoinRequestNotFound', { userId });
+}
+
+/** Those on which managers have nothing more to say: one that still awaits the invitee, too, once they have agreed. */
+function handledInvitations(
+  group: Group,
+  { userId, at }: Pick<Decided<AnswerJoinRequest>, 'userId' | 'at'>,
+): (Pick<Ended, 'id' | 'how'> | undefined)[] {
+  const pending = group.invitations.get(userId);
+  const ended = group.endedInvitations.get(userId);
+  if (pending === undefined) return [ended];
+  const { inviteId: id, approvedBy } = pending;
+  if (hasExpired(pending, at)) return [{ id, how: 'expired' }, ended];
+  return [approvedBy === null ? undefined : { id, how: 'accepted' }, ended];
 }
 
 export function withdrawJoinRequest(

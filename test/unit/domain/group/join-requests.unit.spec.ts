@@ -164,4 +164,29 @@ describe('answering a join request', () => {
       .when({ ...answer('eve', also), ...user('bob') })
       .then(refusal('JoinRequestHandled', { how: 'declined' }));
   });
+
+  it('twice, or too late, is handled as well for an API that tells them not apart, while the invitee is awaited (RULES A6)', () => {
+    const also = { alsoInvitation: true } as const;
+    const both = invited('eve', { awaits: ['invitee', 'manager'] });
+    const agreed: GroupEvent = {
+      type: 'InvitationAnswered',
+      data: { groupId: GROUP, inviteId: 'i-eve', userId: 'eve', stage: 'manager', answer: 'accepted', by: 'bob' },
+    };
+    given(founded(approval), both)
+      .when({ ...answer('eve', also), ...user('bob') })
+      .then([agreed])
+      .outcome({ joined: false });
+    for (const more of [{}, { requestId: 'i-eve' }]) {
+      given(founded(approval), both, agreed)
+        .when({ ...answer('eve', { ...also, ...more }), ...user('bob') })
+        .then(refusal('JoinRequestHandled', { userId: 'eve', how: 'accepted' }));
+    }
+    given(founded(approval), invited('eve', { awaits: ['manager'], expiresAt: NOW }))
+      .when({ ...answer('eve', also), ...user('bob') })
+      .then(refusal('JoinRequestHandled', { userId: 'eve', how: 'expired' }));
+    // What asks the invitee alone was never the managers' to answer.
+    given(founded(approval), invited('eve'))
+      .when({ ...answer('eve', also), ...user('bob') })
+      .then(refusal('JoinRequestNotFound'));
+  });
 });
