@@ -243,6 +243,7 @@ function change(group: Group, { event, occurredAt }: ProjectedEvent<GroupEvent>)
     case 'MemberRemoved':
       group.members.set(event.data.userId, false);
       if (row.owner_id === event.data.userId) row.owner_id = null;
+      row.speakers = row.speakers.filter((userId) => userId !== event.data.userId);
       return;
     case 'OwnerTransferred':
       row.owner_id = event.data.to;

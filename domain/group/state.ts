@@ -270,6 +270,8 @@ function departed(group: Group, userId: string): Group {
     adminIds: group.adminIds.delete(userId),
     ownerId: group.ownerId === userId ? null : group.ownerId,
     departedMutes: member.mute === null ? group.departedMutes : remembered(group.departedMutes, userId, member.mute),
+    // He was let speak as the member that he was: who comes back is silent with the others.
+    groupMute: group.groupMute && { speakers: group.groupMute.speakers.delete(userId) },
   };
 }
 

@@ -127,6 +127,20 @@ describe('projections: given events, then rows', () => {
     expect(row).to.include({ user_id: 'ann', nickname: null, avatar: null, ext: null });
   });
 
+  it('a speaker who goes is none any more, nor when he comes back', async () => {
+    history.write(
+      created('g', 'ann'),
+      joined('g', 'ann', 'owner'),
+      joined('g', 'bob', 'member'),
+      joined('g', 'cid', 'member'),
+      { type: 'GroupMuted', data: { groupId: 'g', by: 'ann', speakers: ['bob', 'cid'] } },
+      left('g', 'bob', 'member'),
+      joined('g', 'bob', 'member'),
+    );
+    await deliver(projected());
+    expect(await group('g')).to.deep.include({ muted_all: true, speakers: ['cid'], member_count: 3 });
+  });
+
   it('a group with its members, in one batch or one by one', async () => {
     history.write(
       created('g', 'ann'),

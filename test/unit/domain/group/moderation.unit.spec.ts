@@ -202,6 +202,24 @@ describe('muting everybody', () => {
       .then([silenced()]);
   });
 
+  it('who goes is no speaker any more, nor when he comes back', () => {
+    const gone: GroupEvent[] = [
+      left('cid'),
+      {
+        type: 'MemberRemoved',
+        data: { groupId: GROUP, userId: 'cid', roleBefore: 'member', by: 'ann', byRole: 'owner' },
+      },
+    ];
+    for (const going of gone) {
+      given(founded(), silenced(['cid', 'dan']), going, joined('cid'))
+        .when({ ...silence(['dan']), ...user('ann') })
+        .thenAlreadySo();
+      given(founded(), silenced(['cid', 'dan']), going, joined('cid'))
+        .when({ ...silence(['cid', 'dan']), ...user('ann') })
+        .then([silenced(['cid', 'dan'])]);
+    }
+  });
+
   it('is lifted once', () => {
     const lift = { type: 'UnmuteGroup', groupId: GROUP } as const;
     given(founded(), silenced())
