@@ -1,6 +1,6 @@
 import { actingUser, hasAdminPowers } from '../shared/actor.js';
 import { refuse } from '../shared/errors.js';
-import { liveGroup, memberOf, requireReach } from './authority.js';
+import { liveGroup, memberOf, requireReach, requireReachOfAnybody } from './authority.js';
 import { checkCard } from './bounds.js';
 import { cardFields, isCleared, printOf } from './card-prints.js';
 import type { ChangeMemberCard } from './commands.js';
@@ -18,9 +18,12 @@ export function changeMemberCard(
   const own = actingUser(actor) === userId;
   checkCard(group.rules.values, changes);
   checkReceiveOption(command, own);
-  const member = memberOf(group, userId);
   const named = cardFields.some((field) => changes[field] !== undefined);
-  if (!own && (named || receiveOption === undefined)) requireReach(group, actor, 'editCard', member);
+  const edits = !own && (named || receiveOption === undefined);
+  // Before the member is looked at: who is one is told to nobody from outside.
+  if (edits) requireReachOfAnybody(group, actor, 'editCard');
+  const member = memberOf(group, userId);
+  if (edits) requireReach(group, actor, 'editCard', member);
 
   const real = realChanges(member, changes);
   const option = receiveOption === member.receiveOption ? undefined : receiveOption;

@@ -224,7 +224,7 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
     users: {
       '/userId': {
         another: { by: 'member', id: 'owner', code: 'NotGroupManager' },
-        nobody: { code: 'MemberNotFound' },
+        nobody: { code: 'NotGroupManager' },
       },
     },
   },

@@ -57,6 +57,20 @@ describe('a member’s card', () => {
       .then(refusal('NotGroupMember', { userIds: ['eve'] }));
   });
 
+  it('tells nobody without the right who is a member: his own standing is judged first', () => {
+    for (const target of ['bob', 'nobody']) {
+      given(founded())
+        .when({ ...change(target, { nickname: 'N' }), ...user('eve') })
+        .then(refusal('NotGroupMember', { userIds: ['eve'] }));
+      given(founded())
+        .when({ ...change(target, {}), ...user('eve') })
+        .then(refusal('NotGroupMember', { userIds: ['eve'] }));
+      given(founded())
+        .when({ ...change(target, { nickname: 'N' }), ...user('cid') })
+        .then(refusal('NotGroupManager'));
+    }
+  });
+
   it('how he is told of messages is his own, or an app admin’s to set (001 MsgFlag), and stands in the clear', () => {
     given(founded())
       .when({ ...change('cid', {}, { receiveOption: 'silent' }), ...user('cid') })
