@@ -174,7 +174,15 @@ export function groupOperations(groups: GroupCommands): Operation[] {
       Body: JoinGroup,
       bodyOptional: true,
       success: done,
-      problems: [...always, 'JoinClosed', 'RulesForbid', 'GroupFull', 'UserNotFound'],
+      problems: [
+        ...always,
+        'JoinClosed',
+        'RulesForbid',
+        'GroupFull',
+        'UserNotFound',
+        'NotGroupMember',
+        'MemberNotFound',
+      ],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
         const actor = actorOf(invocation.caller);

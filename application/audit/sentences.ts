@@ -81,15 +81,17 @@ const sentences: Sentences = {
       ')',
     ].join(''),
 
-  MemberJoined: ({ userId, role, source, inviterId, approvedBy, mutedUntil }) =>
-    [
+  MemberJoined: (data, who) => {
+    const { userId, role, inviterId, approvedBy, mutedUntil } = data;
+    return [
       `${userId} joined`,
       role === 'member' ? '' : ` as ${role}`,
-      inviterId === undefined ? '' : `, ${brought.get(source) ?? 'invited'} by ${inviterId}`,
+      broughtBy(data, who),
       approvedBy === undefined ? '' : `, approved by ${approvedBy}`,
-      inviterId === undefined && approvedBy === undefined && source === 'admin' ? ', added by an app admin' : '',
+      inviterId === undefined && approvedBy === undefined && addedByAdmin(data, who) ? ', added by an app admin' : '',
       mutedUntil === undefined ? '' : `, still muted ${until(mutedUntil)}`,
-    ].join(''),
+    ].join('');
+  },
 
   MemberInvited: ({ userId, inviterId, reason, awaits, expiresAt }) =>
     [
@@ -116,7 +118,7 @@ const sentences: Sentences = {
     [
       `${userId} asked to join`,
       source === 'search' ? ', having found the group by search' : source === 'scan' ? ', having scanned its code' : '',
-      inviterId === undefined || inviterId === userId ? '' : `, told of it by ${inviterId}`,
+      inviterId === undefined ? '' : `, ${naming(inviterId)}`,
       said(message),
     ].join(''),
 
@@ -199,9 +201,27 @@ const sentences: Sentences = {
 /** What somebody did who let another one in without inviting him. */
 const brought: ReadonlyMap<string, string> = new Map([
   ['creation', 'named'],
+  ['copy', 'taken along'],
   ['admin', 'added'],
   ['import', 'imported'],
 ]);
+
+/** What somebody says of how he came in is his word only: who is named as his inviter has done nothing. */
+const isOwnWord = ({ userId, requestId }: Payloads['MemberJoined'], who: string): boolean =>
+  requestId !== undefined || who === userId;
+
+const broughtBy = (data: Payloads['MemberJoined'], who: string): string => {
+  const { source, inviterId, inviteId } = data;
+  if (inviterId === undefined) return '';
+  const done = isOwnWord(data, who) ? undefined : brought.get(source);
+  const did = inviteId === undefined ? done : 'invited';
+  return did === undefined ? `, ${naming(inviterId)}` : `, ${did} by ${inviterId}`;
+};
+
+const addedByAdmin = (data: Payloads['MemberJoined'], who: string): boolean =>
+  data.source === 'admin' && !isOwnWord(data, who);
+
+const naming = (inviterId: string): string => `naming ${inviterId} as inviter`;
 
 const ordinal = (n: number): string => {
   const suffix = new Map([

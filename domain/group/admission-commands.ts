@@ -86,7 +86,7 @@ export interface WithdrawInvitation {
 /**
  * Asks to come in, and comes in at once where the join policy is open (003 join_group). Asking again supersedes the
  * pending request (RULES A6). An app admin may ask for somebody; the policy holds for him too (`JoinGroup` is his way in).
- * @throws JoinClosed, GroupFull, NotPermitted (for somebody else), InvalidArgument.
+ * @throws JoinClosed, GroupFull, NotPermitted (for somebody else), NotGroupMember (the inviter named), InvalidArgument.
  */
 export interface RequestToJoin {
   readonly type: 'RequestToJoin';
@@ -97,7 +97,10 @@ export interface RequestToJoin {
   readonly message?: string;
   /** Default `request`; of a joining at once, `open`. */
   readonly source?: RequestSource;
-  /** Who told him of the group, where the caller's API says so. */
+  /**
+   * The member who told him of the group, as the applicant says: he who is named has said nothing. Or the app admin who
+   * asks for him, himself.
+   */
   readonly inviterId?: string;
   readonly ext?: string;
 }

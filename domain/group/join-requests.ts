@@ -3,7 +3,7 @@ import { refuse } from '../shared/errors.js';
 import { checkId } from '../shared/ids.js';
 import { checkText } from '../shared/text.js';
 import { admit, endRequest, hasExpired, requireRoom } from './admission.js';
-import { liveGroup, requireMay } from './authority.js';
+import { liveGroup, memberOf, requireMay } from './authority.js';
 import { checkMessage } from './bounds.js';
 import type { AnswerJoinRequest, RequestToJoin, WithdrawJoinRequest } from './commands.js';
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
@@ -24,6 +24,9 @@ export function requestToJoin(state: GroupState, command: Decided<RequestToJoin>
     return alreadySo({ command: 'RequestToJoin', alreadySo: true, userId, result: 'already' });
   }
   if (group.joinPolicy.selfJoin === 'closed') refuse('JoinClosed', { groupId: group.groupId });
+  // It stays the applicant's word, but nobody outside brings anybody in, save an app admin who asks for him.
+  const adminBrings = hasAdminPowers(actor) && inviterId === actor.id;
+  if (inviterId !== undefined && !adminBrings) memberOf(group, inviterId);
   if (group.joinPolicy.selfJoin === 'open') {
     requireRoom(group);
     return {

@@ -91,7 +91,7 @@ export class JoinGroup {
   @IsString()
   @MinLength(1)
   @MaxLength(ID)
-  @JSONSchema({ description: 'Who told him of the group.' })
+  @JSONSchema({ description: 'The member who told him of the group, as he says himself.' })
   inviterId?: string;
 
   @MayBeAbsent()

@@ -174,7 +174,7 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
         another: { by: 'newcomer', id: 'outsider', code: 'NotPermitted' },
         nobody: { code: 'UserNotFound' },
       },
-      '/inviterId': { another: 'he says who told him', nobody: 'it is his word only' },
+      '/inviterId': { another: 'he says which member told him', nobody: { code: 'MemberNotFound' } },
     },
   },
   removeMember: {

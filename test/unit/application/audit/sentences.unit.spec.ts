@@ -27,7 +27,8 @@ describe('events as sentences', () => {
     expect(told(founded()[0]!, root)).to.equal(
       'app admin root created "Chess" (group chess, rules parley 1, owner ann)',
     );
-    expect(told(joined('bob', { inviterId: 'ann', approvedBy: 'cid' }))).to.equal(
+    const byInvitation = { source: 'invitation', inviterId: 'ann', inviteId: 'i1' } as const;
+    expect(told(joined('bob', { ...byInvitation, approvedBy: 'cid' }))).to.equal(
       'bob joined, invited by ann, approved by cid',
     );
     expect(told(joined('bob', { role: 'admin', source: 'creation', inviterId: 'ann' }))).to.equal(
@@ -52,6 +53,28 @@ describe('events as sentences', () => {
     expect(
       told({ type: 'GroupProfileChanged', data: { groupId, by: 'ann', changes: { name: 'Go', ext: null } } }),
     ).to.equal('ann changed the name to "Go", the ext (cleared)');
+  });
+
+  it('tell an invitation from what a newcomer says of one: who is named as inviter has done nothing', () => {
+    expect(told(joined('bob', { source: 'invitation', inviterId: 'ann' }))).to.equal(
+      'bob joined, naming ann as inviter',
+    );
+    expect(told(joined('bob', { source: 'scan', inviterId: 'ann', requestId: 'r1', approvedBy: 'cid' }))).to.equal(
+      'bob joined, naming ann as inviter, approved by cid',
+    );
+    expect(told(requested('bob', { source: 'invitation', inviterId: 'ann', message: 'hi' }))).to.equal(
+      'bob asked to join, naming ann as inviter: hi',
+    );
+    expect(told(joined('bob', { source: 'copy', inviterId: 'ann' }))).to.equal('bob joined, taken along by ann');
+    // 003 joinSource 1 may be what he says himself.
+    const bob: Actor = { kind: 'user', id: 'bob' };
+    expect(told(joined('bob', { source: 'admin', inviterId: 'ann' }), bob)).to.equal(
+      'bob joined, naming ann as inviter',
+    );
+    expect(told(joined('bob', { source: 'admin' }), bob)).to.equal('bob joined');
+    expect(told(joined('bob', { source: 'admin', inviterId: 'root' }), { ...root, onBehalfOf: 'bob' })).to.equal(
+      'bob joined, added by root',
+    );
   });
 
   it('say until when, in ISO 8601 UTC', () => {

@@ -4,6 +4,7 @@ import type { GroupEvent, JoinRequestAnswered } from '../../../../domain/group/e
 import { refusal, specify } from '../../../support/given-when-then.js';
 import {
   appAdmin,
+  appAdminFor,
   dismissed,
   founded,
   GROUP,
@@ -68,6 +69,25 @@ describe('asking to join', () => {
     given(founded(approval), dismissed())
       .when({ ...ask('eve'), ...user('eve') })
       .then(refusal('GroupDismissed'));
+  });
+
+  it('names as inviter a member, or the app admin who asks for him (003): it is the applicant’s word, and no more', () => {
+    for (const founding of [{}, approval]) {
+      for (const inviterId of ['nobody', 'eve']) {
+        given(founded(founding))
+          .when({ ...ask('eve', { source: 'invitation', inviterId }), ...user('eve') })
+          .then(refusal('NotGroupMember', { userIds: [inviterId] }));
+      }
+    }
+    given(founded())
+      .when({ ...ask('eve', { source: 'admin', inviterId: 'root' }), ...appAdminFor('eve') })
+      .then([joined('eve', { source: 'admin', inviterId: 'root', joinedAt: NOW })]);
+    given(founded())
+      .when({ ...ask('eve', { source: 'admin', inviterId: 'zed' }), ...appAdminFor('eve') })
+      .then(refusal('NotGroupMember', { userIds: ['zed'] }));
+    given(founded())
+      .when({ ...ask('eve', { source: 'invitation', inviterId: 'ann' }), ...user('eve') })
+      .then([joined('eve', { source: 'invitation', inviterId: 'ann', joinedAt: NOW })]);
   });
 
   it('again supersedes the pending request; the very same is already so (RULES A6)', () => {
