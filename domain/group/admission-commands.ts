@@ -32,7 +32,7 @@ export type Consent = 'ask' | 'waive';
 /**
  * Names people who shall come in. Each joins at once, or is invited and awaited: the invitee's word where the rules ask
  * him, a manager's where the join policy wants it of what ordinary members do. An app admin's additions need no manager.
- * Inviting somebody again supersedes the invitation that is pending (RULES A6).
+ * Inviting somebody again supersedes the invitation that is pending (RULES A6), or ends it as needless where he joins.
  * @throws InvalidArgument (nobody, too many, an expiry that has passed, a reason too long), InviteClosed, RulesForbid,
  *   NotGroupMember, NotPermitted (consent waived by a user); with `refuse`: DuplicateItems, AlreadyGroupMember,
  *   UserNotFound, GroupFull.

@@ -125,7 +125,8 @@ function addition(group: Group, item: Judged, command: Decided<AddMembers>, nami
     return admit(group, { userId, source: 'admin', ...broughtBy(actor, userId) }, at);
   const inviterId = naming.inviterId ?? actingUser(actor);
   const { inviteId } = item.invitee;
-  const ended = endInvitation(group, userId, 'superseded', at);
+  // Joining by another one, he wasn't refused by the one that is pending: 003's lists tell these apart.
+  const ended = endInvitation(group, userId, waits ? 'superseded' : 'joinedOtherwise', at);
   const invited = invitation(group, { userId, inviteId, inviterId, awaits }, command);
   if (waits) return [...ended, invited];
   return [...ended, invited, ...admit(group, { userId, source: 'invitation', inviterId, inviteId }, at)];

@@ -174,6 +174,14 @@ describe('adding people to a group', () => {
   });
 
   it('whoever comes in waits for nothing else any more', () => {
+    given(founded(approval), invited('eve', { awaits: ['manager'] }), requested('eve'))
+      .when({ ...add([{ userId: 'eve', inviteId: 'i2' }]), ...user('ann') })
+      .then([
+        invitationEnded('eve', 'joinedOtherwise'),
+        invited('eve', { inviteId: 'i2', inviterId: 'ann', awaits: [] }),
+        requestEnded('eve', 'joinedOtherwise'),
+        came('eve', 'ann', { inviteId: 'i2' }),
+      ]);
     given(founded(), invited('eve'), requested('eve'))
       .when({ ...add(['eve'], { consent: 'waive' }), ...appAdmin })
       .then([
