@@ -48,8 +48,11 @@ export interface AddMembers {
   readonly consent?: Consent;
   /** Somebody named twice. Default `report`. */
   readonly repeated?: OnItem;
-  /** Somebody who is a member. Default `report`. */
-  readonly already?: OnItem;
+  /**
+   * Somebody who is a member. Default `report`. `refuseWhereJoining`: refused where people join at once, left out where
+   * a manager has to approve of them first (D1 invite).
+   */
+  readonly already?: OnItem | 'refuseWhereJoining';
   /** Somebody who doesn't exist. Default `refuse`. */
   readonly unknown?: OnItem;
   /** Somebody for whom there is no room left. Default `refuse`. */

@@ -17,7 +17,7 @@ export function addMembers(state: GroupState, command: Decided<AddMembers>): Gro
   checkAddition(group, command);
   const naming = namingOf(group, command);
   const items = judged(group, command, naming);
-  refuseItems(group, command, items);
+  refuseItems(group, command, items, naming);
   return {
     events: items.flatMap((item) => addition(group, item, command, naming)),
     outcome: {
@@ -105,14 +105,20 @@ const awaited = (values: RuleValues, invitee: Invitee, { asks, needsManager }: N
 export const wantsToBeAsked = ({ inviteeConsent }: RuleValues, { wantsConsent = false }: Invitee): boolean =>
   inviteeConsent === 'always' || (inviteeConsent === 'byUserSetting' && wantsConsent);
 
-function refuseItems(group: Group, command: Decided<AddMembers>, items: readonly Judged[]): void {
+function refuseItems(
+  group: Group,
+  command: Decided<AddMembers>,
+  items: readonly Judged[],
+  { needsManager }: Naming,
+): void {
   const { repeated = 'report', already = 'report', unknown = 'refuse', full = 'refuse' } = command;
   const of = (result: AdditionResult['result']): string[] =>
     items.filter((item) => item.result === result).map(({ userId }) => userId);
   const [doubled, inside, missing] = [of('repeated'), of('already'), of('unknown')];
   if (repeated === 'refuse' && doubled.length > 0) refuse('DuplicateItems', { field: 'invitees', items: doubled });
   if (unknown === 'refuse' && missing.length > 0) refuse('UserNotFound', { userIds: missing });
-  if (already === 'refuse' && inside.length > 0) refuse('AlreadyGroupMember', { userIds: inside });
+  const refusesInside = already === 'refuse' || (already === 'refuseWhereJoining' && !needsManager);
+  if (refusesInside && inside.length > 0) refuse('AlreadyGroupMember', { userIds: inside });
   if (full === 'refuse' && of('full').length > 0) refuse('GroupFull', { maximum: group.maximum });
 }
 

@@ -243,7 +243,7 @@ export function groupOperations(services: OpenimServices): Operation[] {
           userIds,
           ...(reason === undefined ? {} : { reason }),
           repeated: 'refuse',
-          already: 'refuse',
+          already: 'refuseWhereJoining',
           unknown: 'refuse',
           full: 'refuse',
         });

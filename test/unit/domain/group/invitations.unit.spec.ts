@@ -160,6 +160,25 @@ describe('adding people to a group', () => {
       .then(refusal('InvalidArgument', { field: 'expiresAt' }));
   });
 
+  it('refuses a member in the list only where people join at once, for an API that wants it so (D1 invite)', () => {
+    const where = { already: 'refuseWhereJoining' } as const;
+    given(founded(approval))
+      .when({ ...add(['bob', 'eve'], where), ...user('cid') })
+      .then([invited('eve', { awaits: ['manager'] })])
+      .outcome({
+        items: [
+          { userId: 'bob', result: 'already' },
+          { userId: 'eve', result: 'awaitsManager' },
+        ],
+      });
+    given(founded(approval))
+      .when({ ...add(['bob', 'eve'], where), ...user('ann') })
+      .then(refusal('AlreadyGroupMember', { userIds: ['bob'] }));
+    given(founded(approval))
+      .when({ ...add(['bob', 'eve'], { already: 'refuse' }), ...user('cid') })
+      .then(refusal('AlreadyGroupMember', { userIds: ['bob'] }));
+  });
+
   it('inviting again supersedes what is pending; the very same invitation is already so (RULES A6)', () => {
     const again = { userId: 'eve', inviteId: 'i2', wantsConsent: true };
     given(founded(), invited('eve'))
