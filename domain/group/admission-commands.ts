@@ -55,7 +55,7 @@ export interface AddMembers {
   readonly already?: OnItem | 'refuseWhereJoining';
   /** Somebody who doesn't exist. Default `refuse`. */
   readonly unknown?: OnItem;
-  /** Somebody for whom there is no room left. Default `refuse`. */
+  /** Somebody for whom there is no room left, in the group or among those who are awaited. Default `refuse`. */
   readonly full?: OnItem;
 }
 

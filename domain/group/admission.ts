@@ -98,6 +98,13 @@ export function endRequest(
 /** How many more the group holds. */
 export const roomIn = (group: Group): number => Math.max(0, group.maximum - memberCount(group));
 
+/**
+ * How many more invitations may wait for an answer: in all as many as the group may have members. Room is judged again when
+ * one is accepted, so more of them than free places do no harm, while more than all its places are of no use to anybody.
+ */
+export const roomToWait = (group: Group, at: number): number =>
+  Math.max(0, group.maximum - group.invitations.count((pending) => !hasExpired(pending, at)));
+
 /** @throws GroupFull */
 export function requireRoom(group: Group): void {
   if (roomIn(group) === 0) refuse('GroupFull', { maximum: group.maximum });

@@ -1,7 +1,7 @@
 import { actingUser, hasAdminPowers } from '../shared/actor.js';
 import { refuse } from '../shared/errors.js';
 import { checkId } from '../shared/ids.js';
-import { admit, broughtBy, endInvitation, hasExpired, requireRoom, roomIn } from './admission.js';
+import { admit, broughtBy, endInvitation, hasExpired, requireRoom, roomIn, roomToWait } from './admission.js';
 import { liveGroup, requireMay } from './authority.js';
 import { checkListLength, checkMessage, checkReason } from './bounds.js';
 import type { AdditionResult, AddMembers, AnswerInvitation, Invitee, WithdrawInvitation } from './commands.js';
@@ -19,7 +19,10 @@ export function addMembers(state: GroupState, command: Decided<AddMembers>): Gro
   const items = judged(group, command, naming);
   refuseItems(group, command, items, naming);
   return {
-    events: items.flatMap((item) => addition(group, item, command, naming)),
+    events: [
+      ...expiredGivingWay(group, items, command.at),
+      ...items.flatMap((item) => addition(group, item, command, naming)),
+    ],
     outcome: {
       command: 'AddMembers',
       alreadySo: items.every(({ result, standing }) => standing || result === 'already' || result === 'repeated'),
@@ -75,9 +78,11 @@ type Judged = AdditionResult & {
 };
 
 /** What each person named comes to, in the order of the command. */
-function judged(group: Group, { invitees }: Decided<AddMembers>, naming: Naming): Judged[] {
+function judged(group: Group, { invitees, at }: Decided<AddMembers>, naming: Naming): Judged[] {
   const seen = new Set<string>();
   let room = roomIn(group);
+  // Looks through all that wait only where it matters.
+  let places = group.invitations.size + invitees.length <= group.maximum ? invitees.length : roomToWait(group, at);
   return invitees.map((invitee) => {
     const { userId, inviteId, exists = true } = invitee;
     const awaits = awaited(group.rules.values, invitee, naming);
@@ -87,7 +92,13 @@ function judged(group: Group, { invitees }: Decided<AddMembers>, naming: Naming)
       seen.add(userId);
       if (!exists) return 'unknown';
       if (group.members.has(userId)) return 'already';
-      if (awaits.length > 0) return awaits.includes('invitee') ? 'awaitsInvitee' : 'awaitsManager';
+      if (awaits.length > 0) {
+        if (!standing && !waits(group, userId, at)) {
+          if (places === 0) return 'full';
+          places -= 1;
+        }
+        return awaits.includes('invitee') ? 'awaitsInvitee' : 'awaitsManager';
+      }
       if (room === 0) return 'full';
       room -= 1;
       return 'joined';
@@ -95,6 +106,29 @@ function judged(group: Group, { invitees }: Decided<AddMembers>, naming: Naming)
     return { userId, result, invitee, awaits, standing };
   });
 }
+
+const waits = ({ invitations }: Group, userId: string, at: number): boolean => {
+  const pending = invitations.get(userId);
+  return pending !== undefined && !hasExpired(pending, at);
+};
+
+/** Beyond the maximum, each new one ends one that has expired, so that a group remembers no more of them than that. */
+function expiredGivingWay(group: Group, items: readonly Judged[], at: number): GroupEvent[] {
+  const { invitations, maximum } = group;
+  const added = items.filter((item) => awaitsSomebody(item) && !invitations.has(item.userId)).length;
+  const beyond = Math.min(added, invitations.size + added - maximum);
+  if (beyond <= 0) return [];
+  const named = new Set(items.map(({ userId }) => userId));
+  return invitations
+    .valueSeq()
+    .filter((pending) => hasExpired(pending, at) && !named.has(pending.userId))
+    .take(beyond)
+    .flatMap(({ userId }) => endInvitation(group, userId, 'expired', at))
+    .toArray();
+}
+
+const awaitsSomebody = ({ result }: AdditionResult): boolean =>
+  result === 'awaitsInvitee' || result === 'awaitsManager';
 
 const awaited = (values: RuleValues, invitee: Invitee, { asks, needsManager }: Naming): InvitationStage[] => [
   ...(asks && wantsToBeAsked(values, invitee) ? (['invitee'] as const) : []),
@@ -124,17 +158,17 @@ function refuseItems(
 
 function addition(group: Group, item: Judged, command: Decided<AddMembers>, naming: Naming): GroupEvent[] {
   const { userId, result, awaits, standing } = item;
-  const waits = result === 'awaitsInvitee' || result === 'awaitsManager';
-  if (standing || (result !== 'joined' && !waits)) return [];
+  const pends = awaitsSomebody(item);
+  if (standing || (result !== 'joined' && !pends)) return [];
   const { at, actor } = command;
-  if (!waits && naming.inviterId === null)
+  if (!pends && naming.inviterId === null)
     return admit(group, { userId, source: 'admin', ...broughtBy(actor, userId) }, at);
   const inviterId = naming.inviterId ?? actingUser(actor);
   const { inviteId } = item.invitee;
   // Joining by another one, he wasn't refused by the one that is pending: 003's lists tell these apart.
-  const ended = endInvitation(group, userId, waits ? 'superseded' : 'joinedOtherwise', at);
+  const ended = endInvitation(group, userId, pends ? 'superseded' : 'joinedOtherwise', at);
   const invited = invitation(group, { userId, inviteId, inviterId, awaits }, command);
-  if (waits) return [...ended, invited];
+  if (pends) return [...ended, invited];
   return [...ended, invited, ...admit(group, { userId, source: 'invitation', inviterId, inviteId }, at)];
 }
 

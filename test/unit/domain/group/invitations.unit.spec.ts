@@ -192,6 +192,55 @@ describe('adding people to a group', () => {
       .then([invitationEnded('eve', 'expired'), invited('eve', { inviteId: 'i2', inviterId: 'dan' })]);
   });
 
+  it('no more wait than the group may have members, whoever names them: one member can’t fill it for ever', () => {
+    const small = { ...approval, maximum: 5 } as const;
+    const waiting = ['p1', 'p2', 'p3', 'p4'].map((id) => invited(id, { awaits: ['manager'] }));
+    const both = add(['eve', 'fay'], { full: 'report' });
+    given(founded(small), waiting)
+      .when({ ...both, ...user('cid') })
+      .then([invited('eve', { awaits: ['manager'] })])
+      .outcome({
+        items: [
+          { userId: 'eve', result: 'awaitsManager' },
+          { userId: 'fay', result: 'full' },
+        ],
+      });
+    given(founded(small), waiting)
+      .when({ ...add(['eve', 'fay']), ...user('cid') })
+      .then(refusal('GroupFull', { maximum: 5 }));
+    // In a full group too: somebody may leave before they are answered. And whoever is named again takes no second place.
+    given(founded({ ...small, maximum: 4 }), waiting)
+      .when({ ...add([{ userId: 'p1', inviteId: 'i2' }]), ...user('dan') })
+      .then([
+        invitationEnded('p1', 'superseded'),
+        invited('p1', { inviteId: 'i2', inviterId: 'dan', awaits: ['manager'] }),
+      ]);
+  });
+
+  it('those that have expired give way to new ones, and are no more than these', () => {
+    const small = { ...approval, maximum: 4 } as const;
+    const expired = ['p1', 'p2', 'p3'].map((id) => invited(id, { awaits: ['manager'], expiresAt: NOW }));
+    const waiting = invited('p4', { awaits: ['manager'] });
+    given(founded(small), expired, waiting)
+      .when({ ...add([{ userId: 'p2', inviteId: 'i2' }, 'eve', 'fay', 'gus'], { full: 'report' }), ...user('cid') })
+      .then([
+        invitationEnded('p1', 'expired'),
+        invitationEnded('p3', 'expired'),
+        invitationEnded('p2', 'expired'),
+        invited('p2', { inviteId: 'i2', awaits: ['manager'] }),
+        invited('eve', { awaits: ['manager'] }),
+        invited('fay', { awaits: ['manager'] }),
+      ])
+      .outcome({
+        items: [
+          { userId: 'p2', result: 'awaitsManager' },
+          { userId: 'eve', result: 'awaitsManager' },
+          { userId: 'fay', result: 'awaitsManager' },
+          { userId: 'gus', result: 'full' },
+        ],
+      });
+  });
+
   it('whoever comes in waits for nothing else any more', () => {
     given(founded(approval), invited('eve', { awaits: ['manager'] }), requested('eve'))
       .when({ ...add([{ userId: 'eve', inviteId: 'i2' }]), ...user('ann') })
