@@ -231,12 +231,17 @@ export type GroupChange =
   | Omit<PublishAnnouncement, 'groupId'>
   | Omit<ChangeJoinPolicy, 'groupId'>
   | Omit<ChangeGroupSettings, 'groupId'>
+  | Omit<MuteGroup, 'groupId'>
+  | Omit<UnmuteGroup, 'groupId'>
   | Omit<ChangeMemberRole, 'groupId'>
-  | Omit<ChangeMemberCard, 'groupId'>;
+  | Omit<ChangeMemberCard, 'groupId'>
+  | Omit<MuteMember, 'groupId'>
+  | Omit<UnmuteMember, 'groupId'>;
 
 /**
- * Several changes as one (003 set_group_info_ex, set_group_member_info): all or nothing.
- * @throws what its steps throw, the first one's refusal first.
+ * Several changes as one (003 set_group_info_ex, set_group_member_info; 001 modify_group_base_info,
+ * modify_group_member_info, forbid_send_msg): all or nothing.
+ * @throws InvalidArgument (more people than one list may name), and what its steps throw, the first one's refusal first.
  */
 export interface ChangeTogether {
   readonly type: 'ChangeTogether';

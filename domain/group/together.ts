@@ -1,5 +1,6 @@
 import type { CommandContext } from '../shared/command.js';
 import type { Decision } from '../shared/decider.js';
+import { checkListLength } from './bounds.js';
 import type { ChangeTogether, GroupCommand, GroupOutcome } from './commands.js';
 import type { Decided, GroupDecision } from './decision.js';
 import type { GroupEvent } from './events.js';
@@ -13,6 +14,7 @@ export function changeTogether(
   { groupId, steps, actor, at }: Decided<ChangeTogether>,
   decide: Decide,
 ): GroupDecision<'ChangeTogether'> {
+  checkPeople(state, steps);
   const events: GroupEvent[] = [];
   let after = state;
   for (const step of steps) {
@@ -21,4 +23,11 @@ export function changeTogether(
     after = decision.events.reduce(evolve, after);
   }
   return { events, outcome: { command: 'ChangeTogether', alreadySo: events.length === 0 } };
+}
+
+/** As many people as any other list of a command may name; each may be changed in several ways. */
+function checkPeople(state: GroupState, steps: ChangeTogether['steps']): void {
+  if (state.status === 'none') return;
+  const people = new Set(steps.flatMap((step) => ('userId' in step ? [step.userId] : [])));
+  checkListLength('userIds', people.size, { min: 0, max: state.rules.values.limits.listItems });
 }

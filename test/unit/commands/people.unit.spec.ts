@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { GroupCommands } from '../../../application/commands/groups.js';
+import { GroupChanges } from '../../../application/commands/group-changes.js';
+import { groupAggregate, GroupCommands } from '../../../application/commands/groups.js';
 import { CommandPipeline } from '../../../application/commands/pipeline.js';
 import type { RequestContext } from '../../../application/commands/request.js';
 import { UserDirectory } from '../../../application/commands/user-directory.js';
@@ -17,6 +18,7 @@ import { MemoryLedger } from '../../support/memory-ledger.js';
 import { silentLogger } from '../../support/silent-logger.js';
 
 const tenant = 't1';
+const clock = { now: () => Date.now() };
 const as = (id: string, key?: string): RequestContext => ({
   tenant,
   actor: { kind: 'user', id },
@@ -36,7 +38,6 @@ describe('Use cases about people', () => {
     store = new MemoryEventStore();
     number = 2 ** 52;
     const serializer = new JsonEventSerializer({ keys: new MemoryKeys(), registry: eventRegistry });
-    const clock = { now: () => Date.now() };
     pipeline = new CommandPipeline({ store, serializer, ledger: new MemoryLedger(), clock, log: silentLogger });
     const reserved = new Map<string, string>();
     const reserveId: Reservations['reserveId'] = async (_tenant, kind, key, make) => {
@@ -170,6 +171,23 @@ describe('Use cases about people', () => {
     await groups.dismiss(as('ann'), { groupId: 'chess', removeMembers: true });
     const again = await groups.copy(as('ann', 'k1'), copying);
     expect(again).to.deep.include({ replayed: true, outcome: first.outcome });
+  });
+
+  it('500 are silenced as one: one append, every event of it within its bounds (001 forbid_send_msg)', async () => {
+    const members = Array.from({ length: 500 }, (_, i) => `member-with-a-long-name-${String(i)}`);
+    const stream = { category: 'group', tenant, groupId: 'crowd' } as const;
+    const creation = {
+      type: 'CreateGroup',
+      preset: 'parley',
+      groupId: 'crowd',
+      name: 'Crowd',
+      ownerId: 'ann',
+    } as const;
+    const command = { ...creation, number: ++number, members, maximum: 501 };
+    await pipeline.execute({ ...as('ann'), aggregate: groupAggregate, stream, command });
+    const steps = members.map((userId) => ({ type: 'MuteMember', userId, until: { lasting: 60_000 } }) as const);
+    const silenced = await new GroupChanges(pipeline, clock).together(as('ann', 'k1'), { groupId: 'crowd', steps });
+    expect(silenced).to.include({ events: 500, revision: 501 + 500 });
   });
 
   it('favourites are of groups that there are, and profiles of users that there are', async () => {
