@@ -1,4 +1,17 @@
-import type { GroupRules, GroupSettings, JoinPolicy, LengthBound, RuleValues } from './rules.js';
+import { all, columnOf, inEach, type PresetName, row, type Rows } from './preset-rows.js';
+import type {
+  BelowOwner,
+  GroupRules,
+  GroupSettings,
+  JoinPolicy,
+  LengthBound,
+  Reach,
+  Role,
+  RuleValues,
+  Standing,
+} from './rules.js';
+
+export type { PresetName } from './preset-rows.js';
 
 /** Rules by name, and what a group of them starts with where its creator says nothing. */
 export interface GroupPreset {
@@ -10,297 +23,191 @@ export interface GroupPreset {
   };
 }
 
-const characters = (min: number, max: number): LengthBound => ({ min, max, unit: 'characters' });
-const bytes = (min: number, max: number): LengthBound => ({ min, max, unit: 'bytes' });
-
-/** The native rules of `/v1`. Where the five differ, what surprises fewest people. */
-const parley: RuleValues = {
-  may: {
-    invite: ['appAdmin', 'owner', 'admin', 'member'],
-    answerJoinRequests: ['appAdmin', 'owner', 'admin'],
-    editProfile: ['appAdmin', 'owner', 'admin'],
-    announce: ['appAdmin', 'owner', 'admin'],
-    changeJoinPolicy: ['appAdmin', 'owner', 'admin'],
-    changeSettings: ['appAdmin', 'owner', 'admin'],
-    changeRetention: ['appAdmin', 'owner'],
-    changeMaximum: ['appAdmin', 'owner'],
-    muteAll: ['appAdmin', 'owner', 'admin'],
-    transfer: ['appAdmin', 'owner'],
-    dismiss: ['appAdmin', 'owner'],
-    copy: ['appAdmin', 'owner', 'admin'],
-  },
-  remove: { appAdmin: ['admin', 'member'], owner: ['admin', 'member'], admin: ['member'], member: [] },
-  mute: { appAdmin: ['admin', 'member'], owner: ['admin', 'member'], admin: ['member'], member: [] },
-  changeRole: { appAdmin: ['admin', 'member'], owner: ['admin', 'member'], admin: [], member: [] },
-  editCard: { appAdmin: ['owner', 'admin', 'member'], owner: ['admin', 'member'], admin: ['member'], member: [] },
-  revokeMessages: {
-    appAdmin: ['owner', 'admin', 'member'],
-    owner: ['owner', 'admin', 'member'],
-    admin: ['member'],
-    member: [],
-  },
-  adminMayStepDown: true,
-  ownerLeaves: 'successor',
-  lastMemberLeaves: 'dismisses',
-  formerOwnerBecomes: 'member',
-  mayBeOwnerless: false,
-  inviteeConsent: 'byUserSetting',
-  joinPolicies: { selfJoin: ['open', 'approval', 'closed'], memberInvite: ['joins', 'approval', 'refused'] },
-  mutedAdminMaySpeak: false,
-  promotionEndsMute: true,
-  muteSurvivesRejoining: true,
-  keepsHistory: true,
-  newcomerSeesEarlier: false,
-  idReusableAfterDismissal: false,
-  limits: {
-    name: characters(1, 100),
-    introduction: characters(0, 1_000),
-    announcement: characters(0, 4_000),
-    avatar: characters(0, 1_024),
-    ext: bytes(0, 8_192),
-    customFields: { count: 20, key: characters(1, 64), value: characters(0, 512) },
-    cardName: characters(0, 64),
-    reason: characters(0, 500),
-    maximum: 100_000,
-    admins: null,
-    initialMembers: 500,
-    listItems: 500,
-    mute: { longest: null, forEver: true },
-    revokeWithin: null,
-    copyInterval: null,
-  },
-};
-
-/** Seed 003, OpenIM v3 (RULES D1, and its column of D0). The original bounds no text; these only keep events small. */
-const openim: RuleValues = {
-  may: {
-    invite: ['appAdmin', 'owner', 'admin', 'member'],
-    answerJoinRequests: ['appAdmin', 'owner', 'admin'],
-    editProfile: ['appAdmin', 'owner', 'admin'],
-    announce: ['appAdmin', 'owner', 'admin'],
-    changeJoinPolicy: ['appAdmin', 'owner', 'admin'],
-    changeSettings: ['appAdmin', 'owner', 'admin'],
-    changeRetention: ['appAdmin', 'owner', 'admin'],
-    changeMaximum: ['appAdmin'],
-    muteAll: ['appAdmin', 'owner', 'admin'],
-    transfer: ['appAdmin', 'owner'],
-    dismiss: ['appAdmin', 'owner'],
-    copy: ['appAdmin', 'owner'],
-  },
-  // kick [552]: the owner is never in the list; an admin reaches ordinary members only.
-  remove: { appAdmin: ['admin', 'member'], owner: ['admin', 'member'], admin: ['member'], member: [] },
-  // mute [1493]: the owner never, an admin only by the owner.
-  mute: { appAdmin: ['admin', 'member'], owner: ['admin', 'member'], admin: ['member'], member: [] },
-  // set_group_member_info [1589]: an admin can't touch other admins but can promote an ordinary member.
-  changeRole: { appAdmin: ['admin', 'member'], owner: ['admin', 'member'], admin: ['member'], member: [] },
-  editCard: { appAdmin: ['owner', 'admin', 'member'], owner: ['admin', 'member'], admin: ['member'], member: [] },
-  // revoke.go [35]: the owner any message, an admin only those of ordinary members.
-  revokeMessages: {
-    appAdmin: ['owner', 'admin', 'member'],
-    owner: ['owner', 'admin', 'member'],
-    admin: ['member'],
-    member: [],
-  },
-  adminMayStepDown: true,
-  ownerLeaves: 'deny',
-  lastMemberLeaves: 'dismisses',
-  formerOwnerBecomes: 'newOwnersFormerRole',
-  mayBeOwnerless: false,
-  inviteeConsent: 'never',
-  joinPolicies: { selfJoin: ['open', 'approval', 'closed'], memberInvite: ['joins', 'approval', 'refused'] },
-  mutedAdminMaySpeak: false,
-  promotionEndsMute: false,
-  muteSurvivesRejoining: false,
-  keepsHistory: true,
-  newcomerSeesEarlier: true,
-  idReusableAfterDismissal: false,
-  limits: {
-    name: characters(1, 255),
-    introduction: characters(0, 4_096),
-    announcement: characters(0, 8_192),
-    avatar: characters(0, 2_048),
-    ext: bytes(0, 16_384),
-    customFields: { count: 20, key: characters(1, 64), value: characters(0, 512) },
-    cardName: characters(0, 255),
-    reason: characters(0, 1_024),
-    maximum: 1_000_000,
-    admins: null,
-    // proto Check(): lists of at most 1000.
-    initialMembers: 1_000,
-    listItems: 1_000,
-    mute: { longest: null, forEver: true },
-    revokeWithin: null,
-    copyInterval: null,
-  },
-};
-
 /*
- * The other rules of the five differ from seed 003's in what stands here, so each can be read beside its column of
- * RULES D0. App admins keep everywhere what an app admin can do, save where a type of group forbids it even to them.
+ * To be read beside RULES D: a row for each value, a column for each preset, and over a row where it comes from. `/v1` is
+ * the native preset: where the five differ, what surprises fewest people. What no seed bounds only keeps events small.
  */
-const strictlyBelow = {
+
+/** Who may: app admins everywhere, save where a type of group forbids it even to them. */
+const everybody: readonly Standing[] = ['appAdmin', 'owner', 'admin', 'member'];
+const managers: readonly Standing[] = ['appAdmin', 'owner', 'admin'];
+const owner: readonly Standing[] = ['appAdmin', 'owner'];
+const appAdmin: readonly Standing[] = ['appAdmin'];
+const nobody: readonly Standing[] = [];
+/** Where there are no admins. */
+const anyMember: readonly Standing[] = ['appAdmin', 'owner', 'member'];
+
+// prettier-ignore
+const may: Rows<RuleValues['may']> = {
+  //                      parley      openim      openim-v2   sealtalk    dtalk       Work        Public      Meeting     AVChatRoom
+  //                      /v1         003         000         004         002         001         001         001         001
+  // D0 "invite by ordinary": what it leads to is the join policy's. Nobody is added to an AVChatRoom (10007).
+  invite:             row(everybody,  everybody,  everybody,  everybody,  everybody,  everybody,  everybody,  everybody,  nobody),
+  // 003 application response [842], 000 [454], 002, 004 agree (RULES A7).
+  answerJoinRequests: all(managers),
+  // 003 set_group_info [1047], 000 [577]; 004 rename [1256], portrait [1420]: the creator; Work: any member.
+  editProfile:        row(managers,   managers,   managers,   owner,      managers,   anyMember,  managers,   managers,   managers),
+  // 004 bulletin: creator or manager (RULES A7).
+  announce:           row(managers,   managers,   managers,   managers,   managers,   anyMember,  managers,   managers,   managers),
+  // 004 set_certification [1843], 002 joinType, 001 ApplyJoinOption.
+  changeJoinPolicy:   all(managers),
+  // 004 member protection: creator or manager (RULES A7).
+  changeSettings:     all(managers),
+  // 004 regular clear [2170]: the creator.
+  changeRetention:    row(owner,      managers,   managers,   owner,      managers,   managers,   managers,   managers,   managers),
+  // 002 PUT /update-group-maximum and 001 modify_group_base_info are a user's calls, too; the others have none.
+  changeMaximum:      row(owner,      appAdmin,   appAdmin,   appAdmin,   owner,      owner,      owner,      owner,      owner),
+  // D0 "mute all"; 004: creator or manager (RULES A7); Work: no mute.
+  muteAll:            row(managers,   managers,   managers,   managers,   managers,   nobody,     managers,   managers,   managers),
+  // D0 "who transfers"; 000: closed (RULES A7).
+  transfer:           all(owner),
+  // D0 "dismiss by": 000 CMS DeleteGroup; Work: only an app admin destroys it (D3).
+  dismiss:            row(owner,      owner,      appAdmin,   owner,      owner,      appAdmin,   owner,      owner,      owner),
+  // 004 copy_group [2315].
+  copy:               row(managers,   owner,      owner,      managers,   owner,      owner,      owner,      owner,      owner),
+};
+
+/** Whom an act can hit: who is strictly lower, unless its name says otherwise. */
+const lower: Reach<BelowOwner> = {
   appAdmin: ['admin', 'member'],
   owner: ['admin', 'member'],
   admin: ['member'],
   member: [],
-} as const;
-const amongManagers = { ...strictlyBelow, admin: ['admin', 'member'] } as const;
-const byOwnerAlone = { ...strictlyBelow, admin: [] } as const;
-const nobody = { appAdmin: [], owner: [], admin: [], member: [] } as const;
-const day = 86_400_000;
+};
+const adminsToo: Reach<BelowOwner> = { ...lower, admin: ['admin', 'member'] };
+const byOwner: Reach<BelowOwner> = { ...lower, admin: [] };
+const membersOnly: Reach<BelowOwner> = { appAdmin: ['member'], owner: ['member'], admin: ['member'], member: [] };
+const noOne: Reach<BelowOwner> = { appAdmin: [], owner: [], admin: [], member: [] };
+const anybody: readonly Role[] = ['owner', 'admin', 'member'];
+const lowerCards: Reach<Role> = { ...lower, appAdmin: anybody };
+const anyCard: Reach<Role> = { appAdmin: anybody, owner: anybody, admin: anybody, member: [] };
 
-/** Seed 000, OpenIM v2 (RULES D2). */
-const openimV2: RuleValues = {
-  ...openim,
-  // CMS DeleteGroup, which is not for an owner to call (D0 "dismiss by").
-  may: { ...openim.may, dismiss: ['appAdmin'] },
-  // kick [307]: an admin may kick an admin.
-  remove: amongManagers,
-  // quit [536]: the owner may quit, and the group goes on without one.
-  ownerLeaves: 'ownerless',
-  lastMemberLeaves: 'staysEmpty',
-  mayBeOwnerless: true,
-  formerOwnerBecomes: 'member',
-  // join [505]: always a request; invite [197]: always joins.
-  joinPolicies: { selfJoin: ['approval'], memberInvite: ['joins'] },
-  // No bound is known (D2): a group may go without a name.
-  limits: { ...openim.limits, name: characters(0, 255) },
+// prettier-ignore
+const reach: Rows<Pick<RuleValues, 'remove' | 'mute' | 'changeRole' | 'editCard' | 'revokeMessages'>> = {
+  //                      parley       openim       openim-v2    sealtalk     dtalk        Work         Public       Meeting      AVChatRoom
+  //                      /v1          003          000          004          002          001          001          001          001
+  // D0 "kick": 003 [552] and 002 the strictly lower; 000 [307] and 004 [699] an admin an admin, too. Work has no admins.
+  remove:             row(lower,       lower,       adminsToo,   adminsToo,   lower,       byOwner,     lower,       lower,       lower),
+  // 003 [1493]: an admin only by the owner; 002: neither owner nor admins (-10027); Work: no mute.
+  mute:               row(lower,       lower,       lower,       lower,       membersOnly, noOne,       lower,       lower,       lower),
+  // 003 set_group_member_info [1589]: an admin promotes, and touches no admin; 002 setadmin.go, 004 set_manager [1690]
+  // and 001: the owner alone. Work has no admins.
+  changeRole:         row(byOwner,     lower,       lower,       byOwner,     byOwner,     noOne,       byOwner,     byOwner,     byOwner),
+  // RULES C "002 member name": owner and admins change anyone's; 003: as they remove.
+  editCard:           row(lowerCards,  lowerCards,  lowerCards,  lowerCards,  anyCard,     lowerCards,  lowerCards,  lowerCards,  lowerCards),
+  // 003 revoke.go [35]: the owner any message, an admin those of ordinary members.
+  revokeMessages:     all({ ...lowerCards, owner: anybody }),
 };
 
-/** Seed 004, SealTalk (RULES D5). */
-const sealtalk: RuleValues = {
-  ...openim,
-  may: {
-    ...openim.may,
-    // rename [1256], portrait [1420]: the creator. Bulletin, mute_all, member protection: creator or manager (RULES A7).
-    editProfile: ['appAdmin', 'owner'],
-    changeRetention: ['appAdmin', 'owner'],
-    copy: ['appAdmin', 'owner', 'admin'],
-  },
-  // kick [699]: managers may kick managers.
-  remove: amongManagers,
-  // set_manager [1690]: the creator.
-  changeRole: byOwnerAlone,
-  adminMayStepDown: false,
-  // quit [833]: another member becomes creator, the last one dismisses.
-  ownerLeaves: 'successor',
-  lastMemberLeaves: 'dismisses',
-  formerOwnerBecomes: 'member',
-  // add [1865]: groupVerify of the invitee; certification: managers approve.
-  inviteeConsent: 'byUserSetting',
-  joinPolicies: { selfJoin: ['open'], memberInvite: ['joins', 'approval'] },
-  newcomerSeesEarlier: false,
-  limits: {
-    ...openim.limits,
-    name: characters(2, 32),
-    announcement: characters(0, 1_024),
-    avatar: characters(0, 256),
-    cardName: characters(0, 32),
-    maximum: 500,
-    initialMembers: 499,
-    listItems: 500,
-    // copy_group [2315]: 7 days.
-    copyInterval: 7 * day,
-  },
+const anyJoin: readonly JoinPolicy['selfJoin'][] = ['open', 'approval', 'closed'];
+const anyInvite: readonly JoinPolicy['memberInvite'][] = ['joins', 'approval', 'refused'];
+const orApproval: readonly JoinPolicy['memberInvite'][] = ['joins', 'approval'];
+
+/** What the join policy may be set to. */
+// prettier-ignore
+const joinPolicies: Rows<RuleValues['joinPolicies']> = {
+  //                      parley        openim        openim-v2     sealtalk      dtalk         Work          Public        Meeting       AVChatRoom
+  //                      /v1           003           000           004           002           001           001           001           001
+  // D0 "self join": 000 [505] always a request; 004 [632] and Meeting open; Work no apply.
+  selfJoin:           row(anyJoin,      anyJoin,      ['approval'], ['open'],     anyJoin,      ['closed'],   anyJoin,      ['open'],     ['open']),
+  // D0 "invite by ordinary": 000 [197], Work, Meeting always join; 004: certification on or off.
+  memberInvite:       row(anyInvite,    anyInvite,    ['joins'],    orApproval,   anyInvite,    ['joins'],    anyInvite,    ['joins'],    ['joins']),
 };
 
-/** Seed 002, dtalk (RULES D4). */
-const dtalk: RuleValues = {
-  ...openim,
-  // PUT /update-group-maximum is a user's call.
-  may: { ...openim.may, changeMaximum: ['appAdmin', 'owner'] },
-  // mute: owner and admins can't be muted (-10027).
-  mute: { appAdmin: ['member'], owner: ['member'], admin: ['member'], member: [] },
-  // setadmin.go: the owner alone.
-  changeRole: byOwnerAlone,
-  // RULES C "002 member name": owner and admins change anyone's.
-  editCard: {
-    appAdmin: ['owner', 'admin', 'member'],
-    owner: ['owner', 'admin', 'member'],
-    admin: ['owner', 'admin', 'member'],
-    member: [],
-  },
-  adminMayStepDown: false,
-  formerOwnerBecomes: 'member',
-  // A new admin is unmuted.
-  promotionEndsMute: true,
-  newcomerSeesEarlier: false,
-  limits: {
-    ...openim.limits,
-    // create-group's name is optional, and group-info's sample has none.
-    name: characters(0, 200),
-    avatar: characters(0, 1_000),
-    cardName: characters(0, 40),
-    maximum: 2_000,
-    admins: 10,
-    mute: { longest: day, forEver: true },
-  },
+const bySetting = 'byUserSetting';
+const swapped = 'newOwnersFormerRole';
+
+// prettier-ignore
+const consent: Rows<Pick<RuleValues, 'inviteeConsent'>> = {
+  //                      parley        openim        openim-v2     sealtalk      dtalk         Work          Public        Meeting       AVChatRoom
+  //                      /v1           003           000           004           002           001           001           001           001
+  // D0 "invite by ordinary": 004 groupVerify of the invitee [1865], 001 Public the same; 003, 000 [197], 002, Work: never.
+  inviteeConsent:     row(bySetting,    'never',      'never',      bySetting,    'never',      'never',      bySetting,    bySetting,    bySetting),
 };
 
-/** Seed 001, Tencent's Public group (RULES D3). */
-const tencentPublic: RuleValues = {
-  ...openim,
-  may: { ...openim.may, changeMaximum: ['appAdmin', 'owner'] },
-  // Admins are the owner's to make, 003's promoting admin is 003's alone.
-  changeRole: byOwnerAlone,
-  // A group may have no owner; but who owns one may not quit (10009).
-  ownerLeaves: 'deny',
-  // D0 "dismiss by": the owner or an app admin, never somebody's leaving: an AVChatRoom outlives its last viewer.
-  lastMemberLeaves: 'staysEmpty',
-  mayBeOwnerless: true,
-  formerOwnerBecomes: 'member',
-  inviteeConsent: 'byUserSetting',
-  muteSurvivesRejoining: true,
-  newcomerSeesEarlier: false,
-  idReusableAfterDismissal: true,
-  limits: {
-    ...openim.limits,
-    name: bytes(1, 30),
-    introduction: bytes(0, 240),
-    announcement: bytes(0, 300),
-    avatar: bytes(0, 500),
-    cardName: bytes(0, 50),
-    maximum: 6_000,
-    initialMembers: 100,
-    listItems: 500,
-    revokeWithin: 120_000,
-  },
+type Ownership = 'ownerLeaves' | 'lastMemberLeaves' | 'mayBeOwnerless' | 'formerOwnerBecomes' | 'adminMayStepDown';
+
+// prettier-ignore
+const ownership: Rows<Pick<RuleValues, Ownership>> = {
+  //                      parley        openim        openim-v2     sealtalk      dtalk         Work          Public        Meeting       AVChatRoom
+  //                      /v1           003           000           004           002           001           001           001           001
+  // D0 "owner leaves": 003 1002, 002 -10022, 001 10009 save Work; 000 quit [536] and Work: without owner; 004 quit [833].
+  ownerLeaves:        row('successor',  'deny',       'ownerless',  'successor',  'deny',       'ownerless',  'deny',       'deny',       'deny'),
+  // D0 "dismiss by": 004's last one dismisses; no leaving ends a group of 000 or 001. 003's and 002's owner can't leave.
+  lastMemberLeaves:   row('dismisses',  'dismisses',  'staysEmpty', 'dismisses',  'dismisses',  'staysEmpty', 'staysEmpty', 'staysEmpty', 'staysEmpty'),
+  // D3 "group may have no owner"; 000 after quit.
+  mayBeOwnerless:     row(false,        false,        true,         false,        false,        true,         true,         true,         true),
+  // D0 "transfer: old owner becomes"; 003 [1254]: the roles are swapped.
+  formerOwnerBecomes: row('member',     swapped,      'member',     'member',     'member',     'member',     'member',     'member',     'member'),
+  // 003 set_group_member_info [1589]: his own role, downwards; 002 and 004: the owner alone.
+  adminMayStepDown:   row(true,         true,         true,         false,        false,        true,         true,         true,         true),
 };
 
-/** Seed 001, Work (once Private): no admins, no muting, any member edits the profile, only app admins destroy it. */
-const tencentWork: RuleValues = {
-  ...tencentPublic,
-  may: {
-    ...tencentPublic.may,
-    editProfile: ['appAdmin', 'owner', 'member'],
-    announce: ['appAdmin', 'owner', 'member'],
-    muteAll: [],
-    dismiss: ['appAdmin'],
-  },
-  remove: byOwnerAlone,
-  mute: nobody,
-  changeRole: nobody,
-  ownerLeaves: 'ownerless',
-  inviteeConsent: 'never',
-  joinPolicies: { selfJoin: ['closed'], memberInvite: ['joins'] },
-  limits: { ...tencentPublic.limits, admins: 0 },
+type WhatStays =
+  | 'idReusableAfterDismissal'
+  | 'newcomerSeesEarlier'
+  | 'keepsHistory'
+  | 'muteSurvivesRejoining'
+  | 'mutedAdminMaySpeak'
+  | 'promotionEndsMute';
+
+// prettier-ignore
+const whatStays: Rows<Pick<RuleValues, WhatStays>> = {
+  //                            parley     openim     openim-v2  sealtalk   dtalk      Work       Public     Meeting    AVChatRoom
+  //                            /v1        003        000        004        002        001        001        001        001
+  // D0 "re-use of id": 001 after destroy.
+  idReusableAfterDismissal: row(false,     false,     false,     false,     false,     true,      true,      true,      true),
+  // D0 "newcomer sees earlier history": Meeting yes, the others of 001 no; 003 [1042] all.
+  newcomerSeesEarlier:      row(false,     true,      true,      false,     false,     false,     false,     true,      false),
+  // D3: an AVChatRoom has no stored history.
+  keepsHistory:             row(true,      true,      true,      true,      true,      true,      true,      true,      false),
+  // D0 "mute survives rejoining": 001.
+  muteSurvivesRejoining:    row(true,      false,     false,     false,     false,     true,      true,      true,      true),
+  // D0 "muted admin may speak": 003 1402, 001 [doc]; 002's are never muted.
+  mutedAdminMaySpeak:       all(false),
+  // 002 setadmin.go: a new admin is unmuted.
+  promotionEndsMute:        row(true,      false,     false,     false,     true,      false,     false,     false,     false),
 };
 
-/** Seed 001, Meeting (once ChatRoom): anybody joins, and sees what was said before. */
-const tencentMeeting: RuleValues = {
-  ...tencentPublic,
-  newcomerSeesEarlier: true,
-  joinPolicies: { selfJoin: ['open'], memberInvite: ['joins'] },
-  limits: { ...tencentPublic.limits, maximum: 10_000 },
-};
+/** At most so many, and at least so many. */
+const chars = (max: number, min = 0): LengthBound => ({ min, max, unit: 'characters' });
+const bytes = (max: number, min = 0): LengthBound => ({ min, max, unit: 'bytes' });
+const minute = 60_000;
+const day = 1_440 * minute;
+const anyTime: RuleValues['limits']['mute'] = { longest: null, forEver: true };
+const aDay: RuleValues['limits']['mute'] = { longest: day, forEver: true };
 
-/** Seed 001, AVChatRoom: nobody is added (10007), nothing is kept. */
-const tencentAvChatRoom: RuleValues = {
-  ...tencentMeeting,
-  may: { ...tencentMeeting.may, invite: [] },
-  newcomerSeesEarlier: false,
-  keepsHistory: false,
-  limits: { ...tencentMeeting.limits, maximum: 1_000_000 },
+// prettier-ignore
+const limits: Rows<RuleValues['limits']> = {
+  //                  parley         openim         openim-v2      sealtalk       dtalk          Work           Public         Meeting        AVChatRoom
+  //                  /v1            003            000            004            002            001            001            001            001
+  // 004: 2 to 32; 001: 30 bytes; 002: 200 (DB), and may be ""; 000: no bound known; 003: not blank.
+  name:           row(chars(100, 1), chars(255, 1), chars(255),    chars(32, 2),  chars(200),    bytes(30, 1),  bytes(30, 1),  bytes(30, 1),  bytes(30, 1)),
+  // 001: 240 bytes.
+  introduction:   row(chars(1_000),  chars(4_096),  chars(4_096),  chars(4_096),  chars(4_096),  bytes(240),    bytes(240),    bytes(240),    bytes(240)),
+  // 004: 1024; 001: 300 bytes.
+  announcement:   row(chars(4_000),  chars(8_192),  chars(8_192),  chars(1_024),  chars(8_192),  bytes(300),    bytes(300),    bytes(300),    bytes(300)),
+  // 004: 256; 002: 1000; 001: 500 bytes.
+  avatar:         row(chars(1_024),  chars(2_048),  chars(2_048),  chars(256),    chars(1_000),  bytes(500),    bytes(500),    bytes(500),    bytes(500)),
+  ext:            row(bytes(8_192),  bytes(16_384), bytes(16_384), bytes(16_384), bytes(16_384), bytes(16_384), bytes(16_384), bytes(16_384), bytes(16_384)),
+  customFields:   all({ count: 20, key: chars(64, 1), value: chars(512) }),
+  // 004: 32; 002: 40; 001: 50 bytes.
+  cardName:       row(chars(64),     chars(255),    chars(255),    chars(32),     chars(40),     bytes(50),     bytes(50),     bytes(50),     bytes(50)),
+  reason:         row(chars(500),    chars(1_024),  chars(1_024),  chars(1_024),  chars(1_024),  chars(1_024),  chars(1_024),  chars(1_024),  chars(1_024)),
+  // D0 "member limit".
+  maximum:        row(100_000,       1_000_000,     1_000_000,     500,           2_000,         6_000,         6_000,         10_000,        1_000_000),
+  // 002: 10; Work: no admins.
+  admins:         row(null,          null,          null,          null,          10,            0,             null,          null,          null),
+  // D5 create: > 500 => 400; D3: 100; 003 proto Check(): lists of at most 1000.
+  initialMembers: row(500,           1_000,         1_000,         499,           1_000,         100,           100,           100,           100),
+  // 003 proto Check(); 004 as a group; 001 forbid <= 500.
+  listItems:      row(500,           1_000,         1_000,         500,           1_000,         500,           500,           500,           500),
+  // 002: at most 24 h, or for ever.
+  mute:           row(anyTime,       anyTime,       anyTime,       anyTime,       aDay,          anyTime,       anyTime,       anyTime,       anyTime),
+  // 001: a time limit for users.
+  revokeWithin:   row(null,          null,          null,          null,          null,          2 * minute,    2 * minute,    2 * minute,    2 * minute),
+  // 004 copy_group [2315]: 7 days.
+  copyInterval:   row(null,          null,          null,          7 * day,       null,          null,          null,          null,          null),
 };
 
 /** A17: what the originals' groups start with. */
@@ -311,41 +218,42 @@ const unset: GroupSettings = {
   retention: null,
 };
 
-const preset = (
-  name: string,
-  values: RuleValues,
-  maximum: number,
-  selfJoin: JoinPolicy['selfJoin'],
-  memberInvite: JoinPolicy['memberInvite'],
-): GroupPreset => ({
-  rules: { preset: name, version: 1, values },
-  defaults: { maximum, joinPolicy: { selfJoin, memberInvite }, settings: unset },
-});
+interface Start {
+  readonly version: number;
+  readonly maximum: number;
+  readonly selfJoin: JoinPolicy['selfJoin'];
+  readonly memberInvite: JoinPolicy['memberInvite'];
+}
 
-export type PresetName =
-  | 'parley'
-  | 'openim'
-  | 'openim-v2'
-  | 'sealtalk'
-  | 'dtalk'
-  | 'tencent-work'
-  | 'tencent-public'
-  | 'tencent-meeting'
-  | 'tencent-avchatroom';
-
-/** By the name that `GroupCreated.rules.preset` carries; then how many a new group holds, and how people come into it. */
-export const groupPresets: Readonly<Record<PresetName, GroupPreset>> = {
-  parley: preset('parley', parley, 500, 'open', 'joins'),
-  // needVerification 0: a request needs approval, an invitation joins.
-  openim: preset('openim', openim, 1_000_000, 'approval', 'joins'),
-  'openim-v2': preset('openim-v2', openimV2, 1_000_000, 'approval', 'joins'),
-  sealtalk: preset('sealtalk', sealtalk, 500, 'open', 'joins'),
-  // joinType 0; 200 of at most 2000 (RULES C "002 maximum").
-  dtalk: preset('dtalk', dtalk, 200, 'open', 'joins'),
-  'tencent-work': preset('tencent-work', tencentWork, 200, 'closed', 'joins'),
-  'tencent-public': preset('tencent-public', tencentPublic, 2_000, 'approval', 'joins'),
-  'tencent-meeting': preset('tencent-meeting', tencentMeeting, 10_000, 'open', 'joins'),
-  'tencent-avchatroom': preset('tencent-avchatroom', tencentAvChatRoom, 1_000_000, 'open', 'joins'),
+/** The version of the values above, how many a new group holds, and how people come into it. */
+// prettier-ignore
+const start: Rows<Start> = {
+  //                  parley       openim       openim-v2    sealtalk     dtalk        Work         Public       Meeting      AVChatRoom
+  //                  /v1          003          000          004          002          001          001          001          001
+  // Of the values above; a preset that changes is a new version.
+  version:        all(1),
+  // 002: 200 of at most 2000 (RULES C "002 maximum"); 001: as its types have it.
+  maximum:        row(500,         1_000_000,   1_000_000,   500,         200,         200,         2_000,       10_000,      1_000_000),
+  // 003 needVerification 0: a request needs approval, an invitation joins; 002 joinType 0.
+  selfJoin:       row('open',      'approval',  'approval',  'open',      'open',      'closed',    'approval',  'open',      'open'),
+  memberInvite:   all('joins'),
 };
+
+export const groupPresets: Readonly<Record<PresetName, GroupPreset>> = inEach((name) => {
+  const { version, maximum, selfJoin, memberInvite } = columnOf(start, name);
+  const values: RuleValues = {
+    may: columnOf(may, name),
+    ...columnOf(reach, name),
+    joinPolicies: columnOf(joinPolicies, name),
+    ...columnOf(consent, name),
+    ...columnOf(ownership, name),
+    ...columnOf(whatStays, name),
+    limits: columnOf(limits, name),
+  };
+  return {
+    rules: { preset: name, version, values },
+    defaults: { maximum, joinPolicy: { selfJoin, memberInvite }, settings: unset },
+  };
+});
 
 export const isPresetName = (name: string): name is PresetName => Object.hasOwn(groupPresets, name);
