@@ -1,14 +1,13 @@
 import 'reflect-metadata';
 import { EventStoreUnavailable } from '../application/ports/event-store.js';
 import { ConfigInvalid, loadConfig } from '../infrastructure/config/config.js';
-import { openTools } from '../infrastructure/container.js';
 import { DatabaseUnreachable } from '../infrastructure/database.js';
 import { EmbeddedPostgresError } from '../infrastructure/embedded-postgres/errors.js';
 import { CopyRefused } from '../infrastructure/event-store/copy/errors.js';
-import { storeTools } from '../infrastructure/event-store/copy/open.js';
 import { makeLogger } from '../infrastructure/logging.js';
 import { SystemCopyRefused } from '../infrastructure/system/copy-system.js';
 import { parleyCommand } from './program.js';
+import type { StoreTools, Tools } from './tools.js';
 
 const terminal = {
   out: (line: string) => {
@@ -22,13 +21,18 @@ const terminal = {
 
 const LINGER_MS = 1_000;
 
-const open = (): ReturnType<typeof openTools> => {
+/** Loaded when they are needed: all of Parley takes a second to load, and who asks for help doesn't need it. */
+const open = async (): Promise<Tools> => {
   const config = loadConfig({ LOG_LEVEL: 'warn', ...process.env });
+  const { openTools } = await import('../infrastructure/container.js');
   return openTools(config, makeLogger(config.logLevel));
 };
 
 /** Of its configuration they need no more than where the log is: no keys are touched. */
-const openStores = (): ReturnType<typeof storeTools> => storeTools(process.env, makeLogger('warn'));
+const openStores = async (): Promise<StoreTools> => {
+  const { storeTools } = await import('../infrastructure/event-store/copy/open.js');
+  return storeTools(process.env, makeLogger('warn'));
+};
 
 try {
   await parleyCommand(open, openStores, terminal).parseAsync();

@@ -6,7 +6,7 @@ import type { Terminal } from './terminal.js';
 import type { OpenTools, StoreTools, Tools } from './tools.js';
 
 /** The `parley` command. Exit codes: 0 done, 1 it failed or what was checked doesn't hold, 2 wrong words. */
-export function parleyCommand(open: OpenTools, openStores: () => StoreTools, terminal: Terminal): Command {
+export function parleyCommand(open: OpenTools, openStores: () => Promise<StoreTools>, terminal: Terminal): Command {
   const program = new Command('parley')
     .description('Tools of a Parley server. They find it by DATABASE_URL, or by DATA_DIR (./data).')
     .configureOutput({

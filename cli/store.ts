@@ -4,7 +4,7 @@ import type { Terminal } from './terminal.js';
 import type { ComparisonReport, CopyReport, NamedStores, StoreTools } from './tools.js';
 
 /** `parley store …`: the log as a whole, moved and compared. */
-export function storeCommands(program: Command, open: () => StoreTools, terminal: Terminal): void {
+export function storeCommands(program: Command, open: () => Promise<StoreTools>, terminal: Terminal): void {
   const named = (command: Command): Command =>
     command
       .option('--from <store>', 'the source (default: what EVENT_STORE, DATABASE_URL or DATA_DIR name)')
@@ -20,7 +20,7 @@ export function storeCommands(program: Command, open: () => StoreTools, terminal
       'write the whole log to another store, in order and unchanged, and compare; goes on where it was stopped',
     )
     .action(async (stores: NamedStores) => {
-      const tools = open();
+      const tools = await open();
       const copied = await withProgress(terminal, 'copying', (say) =>
         tools.copy(stores, ({ copied, share, rate }) => {
           say(share, `${count(copied)} events, ${count(rate)}/s`);
@@ -33,12 +33,12 @@ export function storeCommands(program: Command, open: () => StoreTools, terminal
   named(store.command('verify'))
     .description('compare two logs event by event, and check the hash chain of each stream')
     .action(async (stores: NamedStores) => {
-      if (!(await compare(open(), stores, terminal))) process.exitCode = 1;
+      if (!(await compare(await open(), stores, terminal))) process.exitCode = 1;
     });
 }
 
 /** `parley system …`: what is primary data beside the log. */
-export function systemCommands(program: Command, open: () => StoreTools, terminal: Terminal): void {
+export function systemCommands(program: Command, open: () => Promise<StoreTools>, terminal: Terminal): void {
   program
     .command('system')
     .description('keys, logins, reservations: what PostgreSQL keeps beside the log')
@@ -50,7 +50,8 @@ export function systemCommands(program: Command, open: () => StoreTools, termina
     )
     .requiredOption('--to <database>', 'postgres://…, or env:NAME')
     .action(async (databases: { from?: string; to: string }) => {
-      for (const { table, rows } of await open().copySystem(databases)) terminal.out(`${table}: ${count(rows)} rows`);
+      const tools = await open();
+      for (const { table, rows } of await tools.copySystem(databases)) terminal.out(`${table}: ${count(rows)} rows`);
       terminal.out('The master key (PARLEY_MASTER_KEY, or keys.json) is not among them: it must be the same there.');
     });
 }

@@ -19,7 +19,7 @@ export async function runCliHere(words: readonly string[], env: Readonly<Record<
   try {
     await parleyCommand(
       () => openTools(loadConfig(env), silentLogger),
-      () => storeTools(env, silentLogger),
+      () => Promise.resolve(storeTools(env, silentLogger)),
       terminal,
     ).parseAsync(['node', 'parley', ...words]);
   } catch (error) {
