@@ -31,16 +31,18 @@ export interface Measured {
 export interface Plan {
   readonly rounds: number;
   readonly ms: number;
+  readonly warmMs: number;
 }
 
 /**
  * Interleaved: every round runs each side once, in an order that rotates from round to round, so that what the machine does
- * beside us falls on all alike. A round before the first warms up and doesn't count.
+ * beside us falls on all alike. Each side runs before the first round for as long as a server needs to come to its speed
+ * (Node compiles what is hot for some seconds), which doesn't count.
  */
 export async function measure(row: Row, plan: Plan): Promise<Measured> {
   const rounds = row.sides.map(() => [] as number[]);
   await row.prepare?.();
-  for (const side of row.sides) await side.run(Math.max(200, plan.ms / 4));
+  for (const side of row.sides) await side.run(plan.warmMs);
   for (let round = 0; round < plan.rounds; round++) {
     for (let i = 0; i < row.sides.length; i++) {
       const at = (i + round) % row.sides.length;

@@ -30,7 +30,7 @@ import { readEventStoreDb } from './rows/read-eventstoredb.js';
 import { sealBench } from './rows/seal.js';
 
 /**
- * `npm run bench [-- --rounds 7] [-- --ms 1500] [-- --only TEXT]`: every row with its peers in the same run, interleaved,
+ * `npm run bench [-- --rounds 7] [-- --ms 1500] [-- --warm 5000] [-- --only TEXT]`: every row with its peers in the same run, interleaved,
  * medians; a table on stdout, JSON in bench/results. EventStoreDB is the double unless PARLEY_TEST_ESDB names a server.
  */
 const here = dirname(fileURLToPath(import.meta.url));
@@ -39,7 +39,11 @@ const option = (name: string, otherwise: string): string => {
   const at = args.indexOf(`--${name}`);
   return at < 0 ? otherwise : (args[at + 1] ?? otherwise);
 };
-const plan = { rounds: Number(option('rounds', '7')), ms: Number(option('ms', '1500')) };
+const plan = {
+  rounds: Number(option('rounds', '7')),
+  ms: Number(option('ms', '1500')),
+  warmMs: Number(option('warm', '5000')),
+};
 const only = option('only', '');
 
 const closers: (() => Promise<unknown>)[] = [];
