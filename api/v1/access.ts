@@ -1,5 +1,5 @@
-import type { GroupQueries, GroupView } from '../../application/queries/groups.js';
-import type { MemberQueries, MemberView } from '../../application/queries/members.js';
+import type { GroupQueries, StandingInGroup } from '../../application/queries/groups.js';
+import type { MemberView } from '../../application/queries/members.js';
 import { actingUser, hasAdminPowers } from '../../domain/shared/actor.js';
 import { DomainError } from '../../domain/shared/errors.js';
 import type { Role } from '../../domain/group/rules.js';
@@ -9,7 +9,7 @@ import { hidesMembers, type Sight } from './views.js';
 
 /** Who asks about a group, and what he is in it. */
 export interface Asking {
-  readonly group: GroupView;
+  readonly settings: StandingInGroup['settings'];
   readonly userId: string;
   /** undefined: no member, an app admin for instance. */
   readonly role: Role | undefined;
@@ -19,21 +19,15 @@ export interface Asking {
 
 /** Who may read what of groups. Commands are judged by the domain; questions here. */
 export class ReadAccess {
-  constructor(
-    private readonly groups: GroupQueries,
-    private readonly members: MemberQueries,
-  ) {}
+  constructor(private readonly groups: Pick<GroupQueries, 'standingIn'>) {}
 
   /** @throws DomainError GroupNotFound */
   async asking(caller: Caller, groupId: string): Promise<Asking> {
     const actor = actorOf(caller);
     const userId = actingUser(actor);
-    const [group, member] = await Promise.all([
-      this.groups.groupById(caller.tenant, groupId),
-      this.members.member(caller.tenant, groupId, userId),
-    ]);
-    if (group === undefined) throw new DomainError('GroupNotFound', { groupId });
-    return { group, userId, role: member?.role, appAdmin: hasAdminPowers(actor) };
+    const standing = await this.groups.standingIn(caller.tenant, groupId, userId);
+    if (standing === undefined) throw new DomainError('GroupNotFound', { groupId });
+    return { ...standing, userId, appAdmin: hasAdminPowers(actor) };
   }
 
   /** Members are shown to members and app admins (seed 003, get_group_member_list). @throws DomainError GroupNotFound, NotGroupMember */
@@ -58,7 +52,7 @@ export const manages = ({ appAdmin, role }: Asking): boolean => appAdmin || role
 /** RULES A17: where the group keeps its members to itself, others see ids and roles only. */
 export function sightOf(asking: Asking, { userId }: Pick<MemberView, 'userId'>): Sight {
   if (asking.appAdmin || asking.userId === userId) return 'own';
-  return hidesMembers(asking.group) && !manages(asking) ? 'idsAndRoles' : 'full';
+  return hidesMembers(asking) && !manages(asking) ? 'idsAndRoles' : 'full';
 }
 
 /** The user of a path whose things are his own: himself, or anybody for an app admin. @throws DomainError NotPermitted */

@@ -21,8 +21,8 @@ export type V1Services = Queries &
 
 /** All of `/v1`. */
 export function v1Operations(services: V1Services): Operation[] {
-  const { userCommands, groupCommands, groups, members } = services;
-  const withAccess = { ...services, readAccess: new ReadAccess(groups, members) };
+  const { userCommands, groupCommands, groups } = services;
+  const withAccess = { ...services, readAccess: new ReadAccess(groups) };
   return [
     ...userOperations(userCommands),
     ...userProfileOperations(services),

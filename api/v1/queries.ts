@@ -38,7 +38,7 @@ export interface Queries {
 }
 
 export function queryOperations({ users, groups, members, history, freshness }: Queries): Operation[] {
-  const access = new ReadAccess(groups, members);
+  const access = new ReadAccess(groups);
 
   return [
     operation({

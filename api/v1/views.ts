@@ -33,7 +33,7 @@ export const userBody = ({
   registeredAt: isoTime(registeredAt),
 });
 
-export const hidesMembers = ({ settings }: GroupRow): boolean => !settings.lookMemberInfo;
+export const hidesMembers = ({ settings }: Pick<GroupRow, 'settings'>): boolean => !settings.lookMemberInfo;
 
 export function groupBody(group: GroupRow): GroupView {
   const { announcement, suspension, settings } = group;
@@ -73,13 +73,15 @@ export function groupBody(group: GroupRow): GroupView {
   };
 }
 
-/** The names of those whose cards say none. */
+/** The names of those whose cards say none, and whose list doesn't. */
 export async function nicknames(
   users: UserQueries,
   tenant: string,
   rows: readonly MemberRow[],
 ): Promise<ReadonlyMap<string, string | null>> {
-  const unnamed = rows.filter((row) => row.card.nickname === null).map((row) => row.userId);
+  const unnamed = rows
+    .filter(({ card, profileNickname }) => card.nickname === null && profileNickname === undefined)
+    .map(({ userId }) => userId);
   if (unnamed.length === 0) return new Map();
   const known = await users.usersByIds(tenant, unnamed);
   return new Map(known.map((user) => [user.userId, user.nickname]));
@@ -94,7 +96,7 @@ export function memberBody(member: MemberRow, names: ReadonlyMap<string, string 
   return {
     userId,
     role,
-    nickname: card.nickname ?? names.get(userId) ?? null,
+    nickname: card.nickname ?? member.profileNickname ?? names.get(userId) ?? null,
     joinedAt: isoTime(member.joinedAt),
     source: member.source,
     inviterId: member.inviterId,

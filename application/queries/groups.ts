@@ -73,6 +73,13 @@ export interface JoinedGroup {
   readonly receiveOption: ReceiveOption;
 }
 
+/** What one user is in a group, and what it is set to. */
+export interface StandingInGroup {
+  readonly settings: GroupSettings;
+  /** undefined: no member of the present incarnation. */
+  readonly role: Role | undefined;
+}
+
 /** What is absent filters nothing. */
 export interface JoinedGroupFilter {
   readonly roles?: readonly Role[];
@@ -83,6 +90,8 @@ export interface JoinedGroupFilter {
 export interface GroupQueries {
   /** Dismissed groups too. */
   groupById(tenant: string, groupId: string): Promise<GroupView | undefined>;
+  /** Dismissed groups too; undefined: no such group. */
+  standingIn(tenant: string, groupId: string, userId: string): Promise<StandingInGroup | undefined>;
   /** Those that are there, in the order asked for, each once; dismissed ones too. At most 1000 ids. */
   groupsByIds(tenant: string, groupIds: readonly string[]): Promise<readonly GroupView[]>;
   /**

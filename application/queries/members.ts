@@ -30,6 +30,8 @@ export interface MemberView {
    */
   readonly mutedUntil?: number | null;
   readonly card: MemberCardView;
+  /** The one of his profile, in lists that were made with it; null = none, or erased. */
+  readonly profileNickname?: string | null;
   /** How he is told of the group's messages; 'all' unless he said otherwise. */
   readonly receiveOption: ReceiveOption;
   readonly seesEarlier: boolean;

@@ -1,7 +1,13 @@
 import type { DataSource } from 'typeorm';
-import type { GroupQueries, GroupView, JoinedGroup, JoinedGroupFilter } from '../../application/queries/groups.js';
+import type {
+  GroupQueries,
+  GroupView,
+  JoinedGroup,
+  JoinedGroupFilter,
+  StandingInGroup,
+} from '../../application/queries/groups.js';
 import type { CountedPage, PageRequest } from '../../application/queries/page.js';
-import type { GroupCreated, ReceiveOption } from '../../domain/group/events.js';
+import type { GroupCreated, GroupSettings, ReceiveOption } from '../../domain/group/events.js';
 import type { Role } from '../../domain/group/rules.js';
 import { ACTIVE_GROUP } from './active-group.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
@@ -36,6 +42,16 @@ export class GroupReadModel implements GroupQueries {
     return found ? shapeGroup(found) : undefined;
   }
 
+  async standingIn(tenant: string, groupId: string, userId: string): Promise<StandingInGroup | undefined> {
+    const values = [tenant, groupId, userId];
+    const [row] = await this.prepared.rows<{ settings: GroupSettings; role: Role | null }>(
+      'standing',
+      STANDING,
+      values,
+    );
+    return row && { settings: row.settings, role: row.role ?? undefined };
+  }
+
   async groupsByIds(tenant: string, groupIds: readonly string[]): Promise<readonly GroupView[]> {
     if (groupIds.length === 0) return [];
     const found = await this.groups.many(tenant, [...new Set(groupIds)]);
@@ -68,6 +84,10 @@ export class GroupReadModel implements GroupQueries {
     return { items, next, total: counts[0]?.n ?? 0 };
   }
 }
+
+const STANDING = `SELECT g.settings, (SELECT m.role FROM read.group_members_v2 m
+    WHERE m.tenant = g.tenant AND m.group_id = g.group_id AND m.user_id = $3) AS role
+  FROM read.groups_v2 g WHERE g.tenant = $1 AND g.group_id = $2`;
 
 /** The two projections are joined here; where one is a moment behind the other, the group comes a moment later. */
 const JOINED = `FROM read.group_members_v2 m

@@ -29,6 +29,7 @@ interface MemberRow {
   receive_option: ReceiveOption;
   sees_earlier: boolean;
   updated_at: string;
+  profile_nickname: string | null;
 }
 
 const LIST: PagedList = {
@@ -118,7 +119,8 @@ export class MemberReadModel implements MemberQueries {
 const hasFilter = ({ roles, keyword }: MemberFilter): boolean => roles !== undefined || !!keyword;
 
 const COLUMNS = `m.user_id, m.role_order, m.role, m.joined_at, m.source, m.inviter_id, m.approved_by, m.muted,
-    m.muted_until, m.card, m.receive_option, m.sees_earlier, m.updated_at`;
+    m.muted_until, m.card, m.receive_option, m.sees_earlier, m.updated_at,
+    (SELECT u.nickname FROM read.users_v2 u WHERE u.tenant = m.tenant AND u.user_id = m.user_id) AS profile_nickname`;
 
 const ROLE_PAGE = pageOf('AND m.role_order = ANY ($8::smallint[])');
 const COUNT = 'SELECT member_count AS n FROM read.groups_v2 WHERE tenant = $1 AND group_id = $2';
@@ -184,6 +186,7 @@ const shapeRow = (row: MemberRow): MemberView => ({
   approvedBy: row.approved_by,
   ...mute(row.muted, row.muted_until === null ? null : Number(row.muted_until)),
   card: shapeCard(row.card),
+  profileNickname: row.profile_nickname,
   receiveOption: row.receive_option,
   seesEarlier: row.sees_earlier,
   updatedAt: Number(row.updated_at),
