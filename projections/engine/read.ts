@@ -1,5 +1,4 @@
 import type { EventBatch, EventStore, Position, StoredEvent } from '../../application/ports/event-store.js';
-import { pause } from './backoff.js';
 import type { OpenedEvent, Opener } from './open.js';
 
 export interface ReadOptions {
@@ -121,30 +120,37 @@ async function* openedBatches<Item>(
   }
 }
 
-/** Events behind a position ('' = the start), then those that come, as soon as they come. */
+/**
+ * Events behind a position ('' = the start), then those that come, as soon as they come.
+ * @param rest how long a reader may rest under load who has just read what there was
+ */
 export const follow = (
   store: EventStore,
   position: string,
   opener: Opener,
   signal: AbortSignal,
+  rest: (signal: AbortSignal) => Promise<void>,
 ): AsyncGenerator<OpenedEvent[], void, undefined> =>
-  openedBatches(paced(store.subscribe(behind(position)), signal), (batch) => batch.events, opener, {
+  openedBatches(paced(store.subscribe(behind(position)), rest, signal), (batch) => batch.events, opener, {
     signal,
     fullBatches: false,
   });
 
-/** So many events at once mean load: then the reader rests, milliseconds. */
+/** So many events at once mean load: then the reader rests. */
 const BUSY_EVENTS = 8;
-const REST_MS = 25;
 
 /**
  * Under load, reads less often and more at a time: what a batch costs (a read, a transaction per projection) hardly grows
  * with its events. Who writes one event after another is shown each at once; a reader that is behind doesn't rest.
  */
-async function* paced(source: AsyncIterable<EventBatch>, signal: AbortSignal): AsyncGenerator<EventBatch> {
+async function* paced(
+  source: AsyncIterable<EventBatch>,
+  rest: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): AsyncGenerator<EventBatch> {
   for await (const batch of source) {
     yield batch;
-    if (batch.caughtUp && batch.events.length >= BUSY_EVENTS) await pause(REST_MS, signal);
+    if (batch.caughtUp && batch.events.length >= BUSY_EVENTS) await rest(signal);
   }
 }
 

@@ -1,9 +1,16 @@
 import type { Position } from '../../application/ports/event-store.js';
+import { pause } from './backoff.js';
 
 interface Waiter {
   readonly position: Position;
   readonly missing: Set<string>;
   readonly settle: (reached: boolean) => void;
+}
+
+/** Milliseconds. */
+export interface Rest {
+  readonly atLeastMs: number;
+  readonly atMostMs: number;
 }
 
 export interface WaitsOptions {
@@ -20,6 +27,7 @@ export interface WaitsOptions {
  */
 export class Waits {
   private readonly waiters = new Set<Waiter>();
+  private readonly resting = new Set<AbortController>();
   private readonly known = new Map<string, string>();
   private polling = false;
   private closed = false;
@@ -56,8 +64,22 @@ export class Waits {
         waiter.settle(false);
       }, timeoutMs);
       this.waiters.add(waiter);
+      for (const rest of this.resting) rest.abort();
       this.pollWhileNeeded();
     });
+  }
+
+  /** Lasts `atLeastMs`, and then until somebody waits, `atMostMs` in all; ends when aborted. */
+  async rest({ atLeastMs, atMostMs }: Rest, signal: AbortSignal): Promise<void> {
+    await pause(atLeastMs, signal);
+    if (this.waiters.size > 0) return;
+    const wanted = new AbortController();
+    this.resting.add(wanted);
+    try {
+      await pause(atMostMs - atLeastMs, AbortSignal.any([signal, wanted.signal]));
+    } finally {
+      this.resting.delete(wanted);
+    }
   }
 
   close(): void {
