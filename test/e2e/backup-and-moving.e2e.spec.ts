@@ -12,7 +12,7 @@ import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import { V1Client } from '../support/v1-client.js';
 
 /**
- * README "Backup and restore" and "Moving in", step by step with real processes: a beginner's server is backed up,
+ * docs/backup.md and docs/eventstoredb.md "Moving in", step by step with real processes: a beginner's server is backed up,
  * destroyed and restored elsewhere, then its log moves to EventStoreDB, then all of it to a PostgreSQL of its own.
  */
 describe('backup, restore and moving in', function () {

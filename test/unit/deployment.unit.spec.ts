@@ -420,9 +420,9 @@ describe('the health check', () => {
   });
 });
 
-describe('README "Settings"', () => {
+describe('docs/configuration.md', () => {
   it('has a row for every variable that Parley reads, and no other, with its default', async () => {
-    const section = (await text('README.md')).split('\n## Settings\n')[1]!.split('\n## ')[0]!;
+    const section = await text('docs/configuration.md');
     const rows = section
       .split('\n')
       .filter((line) => line.startsWith('| `'))
