@@ -1,4 +1,4 @@
-// `npm run test:soak`: the whole suite with its rare events made frequent. What is set already stays.
+// `npm run test:soak [-- FILE…]`: the whole suite, or the files named, with its rare events made frequent. What is set already stays.
 import { spawn } from 'node:child_process';
 
 const rounds = {
@@ -8,7 +8,9 @@ const rounds = {
   PARLEY_COPY_RUNS: '100',
   PARLEY_FAULT_SECONDS: '30,60',
 };
-const mocha = spawn('mocha', ['--timeout', '0', ...process.argv.slice(2)], {
+const given = process.argv.slice(2);
+const specs = given.some((each) => each.endsWith('.spec.js')) ? [] : ['dist/test/**/*.spec.js'];
+const mocha = spawn('mocha', ['--timeout', '0', ...specs, ...given], {
   env: { ...rounds, ...process.env },
   stdio: 'inherit',
   shell: process.platform === 'win32',
