@@ -5,12 +5,17 @@ import { EventStoreUnavailable } from './application/ports/event-store.js';
 import { ConfigInvalid, loadConfig } from './infrastructure/config/config.js';
 import { openParley } from './infrastructure/container.js';
 import { DatabaseUnreachable } from './infrastructure/database.js';
+import { isDiskFull } from './infrastructure/disk-full.js';
 import { EmbeddedPostgresError } from './infrastructure/embedded-postgres/errors.js';
+import { lineWriter } from './infrastructure/line-writer.js';
 import { makeLogger } from './infrastructure/logging.js';
 import { StartCancelled } from './infrastructure/patience.js';
 import { WrongMasterKey } from './infrastructure/serialization/keys/master-key.js';
 
-/** Starts everything, prints the address when it is ready, and ends everything in order at SIGINT or SIGTERM. */
+const stdout = lineWriter(1, { onDropped: (lines) => `${lines.toString()} lines could not be written\n` });
+const stderr = lineWriter(2, { onDropped: (lines) => `${lines.toString()} lines could not be written\n` });
+
+/** Starts everything, prints the address when it is ready, and ends everything in order at SIGINT, SIGTERM or SIGHUP. */
 async function main(): Promise<void> {
   const stop = toldToStop();
   const stopping = new AbortController();
@@ -38,15 +43,15 @@ async function main(): Promise<void> {
       signal: stopping.signal,
       onWaiting: (what) => {
         if (what !== undefined && what !== waitingFor)
-          process.stdout.write(`Parley lives at ${main.url} and waits for ${what}\n`);
+          stdout.write(`Parley lives at ${main.url} and waits for ${what}\n`);
         waitingFor = what;
       },
     });
     try {
       main.serve(parley.app);
       openim?.serve(parley.openim);
-      if (openim !== undefined) process.stdout.write(`OpenIM clients are served at ${openim.url}\n`);
-      process.stdout.write(`Parley is ready at ${main.url}\n`);
+      if (openim !== undefined) stdout.write(`OpenIM clients are served at ${openim.url}\n`);
+      stdout.write(`Parley is ready at ${main.url}\n`);
       const why = await stop;
       log.info({ why }, 'stopping');
       await Promise.all(ports.map((each) => each.stop()));
@@ -68,13 +73,13 @@ const LINGER_MS = 1_000;
 const LOOK_MS = 500;
 
 /**
- * SIGINT, SIGTERM, or the end of the shell in which `npm start` runs us: npm passes a signal on to that shell, which dies of
- * it without telling anybody.
+ * SIGINT, SIGTERM, SIGHUP (the terminal was closed), or the end of the shell in which `npm start` runs us: npm passes a
+ * signal on to that shell, which dies of it without telling anybody. A signal that comes again while all is being closed
+ * changes nothing: it would leave PostgreSQL behind.
  */
 function toldToStop(): Promise<string> {
   return new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
     if (process.env['npm_lifecycle_event'] !== 'start') return;
     const shell = process.ppid;
     const look = setInterval(() => {
@@ -91,7 +96,7 @@ try {
 } catch (error) {
   // Told to stop before it could begin: nothing is wrong with that.
   if (!(error instanceof StartCancelled)) {
-    process.stderr.write(`${lastWords(error)}\n`);
+    stderr.write(`${lastWords(error)}\n`);
     process.exitCode = 1;
   }
 } finally {
@@ -103,6 +108,7 @@ function lastWords(error: unknown): string {
   if (!(error instanceof Error)) return `Parley could not start.\n${String(error)}`;
   if ('code' in error && error.code === 'EADDRINUSE')
     return `The port is taken (${error.message}). Set PORT, or OPENIM_PORT, to another one.`;
+  if (isDiskFull(error)) return `The disk is full (${error.message}). Make room and start Parley again.`;
   const isForTheOperator =
     error instanceof ConfigInvalid ||
     error instanceof DatabaseUnreachable ||

@@ -1,6 +1,7 @@
 import pino from 'pino';
 import type { Logger } from '../application/ports/logger.js';
 import type { LogLevel } from './config/environment.js';
+import { lineWriter } from './line-writer.js';
 
 /** An error's message may be needed; what it was about (a statement's parameters, a payload) may be personal and stays out. */
 function plain(error: unknown): unknown {
@@ -10,6 +11,10 @@ function plain(error: unknown): unknown {
   return { type: error.name, message: error.message, stack: error.stack, ...code, ...cause };
 }
 
-/** JSON lines on stderr, so that stdout stays for what the program was asked for. */
+/** In the shape of pino's own warnings. */
+const droppedLine = (dropped: number): string =>
+  `${JSON.stringify({ level: 40, time: Date.now(), dropped, msg: 'log lines were dropped: their destination took none' })}\n`;
+
+/** JSON lines on stderr, so that stdout stays for what the program was asked for. Logging holds nothing up. */
 export const makeLogger = (level: LogLevel): Logger =>
-  pino({ level, base: null, serializers: { err: plain } }, pino.destination(2));
+  pino({ level, base: null, serializers: { err: plain } }, lineWriter(2, { onDropped: droppedLine }));
