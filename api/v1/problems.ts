@@ -78,6 +78,8 @@ const applicationProblems: Record<ApplicationErrorName, Kind> = {
   Contended: { status: 503, title: 'Others wrote first each time; nothing was written' },
   HistoryNotUnderstood: { status: 503, title: 'The history has events of a newer version; nothing was written' },
   Unavailable: { status: 503, title: 'A store does not answer; nothing was written' },
+  DiskFull: { status: 503, title: 'Insufficient storage: the disk is full; nothing was written' },
+  AppendDenied: { status: 503, title: "The event store's access rules forbid it; nothing was written" },
   ShuttingDown: { status: 503, title: 'The server is stopping; nothing was written' },
   NotStorable: { status: 422, title: 'This cannot be stored as it is' },
   BadCredentials: { status: 401, title: 'Login and password do not belong together' },

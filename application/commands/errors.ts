@@ -17,6 +17,10 @@ export interface ApplicationErrorFacts {
   HistoryNotUnderstood: { readonly stream: string; readonly revision: number; readonly type: string };
   /** A store that is needed doesn't answer. Nothing was written (503). */
   Unavailable: { readonly what: string };
+  /** The disk that commands write to is full (503). Nothing was written, and nothing is until there is room. */
+  DiskFull: Record<string, never>;
+  /** The event store's own access rules forbid it (503). Nothing was written. */
+  AppendDenied: Record<string, never>;
   /** The server is stopping. Nothing was written (503). */
   ShuttingDown: Record<string, never>;
   /** The events of this command can't be stored (size, a text that can't be kept) (422). Nothing was written. */

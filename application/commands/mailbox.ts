@@ -2,7 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DomainEvent } from '../../domain/shared/event.js';
 import type { Clock } from '../ports/clock.js';
 import { EventUnreadable, type SealedAppend } from '../ports/envelope.js';
-import { type AppendResult, EventRefused, EventStoreClosed, EventStoreUnavailable } from '../ports/event-store.js';
+import {
+  type AppendResult,
+  EventRefused,
+  EventStoreClosed,
+  EventStoreUnavailable,
+  OutcomeLeftOpen,
+  WritesRefused,
+} from '../ports/event-store.js';
 import type { Logger } from '../ports/logger.js';
 import type { Aggregate } from './aggregate.js';
 import { decideInTurn, type Round, type Verdict } from './decided.js';
@@ -177,6 +184,10 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
         return;
       }
     } catch (error) {
+      if (error instanceof WritesRefused) {
+        for (const ticket of writers) refuseWrite(ticket, error);
+        return;
+      }
       if (!(error instanceof EventRefused)) throw error;
       for (const ticket of writers) backToWaiting(ticket, error);
       if (round.verdicts.length > 1) this.#halve(round.verdicts.length);
@@ -350,7 +361,7 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
     const { stream, log } = this.#options;
     for (const ticket of [...this.#tickets]) {
       if (ticket.phase !== 'flying') continue;
-      // Only a closed store leaves an append without an answer.
+      // Only a closed store, or one that never tells, leaves an append without an answer.
       this.#folded = undefined;
       ticket.settle({ kind: 'unknown', error: new ApplicationError('OutcomeUnknown', { stream }, { cause: error }) });
     }
@@ -365,6 +376,7 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
       return;
     }
     this.#folded = undefined;
+    if (error instanceof OutcomeLeftOpen) return;
     if (error instanceof EventUnreadable) {
       const facts = { stream, revision: error.revision, type: 'unreadable' };
       this.#refuseAll(new ApplicationError('HistoryNotUnderstood', facts, { cause: error }));
@@ -414,6 +426,16 @@ function backToWaiting<State, Command, Event extends DomainEvent, Outcome>(
   if (ticket.phase !== 'flying') return;
   ticket.phase = 'waiting';
   if (ticket.abandoned) ticket.settle({ kind: 'refused', error: why });
+}
+
+/** Nothing of it was written, and trying again at once would come to the same. */
+function refuseWrite<State, Command, Event extends DomainEvent, Outcome>(
+  ticket: Ticket<State, Command, Event, Outcome>,
+  cause: WritesRefused,
+): void {
+  const error = new ApplicationError(cause.why === 'diskFull' ? 'DiskFull' : 'AppendDenied', {}, { cause });
+  backToWaiting(ticket, error);
+  ticket.settle({ kind: 'refused', error });
 }
 
 const notStorable = (error: EventRefused): Settled<never, never> => ({

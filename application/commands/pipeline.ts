@@ -8,6 +8,7 @@ import { NO_STREAM } from '../ports/event-store.js';
 import { isPositionOf } from '../ports/positions.js';
 import type { Claim, HeldClaim, IdempotencyLedger, RememberedOutcome } from '../ports/idempotency.js';
 import type { Logger } from '../ports/logger.js';
+import type { Storage } from '../ports/storage.js';
 import type { OwnWrites } from '../queries/own-writes.js';
 import { InvalidStreamPart, type StreamId, streamName } from '../streams.js';
 import { ApplicationError, fail } from './errors.js';
@@ -42,6 +43,8 @@ export interface PipelineDependencies extends Reading {
   readonly log: Logger;
   /** Told of every command that was answered, whichever API it came by. */
   readonly ownWrites?: Pick<OwnWrites, 'wrote'>;
+  /** Asked before anything is claimed or sent: what can't be written needn't be tried. */
+  readonly storage?: Storage;
 }
 
 /** Seen this long ago at most, a cached revision may stand in a claim: far less than the 24 hours after which a key is new. */
@@ -103,6 +106,7 @@ export class CommandPipeline {
     request: CommandRequest<State, Command, Event, Outcome>,
   ): Promise<CommandResult<State, Outcome>> {
     if (this.#closing) fail('ShuttingDown', {});
+    if (this.#deps.storage?.isFull === true) fail('DiskFull', {});
     const stream = nameOf(request.stream);
     const deadline = performance.now() + (request.deadlineMs ?? this.#options.deadlineMs);
     const work: Work<State, Command, Event, Outcome> = { request, stream, deadline };

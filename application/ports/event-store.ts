@@ -88,8 +88,8 @@ export interface EventStore {
    * An unknown outcome (connection lost, deadline passed) is settled in here: the same bytes are sent again at the same
    * revision until the store says success or conflict, and a conflict after an unknown outcome is settled by reading that
    * revision. So the promise may stay pending for as long as the store is gone; callers race it against their own deadline.
-   * It rejects only with `EventRefused` (nothing was written) or `EventStoreClosed` (the outcome of what was in flight is
-   * unknown).
+   * It rejects only with `EventRefused` or `WritesRefused` (nothing was written), and with `EventStoreClosed` or
+   * `OutcomeLeftOpen` (it may have been).
    */
   append(appends: readonly Append[]): Promise<AppendResult[]>;
 
@@ -105,6 +105,9 @@ export interface EventStore {
    */
   subscribe(options?: { readonly after?: Position }): AsyncIterable<EventBatch>;
 
+  /** Why appends fail now or stay without an outcome, a sentence each, for the operator. None when all is well. */
+  troubles?(): readonly string[];
+
   /** Position of the newest of Parley's events, undefined when there is none. */
   head(): Promise<Position | undefined>;
 
@@ -119,6 +122,29 @@ export class EventStoreUnavailable extends Error {
 /** The append can never be accepted as it is (size, text that can't be stored, no events). Nothing was written. */
 export class EventRefused extends Error {
   override readonly name = 'EventRefused';
+}
+
+/**
+ * The store takes nothing now, told why, and may take it later. Nothing was written.
+ * `diskFull` is also said by the other places that a command writes to.
+ */
+export class WritesRefused extends Error {
+  override readonly name = 'WritesRefused';
+  constructor(
+    readonly why: 'diskFull' | 'accessDenied',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/**
+ * The store answers, but not whether an append that may have been written was written, and it went on like that for too
+ * long. Whoever decides next reads the stream anew.
+ */
+export class OutcomeLeftOpen extends Error {
+  override readonly name = 'OutcomeLeftOpen';
 }
 
 export class EventStoreClosed extends Error {

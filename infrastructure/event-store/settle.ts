@@ -1,12 +1,18 @@
 import { setMaxListeners } from 'node:events';
 
 import type { AppendResult, StoredEvent } from '../../application/ports/event-store.js';
-import { EventRefused, EventStoreClosed } from '../../application/ports/event-store.js';
+import { EventRefused, EventStoreClosed, OutcomeLeftOpen, WritesRefused } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
+import type { AppendTroubles } from './append-troubles.js';
 
 /** An attempt ended without an answer (connection lost, deadline passed): it may have been written, or may be later. */
 export class OutcomeUnknown extends Error {
-  override readonly name = 'OutcomeUnknown';
+  override readonly name: string = 'OutcomeUnknown';
+}
+
+/** There was an answer, and it doesn't say whether it was written. */
+export class AnswerUnclear extends OutcomeUnknown {
+  override readonly name = 'AnswerUnclear';
 }
 
 /** Milliseconds between attempts: doubling from `firstMs` to `maxMs`, each drawn from the upper half (jitter). */
@@ -25,7 +31,8 @@ export interface Settlement {
   /**
    * One attempt: always the same bytes at the same revision. It must have a deadline of its own and reject with
    * `OutcomeUnknown` when it passes. `EventRefused` may only be for a reason that lies in the bytes, so that it holds for
-   * every earlier attempt too. Any other rejection is taken as an unknown outcome.
+   * every earlier attempt too. `WritesRefused` says that this attempt was not written. Any other rejection is taken as an
+   * unknown outcome.
    */
   readonly send: () => Promise<AppendResult>;
   /** The stream's event at a revision, from the node that takes the writes; undefined when there is none. */
@@ -36,8 +43,17 @@ export interface Settlement {
   /** Aborted when the store is closed. */
   readonly closed: AbortSignal;
   readonly log: Logger;
+  readonly troubles: AppendTroubles;
   readonly backoff?: Backoff;
+  /** Default `performance.now`. */
+  readonly now?: () => number;
 }
+
+/**
+ * How long a store that answers may leave it open whether an append was written, ms. One that doesn't answer is waited for
+ * without end.
+ */
+export const LET_GO_MS = 60_000;
 
 /**
  * Sends an append until the store has said success or conflict (ARCHITECTURE "Connection lost or deadline passed").
@@ -47,15 +63,35 @@ export interface Settlement {
  * still write, a read may be served late), so then the same bytes are sent again: whichever copy arrives second meets the
  * first one's events.
  *
- * @throws EventRefused as `send` does, EventStoreClosed as soon as `closed` aborts; nothing else.
+ * A store that refuses (`WritesRefused`) has written nothing of that attempt, and its caller is told so at once; but of an
+ * attempt before, whose outcome is unknown, it says nothing. Where answers leave that open for `LET_GO_MS`, it stays open:
+ * the revision is exact, so an attempt that lands later is one that was rightly decided, or a conflict.
+ *
+ * @throws EventRefused and WritesRefused as `send` does, OutcomeLeftOpen, EventStoreClosed as soon as `closed` aborts;
+ * nothing else.
  */
 export async function settle(settlement: Settlement): Promise<AppendResult> {
-  const { closed, log, ids, backoff = DEFAULT_BACKOFF } = settlement;
+  const { troubles } = settlement;
+  try {
+    const result = await untilSettled(settlement);
+    if (result.kind === 'appended') troubles.written();
+    return result;
+  } finally {
+    troubles.settled(settlement);
+  }
+}
+
+async function untilSettled(settlement: Settlement): Promise<AppendResult> {
+  const { closed, log, ids, troubles, backoff = DEFAULT_BACKOFF, now = () => performance.now() } = settlement;
   let unknown = false;
+  /** When the store began to answer without deciding it. */
+  let unclearSince: number | undefined;
   for (let attempt = 1; ; attempt += 1) {
     const facts = { firstEventId: ids[0], expectedRevision: settlement.expectedRevision, attempt };
+    let answered = false;
     try {
       const result = await untilClosed(settlement.send, closed);
+      answered = true;
       if (result.kind === 'appended' || !unknown) {
         if (unknown) log.info({ ...facts, outcome: result.kind }, 'append with unknown outcome settled');
         return result;
@@ -65,9 +101,21 @@ export async function settle(settlement: Settlement): Promise<AppendResult> {
         log.info({ ...facts, outcome: settled.kind }, 'append with unknown outcome settled by reading');
         return settled;
       }
+      throw new AnswerUnclear('a conflict, and reading does not tell with whom');
     } catch (error) {
       if (error instanceof EventRefused || error instanceof EventStoreClosed) throw error;
+      if (error instanceof WritesRefused) {
+        troubles.refused(error.why);
+        if (!unknown) throw error;
+      }
       unknown = true;
+      troubles.unknown(settlement);
+      answered ||= error instanceof WritesRefused || error instanceof AnswerUnclear;
+      unclearSince = answered ? (unclearSince ?? now()) : undefined;
+      if (unclearSince !== undefined && now() - unclearSince >= LET_GO_MS) {
+        log.error({ ...facts, err: error }, 'the store answers, but not whether an append was written; it stays open');
+        throw new OutcomeLeftOpen('the store does not tell whether an append was written', { cause: error });
+      }
       // Attempts 1, 2, 4, 8 …: a store that is gone for an hour doesn't fill the log with every append's every attempt.
       const level = Number.isInteger(Math.log2(attempt)) ? 'warn' : 'debug';
       log[level]({ ...facts, err: error }, 'outcome of append unknown, sending the same bytes again');

@@ -1,3 +1,4 @@
+import { ApplicationError } from '../../application/commands/errors.js';
 import { DatabaseUnavailable } from '../../application/ports/unavailable.js';
 
 /**
@@ -18,6 +19,8 @@ export function reachable<Adapter extends object>(adapter: Adapter): Adapter {
 }
 
 function rethrow(error: unknown): never {
+  // Somebody nearer has told already what it comes to.
+  if (error instanceof ApplicationError) throw error;
   if (isAway(error)) throw new DatabaseUnavailable('PostgreSQL does not answer', { cause: error });
   throw error;
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { ApplicationError } from '../../application/commands/errors.js';
+import { isDiskFull } from '../disk-full.js';
 
 /** SQLSTATE classes that trying again may help: connection, deadlock, resources, shutdown or cancelled. */
 const PASSING = /^(08|40|53|57)/;
@@ -11,7 +12,7 @@ const TRIES = 3;
 
 /**
  * One statement on the system tables, a transaction of its own.
- * @throws ApplicationError Unavailable when the database doesn't answer now
+ * @throws ApplicationError Unavailable when the database doesn't answer now, DiskFull
  */
 export async function ask<Row extends pg.QueryResultRow = pg.QueryResultRow>(
   pool: pg.Pool,
@@ -22,6 +23,7 @@ export async function ask<Row extends pg.QueryResultRow = pg.QueryResultRow>(
       return await pool.query<Row>(query);
     } catch (error) {
       if (error instanceof pg.DatabaseError && UNDONE.test(error.code ?? '') && tried < TRIES) continue;
+      if (isDiskFull(error)) throw new ApplicationError('DiskFull', {}, { cause: error });
       throw passes(error) ? new ApplicationError('Unavailable', { what: 'database' }, { cause: error }) : error;
     }
   }

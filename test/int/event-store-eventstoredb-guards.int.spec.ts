@@ -14,6 +14,7 @@ import {
   NO_STREAM,
   type Position,
   type StoredEvent,
+  WritesRefused,
 } from '../../application/ports/event-store.js';
 import { comparePositions, makePosition } from '../../application/ports/positions.js';
 import { eventRegistry } from '../../infrastructure/serialization/registry.js';
@@ -134,6 +135,27 @@ describe('guards against what EventStoreDB’s client and servers do', function 
         expect(await rejection(store.append([append])), data).to.be.instanceOf(EventRefused);
       }
     });
+  });
+
+  it('an append that access rules deny is told as such, and not written when they allow it again', async () => {
+    const stream = newStream();
+    double.faults.denyAppends();
+    const error = await within(LONG, rejection(store.append([appendTo(stream, NO_STREAM)])));
+    expect(error).to.be.instanceOf(WritesRefused).and.to.have.property('why', 'accessDenied');
+    expect(store.troubles?.()).to.deep.equal(["the event store's access rules deny appends"]);
+    double.faults.heal();
+    expect(kinds(await store.append([appendTo(stream, NO_STREAM)]))).to.deep.equal(['appended']);
+    expect(store.troubles?.()).to.deep.equal([]);
+    expect(await allOf(store.readStream(stream))).to.have.length(1);
+  });
+
+  it('an append that is answered without a position is found where it was written', async () => {
+    const stream = newStream();
+    double.faults.omitPositions();
+    const events = [someEvent(), someEvent()];
+    const [result] = await within(LONG, store.append([appendTo(stream, NO_STREAM, ...events)]));
+    const [, last] = await allOf(store.readStream(stream));
+    expect(result).to.deep.equal({ kind: 'appended', revision: 1, position: last?.position });
   });
 
   describe('what is answered', () => {

@@ -111,6 +111,8 @@ const applicationErrors: Readonly<Record<ApplicationErrorName, readonly [CodeNam
   Contended: ['ServerInternalError', 'others wrote first each time; nothing was written'],
   HistoryNotUnderstood: ['ServerInternalError', 'the history has events of a newer version; nothing was written'],
   Unavailable: ['ServerInternalError', 'a store does not answer; nothing was written'],
+  DiskFull: ['ServerInternalError', 'insufficient storage: the disk is full; nothing was written'],
+  AppendDenied: ['ServerInternalError', "the event store's access rules forbid it; nothing was written"],
   ShuttingDown: ['ServerInternalError', 'the server is stopping; nothing was written'],
 };
 

@@ -22,7 +22,7 @@ import {
   samePosition,
   storedEvent,
 } from '../eventstoredb/stored-event.js';
-import { DEFAULT_BACKOFF, delayMs } from '../settle.js';
+import { AnswerUnclear, DEFAULT_BACKOFF, delayMs } from '../settle.js';
 import { conflictAt, CopyRefused } from './errors.js';
 import { appendsOf } from './grouping.js';
 import { type LogBatch, type OrderedWriter, PATIENCE_MS, type StoreEnd } from './store-end.js';
@@ -215,7 +215,8 @@ function noteWritten(
       }
       why ??= result.reason;
     } else if (result.value.kind === 'appended') {
-      places.set(append, result.value.position);
+      if (result.value.position === undefined) why ??= new AnswerUnclear('an answer without a position');
+      else places.set(append, result.value.position);
     } else if (why === undefined) {
       throw conflictAt(append.stream, append.expectedRevision + 1);
     }

@@ -1,8 +1,14 @@
 import type { Append, AppendResult, Position, StoredEvent } from '../../../application/ports/event-store.js';
-import { EventRefused, EventStoreClosed, MAX_APPEND_BYTES } from '../../../application/ports/event-store.js';
+import {
+  EventRefused,
+  EventStoreClosed,
+  MAX_APPEND_BYTES,
+  OutcomeLeftOpen,
+} from '../../../application/ports/event-store.js';
 import type { Logger } from '../../../application/ports/logger.js';
+import type { AppendTroubles } from '../append-troubles.js';
 import type { Backoff } from '../settle.js';
-import { delayMs, pause, settle } from '../settle.js';
+import { delayMs, LET_GO_MS, pause, settle } from '../settle.js';
 
 /** The port's append, and its size in bytes as the edge counts it. */
 export interface CheckedAppend extends Append {
@@ -10,12 +16,13 @@ export interface CheckedAppend extends Append {
 }
 
 export interface AppendParts {
-  /** One attempt. @throws OutcomeUnknown, EventRefused */
+  /** One attempt. @throws OutcomeUnknown, EventRefused, WritesRefused */
   readonly send: (append: Append) => Promise<AppendResult>;
   /** From the leader, ascending. */
   readonly read: (stream: string, from: number, maxCount: number) => Promise<StoredEvent[]>;
   readonly closed: AbortSignal;
   readonly log: Logger;
+  readonly troubles: AppendTroubles;
   readonly backoff: Backoff;
 }
 
@@ -74,7 +81,7 @@ async function oneByOne(
   return results;
 }
 
-function settled(append: Append, { send, read, closed, log, backoff }: AppendParts): Promise<AppendResult> {
+function settled(append: Append, { send, read, closed, log, troubles, backoff }: AppendParts): Promise<AppendResult> {
   return settle({
     send: () => send(append),
     readAt: async (revision) => (await read(append.stream, revision, 1))[0],
@@ -82,6 +89,7 @@ function settled(append: Append, { send, read, closed, log, backoff }: AppendPar
     expectedRevision: append.expectedRevision,
     closed,
     log,
+    troubles,
     backoff,
   });
 }
@@ -93,6 +101,7 @@ async function split(run: readonly CheckedAppend[], last: Position, parts: Appen
   const [from = 0] = inner;
   const count = (inner.at(-1) ?? from) - from + 1;
   const stream = run[0]?.stream ?? '';
+  const since = performance.now();
   for (let attempt = 1; ; attempt += 1) {
     try {
       const positions = new Map(
@@ -104,6 +113,8 @@ async function split(run: readonly CheckedAppend[], last: Position, parts: Appen
       }
     } catch (error) {
       if (error instanceof EventStoreClosed) throw error;
+      if (performance.now() - since >= LET_GO_MS)
+        throw new OutcomeLeftOpen('appended, but the places of the events cannot be read', { cause: error });
       parts.log.warn({ attempt, err: error }, 'appended, but the places of the events cannot be read yet');
     }
     await pause(delayMs(attempt, parts.backoff), parts.closed);

@@ -11,11 +11,11 @@ import type { Empty } from 'google-protobuf/google/protobuf/empty_pb.js';
 import type { Timestamp } from 'google-protobuf/google/protobuf/timestamp_pb.js';
 
 import type { Append } from '../../../application/ports/event-store.js';
-import { EventRefused, NO_STREAM } from '../../../application/ports/event-store.js';
+import { EventRefused, NO_STREAM, WritesRefused } from '../../../application/ports/event-store.js';
 import type { Logger } from '../../../application/ports/logger.js';
-import { OutcomeUnknown } from '../settle.js';
+import { AnswerUnclear, OutcomeUnknown } from '../settle.js';
 import type { Client } from './connection.js';
-import { internalsOf } from './connection.js';
+import { internalsOf, mayNot } from './connection.js';
 import { textOfUuid } from './uuid-text.js';
 
 // The protobuf runtime that the client's generated code was loaded with; messages of another copy are strangers to it.
@@ -31,6 +31,7 @@ const SERVER_DEADLINE_MS = 3_600_000;
 
 /** As google.rpc.Code says it. */
 const INVALID_ARGUMENT = 3;
+const PERMISSION_DENIED = 7;
 
 type Call = ClientDuplexStream<BatchAppendReq, BatchAppendResp>;
 
@@ -40,7 +41,8 @@ export interface LogPosition {
 }
 
 export type BatchAppendResult =
-  | { readonly kind: 'appended'; readonly revision: number; readonly position: LogPosition }
+  /** Without a position it was written, or stood there already, and its place must be read. */
+  | { readonly kind: 'appended'; readonly revision: number; readonly position: LogPosition | undefined }
   | { readonly kind: 'conflict'; readonly expected: number; readonly actual: number };
 
 interface Waiting {
@@ -83,7 +85,7 @@ export class BatchAppender {
   /**
    * One attempt, at the exact revision. Attempts go out in the order of the calls, without waiting for one another.
    *
-   * @throws EventRefused when the server can never take it, else OutcomeUnknown.
+   * @throws EventRefused when the server can never take it, WritesRefused when it denies it, else OutcomeUnknown.
    */
   send(append: Append): Promise<BatchAppendResult> {
     return new Promise((resolve, reject) => {
@@ -154,7 +156,14 @@ export class BatchAppender {
       this.#hear(open, response);
     });
     call.on('error', (error: Error) => {
-      this.#abandon(open, new OutcomeUnknown('the connection was lost during an append', { cause: error }));
+      // Denied as a whole, before it had heard of any append.
+      const denied = open.heard === 0 && mayNot(error);
+      this.#abandon(
+        open,
+        denied
+          ? accessDenied({ cause: error })
+          : new OutcomeUnknown('the connection was lost during an append', { cause: error }),
+      );
     });
     call.on('end', () => {
       this.#abandon(open, new OutcomeUnknown('the server ended the call during an append'));
@@ -162,7 +171,7 @@ export class BatchAppender {
     return open;
   }
 
-  #abandon(open: OpenCall, reason: OutcomeUnknown): void {
+  #abandon(open: OpenCall, reason: OutcomeUnknown | WritesRefused): void {
     if (open.over) return;
     open.over = true;
     if (this.#current === open) {
@@ -183,7 +192,7 @@ export class BatchAppender {
     try {
       waiting.resolve(resultOf(response, waiting.append));
     } catch (error) {
-      waiting.reject(error instanceof Error ? error : new OutcomeUnknown('unreadable answer', { cause: error }));
+      waiting.reject(error instanceof Error ? error : new AnswerUnclear('unreadable answer', { cause: error }));
     }
   }
 }
@@ -209,21 +218,24 @@ function requestFor({ stream, expectedRevision, events }: Append, correlationId:
   return request;
 }
 
-/** @throws EventRefused, OutcomeUnknown */
+/** @throws EventRefused, WritesRefused, AnswerUnclear */
 function resultOf(response: BatchAppendResp, append: Append): BatchAppendResult {
   const error = response.getError();
   if (error) return conflictOf(error, append);
   const success = response.getSuccess();
   const position = success?.getPosition();
-  if (!success || !position) throw new OutcomeUnknown('an answer without a position');
+  if (!success) throw new AnswerUnclear('an answer that says neither success nor error');
   return {
     kind: 'appended',
-    revision: Number(success.getCurrentRevision()),
-    position: { commit: BigInt(position.getCommitPosition()), prepare: BigInt(position.getPreparePosition()) },
+    revision: append.expectedRevision + append.events.length,
+    position: position && {
+      commit: BigInt(position.getCommitPosition()),
+      prepare: BigInt(position.getPreparePosition()),
+    },
   };
 }
 
-/** @throws EventRefused, OutcomeUnknown */
+/** @throws EventRefused, WritesRefused, AnswerUnclear */
 function conflictOf(error: Status, append: Append): BatchAppendResult {
   const details = error.getDetails();
   const type = details?.getTypeName() ?? '';
@@ -241,7 +253,11 @@ function conflictOf(error: Status, append: Append): BatchAppendResult {
     case 'event_store.client.BadRequest':
       throw new EventRefused('the server does not take this append');
   }
+  if (type === 'event_store.client.AccessDenied' || error.getCode() === PERMISSION_DENIED) throw accessDenied();
   // For a reason that lies in the bytes (newer servers know more of them), whatever its name.
   if (error.getCode() === INVALID_ARGUMENT) throw new EventRefused(`the server does not take this append: ${type}`);
-  throw new OutcomeUnknown(`the server answered an append with ${type || error.getMessage()}`);
+  throw new AnswerUnclear(`the server answered an append with ${type || error.getMessage()}`);
 }
+
+const accessDenied = (options?: ErrorOptions): WritesRefused =>
+  new WritesRefused('accessDenied', 'EventStoreDB denies an append: AccessDenied', options);

@@ -157,7 +157,7 @@ export async function disconnect(client: Client, log: Logger): Promise<void> {
   clearTimeout(timer);
 }
 
-const GRPC = { aborted: 10, internal: 13, unavailable: 14 } as const;
+const GRPC = { permissionDenied: 7, aborted: 10, internal: 13, unavailable: 14, unauthenticated: 16 } as const;
 
 /** By the client's `type` and by gRPC's `code`: some errors of the client have only one of them. */
 function typeOf(error: unknown): { readonly type: string | undefined; readonly code: number | undefined } {
@@ -172,6 +172,12 @@ function typeOf(error: unknown): { readonly type: string | undefined; readonly c
 export function isNoSuchStream(error: unknown): boolean {
   const { type } = typeOf(error);
   return type === 'stream-not-found' || type === 'stream-deleted';
+}
+
+/** The user may not do this, by the client's word or by gRPC's. */
+export function mayNot(error: unknown): boolean {
+  const { type, code } = typeOf(error);
+  return type === 'access-denied' || code === GRPC.permissionDenied || code === GRPC.unauthenticated;
 }
 
 export const isDenied = (error: unknown): boolean => typeOf(error).type === 'access-denied';

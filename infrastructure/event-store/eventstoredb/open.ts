@@ -13,8 +13,9 @@ import type { Logger } from '../../../application/ports/logger.js';
 import { ForeignPosition } from '../../../application/ports/positions.js';
 import { checkAppend } from '../edge.js';
 import { ConfigInvalid } from '../../config/config.js';
+import { AppendTroubles } from '../append-troubles.js';
 import type { Backoff } from '../settle.js';
-import { DEFAULT_BACKOFF } from '../settle.js';
+import { AnswerUnclear, DEFAULT_BACKOFF } from '../settle.js';
 import type { AppendParts, CheckedAppend } from './appends.js';
 import { appendInOrder } from './appends.js';
 import { BatchAppender } from './batch-append.js';
@@ -104,6 +105,7 @@ class EventStoreDb implements EventStore {
   readonly #reader: Reader;
   readonly #parts: AppendParts;
   readonly #log: Logger;
+  readonly #troubles: AppendTroubles;
   readonly #closing = new AbortController();
   readonly #iterating = new Set<AbortController>();
   #closed: Promise<void> | undefined;
@@ -118,6 +120,7 @@ class EventStoreDb implements EventStore {
     this.#appender = appender;
     this.identity = identity;
     this.#log = log;
+    this.#troubles = new AppendTroubles(log);
     this.#served = served;
     this.#reader = new Reader(client, identity, { served, log, silenceMs: deadlineMs, backoff });
     this.#parts = {
@@ -125,6 +128,7 @@ class EventStoreDb implements EventStore {
       read: (stream, from, maxCount) => this.#collect(this.readStream(stream, { from, maxCount })),
       closed: this.#closing.signal,
       log,
+      troubles: this.#troubles,
       backoff,
     };
   }
@@ -166,6 +170,10 @@ class EventStoreDb implements EventStore {
     );
   }
 
+  troubles(): readonly string[] {
+    return this.#troubles.told();
+  }
+
   async head(): Promise<Position | undefined> {
     let head: Position | undefined;
     for await (const position of this.#iterate((stop) => this.#reader.head(stop))) head = position;
@@ -188,7 +196,23 @@ class EventStoreDb implements EventStore {
   async #send(append: Append): Promise<AppendResult> {
     const result = await this.#appender.send(append);
     if (result.kind === 'conflict') return result;
-    return { ...result, position: positionIn(this.identity, result.position) };
+    const { revision, position } = result;
+    return {
+      ...result,
+      position: position === undefined ? await this.#placeOf(append, revision) : positionIn(this.identity, position),
+    };
+  }
+
+  /** Where an append's last event is, of which the server said no more than that it is written. @throws AnswerUnclear */
+  async #placeOf({ stream, events }: Append, revision: number): Promise<Position> {
+    const [last] = await this.#collect(this.readStream(stream, { from: revision, maxCount: 1 })).catch(
+      (error: unknown) => {
+        throw new AnswerUnclear('appended, but its place can not be read', { cause: error });
+      },
+    );
+    if (last?.revision !== revision || last.id !== events.at(-1)?.id)
+      throw new AnswerUnclear('an answer without a position, and the event is not there');
+    return last.position;
   }
 
   async #collect(batches: AsyncIterable<readonly StoredEvent[]>): Promise<StoredEvent[]> {

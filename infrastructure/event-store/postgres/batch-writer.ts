@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type pg from 'pg';
 import type { Append, AppendResult, StoredEvent } from '../../../application/ports/event-store.js';
-import { EventRefused, EventStoreClosed } from '../../../application/ports/event-store.js';
+import { EventRefused, EventStoreClosed, WritesRefused } from '../../../application/ports/event-store.js';
 import type { Logger } from '../../../application/ports/logger.js';
+import { isDiskFull } from '../../disk-full.js';
+import type { AppendTroubles } from '../append-troubles.js';
 import { OutcomeUnknown, settle } from '../settle.js';
 import { APPEND_STATEMENT, batchParameters, batchResults, type AppendRow } from './batch.js';
 import { liesInTheBytes } from './failures.js';
@@ -21,6 +23,7 @@ export interface BatchWriterOptions {
   readonly readAt: (stream: string, revision: number) => Promise<StoredEvent | undefined>;
   /** Called when something was written. */
   readonly written: () => void;
+  readonly troubles: AppendTroubles;
 }
 
 interface Waiting {
@@ -123,6 +126,10 @@ export class BatchWriter {
         resolve(results[index] as AppendResult);
       });
     } catch (error) {
+      if (isDiskFull(error)) {
+        this.refuse(batch, error);
+        return;
+      }
       this.options.log.warn(
         { err: error, appends: batch.length },
         'a batch of appends failed, sending them one by one',
@@ -135,6 +142,13 @@ export class BatchWriter {
       this.schedule();
       if (this.inFlight === 0) this.idle?.();
     }
+  }
+
+  /** The server's answer to the first attempt: none of them was written. */
+  private refuse(batch: readonly Waiting[], cause: unknown): void {
+    this.options.troubles.refused('diskFull');
+    for (const { append } of batch) this.held.delete(append.stream);
+    for (const { reject } of batch) reject(diskFull(cause));
   }
 
   /** One stream's appends in turn: each may expect what the one before leaves. */
@@ -155,6 +169,7 @@ export class BatchWriter {
             expectedRevision,
             closed: this.closing.signal,
             log: this.options.log,
+            troubles: this.options.troubles,
           }),
         );
       } catch (error) {
@@ -171,18 +186,22 @@ export class BatchWriter {
       const [result] = await this.send([append]);
       return result as AppendResult;
     } catch (error) {
+      if (isDiskFull(error)) throw diskFull(error);
       if (liesInTheBytes(error)) throw new EventRefused('PostgreSQL can not store this append', { cause: error });
       throw error;
     }
   }
 
   private async send(appends: readonly Append[]): Promise<AppendResult[]> {
-    const { pool, identity, deadlineMs, written } = this.options;
+    const { pool, identity, deadlineMs, written, troubles } = this.options;
     const config = { ...APPEND_STATEMENT, values: batchParameters(appends) };
     const [row] = await query<AppendRow>(pool, config, deadlineMs, (client) => this.prepare(client));
     if (row === undefined) throw new Error('events.append answered nothing');
     const results = batchResults(identity, appends, row);
-    if (row[0] !== null || results.some(({ kind }) => kind === 'appended')) written();
+    if (row[0] !== null || results.some(({ kind }) => kind === 'appended')) {
+      written();
+      troubles.written();
+    }
     return results;
   }
 
@@ -200,3 +219,6 @@ export class BatchWriter {
 }
 
 const closed = (): EventStoreClosed => new EventStoreClosed('event store is closed');
+
+const diskFull = (cause: unknown): WritesRefused =>
+  new WritesRefused('diskFull', 'PostgreSQL has no room for an append', { cause });

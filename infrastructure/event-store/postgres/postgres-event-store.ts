@@ -12,6 +12,7 @@ import { EventStoreClosed } from '../../../application/ports/event-store.js';
 import type { Logger } from '../../../application/ports/logger.js';
 import { makePool } from '../../postgres/pool.js';
 import { cancellable } from '../cancellable.js';
+import { AppendTroubles } from '../append-troubles.js';
 import { checkAppend } from '../edge.js';
 import { BatchWriter } from './batch-writer.js';
 import { unavailable } from './failures.js';
@@ -61,6 +62,7 @@ class PostgresEventStore implements EventStore {
   private readonly tail: Tail;
   private readonly reader: LogReader;
   private readonly writer: BatchWriter;
+  private readonly appendTroubles: AppendTroubles;
   private closed: Promise<void> | undefined;
 
   constructor(
@@ -72,6 +74,7 @@ class PostgresEventStore implements EventStore {
     // The server's own timeout comes first: its answer says that nothing was written.
     const clientDeadlineMs = deadlineMs + 500;
     const common = { identity, log, deadlineMs: clientDeadlineMs };
+    this.appendTroubles = new AppendTroubles(log);
     this.tail = new Tail({ url, log, deadlineMs });
     this.reader = new LogReader({ ...common, pool: readPool, tail: this.tail, closed: this.closing.signal });
     this.writer = new BatchWriter({
@@ -82,6 +85,7 @@ class PostgresEventStore implements EventStore {
       written: () => {
         this.tail.written();
       },
+      troubles: this.appendTroubles,
     });
   }
 
@@ -101,6 +105,10 @@ class PostgresEventStore implements EventStore {
 
   subscribe(options: { readonly after?: Position } = {}): AsyncIterable<EventBatch> {
     return cancellable((cancelled) => this.reader.subscribe(options.after, cancelled));
+  }
+
+  troubles(): readonly string[] {
+    return this.appendTroubles.told();
   }
 
   head(): Promise<Position | undefined> {

@@ -1,8 +1,9 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
-import { EventStoreUnavailable } from '../../../application/ports/event-store.js';
+import { EventStoreUnavailable, WritesRefused } from '../../../application/ports/event-store.js';
 import type { Logger } from '../../../application/ports/logger.js';
+import { isDiskFull } from '../../disk-full.js';
 import { Coalescer } from './coalescer.js';
 import { type KeyRing, type Subject, type SubjectKey, subjectText } from './key-ring.js';
 import { masterKeyOf, unwrapKey, wrapKey } from './master-key.js';
@@ -158,6 +159,7 @@ export class DataKeys implements KeyRing {
       return (await this.#pool.query<Row>(text, [...values])).rows;
     } catch (error) {
       if (error instanceof pg.DatabaseError && !isPassing(error.code)) throw error;
+      if (isDiskFull(error)) throw new WritesRefused('diskFull', 'no room for a data key', { cause: error });
       throw new EventStoreUnavailable("the data keys can't be reached", { cause: error });
     }
   }

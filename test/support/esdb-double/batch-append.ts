@@ -4,10 +4,12 @@ import { type Context, needsLeader, performAppend, refusal } from './context.js'
 import {
   badRequestAnswer,
   deletedAnswer,
+  deniedAnswer,
   notHandledAnswer,
   sizeAnswer,
   structuredUuid,
   timeoutAnswer,
+  unplacedAnswer,
   conflictAnswer,
 } from './batch-errors.js';
 import { MAX_APPEND_SIZE, notLeader } from './errors.js';
@@ -139,6 +141,10 @@ class Batch {
       else this.send(notHandledAnswer(correlationId, stream, 'No leader info available in response'));
       return;
     }
+    if (faults.denyingAppends) {
+      this.send(deniedAnswer(correlationId, stream));
+      return;
+    }
     performAppend(this.context, {
       stream,
       expected,
@@ -149,6 +155,8 @@ class Batch {
           this.send(conflictAnswer(correlationId, stream, expected, written.current));
         } else if (written.kind === 'deleted') {
           this.send(deletedAnswer(correlationId, stream));
+        } else if (!faults.givingPositions) {
+          this.send(unplacedAnswer(correlationId, stream, written.revision));
         } else {
           const field = log.stream(stream)?.field ?? streamIdentifierField(stream);
           this.send(encodeBatchSuccess(correlation, field, written.revision, written.position));

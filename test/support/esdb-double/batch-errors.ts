@@ -52,6 +52,19 @@ export function sizeAnswer(correlation: Correlation, stream: string): Buffer {
   return answer(correlation, stream, codePb.Code.INVALID_ARGUMENT, 'MaximumAppendSizeExceeded', reason);
 }
 
+export function deniedAnswer(correlation: Correlation, stream: string): Buffer {
+  return answer(correlation, stream, codePb.Code.PERMISSION_DENIED, 'AccessDenied', new sharedPb.AccessDenied());
+}
+
+/** Success, but not where. */
+export function unplacedAnswer(correlation: Correlation, stream: string, revision: number): Buffer {
+  const success = new streamsPb.BatchAppendResp.Success().setCurrentRevision(`${revision}`);
+  success.setNoPosition(new GoogleEmpty());
+  const response = new streamsPb.BatchAppendResp().setSuccess(success).setStreamIdentifier(identifier(stream));
+  response.setCorrelationId(correlation);
+  return Buffer.from(response.serializeBinary());
+}
+
 export function timeoutAnswer(correlation: Correlation, stream: string): Buffer {
   return answer(correlation, stream, codePb.Code.DEADLINE_EXCEEDED, 'Timeout', new sharedPb.Timeout());
 }

@@ -69,6 +69,8 @@ export class Faults {
   private checkpointsAre: Checkpoints = 'right';
   private leaks = false;
   private ignores = false;
+  private denies = false;
+  private places = true;
 
   constructor(private readonly server: Faulty) {}
 
@@ -150,13 +152,28 @@ export class Faults {
     this.ignores = true;
   }
 
-  /** Ends what lasts: `refuse`, `hang`, `delayAnswers`, `wrongCheckpoints`, `leakSystemEvents`, `ignoreSubscriptions`. */
+  /** Appends are denied, as by a stream's access rules. */
+  denyAppends(): void {
+    this.denies = true;
+  }
+
+  /** Appends are written, and their answers say no position. */
+  omitPositions(): void {
+    this.places = false;
+  }
+
+  /**
+   * Ends what lasts: `refuse`, `hang`, `delayAnswers`, `wrongCheckpoints`, `leakSystemEvents`, `ignoreSubscriptions`,
+   * `denyAppends`, `omitPositions`.
+   */
   heal(): void {
     this.mode = 'well';
     this.delay = 0;
     this.checkpointsAre = 'right';
     this.leaks = false;
     this.ignores = false;
+    this.denies = false;
+    this.places = true;
     this.server.thaw();
   }
 
@@ -209,6 +226,14 @@ export class Faults {
 
   get ignoringSubscriptions(): boolean {
     return this.ignores;
+  }
+
+  get denyingAppends(): boolean {
+    return this.denies;
+  }
+
+  get givingPositions(): boolean {
+    return this.places;
   }
 
   private arm(kind: AppendFault, { delayMs = 0, stream }: FaultOptions): Promise<void> {

@@ -3,7 +3,13 @@ import { ApplicationError } from '../../../application/commands/errors.js';
 import { CommandPipeline, type PipelineOptions } from '../../../application/commands/pipeline.js';
 import type { CommandRequest, CommandResult } from '../../../application/commands/request.js';
 import type { EventSerializer } from '../../../application/ports/envelope.js';
-import { EventRefused, EventStoreUnavailable } from '../../../application/ports/event-store.js';
+import {
+  EventRefused,
+  EventStoreUnavailable,
+  OutcomeLeftOpen,
+  WritesRefused,
+} from '../../../application/ports/event-store.js';
+import type { Storage } from '../../../application/ports/storage.js';
 import { streamName } from '../../../application/streams.js';
 import { DomainError } from '../../../domain/shared/errors.js';
 import {
@@ -57,10 +63,13 @@ describe('The command pipeline', () => {
     for (const pipeline of open) expect(await pipeline.close(2_000), 'left something behind').to.equal(true);
   });
 
-  function process(options: Partial<PipelineOptions> = {}): CommandPipeline {
+  function process(
+    options: Partial<PipelineOptions> = {},
+    { storage }: { readonly storage?: Storage } = {},
+  ): CommandPipeline {
     const clock = { now: () => now };
     const pipeline = new CommandPipeline(
-      { store, serializer, ledger, clock, log: silentLogger },
+      { store, serializer, ledger, clock, log: silentLogger, ...(storage === undefined ? {} : { storage }) },
       { deadlineMs: 5_000, ...options },
     );
     open.push(pipeline);
@@ -286,6 +295,50 @@ describe('The command pipeline', () => {
       expect(await refusal(pipeline.execute(remove('nobody')))).to.equal('HistoryNotUnderstood');
       expect(await refusal(pipeline.execute(add('b')))).to.equal('HistoryNotUnderstood');
       expect(store.of(NAME)).to.have.length(2);
+    });
+  });
+
+  describe('a store that takes nothing now', () => {
+    it('a full disk, or a denial, is told to whom it concerns; his key is free, and the next command is written', async () => {
+      const pipeline = process();
+      for (const [why, told] of [
+        ['diskFull', 'DiskFull'],
+        ['accessDenied', 'AppendDenied'],
+      ] as const) {
+        store.beforeAppend = () => Promise.reject(new WritesRefused(why, 'not now'));
+        const command = keyed(why, { type: 'Add', names: [why] });
+        expect(await refusal(pipeline.execute(command))).to.equal(told);
+        store.beforeAppend = () => undefined;
+        expect((await pipeline.execute(command)).replayed).to.equal(false);
+      }
+      expect(names()).to.deep.equal(['+diskFull', '+accessDenied']);
+    });
+
+    it('nothing is claimed or sent while the disk is known to be full', async () => {
+      const storage = { isFull: true };
+      const pipeline = process({}, { storage });
+      expect(await refusal(pipeline.execute(add('a')))).to.equal('DiskFull');
+      expect(store.sent).to.deep.equal([]);
+      storage.isFull = false;
+      await pipeline.execute(add('a'));
+      expect(names()).to.deep.equal(['+a']);
+    });
+
+    it('what the store leaves open is told as unknown, and whoever waits behind it is decided on what is there', async () => {
+      const pipeline = process();
+      const gate = new Gate();
+      store.beforeAppend = async () => {
+        await gate.pass();
+        throw new OutcomeLeftOpen('it never says');
+      };
+      const open = refusal(pipeline.execute(add('a')));
+      await eventually(() => gate.arrived === 1);
+      const behind = pipeline.execute(add('b'));
+      store.beforeAppend = () => undefined;
+      gate.open();
+      expect(await open).to.equal('OutcomeUnknown');
+      await behind;
+      expect(names()).to.deep.equal(['+b']);
     });
   });
 

@@ -61,6 +61,8 @@ const application: { readonly [Name in keyof ApplicationErrorFacts]: readonly [A
     Contended: [{ stream: 's', tries: 1 }, 500],
     HistoryNotUnderstood: [{ stream: 's', revision: 1, type: 't' }, 500],
     Unavailable: [{ what: 'database' }, 500],
+    DiskFull: [{}, 500],
+    AppendDenied: [{}, 500],
     ShuttingDown: [{}, 500],
   };
 

@@ -1,10 +1,24 @@
 import { expect } from 'chai';
 
 import type { AppendResult, StoredEvent } from '../../../application/ports/event-store.js';
-import { EventRefused, EventStoreClosed } from '../../../application/ports/event-store.js';
+import {
+  EventRefused,
+  EventStoreClosed,
+  OutcomeLeftOpen,
+  WritesRefused,
+} from '../../../application/ports/event-store.js';
 import { makePosition } from '../../../application/ports/positions.js';
 import type { Backoff } from '../../../infrastructure/event-store/settle.js';
-import { OutcomeUnknown, delayMs, pause, settle, untilClosed } from '../../../infrastructure/event-store/settle.js';
+import { AppendTroubles } from '../../../infrastructure/event-store/append-troubles.js';
+import {
+  AnswerUnclear,
+  OutcomeUnknown,
+  delayMs,
+  LET_GO_MS,
+  pause,
+  settle,
+  untilClosed,
+} from '../../../infrastructure/event-store/settle.js';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const at = (revision: number, id: string): StoredEvent => ({
@@ -26,7 +40,12 @@ const conflict = (actual: number): AppendResult => ({ kind: 'conflict', expected
 type Step = AppendResult | Error;
 
 /** Runs `settle` for an append of `ids` at revision 4 over scripted answers; the last answer repeats. */
-async function run(script: { sends: Step[]; reads?: (StoredEvent | undefined | Error)[]; ids?: string[] }) {
+async function run(script: {
+  sends: Step[];
+  reads?: (StoredEvent | undefined | Error)[];
+  ids?: string[];
+  troubles?: AppendTroubles;
+}) {
   const seen = { sends: 0, reads: [] as number[], waits: [] as number[], warnings: 0 };
   const next = <T>(steps: readonly T[], n: number): T => steps[Math.min(n, steps.length - 1)]!;
   const backoff: Backoff = {
@@ -38,6 +57,7 @@ async function run(script: { sends: Step[]; reads?: (StoredEvent | undefined | E
       return Promise.resolve();
     },
   };
+  let clock = 0;
   const result = await settle({
     send: () => {
       const step = next(script.sends, seen.sends++);
@@ -51,8 +71,11 @@ async function run(script: { sends: Step[]; reads?: (StoredEvent | undefined | E
     ids: script.ids ?? ['a', 'b'],
     expectedRevision: 4,
     closed: new AbortController().signal,
+    troubles: script.troubles ?? new AppendTroubles(quiet),
     log: { ...quiet, warn: () => (seen.warnings += 1) },
     backoff,
+    // A look at the clock takes ten seconds.
+    now: () => (clock += 10_000),
   });
   return { result, ...seen };
 }
@@ -145,6 +168,49 @@ describe('settling an append', () => {
     expect(error).to.be.instanceOf(EventRefused);
   });
 
+  it('tells a denial, or a full disk, of the first attempt at once: nothing was written', async () => {
+    const denied = new WritesRefused('accessDenied', 'no');
+    const troubles = new AppendTroubles(quiet);
+    expect(await rejection(run({ sends: [denied, appended(6)], troubles }))).to.equal(denied);
+    expect(troubles.told()).to.deep.equal(["the event store's access rules deny appends"]);
+  });
+
+  it('sends again what is denied behind an unknown outcome, for it may have been written', async () => {
+    const { result, sends } = await run({
+      sends: [new OutcomeUnknown('cut'), new WritesRefused('diskFull', 'no'), appended(6)],
+    });
+    expect([result, sends]).to.deep.equal([appended(6), 3]);
+  });
+
+  for (const unclear of [new WritesRefused('accessDenied', 'no'), new AnswerUnclear('without a position')])
+    it(`lets go of an append whose outcome stays open while the store answers "${unclear.message}"`, async () => {
+      const troubles = new AppendTroubles(quiet);
+      const error = await rejection(run({ sends: [new OutcomeUnknown('cut'), unclear], troubles }));
+      expect(error).to.be.instanceOf(OutcomeLeftOpen);
+      expect(LET_GO_MS).to.equal(60_000);
+    });
+
+  it('lets go of nothing that goes without an answer', async () => {
+    const lost = Array.from({ length: 50 }, () => new OutcomeUnknown('cut'));
+    const { result } = await run({ sends: [...lost, new AnswerUnclear('?'), ...lost, appended(6)] });
+    expect(result).to.deep.equal(appended(6));
+  });
+
+  it('says while it lasts that an outcome is unknown, and no longer', () => {
+    let now = 0;
+    const troubles = new AppendTroubles(quiet, () => now);
+    const append = {};
+    troubles.unknown(append);
+    expect(troubles.told()).to.deep.equal([]);
+    now = 15_000;
+    expect(troubles.told()).to.deep.equal(['the outcome of appends is unknown (1, for 15 s at most)']);
+    troubles.settled(append);
+    troubles.refused('diskFull');
+    expect(troubles.told()).to.deep.equal(['the disk is full, appends are refused']);
+    now = 50_000;
+    expect(troubles.told(), 'somebody may have mended it').to.deep.equal([]);
+  });
+
   it('ends with EventStoreClosed while an attempt hangs, and swallows what the attempt does later', async () => {
     const closing = new AbortController();
     let fail: (error: Error) => void = () => undefined;
@@ -155,6 +221,7 @@ describe('settling an append', () => {
       expectedRevision: -1,
       closed: closing.signal,
       log: quiet,
+      troubles: new AppendTroubles(quiet),
     });
     closing.abort();
     expect(await rejection(settling)).to.be.instanceOf(EventStoreClosed);
@@ -177,6 +244,7 @@ describe('settling an append', () => {
       expectedRevision: -1,
       closed: closing.signal,
       log: quiet,
+      troubles: new AppendTroubles(quiet),
       backoff: { firstMs: 3_600_000, maxMs: 3_600_000 },
     };
     expect(await rejection(settle(settlement))).to.be.instanceOf(EventStoreClosed);
