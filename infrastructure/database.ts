@@ -20,6 +20,8 @@ export interface Database {
   readonly url: string;
   /** Started here, and nothing is in it yet: only then may keys be made. */
   readonly embeddedAndEmpty: boolean;
+  /** Of its files, when it was started here. */
+  readonly folder?: string;
   /** To be called last. Stops the server when it was started here. */
   close(): Promise<void>;
 }
@@ -48,6 +50,7 @@ export async function openDatabase(
       return {
         url: server.url(DATABASE),
         embeddedAndEmpty: fresh || (await server.isEmpty(DATABASE)),
+        folder: server.folder,
         close: () => server.stop(),
       };
     } catch (error) {

@@ -20,6 +20,8 @@ export interface Progress {
 export interface Dependencies {
   readonly eventStore: () => Promise<unknown>;
   readonly database: () => Promise<unknown>;
+  /** Why nothing, or not everything, can be written now, a sentence each; known without asking. */
+  readonly troubles: () => readonly string[];
   /** Needs both of the others. */
   readonly projections: () => Promise<readonly Progress[]>;
 }
@@ -27,14 +29,31 @@ export interface Dependencies {
 /** How far a projection may be behind the log before the server counts as not ready, ms. */
 const READY_LAG_MS = 5_000;
 
+/**
+ * What answered so lately and is only slow now counts as there: under load a question waits for a connection like anybody
+ * else's, and an orchestrator would take a busy server out of service for it, ms.
+ */
+const PATIENCE_MS = 3_000;
+
 /** Whoever probes wants to know soon: what doesn't answer by then counts as away, ms. */
 const READY_ANSWER_MS = 1_000;
 
-/** Asks all at once; green again as soon as they answer again. However often it is asked, each is asked once at a time. */
-export function readinessOf(dependencies: Dependencies): () => Promise<Readiness> {
-  const eventStore = new Asked(dependencies.eventStore);
-  const database = new Asked(dependencies.database);
-  const projections = new Asked(dependencies.projections);
+export interface ReadinessTimes {
+  readonly answerMs: number;
+  readonly patienceMs: number;
+}
+
+/**
+ * Asks all at once; red as soon as one says that it is away, or is slow for longer than a moment, and green again as soon as
+ * all answer again. However often it is asked, each is asked once at a time.
+ */
+export function readinessOf(
+  dependencies: Dependencies,
+  times: ReadinessTimes = { answerMs: READY_ANSWER_MS, patienceMs: PATIENCE_MS },
+): () => Promise<Readiness> {
+  const eventStore = new Asked(dependencies.eventStore, times);
+  const database = new Asked(dependencies.database, times);
+  const projections = new Asked(dependencies.projections, times);
   return async () => {
     const [store, data, progress] = await Promise.all([eventStore.now(), database.now(), projections.now()]);
     const checks: Record<string, Readiness['checks'][string]> = {
@@ -42,6 +61,8 @@ export function readinessOf(dependencies: Dependencies): () => Promise<Readiness
       database: seen(data),
       projections: seen(progress),
     };
+    const troubles = dependencies.troubles();
+    checks['writes'] = troubles.length === 0 ? { ok: true } : { ok: false, problem: troubles.join('; ') };
     for (const { name, version, state, lag, caughtUp, parked } of progress.answer ?? []) {
       const ok = state !== 'stopped' && caughtUp && lag < READY_LAG_MS;
       checks[`${name}_v${version.toString()}`] = { ok, state, lagMs: lag, parked };
@@ -62,8 +83,13 @@ const seen = ({ problem }: Answered<unknown>): Readiness['checks'][string] =>
 /** The details of a failure are for the log, not for whoever probes. */
 class Asked<T> {
   #asking: Promise<Answered<T>> | undefined;
+  /** The newest answer, and when it came. */
+  #last: { readonly answered: Answered<T>; readonly at: number } | undefined;
 
-  constructor(private readonly ask: () => Promise<T>) {}
+  constructor(
+    private readonly ask: () => Promise<T>,
+    private readonly times: ReadinessTimes,
+  ) {}
 
   async now(): Promise<Answered<T>> {
     this.#asking ??= this.ask()
@@ -71,17 +97,27 @@ class Asked<T> {
         (answer) => ({ answer }),
         () => ({ problem: 'does not answer' }),
       )
-      .finally(() => (this.#asking = undefined));
+      .then((answered) => {
+        this.#asking = undefined;
+        this.#last = { answered, at: performance.now() };
+        return answered;
+      });
+    const { answerMs } = this.times;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Answered<T>>((resolve) => {
       timer = setTimeout(() => {
-        resolve({ problem: `no answer within ${READY_ANSWER_MS.toString()} ms` });
-      }, READY_ANSWER_MS);
+        resolve(this.#recently() ?? { problem: `no answer within ${answerMs.toString()} ms` });
+      }, answerMs);
     });
     try {
       return await Promise.race([this.#asking, late]);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  #recently(): Answered<T> | undefined {
+    const { answered, at } = this.#last ?? { at: -Infinity };
+    return performance.now() - at < this.times.patienceMs ? answered : undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 export interface FileOwner {
@@ -14,11 +14,17 @@ export interface FileOwner {
 export async function createPrivateFile(path: string, text: string, owner?: FileOwner): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
-    await giveToFolderOwner(file, path, owner);
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    try {
+      await giveToFolderOwner(file, path, owner);
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    // Half a file (the disk is full) is nothing to find later.
+    await rm(path, { force: true });
+    throw error;
   }
 }
 

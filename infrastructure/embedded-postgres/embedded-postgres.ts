@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
+import { isDiskFull } from '../disk-full.js';
 import { locatePackage, prepareBinaries, type Binaries } from './binaries.js';
 import { EmbeddedPostgresError, errorCode, messageOf, NoServerToAttachTo } from './errors.js';
 import { linkOf, openHome, type Home } from './home.js';
@@ -31,6 +32,8 @@ export interface EmbeddedPostgres {
   /** Of the server, which changes when it had to be started again. */
   readonly pid: number;
   readonly port: number;
+  /** Of the database's files. */
+  readonly folder: string;
   /** A server that was left running by a killed process was taken over. */
   readonly adopted: boolean;
   /** No tables in that database yet: nothing would be lost with new keys. */
@@ -62,7 +65,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await server.begin();
     return server;
   } catch (error) {
-    await lock.release();
+    // Another failure of the same kind must not hide this one.
+    await lock.release().catch(() => undefined);
     throw error;
   }
 }
@@ -122,6 +126,10 @@ class Server implements EmbeddedPostgres {
     return this.postmaster.port;
   }
 
+  get folder(): string {
+    return this.home.pgdata;
+  }
+
   url(database = 'postgres'): string {
     return urlOf(this.postmaster.port, this.password)(database);
   }
@@ -154,6 +162,7 @@ class Server implements EmbeddedPostgres {
       throw error;
     }
     this.supervision = this.supervise();
+    process.once('exit', this.leave);
     const { pid, port } = this.postmaster;
     this.log.info(
       { pid, port, path: this.home.pgdata },
@@ -166,12 +175,27 @@ class Server implements EmbeddedPostgres {
     return this.stopped;
   }
 
+  /** We end without having stopped it (something hung, or broke us): it is told to, and ends by itself. */
+  private readonly leave = (): void => {
+    try {
+      process.kill(this.postmaster.pid, 'SIGINT');
+    } catch {
+      // It is gone.
+    }
+  };
+
   private async end(): Promise<void> {
     this.stopping.abort();
     await this.supervision;
     await stopPostmaster(this.postmaster, this.home, this.binaries);
-    await writeRuntimeFile(this.home.path, { port: this.port, password: this.password });
-    await this.lock.release();
+    process.off('exit', this.leave);
+    try {
+      await writeRuntimeFile(this.home.path, { port: this.port, password: this.password });
+      await this.lock.release();
+    } catch (error) {
+      // Whoever comes next finds out by himself that nobody is here any more.
+      if (!isDiskFull(error)) throw error;
+    }
     this.log.info({ path: this.home.pgdata }, 'PostgreSQL is stopped');
   }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Logger } from '../../application/ports/logger.js';
 import type { Binaries } from './binaries.js';
+import { saysDiskFull } from '../disk-full.js';
 import { EmbeddedPostgresError, messageOf, unlessMissing } from './errors.js';
 import type { Home } from './home.js';
 import { replacePrivateFile } from '../config/private-file.js';
@@ -35,6 +36,16 @@ export async function ensureDatabase(home: Home, binaries: Binaries, port: numbe
     return false;
   }
   const folder = await mkdtemp(join(home.path, 'init-'));
+  try {
+    await makeIn(folder, home, binaries, port);
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+  log.info({ path: home.pgdata }, 'made a new database');
+  return true;
+}
+
+async function makeIn(folder: string, home: Home, binaries: Binaries, port: number): Promise<void> {
   const pgdata = join(folder, 'pgdata');
   const password = randomBytes(24).toString('hex');
   const pwfile = join(folder, 'password');
@@ -51,7 +62,6 @@ export async function ensureDatabase(home: Home, binaries: Binaries, port: numbe
       { ...home.account, cwd: folder, env: cleanEnvironment() },
     );
   } catch (error) {
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     throw new EmbeddedPostgresError(refusal('A database could not be made', messageOf(error)));
   }
   await replacePrivateFile(join(pgdata, 'postgresql.conf'), POSTGRESQL_CONF, home.account);
@@ -59,9 +69,6 @@ export async function ensureDatabase(home: Home, binaries: Binaries, port: numbe
   await writeRuntimeFile(home.path, { port, password });
   await rename(pgdata, home.pgdata);
   await sync(home.path);
-  await rm(folder, { recursive: true, force: true });
-  log.info({ path: home.pgdata }, 'made a new database');
-  return true;
 }
 
 /** Says what to do about the refusals that a person can't be expected to make sense of. */
@@ -69,6 +76,7 @@ export function refusal(what: string, said: string): string {
   if (said.includes('administrative permissions')) {
     return `${what}: on Windows, PostgreSQL refuses to run for administrators. Start Parley as an ordinary user, or set DATABASE_URL.`;
   }
+  if (saysDiskFull(said)) return `${what}: the disk is full. Make room and start Parley again.`;
   return `${what}: ${said.trim()}`;
 }
 

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { roomAt } from '../disk-full.js';
 import { giveToFolderOwner, replacePrivateFile } from '../config/private-file.js';
 import type { Binaries } from './binaries.js';
 import { EmbeddedPostgresError, messageOf, unlessMissing } from './errors.js';
@@ -20,6 +21,8 @@ const POLL_MS = 20;
 /** A fast stop writes a checkpoint; one that takes longer than this hangs on something else. */
 const FAST_STOP_MS = 60_000;
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
+/** Less than PostgreSQL needs to start. */
+const NO_ROOM_BYTES = 64 * 1024;
 
 /** A running server process. */
 export interface Postmaster {
@@ -69,7 +72,7 @@ export interface Launch {
  * @throws EmbeddedPostgresError with the server's own words when it ends instead.
  */
 export async function launch({ home, binaries, port, settings, signal }: Launch): Promise<Postmaster> {
-  await replacePrivateFile(join(home.pgdata, 'parley.conf'), parleyConf(), home.account);
+  await writeConf(home);
   const logFile = join(home.path, 'postgres.log');
   await rotate(logFile);
   const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
@@ -123,6 +126,13 @@ export async function launch({ home, binaries, port, settings, signal }: Launch)
   } finally {
     await log.close();
   }
+}
+
+/** Where it says so already nothing is written: a server whose disk is full may start all the same, and be read. */
+async function writeConf({ pgdata, account }: Home): Promise<void> {
+  const path = join(pgdata, 'parley.conf');
+  const text = parleyConf();
+  if ((await unlessMissing(readFile(path, 'utf8'))) !== text) await replacePrivateFile(path, text, account);
 }
 
 /** A server that another process started, seen from here. */
@@ -198,7 +208,10 @@ async function logSince(logFile: string, offset: number): Promise<string> {
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, offset);
     const said = buffer.toString('utf8', 0, bytesRead).trim();
-    return said === '' ? `it ended without a word (see ${logFile})` : said;
+    if (said !== '') return said;
+    // Its words had no room either.
+    if (((await roomAt(logFile)) ?? Infinity) < NO_ROOM_BYTES) return 'No space left on device';
+    return `it ended without a word (see ${logFile})`;
   } finally {
     await file.close();
   }

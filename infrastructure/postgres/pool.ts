@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
 
@@ -20,13 +21,63 @@ export interface PoolOptions {
 /** For a new connection, or for one of those that others use. */
 const CONNECT_WITHIN_MS = 5_000;
 
+/** PostgreSQL's too_many_connections, and how soon after it is asked again, ms. */
+const TOO_MANY = '53300';
+const ASK_AGAIN_MS = 50;
+
+/**
+ * A pool that keeps the connections it has made, and where the server gives it no more, waits for one of its own to come
+ * back, or for the server to have one: others who use up all connections take none of ours, and nobody is refused for it at
+ * once.
+ */
+export class KeepingPool extends pg.Pool {
+  constructor(config: pg.PoolConfig) {
+    super({ ...config, idleTimeoutMillis: 0 });
+  }
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(
+    callback: (error: Error | undefined, client: pg.PoolClient | undefined, done: (release?: unknown) => void) => void,
+  ): void;
+  override connect(
+    callback?: (error: Error | undefined, client: pg.PoolClient | undefined, done: (release?: unknown) => void) => void,
+  ): Promise<pg.PoolClient> | undefined {
+    const connecting = this.#connect();
+    if (callback === undefined) return connecting;
+    connecting.then(
+      (client) => {
+        callback(undefined, client, (release) => {
+          client.release(release instanceof Error || release === true ? release : undefined);
+        });
+      },
+      (error: unknown) => {
+        callback(error instanceof Error ? error : new Error(String(error)), undefined, () => undefined);
+      },
+    );
+    return undefined;
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    const until = performance.now() + CONNECT_WITHIN_MS;
+    for (;;) {
+      try {
+        return await super.connect();
+      } catch (error) {
+        const isShort = error instanceof pg.DatabaseError && error.code === TOO_MANY;
+        if (!isShort || this.ending || performance.now() >= until) throw error;
+      }
+      await sleep(ASK_AGAIN_MS);
+    }
+  }
+}
+
 /**
  * A pool that survives its server: an idle connection's error is logged, not thrown (without a listener it ends the process).
  * So is that of a connection in somebody's hands, whose query tells him; `pg` takes its own listener away meanwhile.
  */
 export function makePool(options: PoolOptions): pg.Pool {
   const settings = Object.entries(options.settings ?? {}).map(([name, value]) => `-c ${name}=${value}`);
-  const pool = new pg.Pool({
+  const pool = new KeepingPool({
     connectionString: options.url,
     max: options.max,
     application_name: options.name,

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import type { ApplicationQueries } from '../../application/queries/applications.js';
 import type { DepartureQueries } from '../../application/queries/departures.js';
@@ -7,6 +8,7 @@ import type { GroupQueries } from '../../application/queries/groups.js';
 import type { MemberQueries } from '../../application/queries/members.js';
 import type { NoticeQueries } from '../../application/queries/notices.js';
 import type { UserQueries } from '../../application/queries/users.js';
+import { KeepingPool } from '../postgres/pool.js';
 import { ApplicationReadModel } from './application-read-model.js';
 import { DepartureReadModel } from './departure-read-model.js';
 import { readModelEntities } from './entities.js';
@@ -54,6 +56,7 @@ export async function openReadModels({
     entities: [...readModelEntities],
     synchronize: false,
     logging: false,
+    driver: { ...pg, Pool: KeepingPool },
     poolErrorHandler: () => undefined,
     extra: {
       max: poolSize,

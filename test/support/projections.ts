@@ -53,7 +53,6 @@ export class ProjectionBench {
       projections,
       log,
       leadRetryMs: 30,
-      lookMs: 100,
     });
     this.engines.add(engine);
     return engine;

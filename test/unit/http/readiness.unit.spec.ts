@@ -1,26 +1,29 @@
 import { expect } from 'chai';
+import { eventually } from '../../support/eventually.js';
 import { type Progress, readinessOf } from '../../../api/http/readiness.js';
 
 const live: Progress = { name: 'groups', version: 1, state: 'live', lag: 0, caughtUp: true, parked: 0 };
 const away = (): Promise<never> => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.7:5432'));
 const silent = (): Promise<never> => new Promise(() => undefined);
 const there = (): Promise<undefined> => Promise.resolve(undefined);
+const troubles = (): string[] => [];
 const level = (): Promise<Progress[]> => Promise.resolve([live]);
 
 describe('readiness', () => {
   it('given all answer and every projection follows, it is ready', async () => {
-    const state = await readinessOf({ eventStore: there, database: there, projections: level })();
+    const state = await readinessOf({ eventStore: there, database: there, troubles, projections: level })();
     expect(state.ready).to.equal(true);
     expect(state.checks).to.deep.equal({
       eventStore: { ok: true },
       database: { ok: true },
       projections: { ok: true },
+      writes: { ok: true },
       groups_v1: { ok: true, state: 'live', lagMs: 0, parked: 0 },
     });
   });
 
   it('given one that fails, it says which, and nothing of where it is', async () => {
-    const state = await readinessOf({ eventStore: there, database: away, projections: away })();
+    const state = await readinessOf({ eventStore: there, database: away, troubles, projections: away })();
     expect(state.ready).to.equal(false);
     expect(state.checks).to.deep.include({
       eventStore: { ok: true },
@@ -36,6 +39,7 @@ describe('readiness', () => {
         return silent();
       },
       database: there,
+      troubles,
       projections: level,
     });
     const states = await Promise.all([readiness(), readiness(), readiness()]);
@@ -45,10 +49,28 @@ describe('readiness', () => {
 
   it('given one that comes back, it is ready again by itself', async () => {
     let database: () => Promise<unknown> = away;
-    const readiness = readinessOf({ eventStore: there, database: () => database(), projections: level });
+    const readiness = readinessOf({ eventStore: there, database: () => database(), troubles, projections: level });
     expect((await readiness()).ready).to.equal(false);
     database = there;
     expect((await readiness()).ready).to.equal(true);
+  });
+
+  it('given one that is slow for a moment, as under load, it stays ready; for longer, it is not', async () => {
+    let database: () => Promise<unknown> = there;
+    const dependencies = { eventStore: there, database: () => database(), troubles, projections: level };
+    const readiness = readinessOf(dependencies, { answerMs: 5, patienceMs: 100 });
+    expect((await readiness()).ready).to.equal(true);
+    database = silent;
+    expect((await readiness()).ready, 'it has just answered').to.equal(true);
+    await eventually(async () => {
+      expect((await readiness()).checks['database']).to.deep.equal({ ok: false, problem: 'no answer within 5 ms' });
+    });
+  });
+
+  it('given that nothing can be written, it says why', async () => {
+    const full = (): string[] => ['the disk is full'];
+    const state = await readinessOf({ eventStore: there, database: there, troubles: full, projections: level })();
+    expect([state.ready, state.checks['writes']]).to.deep.equal([false, { ok: false, problem: 'the disk is full' }]);
   });
 
   for (const [what, progress] of [
@@ -58,7 +80,7 @@ describe('readiness', () => {
   ] as const)
     it(`given a projection that is ${what}, it is not ready`, async () => {
       const projections = (): Promise<Progress[]> => Promise.resolve([progress]);
-      const state = await readinessOf({ eventStore: there, database: there, projections })();
+      const state = await readinessOf({ eventStore: there, database: there, troubles, projections })();
       expect([state.ready, state.checks['groups_v1']?.ok]).to.deep.equal([false, false]);
     });
 });
