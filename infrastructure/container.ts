@@ -481,20 +481,22 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
     projectionStatus: async () =>
       (await engine.status()).map(
         ({ name, version, letter, state, lag, parked, reason }) =>
-          `${name.padEnd(16)} v${version.toString()} ${letter}  ${state}${lag > 0 ? `, behind` : ''}${parked > 0 ? `, ${parked.toString()} events parked` : ''}${reason === undefined ? '' : `: ${reason}`}`,
+          `${name.padEnd(16)} v${version.toString()} ${letter ?? '-'}  ${state}${lag > 0 ? `, behind` : ''}${parked > 0 ? `, ${parked.toString()} events parked` : ''}${reason === undefined ? '' : `: ${reason}`}`,
       ),
     rebuild: (name, onProgress) => engine.rebuild(name, { onProgress }),
     verify: async (name) => {
-      const { equal, events, differences } = await engine.verify(name);
+      const { equal, events, differences, halted, parked } = await engine.verify(name);
       const lines = differences.flatMap(({ table, onlyLive, onlyReplayed }) => [
         ...onlyLive.map((row) => `${table}: only live      ${row}`),
         ...onlyReplayed.map((row) => `${table}: only replayed  ${row}`),
       ]);
       return {
-        same: equal,
+        same: equal && halted === undefined && parked === 0,
         lines: [
           ...lines,
-          `${name}: ${equal ? 'the same as' : 'DIFFERENT FROM'} a replay of ${events.toString()} events.`,
+          `${name}: ${equal ? 'the same as' : 'DIFFERENT FROM'} a replay of ${events.toString()} events${halted === undefined ? '' : ', but STOPPED there'}.`,
+          ...(halted === undefined ? [] : [`${name}: ${halted}`]),
+          ...(parked === 0 ? [] : [`${name}: ${parked.toString()} events are PARKED, and in neither`]),
         ],
       };
     },

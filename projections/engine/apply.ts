@@ -12,6 +12,7 @@ import {
   nameOf,
   NewerSchema,
   PoisonedEvent,
+  ProjectionUnfit,
 } from './errors.js';
 import type { OpenedEvent } from './open.js';
 import { judge, projectionKey, tablesOf, type ProjectedEvent, type Projection, type Tables } from './projection.js';
@@ -88,6 +89,9 @@ export interface RunnerOptions {
   readonly onPosition: (position: string) => void;
 }
 
+/** No row in the database is remembered so. */
+const NOWHERE: Checkpoint = { letter: 'a', position: '', epoch: '-1' };
+
 /** Feeds one projection's live letter. */
 export class Runner {
   readonly key: string;
@@ -123,7 +127,13 @@ export class Runner {
   /** Reads where the projection stands; also after somebody else moved it. */
   async load(): Promise<void> {
     const { pool, storeIdentity } = this.options;
-    this.checkpoint = await loadActive(pool, this.projection);
+    try {
+      this.checkpoint = await loadActive(pool, this.projection);
+    } catch (error) {
+      if (!(error instanceof ProjectionUnfit)) throw error;
+      this.waitUntilMended(error);
+      return;
+    }
     this.parked = await loadParked(pool, this.projection, this.checkpoint.letter);
     this.stopped = undefined;
     const foreign = this.position !== '' && !isPositionOf(this.position, storeIdentity);
@@ -134,6 +144,15 @@ export class Runner {
     this.loaded = true;
     // Positions of two stores can't be compared: in this one's log it stands before the first event.
     this.options.onPosition(foreign ? '' : this.position);
+  }
+
+  /** Goes on when it is loaded again, after a rebuild has moved the checkpoint or another start has made one. */
+  private waitUntilMended({ reason, checkpoint }: ProjectionUnfit): void {
+    if (this.stopped !== reason) this.options.log.error({ projection: this.key }, `a projection is stopped: ${reason}`);
+    this.checkpoint = checkpoint ?? NOWHERE;
+    this.stopped = reason;
+    this.loaded = true;
+    this.options.onPosition('');
   }
 
   /**

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { Fenced } from './errors.js';
-import { otherLetter, projectionKey, type Letter, type Projection } from './projection.js';
+import { inspectSound } from './inspect.js';
+import { projectionKey, type Letter, type Projection } from './projection.js';
 import * as sql from './sql.js';
 
 /** What a writer of one letter remembers between its transactions. Position '' is before the first event. */
@@ -24,20 +25,27 @@ interface CheckpointRow {
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
-/** The letter that the view shows, and where it stands. */
+/**
+ * The letter that the view shows, and where it stands.
+ * @throws ProjectionUnfit when something of it is missing, or it stands behind the end of the log
+ */
 export async function loadActive(db: Queryable, projection: Projection): Promise<Checkpoint> {
-  const { rows } = await db.query<CheckpointRow>(sql.LOAD_ACTIVE, [projection.name, projection.version]);
-  const row = rows[0];
-  if (!row) throw new Error(`${projectionKey(projection)} is not in read.projection`);
-  return row;
+  const { letter, position, epoch } = await inspectSound(db, projection);
+  return { letter, position, epoch };
 }
 
-/** Locks the row until the transaction ends: no other writer of this letter gets past its own compare-and-set. */
-export async function lockCheckpoint(db: Queryable, projection: Projection, letter: Letter): Promise<Checkpoint> {
+/**
+ * Locks the row until the transaction ends: no other writer of this letter gets past its own compare-and-set. Undefined
+ * when there is none.
+ */
+export async function lockCheckpoint(
+  db: Queryable,
+  projection: Projection,
+  letter: Letter,
+): Promise<Checkpoint | undefined> {
   const { rows } = await db.query<CheckpointRow>(sql.LOCK_CHECKPOINT, [projection.name, projection.version, letter]);
   const row = rows[0];
-  if (!row) throw new Fenced(projectionKey(projection));
-  return { ...row, letter };
+  return row && { ...row, letter };
 }
 
 /**
@@ -84,20 +92,3 @@ export async function loadParked(db: Queryable, projection: Projection, letter: 
   ]);
   return new Map(rows.map((row) => [row.stream, Number(row.revision)]));
 }
-
-/**
- * Registers projections that the database doesn't know yet: tables, view, checkpoint before the first event. In one
- * transaction, in turn among processes.
- */
-export async function prepare(db: Queryable, projections: readonly Projection[], create: CreateLetter): Promise<void> {
-  await db.query(sql.LOCK_PREPARE);
-  for (const projection of projections) {
-    const { rowCount } = await db.query(sql.REGISTER, [projection.name, projection.version]);
-    if (rowCount === 0) continue;
-    const letter = otherLetter('b');
-    await create(db, projection, letter);
-    await db.query(sql.CREATE_CHECKPOINT, [projection.name, projection.version, letter]);
-  }
-}
-
-export type CreateLetter = (db: Queryable, projection: Projection, letter: Letter) => Promise<void>;

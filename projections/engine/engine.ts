@@ -6,19 +6,20 @@ import { isPositionOf, positionOf } from '../../application/ports/positions.js';
 import { Rewound, Runner } from './apply.js';
 import { applyToAll } from './apply-to-all.js';
 import { Backoff, pause } from './backoff.js';
-import { prepare } from './checkpoint.js';
 import { Leadership } from './coordinate.js';
-import { messageOf, UnknownProjection } from './errors.js';
+import { FOREIGN_CHECKPOINT, messageOf, PAST_THE_END, UnknownProjection } from './errors.js';
+import { inspect, isFilling, lackOf, type Inspected, type PositionRow } from './inspect.js';
+import { isPastEnd, mendAll, stopPastEnd } from './mend.js';
 import { Opener } from './open.js';
-import { checkProjections, projectionKey, tablesOf, viewName, type Letter, type Projection } from './projection.js';
+import { checkProjections, projectionKey, type Letter, type Projection } from './projection.js';
 import { follow } from './read.js';
 import { rebuild, type RebuildOptions, type RebuildResult } from './rebuild.js';
 import { SeenEnds } from './seen-ends.js';
 import * as sql from './sql.js';
-import { transaction } from './transaction.js';
 import { listParked, unpark, type ParkedEvent, type UnparkResult } from './unpark.js';
 import { verify, type Verification } from './verify.js';
 import { Waits } from './wait.js';
+import { LOOK_MS, Watch } from './watch.js';
 
 export interface ProjectionEngineOptions {
   readonly store: EventStore;
@@ -31,6 +32,8 @@ export interface ProjectionEngineOptions {
   readonly log: Logger;
   /** How often a follower tries to lead, milliseconds; default 500. */
   readonly leadRetryMs?: number;
+  /** How often is looked after what somebody else did to the read side, milliseconds; default 1000. */
+  readonly lookMs?: number;
   /** How often checkpoints are read while somebody waits for a projection fed elsewhere; default 10. */
   readonly waitPollMs?: number;
 }
@@ -38,7 +41,8 @@ export interface ProjectionEngineOptions {
 export interface ProjectionStatus {
   readonly name: string;
   readonly version: number;
-  readonly letter: Letter;
+  /** Undefined when nobody knows any more. */
+  readonly letter: Letter | undefined;
   /** Of the last event it has passed; undefined before the first. */
   readonly position: Position | undefined;
   /** For how long it has not passed what was seen as the store's end then, milliseconds; 0 when it has passed all that. */
@@ -52,16 +56,6 @@ export interface ProjectionStatus {
   readonly reason?: string;
   /** Whether this process feeds it. */
   readonly fedHere: boolean;
-}
-
-interface StatusRow {
-  name: string;
-  version: number;
-  letter: Letter;
-  position: string;
-  epoch: string;
-  stopped: string | null;
-  parked: number;
 }
 
 export interface WaitOptions {
@@ -79,16 +73,18 @@ export class ProjectionEngine {
   private readonly waits: Waits;
   private readonly ends = new SeenEnds();
   private readonly caughtUp = new Set<string>();
-  private prepared: Promise<void> | undefined;
   private leadership: Leadership | undefined;
   private feed: Feed | undefined;
   private readonly keys: readonly string[];
+  private readonly stopping = new AbortController();
+  private readonly watch: Watch;
 
   /** @throws TypeError for a projection whose name or version is none. */
   constructor(private readonly options: ProjectionEngineOptions) {
     checkProjections(options.projections);
     this.keys = options.projections.map(projectionKey);
     this.opener = openerFor(options.serializer, options.projections);
+    this.watch = new Watch(options, this.stopping.signal);
     this.waits = new Waits({
       poll: () => this.positions(),
       isFedHere: (key) => this.feed?.isFeeding(key) ?? false,
@@ -96,9 +92,15 @@ export class ProjectionEngine {
     });
   }
 
-  /** Makes the tables of projections that the database doesn't know yet, then feeds those that this process gets to lead. */
+  /**
+   * Makes what the database doesn't have of the projections (a projection that it doesn't know yet, or what somebody took
+   * away), then feeds those that this process gets to lead. To be called before anything is written.
+   */
   async start(): Promise<void> {
-    await this.prepare();
+    const { options } = this;
+    await mendAll(options, options.projections);
+    await stopPastEnd(options, options.projections, this.stopping.signal);
+    await this.watch.begin();
     this.leadership ??= new Leadership({
       lockUrl: this.options.lockUrl,
       keys: this.keys,
@@ -111,7 +113,8 @@ export class ProjectionEngine {
   /** Ends after the batch in hand is committed; gives leadership up; waiters get false. */
   async stop(): Promise<void> {
     this.waits.close();
-    await this.leadership?.stop();
+    this.stopping.abort();
+    await Promise.all([this.watch.ended(), this.leadership?.stop()]);
     this.leadership = undefined;
   }
 
@@ -125,60 +128,89 @@ export class ProjectionEngine {
     return this.waits.wait(wanted, keys, timeoutMs);
   }
 
+  /**
+   * Why queries can't be answered from a view now (`users_v2`): something of it is missing, it is being filled, or it is of
+   * a longer log than this one. Undefined when they can. As of a second ago at most.
+   */
+  unreadable(view: string): string | undefined {
+    return this.watch.unreadable(view);
+  }
+
   /** In every process, for all projections. A projection that becomes level within `graceMs` counts as level. */
   async status({ graceMs = 100 } = {}): Promise<ProjectionStatus[]> {
-    await this.prepare();
-    const head = await this.options.store.head();
+    const { pool, projections, store } = this.options;
+    let head = await store.head();
     this.ends.saw(head ?? '', performance.now());
-    let rows = await this.statusRows();
-    const behind = rows.filter((row) => row.stopped === null && row.position < (head ?? '')).map(projectionKey);
+    let all = await inspect(pool, projections);
+    const own = (found: Inspected): string => this.own(found.row?.position ?? '');
+    const behind = all.filter((found) => found.row?.stopped === null && own(found) < (head ?? ''));
     if (head !== undefined && behind.length > 0) {
-      await this.waits.wait(head, behind, graceMs);
-      rows = await this.statusRows();
+      await this.waits.wait(
+        head,
+        behind.map(({ projection }) => projectionKey(projection)),
+        graceMs,
+      );
+      all = await inspect(pool, projections);
     }
+    // One that is ahead of the end that was seen has gone on meanwhile, unless it is ahead of the one seen now.
+    if (all.some(({ row }) => isPastEnd(row?.position, head, store.identity))) head = await store.head();
     const now = performance.now();
-    const status = this.options.projections.flatMap((projection) => {
-      const row = rows.find(({ name, version }) => name === projection.name && version === projection.version);
-      return row ? [this.statusOf(projection, row, head, now)] : [];
-    });
-    this.ends.forget(rows.map(({ position }) => position));
+    const status = all.map((found) => this.statusOf(found, own(found), head, now));
+    this.ends.forget(all.map(own));
     return status;
   }
 
-  private statusOf(projection: Projection, row: StatusRow, head: Position | undefined, now: number): ProjectionStatus {
+  private statusOf(found: Inspected, position: string, head: Position | undefined, now: number): ProjectionStatus {
+    const { projection, letter, row } = found;
     const key = projectionKey(projection);
-    const level = row.stopped === null && row.position >= (head ?? '');
-    if (row.stopped === null && this.ends.anyPassedAt(row.position)) this.caughtUp.add(key);
+    const reason = this.haltOf(found, head);
+    const filling = isFilling(row);
+    const level = reason === undefined && position >= (head ?? '');
+    if (reason !== undefined || filling) this.caughtUp.delete(key);
+    else if (this.ends.anyPassedAt(position)) this.caughtUp.add(key);
     return {
-      name: row.name,
-      version: row.version,
-      letter: row.letter,
-      position: row.position === '' ? undefined : (row.position as Position),
-      lag: level ? 0 : Math.max(1, Math.round(now - this.ends.firstNotPassedAt(row.position, now))),
+      name: projection.name,
+      version: projection.version,
+      letter,
+      position: position === '' ? undefined : (position as Position),
+      lag: level ? 0 : Math.max(1, Math.round(now - this.ends.firstNotPassedAt(position, now))),
       caughtUp: this.caughtUp.has(key),
-      parked: row.parked,
-      state: row.stopped !== null ? 'stopped' : level ? 'live' : 'catchingUp',
-      ...(row.stopped === null ? {} : { reason: row.stopped }),
+      parked: row?.parked ?? 0,
+      state: reason !== undefined ? 'stopped' : level ? 'live' : 'catchingUp',
+      ...(reason === undefined ? {} : { reason }),
       fedHere: this.feed?.isFeeding(key) ?? false,
     };
   }
 
+  /** Why it doesn't go on; `head` was asked for after the rest. */
+  private haltOf(found: Inspected, head: Position | undefined): string | undefined {
+    const { identity } = this.options.store;
+    const { row } = found;
+    const lack = lackOf(found);
+    if (lack !== undefined || row === undefined) return lack;
+    if (row.position !== '' && !isPositionOf(row.position, identity)) return FOREIGN_CHECKPOINT;
+    if (isPastEnd(row.position, head, identity)) return PAST_THE_END;
+    return row.stopped ?? undefined;
+  }
+
   /**
-   * Fills the other tables from history while traffic and readers go on, then shows them.
+   * Fills the other tables from history while traffic and readers go on, then shows them; whatever of schema `read` is
+   * missing or broken is made for it.
    * @throws UnknownProjection, RebuildRunning, PoisonedEvent, NewerSchema (readers keep what they have)
    */
   async rebuild(name: string, options: RebuildOptions = {}): Promise<RebuildResult> {
-    const tools = this.toolsFor(name);
-    await this.prepare();
     const { lockUrl, log } = this.options;
-    return rebuild({ ...tools, lockUrl, log }, options);
+    const result = await rebuild({ ...this.toolsFor(name), lockUrl, log }, options);
+    await this.watch.look();
+    return result;
   }
 
-  /** Compares the rows with a fresh replay up to the same position. @throws UnknownProjection, PoisonedEvent */
+  /**
+   * Compares the rows with a fresh replay up to the same position.
+   * @throws UnknownProjection, ProjectionUnfit, ForeignCheckpoint, PoisonedEvent
+   */
   async verify(name: string): Promise<Verification> {
-    const tools = this.toolsFor(name);
-    await this.prepare();
-    return verify(tools);
+    return verify(this.toolsFor(name));
   }
 
   /** @throws UnknownProjection */
@@ -208,34 +240,12 @@ export class ProjectionEngine {
     return found;
   }
 
-  private prepare(): Promise<void> {
-    const { pool, projections } = this.options;
-    this.prepared ??= transaction(pool, 'BEGIN', (client) =>
-      prepare(client, projections, async (db, projection, letter) => {
-        const tables = tablesOf(projection, letter);
-        for (const statement of [...projection.ddl(tables), ...projection.indexes(tables)]) await db.query(statement);
-        await db.query(`CREATE VIEW ${viewName(projection)} AS ${projection.view(tables)}`);
-      }),
-    ).catch((error: unknown) => {
-      this.prepared = undefined;
-      throw error;
-    });
-    return this.prepared;
-  }
-
   private async positions(): Promise<ReadonlyMap<string, string>> {
     const { rows } = await this.options.pool.query<{ name: string; version: number; position: string }>({
       name: 'projection.positions',
       text: sql.POLL_POSITIONS,
     });
     return new Map(rows.map((row) => [projectionKey(row), this.own(row.position)]));
-  }
-
-  private async statusRows(): Promise<StatusRow[]> {
-    const { rows } = await this.options.pool.query<StatusRow>(sql.ACTIVE_POSITIONS);
-    return rows
-      .filter((row) => this.keys.includes(projectionKey(row)))
-      .map((row) => ({ ...row, position: this.own(row.position) }));
   }
 
   /** A checkpoint of the store that the log was in before is nowhere in this one. */
@@ -254,9 +264,6 @@ export class ProjectionEngine {
 
 const openerFor = (serializer: Pick<EventSerializer, 'open'>, projections: readonly Projection[]): Opener =>
   new Opener(serializer, new Set(projections.flatMap((projection) => Object.keys(projection.handles))));
-
-/** How often a feed asks whether a stopped projection may go on (a rebuild may have helped it), milliseconds. */
-const RECHECK_MS = 1_000;
 
 /** Of the reader under load. Who waits to see what he has written ends it; who doesn't, hardly sees a tenth of a second. */
 const REST = { atLeastMs: 25, atMostMs: 100 } as const;
@@ -302,6 +309,7 @@ class Feed {
     const backoff = new Backoff(50, 2_000);
     while (!signal.aborted) {
       try {
+        await stopPastEnd(this.options, this.options.projections, signal);
         for (const runner of this.runners) await runner.load();
         await this.read(signal, backoff);
       } catch (error) {
@@ -339,13 +347,14 @@ class Feed {
     }
   }
 
+  /** Whether a stopped projection may go on: a rebuild may have helped it. */
   private async recheck(ended: AbortSignal, round: AbortController): Promise<void> {
     while (!ended.aborted) {
-      await pause(RECHECK_MS, ended);
+      await pause(this.options.lookMs ?? LOOK_MS, ended);
       const stopped = this.runners.filter((runner) => runner.stopped !== undefined);
       if (stopped.length === 0 || ended.aborted) continue;
       try {
-        const { rows } = await this.options.pool.query<StatusRow>(sql.ACTIVE_POSITIONS);
+        const { rows } = await this.options.pool.query<PositionRow>(sql.ACTIVE_CHECKPOINTS);
         const moved = stopped.some((runner) => {
           const row = rows.find((each) => projectionKey(each) === runner.key);
           return row !== undefined && !runner.remembers(row);

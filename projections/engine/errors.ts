@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../application/ports/event-store.js';
+import type { Letter } from './projection.js';
 
 /** Which event it was, without its content. */
 export interface EventName {
@@ -55,6 +56,23 @@ export class Fenced extends Error {
 /** What an operator is told after the log has moved to another store, or has been replaced. */
 export const FOREIGN_CHECKPOINT =
   'its checkpoint belongs to another event store; run `npm run parley -- projections rebuild --all`';
+
+/** What an operator is told when the log is older than the read tables, as after a restore. */
+export const PAST_THE_END =
+  'its checkpoint lies behind the end of the log, so the log is older than its rows; run `npm run parley -- projections rebuild --all`';
+
+/** What a projection stands on isn't there, or isn't of this log; the message says what, and what to do. */
+export class ProjectionUnfit extends Error {
+  override readonly name = 'ProjectionUnfit';
+  constructor(
+    readonly projection: string,
+    readonly reason: string,
+    /** Where it stands, where that is known. */
+    readonly checkpoint?: { readonly letter: Letter; readonly position: string; readonly epoch: string },
+  ) {
+    super(reason);
+  }
+}
 
 /** The live rows were made from another store's log: there is nothing to compare them with. */
 export class ForeignCheckpoint extends Error {
@@ -116,3 +134,9 @@ const SYSTEM_CODE = /^(E[A-Z]+|ERR_(STREAM|SOCKET|TLS|SSL)_.*)$/;
 /** Errors that `pg` makes itself, and the event store's own; they carry no SQLSTATE. */
 const CONNECTION_TROUBLE =
   /^EventStore(Unavailable|Closed):|Connection terminated|timeout exceeded when trying to connect|connection timeout|Client has encountered a connection error|Client was closed|not queryable|Query read timeout|Cannot use a pool after/i;
+
+/** 55P03 lock not available, 40P01 deadlock. */
+export function isLockTrouble(error: unknown): boolean {
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  return code === '55P03' || code === '40P01';
+}

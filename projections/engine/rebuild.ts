@@ -4,8 +4,19 @@ import { parsePosition } from '../../application/ports/positions.js';
 import { EventStoreUnavailable, type EventStore, type Position } from '../../application/ports/event-store.js';
 import { commitBatch, planReplay } from './apply.js';
 import { Backoff } from './backoff.js';
-import { loadActive, lockCheckpoint, type Checkpoint } from './checkpoint.js';
-import { blamesEvent, Fenced, messageOf, nameOf, NewerSchema, PoisonedEvent, RebuildRunning } from './errors.js';
+import { lockCheckpoint, type Checkpoint } from './checkpoint.js';
+import {
+  blamesEvent,
+  Fenced,
+  isLockTrouble,
+  messageOf,
+  nameOf,
+  NewerSchema,
+  PoisonedEvent,
+  RebuildRunning,
+} from './errors.js';
+import { inspect } from './inspect.js';
+import { dropLetterIn, ensureEngineTables, isPastEnd, showIn } from './mend.js';
 import type { OpenedEvent, Opener } from './open.js';
 import {
   otherLetter,
@@ -62,7 +73,8 @@ const ATTEMPTS = 10;
 
 /**
  * Fills the other letter from history while the live one goes on being fed and read, then re-points the view. Begun again
- * from nothing after a crash: what a half-filled letter holds may come from other code.
+ * from nothing after a crash: what a half-filled letter holds may come from other code. It needs nothing of schema `read`
+ * to be there: what is missing is made.
  * @throws PoisonedEvent, NewerSchema (the rebuild stops there; the live letter is untouched), RebuildRunning
  */
 export async function rebuild(deps: RebuildDeps, options: RebuildOptions = {}): Promise<RebuildResult> {
@@ -99,16 +111,18 @@ class Rebuild {
 
   async run(): Promise<RebuildResult> {
     const { pool, projection } = this.deps;
-    const live = await loadActive(pool, projection);
-    const letter = otherLetter(live.letter);
+    await ensureEngineTables(pool);
+    const [live] = await inspect(pool, [projection]);
+    const shown = live?.letter ?? 'a';
+    const letter = otherLetter(shown);
     this.tables = tablesOf(projection, letter);
-    await this.startOver(letter);
+    await this.retryOnLocks(() => this.startOver(letter, live?.letter === undefined));
 
     while ((await this.readOn('filling')) > NEAR);
     for (const statement of projection.indexes(this.tables)) await pool.query(statement);
     for (const table of physicalTables(projection, this.tables)) await pool.query(`ANALYZE ${table}`);
-    await this.switchOver(live.letter);
-    await this.dropOld(live.letter);
+    await this.switchOver(shown);
+    await this.dropOld(shown);
     this.report('switched', 1);
     return {
       letter,
@@ -131,12 +145,14 @@ class Rebuild {
     }
   }
 
-  private async startOver(letter: Letter): Promise<void> {
+  /** @param unknown nobody knows any more which letter the view shows: it may be this one */
+  private async startOver(letter: Letter, unknown: boolean): Promise<void> {
     const { pool, projection } = this.deps;
     await transaction(pool, 'BEGIN', async (client) => {
+      if (unknown) await client.query(`DROP VIEW IF EXISTS ${viewName(projection)}`);
       await dropLetterIn(client, projection, letter);
       for (const statement of projection.ddl(this.tables)) await client.query(statement);
-      await client.query(sql.CREATE_CHECKPOINT, [projection.name, projection.version, letter]);
+      await client.query(sql.CREATE_CHECKPOINT, [projection.name, projection.version, letter, '', 0]);
     });
     this.checkpoint = { letter, position: '', epoch: '0' };
   }
@@ -221,10 +237,9 @@ class Rebuild {
         async (client) => {
           const live = await lockCheckpoint(client, projection, from);
           const own = await lockCheckpoint(client, projection, this.checkpoint.letter);
-          if (own.position !== this.checkpoint.position) throw new Fenced(projectionKey(projection));
-          const reached = await this.levelWith(client, live.position);
-          await client.query(`CREATE OR REPLACE VIEW ${viewName(projection)} AS ${projection.view(this.tables)}`);
-          await client.query(sql.SWITCH_LETTER, [projection.name, projection.version, own.letter]);
+          if (own?.position !== this.checkpoint.position) throw new Fenced(projectionKey(projection));
+          const reached = await this.levelWith(client, live?.position ?? '');
+          await showIn(client, projection, own.letter);
           await client.query(sql.DROP_CHECKPOINT, [projection.name, projection.version, from]);
           await client.query(sql.FORGET_PARKED, [projection.name, projection.version, from]);
           return reached;
@@ -234,12 +249,15 @@ class Rebuild {
     });
   }
 
-  /** Readers must never see less than they did: this letter goes at least as far as the live one. */
+  /**
+   * Readers must never see less than they did: this letter goes at least as far as the live one. A live one of another
+   * store, or behind the end of this log (an older one was restored), shows what isn't in it: that is what is mended.
+   */
   private async levelWith(client: pg.PoolClient, live: string): Promise<string> {
     const { projection, store } = this.deps;
     let position = this.checkpoint.position;
     const foreign = !live.startsWith(`${store.identity}:`);
-    if (foreign || live <= position) return position;
+    if (foreign || live <= position || isPastEnd(live, await store.head(), store.identity)) return position;
     let applied = 0;
     for await (const events of this.openedAfter(position)) {
       const due = events.filter((event) => event.stored.position <= live);
@@ -292,12 +310,6 @@ class FellBehind extends Error {
   override readonly name = 'FellBehind';
 }
 
-/** 55P03 lock not available, 40P01 deadlock. */
-function isLockTrouble(error: unknown): boolean {
-  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-  return code === '55P03' || code === '40P01';
-}
-
 /** How much of the log lies behind `position`, as far as ordinals tell. */
 function fraction(first: bigint | undefined, position: string, head: Position | undefined): number {
   if (first === undefined || head === undefined || position === '') return 1;
@@ -310,12 +322,4 @@ async function dropLetter(pool: pg.Pool, projection: Projection, letter: Letter)
   await transaction(pool, `BEGIN; SET LOCAL lock_timeout = '${SWITCH_LOCK_TIMEOUT}'`, (client) =>
     dropLetterIn(client, projection, letter),
   );
-}
-
-async function dropLetterIn(client: pg.ClientBase, projection: Projection, letter: Letter): Promise<void> {
-  const { name, version } = projection;
-  await client.query(sql.DROP_CHECKPOINT, [name, version, letter]);
-  await client.query(sql.FORGET_PARKED, [name, version, letter]);
-  for (const table of physicalTables(projection, tablesOf(projection, letter)))
-    await client.query(`DROP TABLE IF EXISTS ${table}`);
 }

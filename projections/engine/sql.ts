@@ -1,25 +1,27 @@
 /** All SQL of the engine itself; a projection's SQL stands in its own file. */
 
-/** One `CREATE` per entry; run once by the migration. */
+/** One `CREATE` per entry: run by the migration, and again by a start or a rebuild that finds them gone. */
 export const CREATE_ENGINE_TABLES: readonly string[] = [
   'CREATE SCHEMA IF NOT EXISTS read',
   // Which letter's tables the view of a projection shows.
-  `CREATE TABLE read.projection (
+  `CREATE TABLE IF NOT EXISTS read.projection (
      name    text NOT NULL,
      version integer NOT NULL,
      letter  text NOT NULL CHECK (letter IN ('a', 'b')),
      PRIMARY KEY (name, version))`,
   // Up to where the rows of one letter go. position '' is before the first event. epoch counts what invalidates a
   // writer's memory beside the position: its list of parked streams. stopped says why the projection doesn't go on.
-  `CREATE TABLE read.checkpoint (
+  // Before position complete_at the rows don't show what was there when they were begun: nobody may read them yet.
+  `CREATE TABLE IF NOT EXISTS read.checkpoint (
      name     text NOT NULL,
      version  integer NOT NULL,
      letter   text NOT NULL,
      position text COLLATE "C" NOT NULL,
      epoch    bigint NOT NULL DEFAULT 0,
      stopped  text,
+     complete_at text COLLATE "C" NOT NULL DEFAULT '',
      PRIMARY KEY (name, version, letter)) WITH (fillfactor = 50)`,
-  `CREATE TABLE read.parked_event (
+  `CREATE TABLE IF NOT EXISTS read.parked_event (
      name      text NOT NULL,
      version   integer NOT NULL,
      letter    text NOT NULL,
@@ -32,6 +34,9 @@ export const CREATE_ENGINE_TABLES: readonly string[] = [
      parked_at timestamptz NOT NULL DEFAULT now(),
      PRIMARY KEY (name, version, letter, stream, revision))`,
 ];
+
+export const ADD_COMPLETE_AT = `ALTER TABLE IF EXISTS read.checkpoint
+  ADD COLUMN IF NOT EXISTS complete_at text COLLATE "C" NOT NULL DEFAULT ''`;
 
 export const DROP_ENGINE_TABLES: readonly string[] = [
   'DROP TABLE IF EXISTS read.parked_event, read.checkpoint, read.projection',
@@ -47,24 +52,32 @@ export const BEGIN_APPLY =
 
 /** Orders those who prepare the same database at once. */
 export const LOCK_PREPARE = 'SELECT pg_advisory_xact_lock(727253, 1)';
-export const REGISTER = `INSERT INTO read.projection (name, version, letter) VALUES ($1, $2, 'a')
-  ON CONFLICT DO NOTHING RETURNING letter`;
 
 export const TRY_LEAD = 'SELECT pg_try_advisory_lock(727254, hashtext($1)) AS held';
 export const TRY_REBUILD = 'SELECT pg_try_advisory_lock(727255, hashtext($1)) AS held';
+/** The same lock until the transaction ends. */
+export const TRY_REBUILD_IN_TRANSACTION = 'SELECT pg_try_advisory_xact_lock(727255, hashtext($1)) AS held';
 
-export const LOAD_ACTIVE = `SELECT p.letter, c.position, c.epoch::text AS epoch
-  FROM read.projection p JOIN read.checkpoint c USING (name, version, letter) WHERE p.name = $1 AND p.version = $2`;
 export const LOAD_CHECKPOINT = `SELECT position, epoch::text AS epoch FROM read.checkpoint
   WHERE name = $1 AND version = $2 AND letter = $3`;
 export const LOCK_CHECKPOINT = `${LOAD_CHECKPOINT} FOR UPDATE`;
-export const ACTIVE_POSITIONS = `SELECT p.name, p.version, p.letter, c.position, c.epoch::text AS epoch, c.stopped,
+/**
+ * Where every projection stands, and which tables and views schema `read` has, as of one moment. A row without projection
+ * when none is recorded; a projection without position when its checkpoint is gone.
+ */
+export const INSPECT = `WITH there AS (
+    SELECT coalesce(array_agg(c.relname::text), '{}') AS relations FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'read' AND c.relkind IN ('r', 'v'))
+  SELECT there.relations, p.name, p.version, p.letter, c.position, c.epoch::text AS epoch, c.stopped, c.complete_at,
     (SELECT count(*)::int FROM read.parked_event e
       WHERE e.name = p.name AND e.version = p.version AND e.letter = p.letter) AS parked
+  FROM there LEFT JOIN (read.projection p LEFT JOIN read.checkpoint c USING (name, version, letter)) ON true`;
+export const ACTIVE_CHECKPOINTS = `SELECT p.name, p.version, p.letter, c.position, c.epoch::text AS epoch
   FROM read.projection p JOIN read.checkpoint c USING (name, version, letter)`;
 export const POLL_POSITIONS = `SELECT p.name, p.version, c.position
   FROM read.projection p JOIN read.checkpoint c USING (name, version, letter)`;
-export const CREATE_CHECKPOINT = `INSERT INTO read.checkpoint (name, version, letter, position) VALUES ($1, $2, $3, '')`;
+export const CREATE_CHECKPOINT = `INSERT INTO read.checkpoint (name, version, letter, position, complete_at, epoch)
+  VALUES ($1, $2, $3, '', $4, $5::bigint)`;
 export const DROP_CHECKPOINT = 'DELETE FROM read.checkpoint WHERE name = $1 AND version = $2 AND letter = $3';
 /** The fence: nobody who remembers another position or epoch gets past it. Row lock first, rows afterwards. */
 export const ADVANCE = `UPDATE read.checkpoint SET position = $6, stopped = NULL
@@ -76,7 +89,10 @@ export const ADVANCE_SEVERAL = `UPDATE read.checkpoint c SET position = $6, stop
   RETURNING c.name, c.version`;
 export const SET_STOPPED = `UPDATE read.checkpoint SET stopped = $4 WHERE name = $1 AND version = $2 AND letter = $3`;
 export const NEXT_EPOCH = `UPDATE read.checkpoint SET epoch = epoch + 1 WHERE name = $1 AND version = $2 AND letter = $3`;
-export const SWITCH_LETTER = 'UPDATE read.projection SET letter = $3 WHERE name = $1 AND version = $2';
+/** The same where the checkpoint is where it was found. */
+export const SET_STOPPED_AT = `${SET_STOPPED} AND position = $5`;
+export const SHOW_LETTER = `INSERT INTO read.projection (name, version, letter) VALUES ($1, $2, $3)
+  ON CONFLICT (name, version) DO UPDATE SET letter = EXCLUDED.letter`;
 
 export const PARK = `INSERT INTO read.parked_event (name, version, letter, stream, revision, position, event_id, type, error)
   SELECT $1, $2, $3, x.* FROM unnest($4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[]) x

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { EventStore, StoredEvent } from '../../application/ports/event-store.js';
 import { applyTo, planReplay } from './apply.js';
 import { loadActive, loadParked, lockCheckpoint } from './checkpoint.js';
-import { nameOf, PoisonedEvent } from './errors.js';
+import { Fenced, nameOf, PoisonedEvent } from './errors.js';
 import type { OpenedEvent, Opener } from './open.js';
 import { projectionKey, tablesOf, type Letter, type Projection } from './projection.js';
 import * as sql from './sql.js';
@@ -78,7 +78,7 @@ async function unparkStream(
 ): Promise<void> {
   const { projection, pool } = deps;
   await transaction(pool, BEGIN_APPLY, async (client) => {
-    await lockCheckpoint(client, projection, letter);
+    if ((await lockCheckpoint(client, projection, letter)) === undefined) throw new Fenced(projectionKey(projection));
     const key = [projection.name, projection.version, letter];
     const { rows } = await client.query<{ revision: string }>(sql.PARKED_OF_STREAM, [...key, stream]);
     const revisions = new Set(rows.map((row) => Number(row.revision)));

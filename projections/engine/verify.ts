@@ -2,10 +2,12 @@ import type pg from 'pg';
 import type { EventStore } from '../../application/ports/event-store.js';
 import { isPositionOf } from '../../application/ports/positions.js';
 import { applyTo, planReplay } from './apply.js';
-import { loadActive, loadParked } from './checkpoint.js';
-import { ForeignCheckpoint } from './errors.js';
+import { loadParked } from './checkpoint.js';
+import { ForeignCheckpoint, PAST_THE_END, ProjectionUnfit } from './errors.js';
+import { inspectSound, isFilling } from './inspect.js';
+import { isPastEnd } from './mend.js';
 import type { OpenedEvent, Opener } from './open.js';
-import { physicalTables, scratchTablesOf, tablesOf, type Projection } from './projection.js';
+import { physicalTables, projectionKey, scratchTablesOf, tablesOf, type Projection } from './projection.js';
 import { replay } from './read.js';
 import * as sql from './sql.js';
 import { transaction } from './transaction.js';
@@ -16,6 +18,10 @@ export interface Verification {
   readonly position: string;
   /** Events replayed. */
   readonly events: number;
+  /** Why it doesn't go on, or isn't whole yet: its rows are compared as far as they go. */
+  readonly halted?: string;
+  /** Events set aside, of which the replay knows nothing either. */
+  readonly parked: number;
   /** Per table, some of the rows (as PostgreSQL's text) that only one side has. */
   readonly differences: readonly TableDifference[];
 }
@@ -29,7 +35,8 @@ export interface TableDifference {
 /**
  * Replays history up to exactly the live checkpoint into temporary tables and compares all rows. One snapshot holds the
  * live rows and their checkpoint still, so the projector goes on meanwhile. Parked events are left out, as they are live.
- * @throws ForeignCheckpoint, PoisonedEvent, NewerSchema, or what the projection throws
+ * @throws ForeignCheckpoint, ProjectionUnfit (something is missing, or it stands behind the end of the log), PoisonedEvent,
+ * NewerSchema, or what the projection throws
  */
 export async function verify(
   deps: { projection: Projection; store: EventStore; opener: Opener; pool: pg.Pool },
@@ -39,9 +46,11 @@ export async function verify(
   const begin =
     'BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off';
   return transaction(deps.pool, begin, async (client) => {
-    const live = await loadActive(client, projection);
+    const live = await inspectSound(client, projection);
     if (live.position !== '' && !isPositionOf(live.position, deps.store.identity))
       throw new ForeignCheckpoint(projection.name);
+    if (isPastEnd(live.position, await deps.store.head(), deps.store.identity))
+      throw new ProjectionUnfit(projectionKey(projection), PAST_THE_END);
     const parked = await loadParked(client, projection, live.letter);
     // A rebuild that switches meanwhile waits with dropping these.
     const liveTables = physicalTables(projection, tablesOf(projection, live.letter));
@@ -58,7 +67,15 @@ export async function verify(
     }
     const differences = await compare(client, projection, live.letter);
     for (const table of physicalTables(projection, scratch)) await client.query(`DROP TABLE ${table}`);
-    return { equal: differences.length === 0, position: live.position, events, differences };
+    const halted = live.stopped ?? (isFilling(live) ? 'it is being filled from history' : undefined);
+    return {
+      equal: differences.length === 0,
+      position: live.position,
+      events,
+      differences,
+      parked: live.parked,
+      ...(halted === undefined ? {} : { halted }),
+    };
   });
 }
 

@@ -53,6 +53,7 @@ export class ProjectionBench {
       projections,
       log,
       leadRetryMs: 30,
+      lookMs: 100,
     });
     this.engines.add(engine);
     return engine;

@@ -335,7 +335,7 @@ describe('projection engine', () => {
     await eventually(async () => (await statusOf(engine, 'users')).state === 'stopped');
     expect(await statusOf(engine, 'users'))
       .to.have.property('reason')
-      .that.matches(/does not exist/);
+      .that.matches(/p_users_v2_a is missing/);
     await engine.rebuild('users');
     history.write(registered('cid'));
     await caughtUp(engine);
