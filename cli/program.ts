@@ -30,7 +30,7 @@ export function parleyCommand(open: OpenTools, openStores: () => Promise<StoreTo
   const projections = program.command('projections').description('what queries read, built from events');
   projections
     .command('status')
-    .description('where each projection stands')
+    .description('where each projection stands; exit code 1 when one stands still or has set events aside')
     .action(() => using((tools) => projectionStatus(tools, terminal)));
   projections
     .command('rebuild')
@@ -120,8 +120,9 @@ async function each(names: readonly string[] | undefined, work: (name: string) =
 }
 
 async function projectionStatus(tools: Tools, terminal: Terminal): Promise<boolean> {
-  for (const line of await tools.projectionStatus()) terminal.out(line);
-  return true;
+  const { well, lines } = await tools.projectionStatus();
+  for (const line of lines) terminal.out(line);
+  return well;
 }
 
 async function rebuildProjection(tools: Tools, name: string, terminal: Terminal): Promise<boolean> {

@@ -15,8 +15,8 @@ export interface Tools {
   /** Checks one stream's hash chain; what is wrong, or undefined when it holds. */
   chainBreak(events: AsyncIterable<StoredEvent>): Promise<string | undefined>;
   readonly projections: readonly string[];
-  /** A line for each projection. */
-  projectionStatus(): Promise<readonly string[]>;
+  /** A line for each projection, and whether none stands still or has set events aside. */
+  projectionStatus(): Promise<{ readonly well: boolean; readonly lines: readonly string[] }>;
   rebuild(
     name: string,
     onProgress: (step: RebuildStep) => void,

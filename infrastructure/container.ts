@@ -159,7 +159,18 @@ async function openHouse(
       ...(share ? {} : { answerWithinMs: APPLY_WITHIN_MS }),
     });
     toClose('projections', () => projectionPool.end());
-    const readModels = await ofPostgres(() => openReadModels({ url: database.url, poolSize: 8, answerWithinMs }));
+    const engine = new ProjectionEngine({
+      store,
+      serializer,
+      pool: projectionPool,
+      lockUrl: database.url,
+      projections,
+      log,
+    });
+    const unreadable = (view: string): string | undefined => engine.unreadable(view);
+    const readModels = await ofPostgres(() =>
+      openReadModels({ url: database.url, poolSize: 8, answerWithinMs, unreadable }),
+    );
     toClose('read models', () => readModels.close());
 
     const container = new Container({ defaultScope: 'Singleton' });
@@ -173,11 +184,7 @@ async function openHouse(
     container.bind(ids.healthPool).toConstantValue(healthPool);
     container.bind(ids.disk).toConstantValue(new DiskWatch({ pool: healthPool, folder: database.folder, log }));
     container.bind(ids.readModels).toConstantValue(readModels);
-    container
-      .bind(ids.projections)
-      .toConstantValue(
-        new ProjectionEngine({ store, serializer, pool: projectionPool, lockUrl: database.url, projections, log }),
-      );
+    container.bind(ids.projections).toConstantValue(engine);
     bindApplication(container);
     return { container, close };
   } catch (error) {
@@ -478,11 +485,14 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
         : `${broken.reason} at revision ${broken.revision.toString()} of ${broken.stream}`;
     },
     projections: projections.map(({ name }) => name),
-    projectionStatus: async () =>
-      (await engine.status()).map(
+    projectionStatus: async () => {
+      const all = await engine.status();
+      const lines = all.map(
         ({ name, version, letter, state, lag, parked, reason }) =>
           `${name.padEnd(16)} v${version.toString()} ${letter ?? '-'}  ${state}${lag > 0 ? `, behind` : ''}${parked > 0 ? `, ${parked.toString()} events parked` : ''}${reason === undefined ? '' : `: ${reason}`}`,
-      ),
+      );
+      return { well: all.every(({ state, parked }) => state !== 'stopped' && parked === 0), lines };
+    },
     rebuild: (name, onProgress) => engine.rebuild(name, { onProgress }),
     verify: async (name) => {
       const { equal, events, differences, halted, parked } = await engine.verify(name);

@@ -14,6 +14,8 @@ export interface Progress {
   /** It has passed an end of the log since the process began. */
   readonly caughtUp: boolean;
   readonly parked: number;
+  /** Why it has stopped. */
+  readonly reason?: string;
 }
 
 /** What a server can't do without: each rejects, or doesn't answer, while it is away. */
@@ -63,9 +65,15 @@ export function readinessOf(
     };
     const troubles = dependencies.troubles();
     checks['writes'] = troubles.length === 0 ? { ok: true } : { ok: false, problem: troubles.join('; ') };
-    for (const { name, version, state, lag, caughtUp, parked } of progress.answer ?? []) {
+    for (const { name, version, state, lag, caughtUp, parked, reason } of progress.answer ?? []) {
       const ok = state !== 'stopped' && caughtUp && lag < READY_LAG_MS;
-      checks[`${name}_v${version.toString()}`] = { ok, state, lagMs: lag, parked };
+      checks[`${name}_v${version.toString()}`] = {
+        ok,
+        state,
+        lagMs: lag,
+        parked,
+        ...(reason === undefined ? {} : { problem: reason }),
+      };
     }
     return { ready: Object.values(checks).every(({ ok }) => ok), checks };
   };

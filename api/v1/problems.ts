@@ -4,7 +4,7 @@ import { BadCursor, BadPageLimit } from '../../application/queries/page.js';
 import { EventStoreUnavailable } from '../../application/ports/event-store.js';
 import { ForeignPosition, NotAPosition } from '../../application/ports/positions.js';
 import { TokenRejected } from '../../application/ports/tokens.js';
-import { DatabaseUnavailable } from '../../application/ports/unavailable.js';
+import { DatabaseUnavailable, ReadModelUnavailable } from '../../application/ports/unavailable.js';
 import { DomainError, type DomainErrorName } from '../../domain/shared/errors.js';
 import { saidOf } from '../http/refusals.js';
 import { InputInvalid, type InputProblem } from '../http/validation.js';
@@ -159,6 +159,12 @@ export function problemOf(error: unknown, extras: Extras = {}, by?: string): Pro
   if (error instanceof BadCursor || error instanceof BadPageLimit) {
     return build('InvalidRequest', {
       errors: [{ pointer: error instanceof BadCursor ? '/cursor' : '/limit', detail: error.message }],
+    });
+  }
+  if (error instanceof ReadModelUnavailable) {
+    return build('Unavailable', {
+      detail: `The read model "${error.readModel}" is not to be had now; /health/ready says why.`,
+      facts: { what: error.readModel },
     });
   }
   if (error instanceof EventStoreUnavailable || error instanceof DatabaseUnavailable) return build('Unavailable', {});

@@ -20,13 +20,13 @@ export function reachable<Adapter extends object>(adapter: Adapter): Adapter {
 
 function rethrow(error: unknown): never {
   // Somebody nearer has told already what it comes to.
-  if (error instanceof ApplicationError) throw error;
+  if (error instanceof ApplicationError || error instanceof DatabaseUnavailable) throw error;
   if (isAway(error)) throw new DatabaseUnavailable('PostgreSQL does not answer', { cause: error });
   throw error;
 }
 
-/** Connection exception (08), insufficient resources (53), shutting down or starting up (57P0x), system error (58). */
-const AWAY = /^(08...|53...|57P0[1-5]|58...)$/;
+/** Connection exception (08), insufficient resources (53), cancelled, shutting down or starting up (57), system error (58). */
+const AWAY = /^(08...|53...|57014|57P0[1-5]|58...)$/;
 
 /** Sockets, and what pg and pg-pool say without a code. */
 const SOCKET = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;

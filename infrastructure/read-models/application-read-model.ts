@@ -1,9 +1,8 @@
-import type { DataSource } from 'typeorm';
 import type { ApplicationFilter, ApplicationQueries, ApplicationView } from '../../application/queries/applications.js';
 import type { CountedPage, PageRequest } from '../../application/queries/page.js';
 import { applicationColumns, MANAGED, shapeApplication, statusAt, type ApplicationRow } from './application-rows.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
-import { Prepared } from './prepared.js';
+import type { Prepared } from './prepared.js';
 
 /** Newest first: what lies behind a key is less than it. */
 const list = (name: string): PagedList => ({
@@ -19,11 +18,7 @@ interface Scope {
 }
 
 export class ApplicationReadModel implements ApplicationQueries {
-  private readonly prepared: Prepared;
-
-  constructor(source: DataSource) {
-    this.prepared = new Prepared(source);
-  }
+  constructor(private readonly prepared: Prepared) {}
 
   async application(tenant: string, groupId: string, id: string, at: number): Promise<ApplicationView | undefined> {
     const [row] = await this.prepared.rows<ApplicationRow>('application', ONE, [tenant, groupId, id, at]);

@@ -1,9 +1,8 @@
-import type { DataSource } from 'typeorm';
 import type { DepartureQueries, DepartureView } from '../../application/queries/departures.js';
 import type { CountedPage, PageRequest } from '../../application/queries/page.js';
 import type { Role } from '../../domain/group/rules.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
-import { Prepared } from './prepared.js';
+import type { Prepared } from './prepared.js';
 
 interface DepartureRow {
   user_id: string;
@@ -22,11 +21,7 @@ const LIST: PagedList = {
 };
 
 export class DepartureReadModel implements DepartureQueries {
-  private readonly prepared: Prepared;
-
-  constructor(source: DataSource) {
-    this.prepared = new Prepared(source);
-  }
+  constructor(private readonly prepared: Prepared) {}
 
   async departuresOfGroup(tenant: string, groupId: string, page: PageRequest): Promise<CountedPage<DepartureView>> {
     const { after, offset } = pageStart(LIST, page);

@@ -1,10 +1,9 @@
-import type { DataSource } from 'typeorm';
 import type { FavouriteGroup, FavouriteQueries } from '../../application/queries/favourites.js';
 import type { GroupQueries } from '../../application/queries/groups.js';
 import type { CountedPage, PageRequest } from '../../application/queries/page.js';
 import { ACTIVE_GROUP } from './active-group.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
-import { Prepared } from './prepared.js';
+import type { Prepared } from './prepared.js';
 
 interface FavouriteRow {
   group_id: string;
@@ -18,14 +17,10 @@ const LIST: PagedList = {
 };
 
 export class FavouriteReadModel implements FavouriteQueries {
-  private readonly prepared: Prepared;
-
   constructor(
-    source: DataSource,
+    private readonly prepared: Prepared,
     private readonly groups: Pick<GroupQueries, 'groupsByIds'>,
-  ) {
-    this.prepared = new Prepared(source);
-  }
+  ) {}
 
   async favouritesOfUser(tenant: string, userId: string, page: PageRequest): Promise<CountedPage<FavouriteGroup>> {
     const { after, offset } = pageStart(LIST, page);

@@ -1,4 +1,3 @@
-import type { DataSource } from 'typeorm';
 import type {
   GroupQueries,
   GroupView,
@@ -12,7 +11,8 @@ import type { Role } from '../../domain/group/rules.js';
 import { ACTIVE_GROUP } from './active-group.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
 import { GroupEntity } from './entities.js';
-import { inOrder, Prepared, PreparedLookup } from './prepared.js';
+import type { Prepared } from './prepared.js';
+import { inOrder, PreparedLookup } from './prepared.js';
 import { orderOf } from './roles.js';
 
 interface MembershipRow {
@@ -30,11 +30,9 @@ const LIST: PagedList = {
 
 export class GroupReadModel implements GroupQueries {
   private readonly groups: PreparedLookup<GroupEntity>;
-  private readonly prepared: Prepared;
 
-  constructor(source: DataSource) {
-    this.groups = new PreparedLookup(source, GroupEntity);
-    this.prepared = new Prepared(source);
+  constructor(private readonly prepared: Prepared) {
+    this.groups = new PreparedLookup(prepared, GroupEntity);
   }
 
   async groupById(tenant: string, groupId: string): Promise<GroupView | undefined> {

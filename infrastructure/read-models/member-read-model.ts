@@ -1,4 +1,3 @@
-import type { DataSource } from 'typeorm';
 import type {
   MemberCardView,
   MemberFilter,
@@ -12,7 +11,8 @@ import type { Role } from '../../domain/group/rules.js';
 import { foldedName } from '../../application/queries/folded-name.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
 import { GroupMemberEntity } from './entities.js';
-import { inOrder, Prepared, PreparedLookup } from './prepared.js';
+import type { Prepared } from './prepared.js';
+import { inOrder, PreparedLookup } from './prepared.js';
 import { orderOf } from './roles.js';
 
 interface MemberRow {
@@ -41,11 +41,9 @@ const MUTED: PagedList = { name: 'muted-members', shape: ['string'], start: ['']
 
 export class MemberReadModel implements MemberQueries {
   private readonly members: PreparedLookup<GroupMemberEntity>;
-  private readonly prepared: Prepared;
 
-  constructor(source: DataSource) {
-    this.members = new PreparedLookup(source, GroupMemberEntity);
-    this.prepared = new Prepared(source);
+  constructor(private readonly prepared: Prepared) {
+    this.members = new PreparedLookup(prepared, GroupMemberEntity);
   }
 
   async member(tenant: string, groupId: string, userId: string): Promise<MemberView | undefined> {

@@ -1,9 +1,8 @@
-import type { DataSource } from 'typeorm';
 import type { NoticeQueries, NoticeRole, NoticeView } from '../../application/queries/notices.js';
 import type { CountedPage, PageRequest } from '../../application/queries/page.js';
 import { applicationColumns, MANAGED, shapeApplication, type ApplicationRow } from './application-rows.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
-import { Prepared } from './prepared.js';
+import type { Prepared } from './prepared.js';
 
 const LIST: PagedList = {
   name: 'notices-of-user',
@@ -15,11 +14,7 @@ type NoticeRow = ApplicationRow & { noticed_as: NoticeRole; noticed_at: string }
 
 /** Notices are applications seen by those they concern; what is remembered for them is only up to when they were cleared. */
 export class NoticeReadModel implements NoticeQueries {
-  private readonly prepared: Prepared;
-
-  constructor(source: DataSource) {
-    this.prepared = new Prepared(source);
-  }
+  constructor(private readonly prepared: Prepared) {}
 
   async noticesOfUser(
     tenant: string,

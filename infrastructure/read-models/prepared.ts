@@ -1,35 +1,90 @@
 import type pg from 'pg';
 import type { DataSource, EntityTarget, ObjectLiteral, ValueTransformer } from 'typeorm';
+import { ReadModelUnavailable } from '../../application/ports/unavailable.js';
+import { repeated } from '../postgres/repeated.js';
 
 /**
- * Runs hot statements on TypeORM's own connections, prepared: TypeORM has every statement parsed and planned at each
- * call, which on a page of members costs as much as reading it.
+ * Runs the read models' statements on TypeORM's own connections, prepared: TypeORM has every statement parsed and planned
+ * at each call, which on a page of members costs as much as reading it.
  */
 export class Prepared {
   private readonly pool: pg.Pool;
+  /** By a statement's name: the views that it reads. */
+  private readonly views = new Map<string, readonly View[]>();
 
-  constructor(source: DataSource) {
+  /** @param unreadable why a view (`users_v2`) can't be read now; undefined when it can */
+  constructor(
+    readonly source: DataSource,
+    private readonly unreadable: (view: string) => string | undefined,
+  ) {
     this.pool = (source.driver as unknown as { master: pg.Pool }).master;
   }
 
-  /** `name` is unique for the text. */
+  /**
+   * `name` is unique for the text.
+   * @throws ReadModelUnavailable where one of the views it reads is missing, or doesn't show yet what is in the log
+   */
   async rows<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {
-    const result = await this.pool.query<Row>({ name: `read.${name}`, text, values });
-    return result.rows;
+    for (const { view, readModel } of this.viewsIn(name, text)) {
+      const reason = this.unreadable(view);
+      if (reason !== undefined) throw new ReadModelUnavailable(readModel, reason);
+    }
+    try {
+      return (await repeated<Row>(this.pool, { name: `read.${name}`, text, values })).rows;
+    } catch (error) {
+      throw isNotThere(error)
+        ? new ReadModelUnavailable(this.namedIn(error, name, text), 'it is not there', { cause: error })
+        : error;
+    }
+  }
+
+  private viewsIn(name: string, text: string): readonly View[] {
+    let views = this.views.get(name);
+    if (views === undefined) {
+      views = viewsIn(text);
+      this.views.set(name, views);
+    }
+    return views;
+  }
+
+  /** The one that the error speaks of, in whatever language. */
+  private namedIn(error: Error, name: string, text: string): string {
+    const all = this.viewsIn(name, text);
+    return (all.find(({ view }) => error.message.includes(view)) ?? all[0])?.readModel ?? name;
   }
 }
 
+interface View {
+  /** `users_v2` */
+  readonly view: string;
+  /** `users` */
+  readonly readModel: string;
+}
+
+function viewsIn(text: string): View[] {
+  const found = [...text.matchAll(/\bread\.(([a-z_]+)_v\d+)\b/g)];
+  return [...new Map(found.map(([, view = '', readModel = '']) => [view, { view, readModel }])).values()];
+}
+
+/** No such table, column or schema: somebody took it away, and whoever looks after it doesn't know yet. */
+const isNotThere = (error: unknown): error is Error =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  /^(42P01|42703|3F000)$/.test(error.code);
+
 /** Looks entities up by their key as a repository would, prepared. */
 export class PreparedLookup<Entity extends ObjectLiteral> {
-  private readonly prepared: Prepared;
   private readonly select: string;
   private readonly keys: readonly string[];
   private readonly name: string;
   private readonly transformed: readonly { readonly member: string; from(stored: unknown): unknown }[];
 
-  constructor(source: DataSource, target: EntityTarget<Entity>) {
-    const { columns, primaryColumns, tablePath } = source.getMetadata(target);
-    this.prepared = new Prepared(source);
+  constructor(
+    private readonly prepared: Prepared,
+    target: EntityTarget<Entity>,
+  ) {
+    const { columns, primaryColumns, tablePath } = prepared.source.getMetadata(target);
     this.name = tablePath;
     this.keys = primaryColumns.map(({ databaseName }) => databaseName);
     const named = columns.map(({ databaseName, propertyName }) => `${databaseName} AS "${propertyName}"`);

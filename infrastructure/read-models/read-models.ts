@@ -16,6 +16,7 @@ import { FavouriteReadModel } from './favourite-read-model.js';
 import { GroupReadModel } from './group-read-model.js';
 import { MemberReadModel } from './member-read-model.js';
 import { NoticeReadModel } from './notice-read-model.js';
+import { Prepared } from './prepared.js';
 import { UserReadModel } from './user-read-model.js';
 
 export interface ReadModelsOptions {
@@ -24,6 +25,8 @@ export interface ReadModelsOptions {
   readonly poolSize: number;
   /** How long a statement's answer is waited for before its connection is thrown away. Default 10,000. */
   readonly answerWithinMs?: number;
+  /** Why a view (`users_v2`) can't be read now; default: each can. */
+  readonly unreadable?: (view: string) => string | undefined;
 }
 
 export interface ReadModels {
@@ -49,6 +52,7 @@ export async function openReadModels({
   url,
   poolSize,
   answerWithinMs = 10_000,
+  unreadable = () => undefined,
 }: ReadModelsOptions): Promise<ReadModels> {
   const source = new DataSource({
     type: 'postgres',
@@ -68,15 +72,16 @@ export async function openReadModels({
     },
   });
   await source.initialize();
-  const groups = new GroupReadModel(source);
+  const prepared = new Prepared(source, unreadable);
+  const groups = new GroupReadModel(prepared);
   return {
-    users: new UserReadModel(source),
+    users: new UserReadModel(prepared),
     groups,
-    members: new MemberReadModel(source),
-    applications: new ApplicationReadModel(source),
-    notices: new NoticeReadModel(source),
-    departures: new DepartureReadModel(source),
-    favourites: new FavouriteReadModel(source, groups),
+    members: new MemberReadModel(prepared),
+    applications: new ApplicationReadModel(prepared),
+    notices: new NoticeReadModel(prepared),
+    departures: new DepartureReadModel(prepared),
+    favourites: new FavouriteReadModel(prepared, groups),
     close: () => source.destroy(),
   };
 }

@@ -1,18 +1,16 @@
-import type { DataSource } from 'typeorm';
 import { foldedName } from '../../application/queries/folded-name.js';
 import type { CountedPage, PageRequest } from '../../application/queries/page.js';
 import type { UserFilter, UserQueries, UserView } from '../../application/queries/users.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
 import { UserEntity } from './entities.js';
-import { inOrder, Prepared, PreparedLookup } from './prepared.js';
+import type { Prepared } from './prepared.js';
+import { inOrder, PreparedLookup } from './prepared.js';
 
 export class UserReadModel implements UserQueries {
   private readonly users: PreparedLookup<UserEntity>;
-  private readonly prepared: Prepared;
 
-  constructor(source: DataSource) {
-    this.users = new PreparedLookup(source, UserEntity);
-    this.prepared = new Prepared(source);
+  constructor(private readonly prepared: Prepared) {
+    this.users = new PreparedLookup(prepared, UserEntity);
   }
 
   async userById(tenant: string, userId: string): Promise<UserView | undefined> {

@@ -1,7 +1,7 @@
 import { ApplicationError, type ApplicationErrorName } from '../../../application/commands/errors.js';
 import { EventStoreUnavailable } from '../../../application/ports/event-store.js';
 import { TokenRejected } from '../../../application/ports/tokens.js';
-import { DatabaseUnavailable } from '../../../application/ports/unavailable.js';
+import { DatabaseUnavailable, ReadModelUnavailable } from '../../../application/ports/unavailable.js';
 import { DomainError, type DomainErrorFacts, type DomainErrorName } from '../../../domain/shared/errors.js';
 import { saidOf } from '../../http/refusals.js';
 import { InputInvalid } from '../../http/validation.js';
@@ -138,6 +138,9 @@ export function refusalOf(error: unknown, asked: Asked): Envelope | undefined {
   if (error instanceof DomainError) return failed(domainCode(error, asked), domainDetail(error, asked));
   if (error instanceof ApplicationError) return ofApplication(error);
   if (error instanceof TokenRejected) return failed(...tokenErrors[error.fault]);
+  if (error instanceof ReadModelUnavailable) {
+    return failed('ServerInternalError', `the read model ${error.readModel} is not to be had now`);
+  }
   if (error instanceof EventStoreUnavailable || error instanceof DatabaseUnavailable) {
     return failed(...applicationErrors.Unavailable);
   }
