@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 # Nothing that compiles needs an install script. npm 10 of this image would run every one, npm 11 those in `allowScripts`.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
-RUN npm run --silent build && rm dist/.tsbuildinfo
+RUN npm run --silent build && rm dist/.sources.json
 
 FROM node:22.23.2-bookworm-slim AS dependencies
 # "no" leaves the embedded PostgreSQL out (60 MB): for an image that is only ever started with DATABASE_URL.
