@@ -248,9 +248,11 @@ export class GroupCommands {
    * Makes a new group with the members of another one; who copies owns it. Two streams, so two commands: the source says
    * that it was copied, which holds the rules' interval, then the new group is made. A repeat with the same idempotency
    * key goes on where the first stopped.
-   * @throws DomainError CopyRefused, and what `create` throws. @returns of the new group
+   * @throws DomainError UserNotFound for a copier who is none, CopyRefused, and what `create` throws. @returns of the new group
    */
   async copy(context: RequestContext, { groupId, toGroupId, ...profile }: Copy): Promise<GroupResult<'CreateGroup'>> {
+    // An app admin need not be a user, but an owner is one.
+    await this.deps.users.require(context.tenant, [actingUser(context.actor)]);
     const number = await this.#numberFor(context);
     const copying: CopyGroup = { type: 'CopyGroup', groupId, toGroupId: toGroupId ?? serverMadeId(number) };
     const creating = (template: CopyTemplate, invitees: readonly Invitee[]): CreateGroup =>

@@ -81,6 +81,15 @@ export function requireReach(
   }
 }
 
+/**
+ * Before anybody is looked up: who is in the group is told to nobody outside, not even by what he is refused for.
+ * @throws NotGroupMember of the actor, who is neither a member nor an app admin
+ */
+export function refuseOutsider(group: Group, actor: Actor): void {
+  const user = actingUser(actor);
+  if (!hasAdminPowers(actor) && roleOf(group, user) === undefined) refuse('NotGroupMember', { userIds: [user] });
+}
+
 /** @throws NotGroupMember */
 export function memberOf(group: Group, userId: string): Member {
   return group.members.get(userId) ?? refuse('NotGroupMember', { userIds: [userId] });
@@ -90,8 +99,7 @@ export function memberOf(group: Group, userId: string): Member {
 function refuseStanding(group: Group, actor: Actor, act: string, permitted: readonly Standing[]): never {
   const { groupId } = group;
   if (permitted.length === 0) refuse('RulesForbid', { groupId, act });
-  const user = actingUser(actor);
-  if (!hasAdminPowers(actor) && roleOf(group, user) === undefined) refuse('NotGroupMember', { userIds: [user] });
+  refuseOutsider(group, actor);
   if (permitted.includes('admin')) refuse('NotGroupManager', { groupId });
   if (permitted.includes('owner')) refuse('NotGroupOwner', { groupId });
   return refuse('NotPermitted', { reason: `${act} is for app admins` });

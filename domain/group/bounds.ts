@@ -1,5 +1,5 @@
 import { refuse } from '../shared/errors.js';
-import { checkText, isBlank } from '../shared/text.js';
+import { checkName, checkText, isBlank, utf8LengthOf } from '../shared/text.js';
 import type { CustomField, GroupSettingsChanges, MemberCardChanges } from './events.js';
 import type { JoinPolicy, RuleValues } from './rules.js';
 
@@ -20,7 +20,7 @@ export interface ProfileTexts {
 export function checkProfile(values: RuleValues, texts: ProfileTexts): void {
   const { limits } = values;
   if (texts.name !== undefined) {
-    checkText('name', texts.name, limits.name);
+    checkName('name', texts.name, limits.name);
     if (limits.name.min > 0 && isBlank(texts.name)) refuse('InvalidArgument', { field: 'name', reason: 'blank' });
   }
   if (texts.avatar != null) checkText('avatar', texts.avatar, limits.avatar);
@@ -68,12 +68,16 @@ export function checkJoinPolicy(values: RuleValues, { selfJoin, memberInvite }: 
 
 /** Fields of a card for which no API has a bound of its own. */
 const CARD_LINE = { min: 0, max: 128, unit: 'characters' } as const;
+/** What one person attaches to himself stands in everybody's lists, a thousand to a page: less than a group's own. */
+const PERSONAL_EXT = { min: 0, max: 4_096, unit: 'bytes' } as const;
+/** All of a card's texts together, bytes of UTF-8. */
+const CARD_BYTES = 8_192;
 
 export function checkCard(values: RuleValues, card: MemberCardChanges): void {
   const { limits } = values;
-  if (card.nickname != null) checkText('card.nickname', card.nickname, limits.cardName);
+  if (card.nickname != null) checkName('card.nickname', card.nickname, limits.cardName);
   if (card.avatar != null) checkText('card.avatar', card.avatar, limits.avatar);
-  if (card.ext != null) checkText('card.ext', card.ext, limits.ext);
+  if (card.ext != null) checkExt('card.ext', card.ext, values);
   for (const field of ['region', 'phone', 'wechat', 'alipay'] as const) {
     const text = card[field];
     if (text != null) checkText(`card.${field}`, text, CARD_LINE);
@@ -85,6 +89,22 @@ export function checkCard(values: RuleValues, card: MemberCardChanges): void {
     for (const line of card.description) checkText('card.description', line, value);
   }
   if (card.customFields != null) checkCustomFields(values, card.customFields);
+  if (textsOf(card).reduce((sum, text) => sum + utf8LengthOf(text), 0) > CARD_BYTES) {
+    refuse('InvalidArgument', { field: 'card', reason: `longer than ${CARD_BYTES} bytes in all` });
+  }
+}
+
+const textsOf = (card: MemberCardChanges): string[] => Object.values(card).flatMap(textsIn);
+
+function textsIn(value: MemberCardChanges[keyof MemberCardChanges]): string[] {
+  if (typeof value === 'string') return [value];
+  return (value ?? []).flatMap((item) => (typeof item === 'string' ? [item] : [item.key, item.value]));
+}
+
+/** What a person attaches to his card or his request, for programs to read. */
+export function checkExt(field: string, ext: string, { limits }: RuleValues): void {
+  checkText(field, ext, limits.ext);
+  checkText(field, ext, PERSONAL_EXT);
 }
 
 export function checkAnnouncement(values: RuleValues, text: string): void {

@@ -1,10 +1,9 @@
 import { actingUser, hasAdminPowers } from '../shared/actor.js';
 import { refuse } from '../shared/errors.js';
 import { checkId } from '../shared/ids.js';
-import { checkText } from '../shared/text.js';
 import { admit, endRequest, hasExpired, requireRoom } from './admission.js';
 import { liveGroup, memberOf, requireMay } from './authority.js';
-import { checkMessage } from './bounds.js';
+import { checkExt, checkMessage } from './bounds.js';
 import type { AnswerJoinRequest, RequestToJoin, WithdrawJoinRequest } from './commands.js';
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
 import type { GroupEvent } from './events.js';
@@ -54,7 +53,7 @@ function checkRequest(
   checkId('requestId', requestId);
   if (inviterId !== undefined) checkId('inviterId', inviterId);
   checkMessage(values, message);
-  if (ext !== undefined) checkText('ext', ext, values.limits.ext);
+  if (ext !== undefined) checkExt('ext', ext, values);
 }
 
 const requested = (

@@ -1,6 +1,6 @@
 import { actingUser, hasAdminPowers } from '../shared/actor.js';
 import { refuse } from '../shared/errors.js';
-import { groupToLeave, liveGroup, reaches, requireReachOfAnybody } from './authority.js';
+import { groupToLeave, liveGroup, reaches, refuseOutsider, requireReachOfAnybody } from './authority.js';
 import { checkListLength, checkReason, repeatedItems } from './bounds.js';
 import type { LeaveGroup, RemovalResult, RemoveMembers } from './commands.js';
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
@@ -78,6 +78,7 @@ export function removeMembers(state: GroupState, command: Decided<RemoveMembers>
   if (repeated === 'refuse' && doubled.length > 0) refuse('DuplicateItems', { field: 'userIds', items: doubled });
   const items = judged(group, command);
   if (rights === 'last' && unreachable === 'refuse') refuseSelfAndOwner(group, command);
+  if (rights === 'last') refuseOutsider(group, actor);
   if (rights === 'first' && unreachable === 'refuse') items.forEach((item) => refuseUnreachable(group, item));
   const missing = items.filter((item) => item.result === 'absent').map((item) => item.userId);
   if (absent === 'refuse' && missing.length > 0) refuse('NotGroupMember', { userIds: missing });

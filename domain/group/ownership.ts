@@ -1,7 +1,15 @@
 import { actingUser, hasAdminPowers } from '../shared/actor.js';
 import type { CommandContext } from '../shared/command.js';
 import { refuse } from '../shared/errors.js';
-import { liveGroup, memberOf, reaches, requireMay, requireReach, requireReachOfAnybody } from './authority.js';
+import {
+  liveGroup,
+  memberOf,
+  reaches,
+  refuseOutsider,
+  requireMay,
+  requireReach,
+  requireReachOfAnybody,
+} from './authority.js';
 import { checkListLength, repeatedItems } from './bounds.js';
 import type { ChangeMemberRole, ChangeMemberRoles, RoleResult, TransferOwnership } from './commands.js';
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
@@ -32,9 +40,11 @@ export function transferOwnership(
   };
 }
 
-/** What is wrong with the two named, whoever asks. @throws TransferToSelf, NotGroupMember */
-function refuseNamed({ members }: Group, { from, to }: TransferOwnership): void {
+/** What is wrong with the two named, whichever member asks. @throws TransferToSelf, NotGroupMember */
+function refuseNamed(group: Group, { from, to, actor }: Decided<TransferOwnership>): void {
+  const { members } = group;
   if (from === to) refuse('TransferToSelf', { userId: to });
+  refuseOutsider(group, actor);
   const strangers = [...(from === undefined ? [] : [from]), to].filter((userId) => !members.has(userId));
   if (strangers.length > 0) refuse('NotGroupMember', { userIds: strangers });
 }

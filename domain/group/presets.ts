@@ -161,8 +161,8 @@ const whatStays: Rows<Pick<RuleValues, WhatStays>> = {
   newcomerSeesEarlier:      row(false,     true,      true,      false,     false,     false,     false,     true,      false),
   // D3: an AVChatRoom has no stored history.
   keepsHistory:             row(true,      true,      true,      true,      true,      true,      true,      true,      false),
-  // D0 "mute survives rejoining": 001.
-  muteSurvivesRejoining:    row(true,      false,     false,     false,     false,     true,      true,      true,      true),
+  // D0 "mute survives rejoining": 001, 002.
+  muteSurvivesRejoining:    row(true,      false,     false,     false,     true,      true,      true,      true,      true),
   // D0 "muted admin may speak": 003 1402, 001 [doc]; 002's are never muted.
   mutedAdminMaySpeak:       all(false),
   // 002 setadmin.go: a new admin is unmuted.
@@ -231,7 +231,7 @@ const start: Rows<Start> = {
   //                  parley       openim       openim-v2    sealtalk     dtalk        Work         Public       Meeting      AVChatRoom
   //                  /v1          003          000          004          002          001          001          001          001
   // Of the values above; a preset that changes is a new version.
-  version:        all(1),
+  version:        row(1,           1,           1,           1,           2,           1,           1,           1,           1),
   // 002: 200 of at most 2000 (RULES C "002 maximum"); 001: as its types have it.
   maximum:        row(500,         1_000_000,   1_000_000,   500,         200,         200,         2_000,       10_000,      1_000_000),
   // 003 needVerification 0: a request needs approval, an invitation joins; 002 joinType 0.

@@ -6,10 +6,30 @@ export interface Bound {
   readonly unit: 'characters' | 'bytes';
 }
 
-/** White space, control and format characters (zero-width ones too): nothing that a person could see. */
-const BLANK = /^[\s\p{Cc}\p{Cf}]*$/u;
+/**
+ * Nothing that a person could see: white space, control and format characters (zero-width ones too), and the fillers that
+ * are letters or symbols by name and yet blank (U+115F, U+3164, U+FFA0 …, U+2800).
+ */
+const BLANK = /^[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
 
 export const isBlank = (text: string): boolean => BLANK.test(text);
+
+/**
+ * Control characters, breaks of the line, and what turns the direction of the text around it: in a name they make one thing
+ * look like another, or take hold of a terminal. Joiners stay, for emoji and some scripts need them.
+ */
+const UNFIT_FOR_NAMES = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/u;
+
+/**
+ * A name that stands beside others in lists: of a user, a group, a member in a group.
+ * @throws InvalidArgument with what `wrongWith` says, and for characters that have no place in a name
+ */
+export function checkName(field: string, text: string, bound: Bound): void {
+  checkText(field, text, bound);
+  if (UNFIT_FOR_NAMES.test(text)) {
+    refuse('InvalidArgument', { field, reason: 'holds control characters, line breaks or changes of direction' });
+  }
+}
 
 /** @throws InvalidArgument with what `wrongWith` says. */
 export function checkText(field: string, text: string, bound: Bound): void {
@@ -37,3 +57,10 @@ export function wrongWith(text: unknown, bound: Bound): string | undefined {
 }
 
 const utf8Length = (code: number): number => (code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4);
+
+/** Bytes of the text in UTF-8. */
+export function utf8LengthOf(text: string): number {
+  let length = 0;
+  for (const character of text) length += utf8Length(character.codePointAt(0) ?? 0);
+  return length;
+}

@@ -1,7 +1,7 @@
 import { actingUser, hasAdminPowers, type Actor } from '../shared/actor.js';
 import type { CommandContext } from '../shared/command.js';
 import { refuse } from '../shared/errors.js';
-import { checkText, isBlank } from '../shared/text.js';
+import { checkName, checkText, isBlank } from '../shared/text.js';
 import type { ChangeUserPrivacy, ChangeUserProfile, ChangeUserReceiveOption } from './commands.js';
 import type { UserDecision } from './decision.js';
 import type { UserPrivacyChanges, UserProfileChanges } from './events.js';
@@ -18,7 +18,7 @@ export function changeUserProfile(
   const { userId, changes: asked } = command;
   for (const field of profileFields) {
     const text = asked[field];
-    if (text) checkText(field, text, userLimits[field]);
+    if (text) (field === 'nickname' ? checkName : checkText)(field, text, userLimits[field]);
   }
   if (asked.nickname && isBlank(asked.nickname)) {
     refuse('InvalidArgument', { field: 'nickname', reason: 'blank' });

@@ -2,7 +2,7 @@ import { actingUser, hasAdminPowers } from '../shared/actor.js';
 import type { CommandContext } from '../shared/command.js';
 import { refuse } from '../shared/errors.js';
 import { checkNewId } from '../shared/ids.js';
-import { checkText, isBlank } from '../shared/text.js';
+import { checkName, checkText, isBlank } from '../shared/text.js';
 import type { UserDecision } from './decision.js';
 import type { RegisterUser } from './commands.js';
 import type { UserState } from './state.js';
@@ -23,7 +23,7 @@ export function registerUser(state: UserState, command: RegisterUser & CommandCo
     refuse('NotPermitted', { reason: 'a user registers himself only' });
   }
   checkNewId('userId', userId, number);
-  checkText('nickname', nickname, userLimits.nickname);
+  checkName('nickname', nickname, userLimits.nickname);
   if (isBlank(nickname)) refuse('InvalidArgument', { field: 'nickname', reason: 'blank' });
   checkText('avatar', avatar, userLimits.avatar);
   checkText('ext', ext, userLimits.ext);

@@ -23,6 +23,21 @@ const changed = (userId: string, by: string, data: Partial<MemberCardChanged['da
 });
 
 describe('a member’s card', () => {
+  it('stays small in all, for it stands in everybody’s lists', () => {
+    const line = 'x'.repeat(512);
+    given(founded())
+      .when({ ...change('cid', { description: Array.from({ length: 15 }, () => line) }), ...user('cid') })
+      .then([changed('cid', 'cid', { changes: { description: Array.from({ length: 15 }, () => line) } })]);
+    given(founded())
+      .when({ ...change('cid', { description: Array.from({ length: 17 }, () => line) }), ...user('cid') })
+      .then(refusal('InvalidArgument', { field: 'card' }));
+    for (const preset of ['parley', 'openim'] as const) {
+      given(founded({ preset }))
+        .when({ ...change('cid', { ext: 'x'.repeat(4_097) }), ...user('cid') })
+        .then(refusal('InvalidArgument', { field: 'card.ext' }));
+    }
+  });
+
   it('is his own to change, field by field (004 set_member_info: absent = unchanged)', () => {
     given(founded())
       .when({ ...change('cid', { nickname: 'C', description: ['d'] }), ...user('cid') })

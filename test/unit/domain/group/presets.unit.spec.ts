@@ -62,10 +62,16 @@ describe('rule values', () => {
     ]);
     // "dismiss by": 000 CMS, 001 owner and app admin, so nobody's leaving does it.
     expect(where((values) => values.lastMemberLeaves === 'staysEmpty')).to.deep.equal(['openim-v2', ...tencent]);
+    expect(where((values) => values.muteSurvivesRejoining)).to.deep.equal(['parley', 'dtalk', ...tencent]);
     expect(where((values) => values.idReusableAfterDismissal)).to.deep.equal(tencent);
     expect(where((values) => !values.keepsHistory)).to.deep.equal(['tencent-avchatroom']);
     expect(where((values) => values.mute.owner.length === 0)).to.deep.equal(['tencent-work']);
     expect(where((values) => values.may.invite.length === 0)).to.deep.equal(['tencent-avchatroom']);
+  });
+
+  it('a change of values is a new version: 002’s mute didn’t survive rejoining in the first one', () => {
+    const versions = Object.entries(groupPresets).filter(([, { rules }]) => rules.version > 1);
+    expect(versions.map(([name, { rules }]) => [name, rules.version])).to.deep.equal([['dtalk', 2]]);
   });
 
   it('a preset carries its own name, and starts groups within its own bounds', () => {
