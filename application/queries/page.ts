@@ -15,7 +15,7 @@ export interface CountedPage<Item> extends Page<Item> {
  * stays in the list is missed or repeated while others come and go; by offset that may happen.
  */
 export interface PageRequest {
-  /** Items at most, 1 … 1000 (`MAX_PAGE`). */
+  /** Items at most, 1 … 1000 (`MAX_PAGE`); by cursor fewer where they are large. */
   readonly limit: number;
   /** As an earlier page of the same list gave it. */
   readonly cursor?: string;

@@ -61,14 +61,32 @@ export function pageStart({ name, shape, start }: PagedList, { limit, cursor, of
   return { after: cursor === undefined ? [...start] : decodeCursor(name, shape, cursor), offset };
 }
 
-/** Of rows that were read, one more than the page holds where there are more: the page's, and the cursor behind them. */
+/** What a page's rows come to at most, characters of JSON: the texts of some are long, and a page holds up to a thousand. */
+const PAGE_SIZE = 1_000_000;
+
+/**
+ * Of rows that were read, one more than the page holds where there are more: the page's, and the cursor behind them. A page
+ * that is asked for by cursor ends early where its rows grow large; one at an offset doesn't, since its caller counts on.
+ */
 export function cutPage<Row>(
   { name }: PagedList,
-  { limit }: PageRequest,
+  { limit, offset }: PageRequest,
   rows: readonly Row[],
   keyOf: (row: Row) => readonly (string | number)[],
+  shownOf: (row: Row) => unknown = (row) => row,
 ): { shown: readonly Row[]; next: string | null } {
-  const shown = rows.slice(0, limit);
+  const asked = rows.slice(0, limit);
+  const shown = offset === undefined ? fitting(asked, shownOf) : asked;
   const last = shown.at(-1);
   return { shown, next: rows.length > shown.length && last ? encodeCursor(name, keyOf(last)) : null };
+}
+
+/** The first ones that fit, one at least. */
+function fitting<Row>(rows: readonly Row[], shownOf: (row: Row) => unknown): readonly Row[] {
+  let size = 0;
+  const end = rows.findIndex((row, at) => {
+    size += JSON.stringify(shownOf(row) ?? null).length;
+    return at > 0 && size > PAGE_SIZE;
+  });
+  return end === -1 ? rows : rows.slice(0, end);
 }

@@ -28,12 +28,13 @@ export class FavouriteReadModel implements FavouriteQueries {
       this.prepared.rows<FavouriteRow>(LIST.name, PAGE, [tenant, userId, ...after, page.limit + 1, offset]),
       this.prepared.rows<{ n: number }>(`${LIST.name}.count`, COUNT, [tenant, userId]),
     ]);
-    const { shown, next } = cutPage(LIST, page, rows, (row) => [Number(row.favourited_at), row.group_id]);
     const groups = await this.groups.groupsByIds(
       tenant,
-      shown.map((row) => row.group_id),
+      rows.slice(0, page.limit).map((row) => row.group_id),
     );
     const byId = new Map(groups.map((group) => [group.groupId, group]));
+    const keyOf = (row: FavouriteRow) => [Number(row.favourited_at), row.group_id];
+    const { shown, next } = cutPage(LIST, page, rows, keyOf, (row) => byId.get(row.group_id));
     const items = shown.flatMap((row): FavouriteGroup[] => {
       const group = byId.get(row.group_id);
       return group ? [{ group, favouritedAt: Number(row.favourited_at) }] : [];

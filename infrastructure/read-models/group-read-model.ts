@@ -68,12 +68,13 @@ export class GroupReadModel implements GroupQueries {
       this.prepared.rows<MembershipRow>(LIST.name, PAGE, [...which, ...after, page.limit + 1, offset]),
       this.prepared.rows<{ n: number }>(`${LIST.name}.count`, COUNT, which),
     ]);
-    const { shown, next } = cutPage(LIST, page, rows, (row) => [Number(row.joined_at), row.group_id]);
     const groups = await this.groupsByIds(
       tenant,
-      shown.map((row) => row.group_id),
+      rows.slice(0, page.limit).map((row) => row.group_id),
     );
     const byId = new Map(groups.map((group) => [group.groupId, group]));
+    const keyOf = (row: MembershipRow) => [Number(row.joined_at), row.group_id];
+    const { shown, next } = cutPage(LIST, page, rows, keyOf, (row) => byId.get(row.group_id));
     const items = shown.flatMap((row): JoinedGroup[] => {
       const group = byId.get(row.group_id);
       const { role, receive_option: receiveOption } = row;
