@@ -129,13 +129,14 @@ export function invitationOperations(services: InvitationServices): Operation[] 
       access: 'user',
       Path: GroupPath,
       Query: ApplicationsQuery,
-      success: { status: 200, description: 'Newest first.', Schema: ApplicationPage },
+      success: { status: 200, description: 'The newest of each invitee, newest first.', Schema: ApplicationPage },
       problems: ['GroupNotFound', ...reading],
       handle: async ({ path, query, caller }) => {
         await freshness.atLeast(query.minPosition, caller);
         const asking = await readAccess.asking(caller, path.groupId);
         const page = await applications.ofGroup(caller.tenant, path.groupId, pageRequest(query), {
           ...applicationFilter(query, clock),
+          ...newestOfEach,
           kinds: ['invitation'],
           ...(manages(asking) ? {} : { userIds: [asking.userId] }),
         });
@@ -171,3 +172,6 @@ export const applicationFilter = ({ status }: ApplicationsQuery, clock: Clock): 
   at: clock.now(),
   ...(status === undefined ? {} : { statuses: [status] }),
 });
+
+/** For managers: however often somebody asks, he stands in their lists with his newest, and with what waits for an answer. */
+export const newestOfEach = { latestOnly: true, pendingToo: true } as const;

@@ -4,7 +4,7 @@ import { always, done, managers, reading } from './declaring.js';
 import { AnswerJoinRequest, ApplicationPage, ApplicationsQuery, ManagedQuery, RequestQuery } from './dto/admission.js';
 import { GroupPath, MemberPath } from './dto/groups.js';
 import { UserPath } from './dto/users.js';
-import { applicationFilter, type InvitationServices } from './invitations.js';
+import { applicationFilter, newestOfEach, type InvitationServices } from './invitations.js';
 import { operation, type Operation } from './operation.js';
 import { pageRequest } from './reading.js';
 import { applicationBody } from './views.js';
@@ -71,13 +71,14 @@ export function joinRequestOperations(services: InvitationServices): Operation[]
       access: 'user',
       Path: GroupPath,
       Query: ApplicationsQuery,
-      success: { status: 200, description: 'Newest first.', Schema: ApplicationPage },
+      success: { status: 200, description: 'The newest of each applicant, newest first.', Schema: ApplicationPage },
       problems: ['GroupNotFound', ...reading],
       handle: async ({ path, query, caller }) => {
         await freshness.atLeast(query.minPosition, caller);
         const asking = await readAccess.asking(caller, path.groupId);
         const page = await applications.ofGroup(caller.tenant, path.groupId, pageRequest(query), {
           ...applicationFilter(query, clock),
+          ...newestOfEach,
           kinds: ['request'],
           ...(manages(asking) ? {} : { userIds: [asking.userId] }),
         });
@@ -112,13 +113,18 @@ export function joinRequestOperations(services: InvitationServices): Operation[]
       access: 'user',
       Path: UserPath,
       Query: ManagedQuery,
-      success: { status: 200, description: 'Requests and invitations, newest first.', Schema: ApplicationPage },
+      success: {
+        status: 200,
+        description: 'The newest of each person and group, newest first.',
+        Schema: ApplicationPage,
+      },
       problems: ['NotPermitted', ...reading],
       handle: async ({ path, query, caller }) => {
         const user = ownUser(path.userId, caller);
         await freshness.atLeast(query.minPosition, caller);
         const page = await applications.forManager(caller.tenant, user, pageRequest(query), {
           ...applicationFilter(query, clock),
+          ...newestOfEach,
           ...(query.kind === undefined ? {} : { kinds: [query.kind] }),
         });
         return { status: 200, body: { ...page, items: page.items.map(applicationBody) } };

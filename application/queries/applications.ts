@@ -61,6 +61,8 @@ export interface ApplicationFilter {
   readonly asked?: InvitationStage;
   /** Only the newest of each user and group, as systems that keep one row for both show them. */
   readonly latestOnly?: boolean;
+  /** With `latestOnly`, also what still waits for an answer although something newer is there. */
+  readonly pendingToo?: boolean;
   /** At most 1000 ids. */
   readonly groupIds?: readonly string[];
 }

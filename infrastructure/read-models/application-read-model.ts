@@ -74,7 +74,7 @@ export class ApplicationReadModel implements ApplicationQueries {
       filter.statuses ?? null,
       filter.kinds ?? null,
       filter.asked ?? null,
-      filter.latestOnly ?? false,
+      filter.latestOnly === true ? (filter.pendingToo === true ? 'pendingToo' : 'latest') : null,
       filter.groupIds ?? null,
       filter.userIds ?? null,
     ];
@@ -97,7 +97,7 @@ const COLUMNS = applicationColumns('$3');
 const FILTER = `($4::text[] IS NULL OR ${statusAt('$3')} = ANY ($4))
     AND ($5::text[] IS NULL OR a.kind = ANY ($5))
     AND ($6::text IS NULL OR CASE $6 WHEN 'invitee' THEN a.asked_invitee ELSE a.asked_manager END)
-    AND (NOT $7::boolean OR a.latest)
+    AND ($7::text IS NULL OR a.latest OR ($7 = 'pendingToo' AND a.status = 'pending'))
     AND ($8::text[] IS NULL OR a.group_id = ANY ($8))
     AND ($9::text[] IS NULL OR a.user_id = ANY ($9))`;
 

@@ -171,6 +171,13 @@ describe('read models: applications and notices', () => {
     ]);
     const latest = await read.applications.ofGroup('t1', 'g', ALL, at({ latestOnly: true }));
     expect([idsOf(latest), latest.total]).to.deep.equal([['i1'], 1]);
+    await given(
+      requested('g', 'cid', 'r3'),
+      { type: 'InvitationWithdrawn', data: { groupId: 'g', userId: 'cid', inviteId: 'i1', why: 'superseded' } },
+      invited('g', 'cid', 'i2', ['manager']),
+    );
+    const waiting = await read.applications.ofGroup('t1', 'g', ALL, at({ latestOnly: true, pendingToo: true }));
+    expect([idsOf(waiting), waiting.total]).to.deep.equal([['i2', 'r3'], 2]);
   });
 
   it('managers see what asks them, of all groups they manage now; others see their own', async () => {
