@@ -1,5 +1,13 @@
+import { createRequire } from 'node:module';
+import { setImmediate } from 'node:timers/promises';
 import { plainToInstance } from 'class-transformer';
-import { getMetadataStorage, type ValidationError, validate } from 'class-validator';
+import {
+  getMetadataStorage,
+  type ValidationError,
+  ValidationTypes,
+  type ValidatorOptions,
+  validateSync,
+} from 'class-validator';
 
 export type DtoClass<T extends object = object> = new () => T;
 
@@ -9,20 +17,32 @@ export interface InputProblem {
   readonly detail: string;
 }
 
+/** As many problems are told; of the rest there is a count. */
+const MOST_TOLD = 20;
+
 /** Thrown when input doesn't fit its class; each API shows it in its own shape. */
 export class InputInvalid extends Error {
   override readonly name = 'InputInvalid';
+  /** The first of them. */
+  readonly problems: readonly InputProblem[];
+  /** How many more there are. */
+  readonly untold: number;
+
   constructor(
     readonly where: 'body' | 'query' | 'path' | 'header',
-    readonly problems: readonly InputProblem[],
+    problems: readonly InputProblem[],
   ) {
-    super(problems.map((p) => `${p.pointer}: ${p.detail}`).join('; '));
+    const told = problems.slice(0, MOST_TOLD);
+    super(told.map((p) => `${p.pointer}: ${p.detail}`).join('; '));
+    this.problems = told;
+    this.untold = problems.length - told.length;
   }
 }
 
 /**
- * Checks plain input against a class-validator class; every problem is listed. Unknown members are refused, or left out
- * where an API's clients send more than it knows.
+ * Checks plain input against a class-validator class; every problem is found. Unknown members are refused, or left out
+ * where an API's clients send more than it knows. A long list is checked a few items at a time: others get their turn
+ * in between.
  */
 export async function checked<T extends object>(
   Dto: DtoClass<T>,
@@ -30,24 +50,138 @@ export async function checked<T extends object>(
   where: InputInvalid['where'],
   { unknown = 'refused' }: { readonly unknown?: 'refused' | 'leftOut' } = {},
 ): Promise<T> {
-  if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
-    throw new InputInvalid(where, [{ pointer: '', detail: 'must be an object' }]);
-  }
+  if (!isObject(plain)) throw new InputInvalid(where, [{ pointer: '', detail: 'must be an object' }]);
   // It goes down by recursion.
   if (isDeeperThan(plain, DEEPEST)) throw new InputInvalid(where, [{ pointer: '', detail: 'is nested too deeply' }]);
-  const passedOver = unseenMember(plain, '');
-  if (passedOver !== undefined) throw new InputInvalid(where, [{ pointer: passedOver, detail: 'should not exist' }]);
+  const passedOver = unseenMember(plain);
+  if (passedOver !== undefined) {
+    throw new InputInvalid(where, [{ pointer: passedOver.map(pointerTo).join(''), detail: 'should not exist' }]);
+  }
   if (where === 'path' || where === 'query') refuseUnspeakable(plain, where);
-  const instance = plainToInstance(Dto, plain, { exposeDefaultValues: true });
-  const errors = await validate(instance, {
-    whitelist: true,
-    forbidNonWhitelisted: unknown === 'refused',
-    forbidUnknownValues: false,
-    validationError: { target: false },
-  });
-  if (errors.length > 0) throw new InputInvalid(where, flatten(errors, ''));
+  const checking = new Checking(unknown);
+  const instance = await checking.instanceOf(Dto, plain, '');
+  if (checking.problems.length > 0) throw new InputInvalid(where, checking.problems);
   return instance;
 }
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** How long a check goes on before others get their turn, ms. */
+const SLICE_MS = 8;
+
+/** One check of one input: what is wrong so far, and since when it has had the processor. */
+class Checking {
+  readonly problems: InputProblem[] = [];
+  readonly #options: ValidatorOptions;
+  #since = performance.now();
+
+  constructor(unknown: 'refused' | 'leftOut') {
+    this.#options = {
+      whitelist: true,
+      forbidNonWhitelisted: unknown === 'refused',
+      forbidUnknownValues: false,
+      validationError: { target: false },
+    };
+  }
+
+  async instanceOf<T extends object>(
+    Dto: DtoClass<T>,
+    plain: Readonly<Record<string, unknown>>,
+    at: string,
+  ): Promise<T> {
+    const lists = itemLists(Dto).filter(({ name }) => Array.isArray(plain[name]));
+    if (lists.length === 0) {
+      const instance = plainToInstance(Dto, plain, { exposeDefaultValues: true });
+      this.#add(validateSync(instance, this.#options), at);
+      return instance;
+    }
+    // The lists as they are, for what is asked of them as a whole; then item by item.
+    const asked = Object.fromEntries(lists.map(({ name }) => [name, plain[name]]));
+    const empty = Object.fromEntries(lists.map(({ name }) => [name, []]));
+    const instance = Object.assign(
+      plainToInstance(withoutItems(Dto), { ...plain, ...empty }, { exposeDefaultValues: true }),
+      asked,
+    );
+    const errors = validateSync(instance, this.#options);
+    this.#add(errors, at);
+    for (const { name, Item } of lists) {
+      if (errors.some(({ property }) => property === name)) continue;
+      Object.assign(instance, { [name]: await this.#items(Item, asked[name] as unknown[], at + pointerTo(name)) });
+    }
+    return instance;
+  }
+
+  async #items(Item: DtoClass, plain: readonly unknown[], at: string): Promise<object[]> {
+    const items: object[] = [];
+    for (const [index, item] of plain.entries()) {
+      if (performance.now() - this.#since > SLICE_MS) {
+        await setImmediate();
+        this.#since = performance.now();
+      }
+      const pointer = `${at}/${index.toString()}`;
+      if (isObject(item)) items.push(await this.instanceOf(Item, item, pointer));
+      else this.problems.push({ pointer, detail: 'must be an object' });
+    }
+    return items;
+  }
+
+  #add(errors: readonly ValidationError[], at: string): void {
+    for (const problem of flatten(errors, at)) this.problems.push(problem);
+  }
+}
+
+interface ItemList {
+  readonly name: string;
+  readonly Item: DtoClass;
+}
+
+// class-transformer keeps its metadata in a module that its package doesn't export by name.
+const { defaultMetadataStorage } = createRequire(import.meta.url)('class-transformer/cjs/storage.js') as {
+  defaultMetadataStorage: {
+    findTypeMetadata(type: object, name: string): { readonly typeFunction: () => DtoClass } | undefined;
+  };
+};
+
+const listsOf = new WeakMap<DtoClass, readonly ItemList[]>();
+
+/** The members of a class that are lists of objects, each checked against a class of its own. */
+function itemLists(Dto: DtoClass): readonly ItemList[] {
+  const known = listsOf.get(Dto);
+  if (known !== undefined) return known;
+  const lists = decoratorsOf(Dto).flatMap(({ type, each, propertyName: name }) => {
+    const Item = defaultMetadataStorage.findTypeMetadata(Dto, name)?.typeFunction();
+    return type === ValidationTypes.NESTED_VALIDATION && each && Item !== undefined ? [{ name, Item }] : [];
+  });
+  listsOf.set(Dto, lists);
+  return lists;
+}
+
+const shells = new WeakMap<DtoClass, DtoClass>();
+
+/** The same class, but for the check of its lists' items. */
+function withoutItems<T extends object>(Dto: DtoClass<T>): DtoClass<T> {
+  const known = shells.get(Dto);
+  if (known !== undefined) return known as DtoClass<T>;
+  const shell = class extends (Dto as DtoClass) {} as DtoClass<T>;
+  const names = new Set(itemLists(Dto).map(({ name }) => name));
+  gathered.set(
+    shell,
+    decoratorsOf(Dto).filter(
+      ({ type, propertyName }) => type !== ValidationTypes.NESTED_VALIDATION || !names.has(propertyName),
+    ),
+  );
+  shells.set(Dto, shell);
+  return shell;
+}
+
+const decoratorsOf = (Dto: DtoClass): Decorators =>
+  getMetadataStorage().getTargetValidationMetadatas(Dto, '', false, false);
+
+type Decorators = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>;
+
+/** Every decorator of a class, once it was asked for. */
+const gathered = new WeakMap<object, Decorators>();
 
 rememberDecorators();
 
@@ -62,7 +196,6 @@ function rememberDecorators(): void {
   type Group = typeof storage.groupByPropertyName;
   const gather: Gather = storage.getTargetValidationMetadatas.bind(storage);
   const group: Group = storage.groupByPropertyName.bind(storage);
-  const gathered = new WeakMap<object, ReturnType<Gather>>();
   const grouped = new WeakMap<object, ReturnType<Group>>();
   storage.getTargetValidationMetadatas = (type, schema, always, strictGroups, groups) => {
     // Asked with a schema, groups or defaults of another kind it is another question.
@@ -87,17 +220,22 @@ function isDeeperThan(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((member) => isDeeperThan(member, levels - 1));
 }
 
-/** Pointer to a member that class-transformer would pass over in silence, at any depth. */
-function unseenMember(value: unknown, at: string): string | undefined {
+/** The way to a member that class-transformer would pass over in silence, at any depth. */
+function unseenMember(value: unknown): readonly string[] | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, member] of Object.entries(value)) {
-    const pointer = `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 200)}`;
-    if (['__proto__', 'constructor', 'prototype'].includes(name)) return pointer;
-    const below = unseenMember(member, pointer);
-    if (below !== undefined) return below;
+    if (name === '__proto__' || name === 'constructor' || name === 'prototype') return [name];
+    const below = unseenMember(member);
+    if (below !== undefined) return [name, ...below];
   }
   return undefined;
 }
+
+/** Longer names are cut, and paths of many names with them. */
+const LONGEST_NAME = 100;
+
+const pointerTo = (name: string): string =>
+  `/${name.slice(0, LONGEST_NAME).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
 /** U+0000 and halves of characters can't be in any id, and PostgreSQL takes no U+0000 even to look for it. */
 function refuseUnspeakable(plain: object, where: InputInvalid['where']): void {
@@ -110,7 +248,7 @@ function refuseUnspeakable(plain: object, where: InputInvalid['where']): void {
 
 function flatten(errors: readonly ValidationError[], parent: string): InputProblem[] {
   return errors.flatMap((error) => {
-    const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 200)}`;
+    const pointer = parent + pointerTo(error.property);
     const own = detailsOf(error).map((detail) => {
       // A check of a list says which item it means: `/3 must be a string`.
       const [, item = '', said = detail] = /^(\/\d+) (.*)$/s.exec(detail) ?? [];

@@ -146,8 +146,7 @@ export function problemStatus(code: string): number {
 export function problemOf(error: unknown, extras: Extras = {}, by?: string): ProblemBody {
   if (typeof error === 'string' && isProblemCode(error)) return build(error, extras);
   if (error instanceof Refused) return build(error.code, error.extras);
-  if (error instanceof InputInvalid)
-    return build('InvalidRequest', { detail: `In the ${error.where}.`, errors: error.problems });
+  if (error instanceof InputInvalid) return build('InvalidRequest', inputProblems(error));
   if (error instanceof DomainError && namesStranger(error, by)) return build('MemberNotFound', { facts: error.facts });
   if (error instanceof DomainError || error instanceof ApplicationError)
     return build(error.kind, { facts: error.facts });
@@ -170,6 +169,11 @@ export function problemOf(error: unknown, extras: Extras = {}, by?: string): Pro
   if (error instanceof EventStoreUnavailable || error instanceof DatabaseUnavailable) return build('Unavailable', {});
   return fromBodyParser(error) ?? build('Internal', {});
 }
+
+const inputProblems = ({ where, problems, untold }: InputInvalid): Extras => ({
+  detail: untold === 0 ? `In the ${where}.` : `In the ${where}; ${untold.toString()} more are not told.`,
+  errors: problems,
+});
 
 const namesStranger = ({ kind, facts }: DomainError, by: string | undefined): boolean =>
   kind === 'NotGroupMember' && by !== undefined && 'userIds' in facts && !facts.userIds.includes(by);

@@ -3,7 +3,7 @@ import { newId } from '../../application/new-id.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { actingUser } from '../../domain/shared/actor.js';
 import { answerJson } from '../http/answer.js';
-import { jsonBody, parsed, wasSent } from '../http/body.js';
+import { jsonBody, MAX_STRANGERS_BODY_BYTES, parsed, wasSent } from '../http/body.js';
 import { Routes } from '../http/routes.js';
 import { checked } from '../http/validation.js';
 import type { Authenticator } from './authenticate.js';
@@ -70,13 +70,14 @@ export function v1Router({ operations, authenticator, log }: V1Options): Request
 }
 
 function served(op: Operation, authenticator: Authenticator): Served {
-  const parseBody = jsonBody();
+  const parseBody = jsonBody(op.access === 'public' ? { limit: MAX_STRANGERS_BODY_BYTES } : {});
   return {
     method: op.method,
     answer: async (params, request, response) => {
-      if (op.Body !== undefined) await parsed(parseBody, request, response);
+      // Who calls is asked first: nothing is read of somebody who may not.
       const caller = await authenticator.authenticate(request, op.access);
       if (caller.actor !== undefined) response.locals['by'] = actingUser(caller.actor);
+      if (op.Body !== undefined) await parsed(parseBody, request, response);
       return op.handle({
         path: op.Path === undefined ? {} : await checked(op.Path, params, 'path'),
         query: op.Query === undefined ? {} : await checked(op.Query, singleValues(request.query), 'query'),

@@ -23,6 +23,8 @@ export interface Operation {
   /** Answered from the lists: these show what the caller himself wrote last, by whichever API. */
   readonly reads: boolean;
   readonly Body: DtoClass;
+  /** A large body is taken without a token as well: who calls is shown in it. */
+  readonly large: boolean;
   readonly handle: (call: Call<object>) => Promise<object | undefined>;
 }
 
@@ -33,6 +35,8 @@ interface Declaration<Body extends object> {
   /** Default false. */
   readonly reads?: boolean;
   readonly Body: DtoClass<Body>;
+  /** Default false. */
+  readonly large?: boolean;
   readonly handle: (call: Call<Body>) => Promise<object | undefined>;
 }
 
@@ -40,10 +44,11 @@ export function operation<Body extends object>({
   handle,
   access = 'token',
   reads = false,
+  large = false,
   ...rest
 }: Declaration<Body>): Operation {
   // The router checks the body against this very class before it calls.
-  return { access, reads, ...rest, handle: (call) => handle(call as Call<Body>) };
+  return { access, reads, large, ...rest, handle: (call) => handle(call as Call<Body>) };
 }
 
 type Known = Pick<Call<unknown>, 'caller' | 'request' | 'path' | 'correlationId'>;

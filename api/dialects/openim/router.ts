@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { newId } from '../../../application/new-id.js';
 import type { Logger } from '../../../application/ports/logger.js';
 import type { OwnWrites } from '../../../application/queries/own-writes.js';
-import { jsonBody, parsed } from '../../http/body.js';
+import { jsonBody, MAX_STRANGERS_BODY_BYTES, parsed } from '../../http/body.js';
 import { Routes } from '../../http/routes.js';
 import { checked } from '../../http/validation.js';
 import type { Callers } from './caller.js';
@@ -22,6 +22,7 @@ export function openimRouter({ operations, callers, ownWrites, log }: OpenimOpti
   const routes = new Routes<Operation>();
   for (const operation of operations) routes.add('POST', operation.path, operation);
   const parseBody = jsonBody({ anyType: true });
+  const parseStrangers = jsonBody({ anyType: true, limit: MAX_STRANGERS_BODY_BYTES });
   /** Only a defect is an error to the operator: a refusal is the caller's to hear. */
   const refuse = (response: Response, error: unknown, asked: Asked, correlationId: string): void => {
     const { path } = asked;
@@ -41,11 +42,11 @@ export function openimRouter({ operations, callers, ownWrites, log }: OpenimOpti
         send(response, failed('RecordNotFoundError', 'there is no such operation; all are POST'));
         return;
       }
-      const { access, reads, Body, handle } = found.target;
+      const { access, reads, Body, large, handle } = found.target;
       // Who may not call learns nothing of what a right body would be.
       const caller = await callers.of(request, access);
       by = caller.actor?.id;
-      await parsed(parseBody, request, response);
+      await parsed(caller.actor !== undefined || large ? parseBody : parseStrangers, request, response);
       const body = await checked(Body, withoutNulls(request.body), 'body', { unknown: 'leftOut' });
       if (reads && caller.actor !== undefined) await ownWrites.shown(caller.tenant, caller.actor.id);
       send(response, succeeded(await handle({ body, caller, request, path, correlationId })));

@@ -194,4 +194,17 @@ export function withAt(value: unknown, pointer: string, put: unknown): unknown {
   return { ...object, [name]: next };
 }
 
+/** A refusal says what is wrong, whatever was sent: characters of its JSON at most. */
+export const LARGEST_REFUSAL = 12_000;
+
+/** Bodies that hold more than any that is right, as text. */
+export const swollen = (right: object): Readonly<Record<string, string>> => ({
+  'more members than an object has': JSON.stringify({
+    ...right,
+    ...Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`m${n.toString()}`, n])),
+  }),
+  'more items than a list has': JSON.stringify({ ...right, x: Array.from({ length: 2_001 }, () => 1) }),
+  'more of both than a body has': JSON.stringify({ ...right, x: Array.from({ length: 30 }, () => Array(900).fill(1)) }),
+});
+
 const shown = (value: unknown): string => JSON.stringify(value);

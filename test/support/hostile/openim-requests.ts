@@ -1,7 +1,7 @@
 import { codes, type CodeName } from '../../../api/dialects/openim/codes.js';
 import type { Operation } from '../../../api/dialects/openim/operation.js';
 import type { OpenimAnswer } from '../openim-client.js';
-import { type Mutation, mutationsOf, withAt } from './mutations.js';
+import { LARGEST_REFUSAL, type Mutation, mutationsOf, swollen, withAt } from './mutations.js';
 import type { OpenimFixture } from './openim-fixtures.js';
 import { schemaOf } from './schemas.js';
 import type { Hostile, Who, World } from './world.js';
@@ -132,6 +132,7 @@ export class OpenimHostility {
       ...mutations.flatMap((mutation) => this.#mutated(mutation)),
       ...raw.map((body) => this.#case(`body ${JSON.stringify(body)}`, { body }, 'ArgsError')),
       this.#case('body too large', { body: { ...right, x: 'a'.repeat(600_000) } }, 'ArgsError'),
+      ...Object.entries(swollen(right)).map(([what, body]) => this.#case(`body of ${what}`, { body }, 'ArgsError')),
       this.#case('body too deep', { body: `{"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}` }, 'ArgsError'),
       this.#case('__proto__', { body: JSON.stringify(right).replace('{', '{"__proto__":{"x":1},') }, 'ArgsError'),
     ];
@@ -172,6 +173,7 @@ export class OpenimHostility {
   /** What is wrong with a refusal: its code, or its shape. The client has seen that it is HTTP 200 with the envelope. */
   #wrong(answer: OpenimAnswer, names: readonly string[]): string {
     const said = JSON.stringify(answer).slice(0, 300);
+    if (JSON.stringify(answer).length > LARGEST_REFUSAL) return `the size of ${said}`;
     if (!names.includes(answer.errMsg)) return `${said} instead of ${names.join(' or ')}`;
     const code = codes[answer.errMsg as CodeName];
     if (answer.errCode !== code) return `the code of ${said}`;

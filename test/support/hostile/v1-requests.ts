@@ -1,7 +1,8 @@
+import { MAX_STRANGERS_BODY_BYTES } from '../../../api/http/body.js';
 import type { Operation } from '../../../api/v1/operation.js';
 import { problemStatus } from '../../../api/v1/problems.js';
 import type { V1Answer } from '../v1-client.js';
-import { type Mutation, mutationsOf, replaced, withAt } from './mutations.js';
+import { LARGEST_REFUSAL, type Mutation, mutationsOf, replaced, swollen, withAt } from './mutations.js';
 import { kindOf, type Schema, schemaOf } from './schemas.js';
 import type { V1Fixture } from './v1-fixtures.js';
 import type { Hostile, Who, World } from './world.js';
@@ -190,6 +191,14 @@ export class V1Hostility {
           'InvalidRequest',
         ),
         this.#case('body too large', { raw: JSON.stringify({ ...right, x: 'a'.repeat(600_000) }) }, 'BodyTooLarge'),
+        this.#case(
+          'body of many unknown members',
+          { body: { ...right, ...Object.fromEntries(Array.from({ length: 200 }, (_, n) => ['m'.repeat(n + 1), n])) } },
+          'InvalidRequest',
+        ),
+        ...Object.entries(swollen(right)).map(([what, swelled]) =>
+          this.#case(`body of ${what}`, { raw: swelled }, 'InvalidRequest'),
+        ),
         this.#case('body too deep', { body: { ...right, x: nested(40) } }, 'InvalidRequest'),
         this.#case(
           'body much too deep',
@@ -207,7 +216,10 @@ export class V1Hostility {
     const label = `${pointer}: ${what}`;
     if (kind === 'form') return [this.#case(label, { body: input }, 'InvalidRequest', pointer)];
     if (kind === 'text') {
-      return [{ what: label, send: async () => this.#unheard(await this.#send({ ...this.#right, body: input })) }];
+      const codes = ['InvalidRequest', 'InvalidArgument', 'NotStorable', ...NAMES_NOTHING];
+      return this.op.access === 'public'
+        ? [this.#case(label, { body: input }, codes)]
+        : [{ what: label, send: async () => this.#unheard(await this.#send({ ...this.#right, body: input })) }];
     }
     // The form lets it through, so who asks is what it is refused for.
     const { mayNot } = this.fixture;
@@ -312,13 +324,18 @@ export class V1Hostility {
 
   #case(what: string, change: Partial<Request>, code: string | readonly string[], pointer?: string): Hostile {
     const request = { ...this.#right, ...change };
-    return { what, send: async () => this.#wrong(await this.#send(request), [code].flat(), pointer) };
+    // What strangers send is short, or its length is all that is looked at.
+    const sent = request.raw ?? (JSON.stringify(request.body) as string | undefined) ?? '';
+    const tooLong = this.op.access === 'public' && Buffer.byteLength(sent) > MAX_STRANGERS_BODY_BYTES;
+    const [codes, at] = tooLong ? [['BodyTooLarge'], undefined] : [[code].flat(), pointer];
+    return { what, send: async () => this.#wrong(await this.#send(request), codes, at) };
   }
 
   /** What is wrong with a refusal: its code, or its shape. */
   #wrong({ status, headers, body }: V1Answer, codes: readonly string[], pointer: string | undefined): string {
     const code = String(body['code']);
     const said = `${status.toString()} ${JSON.stringify(body).slice(0, 300)}`;
+    if (JSON.stringify(body).length > LARGEST_REFUSAL) return `the size of ${said}`;
     if (!codes.includes(code)) return `${said} instead of ${codes.join(' or ')}`;
     if (status !== problemStatus(code) || body['status'] !== status) return `the status of ${said}`;
     if (headers.get('content-type')?.startsWith('application/problem+json') !== true) return `the type of ${said}`;

@@ -53,6 +53,14 @@ class Outer {
   inner?: Inner;
 }
 
+class Many {
+  @IsArray()
+  @ArrayMaxSize(1_000)
+  @ValidateNested({ each: true })
+  @Type(() => Outer)
+  all!: Outer[];
+}
+
 describe('checking input', () => {
   const problemsOf = async (
     plain: unknown,
@@ -97,5 +105,53 @@ describe('checking input', () => {
   it('refuses what it does not know, or leaves it out', async () => {
     expect(await problemsOf({ name: 'x', more: 1 })).to.deep.equal(['/more property more should not exist']);
     expect(await problemsOf({ name: 'x', more: 1 }, 'leftOut')).to.deep.equal([]);
+  });
+
+  it('checks the items of a list by their class, and each is one of it', async () => {
+    const all = [{ name: 'x' }, { name: 'long', inner: { count: 10 } }, 7, null, { name: 'y', more: 1 }];
+    expect(await problemsOf({ all }, 'refused', Many)).to.deep.equal([
+      '/all/1/name must be shorter than or equal to 3 characters',
+      '/all/1/inner/count must not be greater than 9',
+      '/all/2 must be an object',
+      '/all/3 must be an object',
+      '/all/4/more property more should not exist',
+    ]);
+    const many = await checked(Many, { all: [{ name: 'x', inner: { count: 1 } }] }, 'body');
+    expect(many).to.be.instanceOf(Many);
+    expect(many.all[0]).to.be.instanceOf(Outer);
+    expect(many.all[0]?.inner).to.be.instanceOf(Inner);
+  });
+
+  it('looks at no item of a list that is too long', async () => {
+    expect(await problemsOf({ all: Array(1_001).fill({}) }, 'refused', Many)).to.deep.equal([
+      '/all must contain no more than 1000 elements',
+    ]);
+    expect(await problemsOf({ all: {} }, 'refused', Many)).to.include('/all must be an array');
+  });
+
+  it('tells twenty problems and counts the others', async () => {
+    const error: unknown = await checked(Many, { all: Array(1_000).fill({}) }, 'body').catch(
+      (caught: unknown) => caught,
+    );
+    expect(error).to.be.instanceOf(InputInvalid);
+    expect((error as InputInvalid).problems).to.have.lengthOf(20);
+    expect((error as InputInvalid).untold).to.equal(980);
+  });
+
+  it('lets others have their turn while it checks a long list', async () => {
+    let turns = 0;
+    let running = true;
+    const others = (): void => {
+      turns += 1;
+      if (running) setImmediate(others);
+    };
+    setImmediate(others);
+    // As many rounds as take a while, however fast the machine is.
+    const began = performance.now();
+    while (performance.now() - began < 50) {
+      await checked(Many, { all: Array(1_000).fill({ name: 'x', list: ['a'], inner: { count: 1 } }) }, 'body');
+    }
+    running = false;
+    expect(turns).to.be.above(1);
   });
 });
