@@ -51,7 +51,9 @@ export class Logins {
 
   /** Whether this is the password. */
   knows({ phc, tenant, userId }: Credential, password: string, address: string | undefined): Promise<boolean> {
-    return this.#bounded({ tenant, whose: userId, password, address }, () => this.deps.passwords.verify(phc, password));
+    return this.#bounded({ tenant, whose: userId, password, address }, () =>
+      this.deps.passwords.verify(phc, password, { purpose: 'registration', address }),
+    );
   }
 
   #ofUser(tenant: string, userId: string): Promise<Credential | undefined> {
@@ -60,9 +62,10 @@ export class Logins {
 
   async #enter(credential: Credential | undefined, trial: Trial, options?: TokenOptions): Promise<IssuedToken> {
     const { passwords, tokens } = this.deps;
+    const asking = { purpose: 'login', address: trial.address } as const;
     const matches = await this.#bounded(trial, async () => {
-      if (credential !== undefined) return passwords.verify(credential.phc, trial.password);
-      await passwords.waste(trial.password);
+      if (credential !== undefined) return passwords.verify(credential.phc, trial.password, asking);
+      await passwords.waste(trial.password, asking);
       return false;
     });
     if (!matches || credential === undefined) return fail('BadCredentials', {});

@@ -109,7 +109,7 @@ export class UserCommands {
       tenant,
       login,
       password: credentials.password,
-      phc: await this.deps.passwords.hash(credentials.password),
+      phc: await this.deps.passwords.hash(credentials.password, { purpose: 'registration', address }),
       registration: await this.#registrationFor(context, key),
       repeatable: key !== undefined,
       address,

@@ -31,12 +31,22 @@ export interface Credential extends NewCredential {
   readonly confirmed: boolean;
 }
 
-/** Every method throws ApplicationError TooBusy when too many wait already. */
+/** Who asks for a hashing, as far as turns are concerned: those for whom both are the same share one turn, and all who don't say. */
+export interface Asking {
+  readonly purpose: 'registration' | 'login';
+  /** Where the caller is, as far as known. */
+  readonly address?: string | undefined;
+}
+
+/**
+ * Hashing is slow by design, so few run at once and the others wait in turn: a flood from one address, or of
+ * registrations, doesn't keep anybody else from logging in. Every method throws ApplicationError TooBusy when too many wait.
+ */
 export interface PasswordHasher {
   /** PHC string with a random salt. */
-  hash(password: string): Promise<string>;
+  hash(password: string, asking?: Asking): Promise<string>;
   /** False for a wrong password and for a text that is no PHC string. */
-  verify(phc: string, password: string): Promise<boolean>;
+  verify(phc: string, password: string, asking?: Asking): Promise<boolean>;
   /** Takes as long as `verify`; for logins that don't exist. */
-  waste(password: string): Promise<void>;
+  waste(password: string, asking?: Asking): Promise<void>;
 }

@@ -1,6 +1,8 @@
-import { hash, verify } from '@node-rs/argon2';
-import { fail } from '../../application/commands/errors.js';
-import type { PasswordHasher } from '../../application/ports/credentials.js';
+import { availableParallelism } from 'node:os';
+import type { Asking, PasswordHasher } from '../../application/ports/credentials.js';
+import { Argon2Threads } from './argon2-threads.js';
+import type { Argon2Work } from './argon2-worker.js';
+import { FairQueue } from './fair-queue.js';
 
 export interface Argon2Cost {
   /** KiB. */
@@ -18,38 +20,44 @@ const ARGON2ID = 2;
 /** Hashings that may wait for the few threads there are: each takes tens of milliseconds and 19 MiB. */
 const MOST_WAITING = 200;
 
+/** Where threads have a priority of their own they leave the processor to all else; elsewhere half of it is left. */
+const threadsAtOnce = (): number =>
+  Math.max(1, Math.min(4, process.platform === 'linux' ? availableParallelism() : availableParallelism() >> 1));
+
 export class Argon2Hasher implements PasswordHasher {
   /** Of a password that nobody has: verified against where there is no login. */
   #decoy: Promise<string> | undefined;
-  #waiting = 0;
+  readonly #threads = new Argon2Threads();
+  readonly #queue: FairQueue;
 
-  constructor(private readonly cost: Argon2Cost = RECOMMENDED) {}
-
-  hash(password: string): Promise<string> {
-    return this.#admitted(() => hash(password, { ...this.cost, algorithm: ARGON2ID, parallelism: 1, outputLen: 32 }));
+  constructor(
+    private readonly cost: Argon2Cost = RECOMMENDED,
+    {
+      atOnce = threadsAtOnce(),
+      mostWaiting = MOST_WAITING,
+    }: { readonly atOnce?: number; readonly mostWaiting?: number } = {},
+  ) {
+    this.#queue = new FairQueue(atOnce, mostWaiting);
   }
 
-  verify(phc: string, password: string): Promise<boolean> {
-    // No PHC string: no password belongs to it.
-    return this.#admitted(() => verify(phc, password).catch(() => false));
+  async hash(password: string, asking?: Asking): Promise<string> {
+    const options = { ...this.cost, algorithm: ARGON2ID, parallelism: 1, outputLen: 32 };
+    return String(await this.#inTurn({ kind: 'hash', password, options }, asking));
   }
 
-  async waste(password: string): Promise<void> {
-    this.#decoy ??= this.hash('nobody').catch((error: unknown) => {
+  async verify(phc: string, password: string, asking?: Asking): Promise<boolean> {
+    return (await this.#inTurn({ kind: 'verify', phc, password }, asking)) === true;
+  }
+
+  async waste(password: string, asking?: Asking): Promise<void> {
+    this.#decoy ??= this.hash('nobody', asking).catch((error: unknown) => {
       this.#decoy = undefined;
       throw error;
     });
-    await this.verify(await this.#decoy, password);
+    await this.verify(await this.#decoy, password, asking);
   }
 
-  /** @throws ApplicationError TooBusy */
-  async #admitted<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#waiting >= MOST_WAITING) fail('TooBusy', { waiting: this.#waiting });
-    this.#waiting += 1;
-    try {
-      return await work();
-    } finally {
-      this.#waiting -= 1;
-    }
+  #inTurn(work: Argon2Work, asking?: Asking): Promise<string | boolean> {
+    return this.#queue.run(JSON.stringify([asking?.purpose, asking?.address]), () => this.#threads.run(work));
   }
 }

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { expect } from 'chai';
 import { SignJWT } from 'jose';
 import { Argon2Hasher } from '../../../infrastructure/auth/argon2-hasher.js';
@@ -101,5 +102,16 @@ describe('Passwords', () => {
     expect(await hasher.verify(one, 'secret')).to.equal(true);
     expect(await hasher.verify(one, 'Secret')).to.equal(false);
     expect(await hasher.verify('no phc string', 'secret')).to.equal(false);
+  });
+
+  it('take no thread of the pool on which everything else depends', async () => {
+    const hasher = new Argon2Hasher();
+    let hashed = 0;
+    const flood = Array.from({ length: 40 }, () => hasher.hash('secret').then(() => (hashed += 1)));
+    await stat('.');
+    await crypto.subtle.digest('SHA-256', Buffer.from('x'));
+    const before = hashed;
+    await Promise.all(flood);
+    expect(before).to.be.below(20);
   });
 });
