@@ -8,7 +8,7 @@ import { applyToAll } from './apply-to-all.js';
 import { Backoff, pause } from './backoff.js';
 import { Leadership } from './coordinate.js';
 import { FOREIGN_CHECKPOINT, messageOf, PAST_THE_END, UnknownProjection } from './errors.js';
-import { inspect, isFilling, lackOf, type Inspected, type PositionRow } from './inspect.js';
+import { isFilling, lackOf, type Inspected, type PositionRow } from './inspect.js';
 import { isPastEnd, mendAll, stopPastEnd } from './mend.js';
 import { Opener } from './open.js';
 import { checkProjections, projectionKey, type Letter, type Projection } from './projection.js';
@@ -138,10 +138,10 @@ export class ProjectionEngine {
 
   /** In every process, for all projections. A projection that becomes level within `graceMs` counts as level. */
   async status({ graceMs = 100 } = {}): Promise<ProjectionStatus[]> {
-    const { pool, projections, store } = this.options;
+    const { store } = this.options;
     let head = await store.head();
     this.ends.saw(head ?? '', performance.now());
-    let all = await inspect(pool, projections);
+    let all = await this.watch.look();
     const own = (found: Inspected): string => this.own(found.row?.position ?? '');
     const behind = all.filter((found) => found.row?.stopped === null && own(found) < (head ?? ''));
     if (head !== undefined && behind.length > 0) {
@@ -150,7 +150,7 @@ export class ProjectionEngine {
         behind.map(({ projection }) => projectionKey(projection)),
         graceMs,
       );
-      all = await inspect(pool, projections);
+      all = await this.watch.look();
     }
     // One that is ahead of the end that was seen has gone on meanwhile, unless it is ahead of the one seen now.
     if (all.some(({ row }) => isPastEnd(row?.position, head, store.identity))) head = await store.head();

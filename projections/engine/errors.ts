@@ -135,8 +135,8 @@ const SYSTEM_CODE = /^(E[A-Z]+|ERR_(STREAM|SOCKET|TLS|SSL)_.*)$/;
 const CONNECTION_TROUBLE =
   /^EventStore(Unavailable|Closed):|Connection terminated|timeout exceeded when trying to connect|connection timeout|Client has encountered a connection error|Client was closed|not queryable|Query read timeout|Cannot use a pool after/i;
 
-/** 55P03 lock not available, 40P01 deadlock. */
-export function isLockTrouble(error: unknown): boolean {
+/** 55P03 lock not available, 40P01 deadlock, 57014 cancelled by somebody: it did nothing, and may be tried again. */
+export function isUndone(error: unknown): boolean {
   const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-  return code === '55P03' || code === '40P01';
+  return code === '55P03' || code === '40P01' || code === '57014';
 }

@@ -2,10 +2,11 @@ import type pg from 'pg';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { isPositionOf } from '../../application/ports/positions.js';
-import { Backoff, pause } from './backoff.js';
-import { isLockTrouble, PAST_THE_END } from './errors.js';
+import { pause } from './backoff.js';
+import { PAST_THE_END } from './errors.js';
 import { inspect, lackOf, lacksEngineTables, type Inspected } from './inspect.js';
 import { physicalTables, projectionKey, tablesOf, viewName, type Letter, type Projection } from './projection.js';
+import { retried } from './retried.js';
 import * as sql from './sql.js';
 import { transaction } from './transaction.js';
 import { LOOK_MS } from './watch.js';
@@ -78,23 +79,25 @@ export async function dropLetterIn(client: pg.ClientBase, projection: Projection
 /** Schema `read` with the engine's own tables; where they have other columns than these, they are made anew, empty. */
 export async function ensureEngineTables(pool: pg.Pool): Promise<void> {
   try {
-    await pool.query(sql.INSPECT);
+    await retried(() => pool.query(sql.INSPECT));
     return;
   } catch (error) {
     if (!lacksEngineTables(error)) throw error;
   }
-  await transaction(pool, 'BEGIN', async (client) => {
-    await client.query(sql.LOCK_PREPARE);
-    for (const statement of sql.CREATE_ENGINE_TABLES) await client.query(statement);
-    await client.query('SAVEPOINT made');
-    try {
-      await client.query(sql.INSPECT);
-    } catch (error) {
-      if (!lacksEngineTables(error)) throw error;
-      await client.query('ROLLBACK TO SAVEPOINT made');
-      for (const statement of [...sql.DROP_ENGINE_TABLES, ...sql.CREATE_ENGINE_TABLES]) await client.query(statement);
-    }
-  });
+  await retried(() => transaction(pool, 'BEGIN', makeEngineTables));
+}
+
+async function makeEngineTables(client: pg.ClientBase): Promise<void> {
+  await client.query(sql.LOCK_PREPARE);
+  for (const statement of sql.CREATE_ENGINE_TABLES) await client.query(statement);
+  await client.query('SAVEPOINT made');
+  try {
+    await client.query(sql.INSPECT);
+  } catch (error) {
+    if (!lacksEngineTables(error)) throw error;
+    await client.query('ROLLBACK TO SAVEPOINT made');
+    for (const statement of [...sql.DROP_ENGINE_TABLES, ...sql.CREATE_ENGINE_TABLES]) await client.query(statement);
+  }
 }
 
 /** A follower of a cluster may show an end of the log that it had a moment ago. */
@@ -132,19 +135,3 @@ export async function stopPastEnd(
 /** `head` was asked for after the position was read. */
 export const isPastEnd = (position: string | undefined, head: string | undefined, store: string): boolean =>
   position !== undefined && position !== '' && isPositionOf(position, store) && position > (head ?? '');
-
-const ATTEMPTS = 60;
-
-async function retried(work: () => Promise<void>): Promise<void> {
-  const backoff = new Backoff(20, 500);
-  const { signal } = new AbortController();
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      if (!isLockTrouble(error) || attempt === ATTEMPTS) throw error;
-      await backoff.wait(signal);
-    }
-  }
-}

@@ -8,7 +8,7 @@ import { lockCheckpoint, type Checkpoint } from './checkpoint.js';
 import {
   blamesEvent,
   Fenced,
-  isLockTrouble,
+  isUndone,
   messageOf,
   nameOf,
   NewerSchema,
@@ -285,7 +285,7 @@ class Rebuild {
         await work();
         return;
       } catch (error) {
-        const again = isLockTrouble(error) || error instanceof FellBehind;
+        const again = isUndone(error) || error instanceof FellBehind;
         if (!again || attempt >= attempts) throw error;
         this.deps.log.debug({ projection: projectionKey(this.deps.projection), attempt }, 'a switch waits for readers');
         await backoff.wait(this.signal);

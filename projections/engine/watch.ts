@@ -2,8 +2,9 @@ import type pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
 import { pause } from './backoff.js';
 import { messageOf } from './errors.js';
-import { inspect, unreadable } from './inspect.js';
+import { inspect, unreadable, type Inspected } from './inspect.js';
 import { projectionKey, type Projection } from './projection.js';
+import { retried } from './retried.js';
 
 /** Milliseconds; a fifth of it while something may become readable. */
 export const LOOK_MS = 1_000;
@@ -15,6 +16,9 @@ export const LOOK_MS = 1_000;
 export class Watch {
   private reasons: ReadonlyMap<string, string> = new Map();
   private watching: Promise<void> | undefined;
+  private looks = 0;
+  /** The look that `reasons` is of: a slower one that was begun earlier doesn't count. */
+  private newest = 0;
 
   constructor(
     private readonly options: {
@@ -40,14 +44,19 @@ export class Watch {
     await this.watching;
   }
 
-  async look(): Promise<void> {
-    const found = await inspect(this.options.pool, this.options.projections);
+  /** Gives what it found. Whoever was told of it is told the same by `unreadable`. */
+  async look(): Promise<readonly Inspected[]> {
+    const look = ++this.looks;
+    const found = await retried(() => inspect(this.options.pool, this.options.projections), 5);
+    if (look < this.newest) return found;
+    this.newest = look;
     this.reasons = new Map(
       found.flatMap((each) => {
         const reason = unreadable(each);
         return reason === undefined ? [] : [[projectionKey(each.projection), reason]];
       }),
     );
+    return found;
   }
 
   private async goOn(): Promise<void> {
