@@ -73,6 +73,23 @@ describe('Group commands on PostgreSQL', () => {
     expect(state.status).to.equal('live');
   });
 
+  it('a copy belongs to a user: an app admin who is none copies for one who is', async () => {
+    await a.groups.create(as('ann'), {
+      preset: 'parley',
+      groupId: 'source',
+      name: 'S',
+      ownerId: 'ann',
+      members: ['bob'],
+    });
+    expect(await refusal(a.groups.copy(admin, { groupId: 'source', toGroupId: 'copied', name: 'C' }))).to.equal(
+      'UserNotFound',
+    );
+    expect(await groupsInLog()).to.not.include(streamName(groupStream('copied')));
+    const forBob: RequestContext = { ...admin, actor: { kind: 'appAdmin', id: 'boss', onBehalfOf: 'bob' } };
+    await a.groups.copy(forBob, { groupId: 'source', toGroupId: 'copied', name: 'C' });
+    expect(await groupsInLog()).to.include(streamName(groupStream('copied')));
+  });
+
   it('refuses people who do not exist, naming them all', async () => {
     const asked = { preset: 'parley', name: 'G', ownerId: 'ann', members: ['bob', 'nobody', 'no one'] };
     try {
