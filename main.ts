@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { listen } from './api/http/server.js';
 import { startingApp } from './api/http/starting.js';
 import { EventStoreUnavailable } from './application/ports/event-store.js';
-import { ConfigInvalid, loadConfig } from './infrastructure/config/config.js';
+import type { Logger } from './application/ports/logger.js';
+import { type Config, ConfigInvalid, loadConfig, secretVariables } from './infrastructure/config/config.js';
 import { openParley } from './infrastructure/container.js';
 import { DatabaseUnreachable } from './infrastructure/database.js';
 import { isDiskFull } from './infrastructure/disk-full.js';
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
   });
   const config = loadConfig(process.env);
   const log = makeLogger(config.logLevel);
+  nameBlanks(config, log);
   const { host, port, openimPort } = config;
   // The ports first: a taken one is known before anything is made, and a prober gets an answer from the start.
   let waitingFor: string | undefined;
@@ -61,6 +63,15 @@ async function main(): Promise<void> {
   } finally {
     await Promise.all(ports.map((each) => each.stop()));
   }
+}
+
+/** Whoever sets a variable to nothing may have meant something; of a secret, that what it opens is closed. */
+function nameBlanks({ blankVariables }: Config, log: Logger): void {
+  const isSecret = (name: string): boolean => secretVariables.includes(name.replace(/_FILE$/, ''));
+  const secrets = blankVariables.filter(isSecret);
+  const others = blankVariables.filter((name) => !isSecret(name));
+  if (secrets.length > 0) log.warn({ variables: secrets }, `${secrets.join(', ')}: set but blank, as if not set`);
+  if (others.length > 0) log.info({ variables: others }, `${others.join(', ')}: set but blank, as if not set`);
 }
 
 /** From being told to stop until the process has ended, whatever hangs, ms: less than the 30 s after which Kubernetes kills. */

@@ -33,6 +33,8 @@ export interface Config {
   readonly tokenTtlSeconds: number;
   /** How long a request waits for a store that doesn't answer, until it is answered with 503. */
   readonly commandDeadlineMs: number;
+  /** What is set to nothing and therefore counts as not set: whoever set it may have meant something. */
+  readonly blankVariables: readonly string[];
 }
 
 export type EventStoreConfig =
@@ -54,13 +56,14 @@ export class ConfigInvalid extends Error {
 }
 
 /**
- * Reads the configuration from environment variables. An empty variable counts as one that isn't set. A secret can be
+ * Reads the configuration from environment variables. An empty variable counts as one that isn't set, and is named in
+ * `blankVariables`. A secret can be
  * given as a file: `NAME_FILE` names it.
  *
  * @throws ConfigInvalid with every problem at once.
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const { values, problems, unreadable } = givenVariables(variableNames(), SECRET, env);
+  const { values, problems, unreadable, blank } = givenVariables(variableNames(), SECRET, env);
   const settings = plainToInstance(Environment, values, { exposeDefaultValues: true });
   problems.push(
     ...validateSync(settings, { stopAtFirstError: true, forbidUnknownValues: false }).flatMap((error) =>
@@ -70,7 +73,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     ...unservedTenants(settings),
   );
   if (problems.length > 0) throw new ConfigInvalid(problems);
-  return configOf(settings);
+  return configOf(settings, blank);
 }
 
 /** Those whose value is or holds a secret, so no message repeats it; each can be given as `NAME_FILE` as well. */
@@ -127,7 +130,7 @@ function unservedTenants(settings: Environment): string[] {
   ];
 }
 
-function configOf(settings: Environment): Config {
+function configOf(settings: Environment, blankVariables: readonly string[]): Config {
   const masterKey = settings.PARLEY_MASTER_KEY === undefined ? undefined : decodeMasterKey(settings.PARLEY_MASTER_KEY);
   const tenants = tenantsOf(settings);
   return {
@@ -150,6 +153,7 @@ function configOf(settings: Environment): Config {
     logLevel: settings.LOG_LEVEL,
     tokenTtlSeconds: settings.TOKEN_TTL_SECONDS,
     commandDeadlineMs: settings.COMMAND_DEADLINE_SECONDS * 1_000,
+    blankVariables,
   };
 }
 

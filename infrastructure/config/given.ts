@@ -6,6 +6,8 @@ export interface Given {
   readonly problems: string[];
   /** Variables whose file gives no value: that they are missing needs no second complaint. */
   readonly unreadable: ReadonlySet<string>;
+  /** Set, but to nothing or to white space: each counts as not set. */
+  readonly blank: readonly string[];
 }
 
 /** As large as a value may be, bytes: a path to a log or a disk is a mistake, not a secret. */
@@ -24,7 +26,9 @@ export function givenVariables(
   const values: Record<string, string> = {};
   const problems: string[] = [];
   const unreadable = new Set<string>();
+  const blank: string[] = [];
   for (const name of names) {
+    blank.push(...[name, ...(secret.includes(name) ? [`${name}_FILE`] : [])].filter((one) => env[one]?.trim() === ''));
     const value = env[name]?.trim() ?? '';
     const path = secret.includes(name) ? (env[`${name}_FILE`]?.trim() ?? '') : '';
     if (value !== '') values[name] = value;
@@ -40,7 +44,7 @@ export function givenVariables(
       problems.push(`${name}_FILE names ${path}, which ${why}.`);
     }
   }
-  return { values, problems, unreadable };
+  return { values, problems, unreadable, blank };
 }
 
 function contentOf(path: string): string | { readonly because: string } {

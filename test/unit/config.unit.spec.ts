@@ -32,6 +32,7 @@ describe('configuration', () => {
       tokenTtlSeconds: 604_800,
       commandDeadlineMs: 10_000,
       trustedProxies: [],
+      blankVariables: [],
     });
   });
 
@@ -80,13 +81,15 @@ describe('configuration', () => {
       .and.not.contain('openIM123');
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('takes an empty variable for one that is not set, and names it', () => {
     const empty = Object.fromEntries(
       ['PORT', 'HOST', 'DATABASE_URL', 'EVENT_STORE', 'PARLEY_MASTER_KEY', 'PARLEY_APP_ADMINS', 'LOG_LEVEL'].map(
         (name) => [name, ' '],
       ),
     );
-    expect(loadConfig(empty)).to.deep.equal(loadConfig({}));
+    const { blankVariables, ...config } = loadConfig(empty);
+    expect({ ...config, blankVariables: [] }).to.deep.equal(loadConfig({}));
+    expect(blankVariables).to.have.members(Object.keys(empty));
   });
 
   it('lists every problem at once, in sentences, without a secret', () => {
@@ -196,7 +199,8 @@ describe('a secret in a file', () => {
   });
 
   it('counts as not set when no file is named', () => {
-    expect(loadConfig({ PARLEY_ADMIN_SECRET_FILE: ' ' })).to.deep.equal(loadConfig({}));
+    const blankVariables = ['PARLEY_ADMIN_SECRET_FILE'];
+    expect(loadConfig({ PARLEY_ADMIN_SECRET_FILE: ' ' })).to.deep.equal({ ...loadConfig({}), blankVariables });
   });
 
   it('may not be given twice', async () => {
