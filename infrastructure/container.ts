@@ -14,12 +14,16 @@ import { v1Router } from '../api/v1/router.js';
 import { AppAdmins } from '../application/commands/app-admins.js';
 import { GroupChanges } from '../application/commands/group-changes.js';
 import { GroupCommands } from '../application/commands/groups.js';
+import { Accounts } from '../application/commands/accounts.js';
 import { LoginAttempts } from '../application/commands/login-attempts.js';
+import { Logins } from '../application/commands/logins.js';
+import { OwnAccount } from '../application/commands/own-account.js';
 import { CommandPipeline } from '../application/commands/pipeline.js';
+import { SharedSecret } from '../application/commands/shared-secret.js';
 import { UserDirectory } from '../application/commands/user-directory.js';
 import { UserGroupsCommands } from '../application/commands/user-groups.js';
 import { UserProfileCommands } from '../application/commands/user-profiles.js';
-import { UserCommands } from '../application/commands/users.js';
+import { UserCommands, type UserCommandsDependencies } from '../application/commands/users.js';
 import { type Clock, systemClock } from '../application/ports/clock.js';
 import type { EventSerializer } from '../application/ports/envelope.js';
 import type { EventStore } from '../application/ports/event-store.js';
@@ -31,7 +35,7 @@ import type { Tools } from '../cli/tools.js';
 import { Argon2Hasher } from './auth/argon2-hasher.js';
 import { JwtTokens } from './auth/jwt.js';
 import { RememberedTokens } from './auth/remembered-tokens.js';
-import { RevocableTokens } from './auth/revocable-tokens.js';
+import { SessionTokens } from './auth/session-tokens.js';
 import type { Config } from './config/config.js';
 import { type Keys, resolveKeys } from './config/keys.js';
 import { type Database, migrations, openDatabase } from './database.js';
@@ -50,9 +54,11 @@ import { verifyMasterKey } from './serialization/keys/master-key.js';
 import { eventRegistry } from './serialization/registry.js';
 import { PostgresCredentials } from './system/credentials.js';
 import { PostgresIdempotencyLedger } from './system/idempotency-ledger.js';
+import { PostgresKnownNetworks } from './system/known-networks.js';
 import { PostgresNumbers } from './system/numbers.js';
+import { PostgresRegistrationClaims } from './system/registration-claims.js';
 import { PostgresReservations } from './system/reservations.js';
-import { PostgresTokenRevocations } from './system/token-revocations.js';
+import { PostgresSessions } from './system/sessions.js';
 
 const ids = {
   config: Symbol('Config') as ServiceIdentifier<Config>,
@@ -70,8 +76,11 @@ const ids = {
   numbers: Symbol('Numbers') as ServiceIdentifier<PostgresNumbers>,
   ledger: Symbol('IdempotencyLedger') as ServiceIdentifier<PostgresIdempotencyLedger>,
   signedTokens: Symbol('JwtTokens') as ServiceIdentifier<JwtTokens>,
-  revocations: Symbol('TokenRevocations') as ServiceIdentifier<PostgresTokenRevocations>,
-  tokens: Symbol('RevocableTokens') as ServiceIdentifier<RevocableTokens>,
+  claims: Symbol('RegistrationClaims') as ServiceIdentifier<PostgresRegistrationClaims>,
+  networks: Symbol('KnownNetworks') as ServiceIdentifier<PostgresKnownNetworks>,
+  sessions: Symbol('Sessions') as ServiceIdentifier<PostgresSessions>,
+  tokens: Symbol('SessionTokens') as ServiceIdentifier<SessionTokens>,
+  accounts: Symbol('what accounts stand on') as ServiceIdentifier<UserCommandsDependencies>,
 } as const;
 
 /** Everything that was opened, to be closed in the opposite order. */
@@ -225,13 +234,15 @@ function bindApplication(container: Container): void {
       [ids.keys, ids.config, ids.clock],
     );
   container
-    .bind(ids.revocations)
-    .toResolvedValue((pool) => reachable(new PostgresTokenRevocations(pool)), [ids.systemPool]);
+    .bind(ids.claims)
+    .toResolvedValue((pool) => reachable(new PostgresRegistrationClaims(pool)), [ids.systemPool]);
+  container.bind(ids.networks).toResolvedValue((pool) => reachable(new PostgresKnownNetworks(pool)), [ids.systemPool]);
+  container.bind(ids.sessions).toResolvedValue((pool) => reachable(new PostgresSessions(pool)), [ids.systemPool]);
   container
     .bind(ids.tokens)
     .toResolvedValue(
-      (signed, revocations, clock) => new RevocableTokens(new RememberedTokens(signed, clock), revocations),
-      [ids.signedTokens, ids.revocations, ids.clock],
+      (issuer, sessions, clock) => new SessionTokens({ issuer, signed: new RememberedTokens(issuer, clock), sessions }),
+      [ids.signedTokens, ids.sessions, ids.clock],
     );
   container
     .bind(UserDirectory)
@@ -266,36 +277,55 @@ function bindApplication(container: Container): void {
       (pipeline, users) => new UserGroupsCommands({ pipeline, users }),
       [CommandPipeline, UserDirectory],
     );
-  container.bind(UserCommands).toResolvedValue(
-    (pipeline, store, serializer, numbers, reservations, pool, tokens, clock, config) =>
-      new UserCommands({
-        pipeline,
-        store,
-        serializer,
-        numbers,
-        reservations,
-        credentials: reachable(new PostgresCredentials(pool)),
-        passwords: new Argon2Hasher(),
-        tokens,
-        attempts: new LoginAttempts(clock),
-        appAdmins: new AppAdmins(config.appAdmins),
-        ...(config.adminSecret === undefined ? {} : { adminSecret: config.adminSecret }),
-      }),
+  bindAccounts(container);
+  container
+    .bind(HistoryReader)
+    .toResolvedValue((store, serializer) => new HistoryReader(store, serializer), [ids.store, ids.serializer]);
+}
+
+/** Who may log in, by what, and how often he may be wrong. */
+function bindAccounts(container: Container): void {
+  container
+    .bind(LoginAttempts)
+    .toResolvedValue((clock, networks) => new LoginAttempts(clock, networks), [ids.clock, ids.networks]);
+  container.bind(ids.accounts).toResolvedValue(
+    (pipeline, store, serializer, numbers, reservations, claims, pool, sessions, tokens, attempts, config) => ({
+      pipeline,
+      store,
+      serializer,
+      numbers,
+      reservations,
+      claims,
+      credentials: reachable(new PostgresCredentials(pool, sessions)),
+      passwords: new Argon2Hasher(),
+      sessions,
+      tokens,
+      attempts,
+      appAdmins: new AppAdmins(config.appAdmins),
+      ...(config.adminSecret === undefined ? {} : { adminSecret: config.adminSecret }),
+    }),
     [
       CommandPipeline,
       ids.store,
       ids.serializer,
       ids.numbers,
       ids.reservations,
+      ids.claims,
       ids.systemPool,
-      ids.signedTokens,
-      ids.clock,
+      ids.sessions,
+      ids.tokens,
+      LoginAttempts,
       ids.config,
     ],
   );
-  container
-    .bind(HistoryReader)
-    .toResolvedValue((store, serializer) => new HistoryReader(store, serializer), [ids.store, ids.serializer]);
+  container.bind(UserCommands).toResolvedValue((deps) => new UserCommands(deps), [ids.accounts]);
+  container.bind(OwnAccount).toResolvedValue(
+    (deps, sessions) => {
+      const accounts = new Accounts(deps);
+      return new OwnAccount({ ...deps, sessions, accounts, logins: new Logins({ ...deps, accounts }) });
+    },
+    [ids.accounts, ids.sessions],
+  );
 }
 
 /** The server, all but listening. */
@@ -340,7 +370,11 @@ export async function openParley(config: Config, log: Logger, patience?: Patienc
     await (patience === undefined ? start() : untilThere('PostgreSQL', start, patience));
     const disk = container.get(ids.disk);
     await disk.start();
-    const housekeeping = startHousekeeping(container.get(ids.ledger), container.get(ids.reservations), log);
+    const expiring = [ids.ledger, ids.reservations, ids.claims, ids.networks, ids.sessions] as const;
+    const housekeeping = startHousekeeping(
+      expiring.map((id) => container.get<Expiring>(id)),
+      log,
+    );
     return {
       ...serverApps(container, config, log),
       close: async () => {
@@ -367,6 +401,7 @@ function serverApps(container: Container, config: Config, log: Logger): Pick<Par
   const v1 = v1Router({
     operations: v1Operations({
       userCommands: container.get(UserCommands),
+      ownAccount: container.get(OwnAccount),
       userProfiles: container.get(UserProfileCommands),
       userGroups: container.get(UserGroupsCommands),
       groupCommands: container.get(GroupCommands),
@@ -420,7 +455,6 @@ const servesOf =
 /** Seed 003, for its prefix and for its own port alike. */
 function openimApi(container: Container, config: Config, log: Logger): RequestHandler {
   const readModels = container.get(ids.readModels);
-  const signed = container.get(ids.signedTokens);
   const tokens = container.get(ids.tokens);
   const admins = new AppAdmins(config.appAdmins);
   const isAppAdmin = (tenant: string, userId: string): boolean => admins.has(tenant, userId);
@@ -437,13 +471,10 @@ function openimApi(container: Container, config: Config, log: Logger): RequestHa
       applications: reachable(readModels.applications),
       progress: container.get(ids.projections),
       ownWrites: container.get(OwnWrites),
-      tokens: {
-        issue: (tenant, userId, options) => signed.issue(tenant, userId, options),
-        verify: (token) => tokens.verify(token),
-      },
-      revocations: container.get(ids.revocations),
+      tokens,
+      sessions: container.get(ids.sessions),
       isAppAdmin,
-      secret: config.openimSecret,
+      secret: new SharedSecret('OPENIM_SECRET', config.openimSecret, container.get(LoginAttempts)),
       clock: container.get(ids.clock),
     }),
     callers: new Callers({ tokens, isAppAdmin, defaultTenant: config.defaultTenant, serves: servesOf(config) }),
@@ -452,15 +483,16 @@ function openimApi(container: Container, config: Config, log: Logger): RequestHa
   });
 }
 
-/** Forgets idempotency keys and reserved ids a day after they were made. */
-function startHousekeeping(
-  ledger: PostgresIdempotencyLedger,
-  reservations: PostgresReservations,
-  log: Logger,
-): { stop(): void } {
+/** A table with rows that are of no use after a while. */
+interface Expiring {
+  purgeExpired(): Promise<number>;
+}
+
+/** Forgets idempotency keys and reserved ids a day after they were made, and whatever else has had its time. */
+function startHousekeeping(tables: readonly Expiring[], log: Logger): { stop(): void } {
   const timer = setInterval(() => {
-    Promise.all([ledger.purgeExpired(), reservations.purgeExpired()]).catch((error: unknown) => {
-      log.warn({ err: error }, 'expired idempotency keys were not purged; tried again in an hour');
+    Promise.all(tables.map((table) => table.purgeExpired())).catch((error: unknown) => {
+      log.warn({ err: error }, 'expired idempotency keys and the like were not purged; tried again in an hour');
     });
   }, 3_600_000);
   timer.unref();

@@ -6,6 +6,7 @@ export const saidOf: Readonly<Record<DomainErrorName, string>> = {
   UserNotFound: 'No such user',
   UserIdTaken: 'The user id is taken',
   LoginTaken: 'The login is taken',
+  UserIdLooksAlike: "The user id reads like somebody else's id or login",
   GroupNotFound: 'No such group',
   GroupIdTaken: 'The group id is taken',
   GroupDismissed: 'The group was dismissed',

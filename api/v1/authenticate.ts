@@ -26,11 +26,14 @@ export class Authenticator {
     if (named !== undefined && !(TENANT.test(named) && this.options.serves(named))) {
       throw new Refused('InvalidRequest', { errors: [{ pointer: 'X-Tenant-ID', detail: 'is not a tenant here' }] });
     }
-    if (access === 'public') return { tenant: named ?? this.options.defaultTenant, actor: undefined };
+    if (access === 'public') {
+      return { tenant: named ?? this.options.defaultTenant, actor: undefined, session: undefined };
+    }
 
     const bearer = /^Bearer +([^\s]+)$/i.exec(request.get('authorization') ?? '')?.[1];
     if (bearer === undefined) throw new Refused('Unauthenticated', { detail: 'Send `Authorization: Bearer <token>`.' });
-    const { tenant, userId } = await this.options.tokens.verify(bearer);
+    const session = await this.options.tokens.verify(bearer);
+    const { tenant, userId } = session;
     if (named !== undefined && named !== tenant) {
       throw new Refused('Forbidden', { detail: 'The token belongs to another tenant.' });
     }
@@ -40,10 +43,10 @@ export class Authenticator {
     if (access === 'appAdmin' && !admin) throw new Refused('Forbidden', { detail: 'Only an app admin may do this.' });
     const onBehalfOf = request.get('parley-on-behalf-of');
     if (onBehalfOf === undefined || onBehalfOf === userId) {
-      return { tenant, actor: { kind: admin ? 'appAdmin' : 'user', id: userId } };
+      return { tenant, actor: { kind: admin ? 'appAdmin' : 'user', id: userId }, session };
     }
     if (!admin) throw new Refused('Forbidden', { detail: 'Only an app admin may act on behalf of another user.' });
-    return { tenant, actor: { kind: 'appAdmin', id: userId, onBehalfOf: wellFormed(onBehalfOf) } };
+    return { tenant, actor: { kind: 'appAdmin', id: userId, onBehalfOf: wellFormed(onBehalfOf) }, session };
   }
 }
 

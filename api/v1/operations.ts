@@ -1,3 +1,4 @@
+import type { OwnAccount } from '../../application/commands/own-account.js';
 import type { UserCommands } from '../../application/commands/users.js';
 import { ReadAccess } from './access.js';
 import { copyingOperations } from './copying.js';
@@ -9,6 +10,7 @@ import { memberBatchOperations } from './member-batches.js';
 import { memberCardOperations } from './member-cards.js';
 import { type MemberListServices, memberListOperations } from './member-lists.js';
 import type { Operation } from './operation.js';
+import { ownAccountOperations } from './own-account.js';
 import { type OwnGroupsServices, ownGroupsOperations } from './own-groups.js';
 import { type Queries, queryOperations } from './queries.js';
 import { userOperations } from './user-commands.js';
@@ -17,14 +19,15 @@ import { type UserProfileServices, userProfileOperations } from './user-profile.
 export type V1Services = Queries &
   Omit<InvitationServices & MemberListServices, 'readAccess'> &
   OwnGroupsServices &
-  UserProfileServices & { readonly userCommands: UserCommands };
+  UserProfileServices & { readonly userCommands: UserCommands; readonly ownAccount: OwnAccount };
 
 /** All of `/v1`. */
 export function v1Operations(services: V1Services): Operation[] {
-  const { userCommands, groupCommands, groups } = services;
+  const { userCommands, ownAccount, groupCommands, groups } = services;
   const withAccess = { ...services, readAccess: new ReadAccess(groups) };
   return [
     ...userOperations(userCommands),
+    ...ownAccountOperations(ownAccount),
     ...userProfileOperations(services),
     ...groupOperations(groupCommands),
     ...groupSettingsOperations(groupCommands),

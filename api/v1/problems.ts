@@ -36,6 +36,7 @@ const domainStatuses: Readonly<Record<DomainErrorName, number>> = {
   UserNotFound: 404,
   UserIdTaken: 409,
   LoginTaken: 409,
+  UserIdLooksAlike: 409,
   GroupNotFound: 404,
   GroupIdTaken: 409,
   GroupDismissed: 410,
@@ -83,6 +84,7 @@ const applicationProblems: Record<ApplicationErrorName, Kind> = {
   ShuttingDown: { status: 503, title: 'The server is stopping; nothing was written' },
   NotStorable: { status: 422, title: 'This cannot be stored as it is' },
   BadCredentials: { status: 401, title: 'Login and password do not belong together' },
+  WrongPassword: { status: 403, title: 'That is not the present password' },
   TooManyAttempts: { status: 429, title: 'Too many failed attempts' },
 };
 

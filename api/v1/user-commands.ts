@@ -22,6 +22,7 @@ export function userOperations(users: UserCommands): Operation[] {
         'InvalidArgument',
         'NotPermitted',
         'UserIdTaken',
+        'UserIdLooksAlike',
         'LoginTaken',
         'TooManyAttempts',
         'IdempotencyKeyReused',
@@ -59,7 +60,8 @@ export function userOperations(users: UserCommands): Operation[] {
       path: '/sessions',
       operationId: 'logIn',
       summary: 'Log in',
-      description: 'Failed attempts are bounded per login and per address.',
+      description:
+        'Failed attempts are bounded: per login and network, and per network (of an IPv6 address, its first 64 bits). Where a user logged in before, he goes on though strangers elsewhere guess his password.',
       tag: 'Users',
       access: 'public',
       command: false,

@@ -1,7 +1,6 @@
 import { isId } from '../../domain/shared/ids.js';
-import type { Credential, PasswordHasher } from '../ports/credentials.js';
-import { normaliseName } from '../ports/reservations.js';
-import type { IssuedToken, TokenIssuer, TokenOptions } from '../ports/tokens.js';
+import type { Asking, Credential, PasswordHasher } from '../ports/credentials.js';
+import type { IssuedToken, Sessions, TokenIssuer, TokenOptions } from '../ports/tokens.js';
 import type { Accounts } from './accounts.js';
 import { fail } from './errors.js';
 import type { LoginAttempts } from './login-attempts.js';
@@ -10,6 +9,7 @@ export interface LoginsDependencies {
   readonly accounts: Accounts;
   readonly passwords: PasswordHasher;
   readonly tokens: TokenIssuer;
+  readonly sessions: Pick<Sessions, 'generation'>;
   readonly attempts: LoginAttempts;
 }
 
@@ -28,73 +28,74 @@ export class Logins {
   constructor(private readonly deps: LoginsDependencies) {}
 
   /**
-   * By a login; where nobody has it, by a user id that reads exactly so.
+   * By a login or a user id, in whatever case.
    * @throws ApplicationError BadCredentials, after about the same time whether the login exists or not
    */
-  async byLogin(tenant: string, { login: given, password }: LoginAndPassword, address?: string): Promise<IssuedToken> {
-    const login = normaliseName('login', given);
-    const named = mayBeStored(login) ? await this.deps.accounts.ofLogin(tenant, login) : undefined;
-    const credential = named ?? (await this.#ofUser(tenant, given));
-    return this.#enter(credential, { tenant, whose: credential?.userId ?? login, password, address });
+  async byLogin(tenant: string, { login, password }: LoginAndPassword, address?: string): Promise<IssuedToken> {
+    // One, save where names were given out before they were compared as they are now.
+    const named = await this.deps.accounts.named(tenant, login);
+    for (const { userId } of named) {
+      const token = await this.#enter({ tenant, userId, password, address });
+      if (token !== undefined) return token;
+    }
+    if (named.length === 0) await this.#refuse({ tenant, whose: login.slice(0, LONGEST), password, address });
+    return fail('BadCredentials', {});
   }
 
-  /** By the user id and nothing else. @throws ApplicationError BadCredentials */
+  /** By the user id and nothing else, exactly as it is. @throws ApplicationError BadCredentials */
   async byUserId(
     tenant: string,
     { userId, password }: UserIdAndPassword,
     address?: string,
     options?: TokenOptions,
   ): Promise<IssuedToken> {
-    const credential = await this.#ofUser(tenant, userId);
-    return this.#enter(credential, { tenant, whose: userId, password, address }, options);
+    const token = isId(userId) ? await this.#enter({ tenant, userId, password, address }, options) : undefined;
+    return token ?? fail('BadCredentials', {});
   }
 
   /** Whether this is the password. */
-  knows({ phc, tenant, userId }: Credential, password: string, address: string | undefined): Promise<boolean> {
-    return this.#bounded({ tenant, whose: userId, password, address }, () =>
-      this.deps.passwords.verify(phc, password, { purpose: 'registration', address }),
+  knows(
+    { phc, tenant, userId }: Credential,
+    password: string,
+    { purpose, address }: Asking & { readonly address: string | undefined },
+  ): Promise<boolean> {
+    const { attempts, passwords } = this.deps;
+    return attempts.tried({ tenant, whose: userId, address }, () =>
+      passwords.verify(phc, password, { purpose, address }),
     );
   }
 
-  #ofUser(tenant: string, userId: string): Promise<Credential | undefined> {
-    return isId(userId) ? this.deps.accounts.ofUser(tenant, userId) : Promise.resolve(undefined);
+  /**
+   * The session begins in the generation that there was before the password was looked at: whoever changes it meanwhile ends
+   * this session as well.
+   */
+  async #enter({ tenant, userId, password, address }: Entry, options?: TokenOptions): Promise<IssuedToken | undefined> {
+    const { accounts, sessions, tokens } = this.deps;
+    const generation = await sessions.generation(tenant, userId);
+    const credential = await accounts.ofUser(tenant, userId);
+    if (credential === undefined) {
+      await this.#refuse({ tenant, whose: userId, password, address });
+      return undefined;
+    }
+    if (!(await this.knows(credential, password, { purpose: 'login', address }))) return undefined;
+    return tokens.issue(tenant, userId, { ...options, generation });
   }
 
-  async #enter(credential: Credential | undefined, trial: Trial, options?: TokenOptions): Promise<IssuedToken> {
-    const { passwords, tokens } = this.deps;
-    const asking = { purpose: 'login', address: trial.address } as const;
-    const matches = await this.#bounded(trial, async () => {
-      if (credential !== undefined) return passwords.verify(credential.phc, trial.password, asking);
-      await passwords.waste(trial.password, asking);
+  /** Takes as long as a look at a wrong password, and counts as one. */
+  async #refuse({ tenant, whose, password, address }: Omit<Entry, 'userId'> & { whose: string }): Promise<void> {
+    await this.deps.attempts.tried({ tenant, whose, address }, async () => {
+      await this.deps.passwords.waste(password, { purpose: 'login', address });
       return false;
     });
-    if (!matches || credential === undefined) return fail('BadCredentials', {});
-    return tokens.issue(trial.tenant, credential.userId, options);
-  }
-
-  async #bounded({ tenant, whose, address }: Trial, check: () => Promise<boolean>): Promise<boolean> {
-    const { attempts } = this.deps;
-    const attempt = { tenant, login: whose, ...(address === undefined ? {} : { address }) };
-    attempts.begin(attempt);
-    try {
-      const right = await check();
-      if (right) attempts.succeeded(attempt);
-      else attempts.failed(attempt);
-      return right;
-    } catch (error) {
-      attempts.withdrawn(attempt);
-      throw error;
-    }
   }
 }
 
-interface Trial {
+interface Entry {
   readonly tenant: string;
-  /** A user's id, so that both doors to him have one bound; else what was given as a login. */
-  readonly whose: string;
+  readonly userId: string;
   readonly password: string;
   readonly address: string | undefined;
 }
 
-/** What could never have been registered isn't looked for: PostgreSQL takes no U+0000. */
-const mayBeStored = (login: string): boolean => !login.includes('\0') && login.length <= 256;
+/** Of what is counted as a login that nobody has. */
+const LONGEST = 256;

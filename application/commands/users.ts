@@ -1,18 +1,18 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RegisterUser, UserCommand, UserOutcome } from '../../domain/user/commands.js';
 import { userDecider } from '../../domain/user/decider.js';
 import type { UserEvent } from '../../domain/user/events.js';
 import { noUser, type UserState } from '../../domain/user/state.js';
 import { type Actor, hasAdminPowers } from '../../domain/shared/actor.js';
 import { DomainError, refuse } from '../../domain/shared/errors.js';
-import { FIRST_NUMBER, isClientChosenId, serverMadeId } from '../../domain/shared/ids.js';
-import { checkText, isBlank } from '../../domain/shared/text.js';
+import { FIRST_NUMBER, isClientChosenId, isServerMadeId, serverMadeId } from '../../domain/shared/ids.js';
+import { checkText } from '../../domain/shared/text.js';
 import type { Credentials, PasswordHasher } from '../ports/credentials.js';
 import type { EventSerializer } from '../ports/envelope.js';
 import type { EventStore } from '../ports/event-store.js';
 import type { Numbers } from '../ports/numbers.js';
-import { normaliseName, type Reservations } from '../ports/reservations.js';
-import type { IssuedToken, TokenIssuer, TokenOptions } from '../ports/tokens.js';
+import type { RegistrationClaims } from '../ports/registration-claims.js';
+import type { Reservations } from '../ports/reservations.js';
+import type { IssuedToken, Sessions, TokenIssuer, TokenOptions } from '../ports/tokens.js';
 import { newId } from '../new-id.js';
 import { Accounts } from './accounts.js';
 import type { Aggregate } from './aggregate.js';
@@ -20,9 +20,12 @@ import type { AppAdmins } from './app-admins.js';
 import { ApplicationError, fail } from './errors.js';
 import type { LoginAttempts } from './login-attempts.js';
 import { type LoginAndPassword, Logins, type UserIdAndPassword } from './logins.js';
+import { foldLogin, foldPhone, wrongWithLogin } from './names.js';
+import { PASSWORD_BOUND } from './own-account.js';
 import { type CommandPipeline, idempotencyScope } from './pipeline.js';
 import type { CommandResult, RequestContext } from './request.js';
 import { hashOf } from './scope.js';
+import { SharedSecret } from './shared-secret.js';
 
 export const userAggregate: Aggregate<UserState, UserCommand, UserEvent, UserOutcome> = {
   category: 'user',
@@ -47,7 +50,7 @@ export interface NewUser extends Omit<RegisterUser, 'type' | 'userId' | 'number'
 }
 
 export interface NewCredentials {
-  /** A name to log in by, unique in the tenant in any case. With or without one, the user's id does as well. */
+  /** A name to log in by, unique in the tenant in any case and form. With or without one, the user's id does as well. */
   readonly login?: string;
   readonly password: string;
 }
@@ -58,17 +61,16 @@ export interface UserCommandsDependencies {
   readonly serializer: EventSerializer;
   readonly numbers: Numbers;
   readonly reservations: Reservations;
+  readonly claims: RegistrationClaims;
   readonly credentials: Credentials;
   readonly passwords: PasswordHasher;
   readonly tokens: TokenIssuer;
+  readonly sessions: Pick<Sessions, 'generation'>;
   readonly attempts: LoginAttempts;
   /** Whom the configuration names app admins, and what they show when they register themselves; absent = nobody can. */
   readonly appAdmins?: Pick<AppAdmins, 'has'>;
   readonly adminSecret?: string;
 }
-
-const LOGIN_BOUND = { min: 1, max: 128, unit: 'characters' } as const;
-const PASSWORD_BOUND = { min: 6, max: 256, unit: 'characters' } as const;
 
 /** Claims that turn out void and are made again, at most. */
 const ROUNDS = 5;
@@ -76,8 +78,8 @@ const ROUNDS = 5;
 /**
  * Registration and login.
  *
- * A registration touches places that no transaction spans, in this order: the password is kept, the login is claimed,
- * `UserRegistered` is appended, both are confirmed. The event carries the registration's own key, so the log says which
+ * A registration touches places that no transaction spans, in this order: the password is kept, the login and the id that
+ * may log in as well are claimed among the logins, `UserRegistered` is appended, all are confirmed. The event carries the registration's own key, so the log says which
  * of several that tried for one user id it was, and only that one hears success. After a crash anywhere,
  * what was appended counts (`accounts.ts`), and what wasn't can be asked for again: a login is claimed for a user id, and
  * whoever asks for the same one with the same password goes on under that id. A claim that came to nothing is anybody's
@@ -86,24 +88,27 @@ const ROUNDS = 5;
 export class UserCommands {
   readonly #accounts: Accounts;
   readonly #logins: Logins;
+  readonly #adminSecret: SharedSecret;
 
   constructor(private readonly deps: UserCommandsDependencies) {
     this.#accounts = new Accounts(deps);
     this.#logins = new Logins({ ...deps, accounts: this.#accounts });
+    this.#adminSecret = new SharedSecret('PARLEY_ADMIN_SECRET', deps.adminSecret, deps.attempts);
   }
 
   /**
    * A repeat with the same idempotency key, body and password is answered as the first one was.
-   * @throws DomainError LoginTaken (also for a phone that somebody has), UserIdTaken, InvalidArgument, NotPermitted
+   * @throws DomainError LoginTaken (also for a phone that somebody has), UserIdTaken, UserIdLooksAlike, InvalidArgument,
+   * NotPermitted
    * @throws ApplicationError IdempotencyKeyReused also for a repeat with another password
    */
   async register(context: RegistrationContext, asked: NewUser): Promise<UserResult> {
     const { credentials, address, adminSecret, ...profile } = asked;
     this.check(context, asked);
-    this.#refuseStrangersAsAdmin(context, profile.userId, adminSecret);
+    await this.#refuseStrangersAsAdmin(context, asked);
     if (credentials === undefined) return this.#registerWithoutPassword(context, profile);
     const { tenant } = context;
-    const login = credentials.login === undefined ? undefined : normaliseName('login', credentials.login);
+    const login = credentials.login === undefined ? undefined : foldLogin(credentials.login);
     const key = requestKey(context, login ?? profile.userId);
     const attempt: Attempted = {
       tenant,
@@ -126,6 +131,7 @@ export class UserCommands {
         await this.deps.credentials.remove({ ...attempt, userId: first });
         await this.#keep(attempt, userId);
       }
+      if (profile.userId !== undefined) await this.#claimAmongLogins(attempt, userId);
       if (phone !== undefined) await this.#claimPhone(tenant, phone, userId);
       result = await this.#execute(context, { ...profile, userId }, attempt.registration);
     } catch (error) {
@@ -165,13 +171,13 @@ export class UserCommands {
   /**
    * An app admin is an id in the configuration: whoever came first could take it, and with it the tenant.
    * @throws DomainError NotPermitted
+   * @throws ApplicationError TooManyAttempts
    */
-  #refuseStrangersAsAdmin({ tenant, actor }: RegistrationContext, userId: string | undefined, shown = ''): void {
-    const { appAdmins, adminSecret } = this.deps;
-    if (userId === undefined || appAdmins?.has(tenant, userId) !== true) return;
+  async #refuseStrangersAsAdmin({ tenant, actor }: RegistrationContext, asked: NewUser): Promise<void> {
+    const { userId, adminSecret, address } = asked;
+    if (userId === undefined || this.deps.appAdmins?.has(tenant, userId) !== true) return;
     if (actor !== undefined && hasAdminPowers(actor)) return;
-    const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
-    if (adminSecret === undefined || !same(shown, adminSecret)) {
+    if (!(await this.#adminSecret.isShown(adminSecret, address))) {
       refuse('NotPermitted', { reason: 'the id of an app admin is registered with the admin secret only' });
     }
   }
@@ -192,11 +198,12 @@ export class UserCommands {
     if (phone !== undefined) await this.#claimPhone(context.tenant, phone, userId);
     try {
       const result = await this.#execute(context, { ...profile, userId }, undefined);
-      if (phone !== undefined) await this.deps.reservations.confirmName(context.tenant, 'phone', phone, userId);
+      if (phone !== undefined)
+        await this.deps.reservations.confirmName(context.tenant, 'phone', foldPhone(phone), userId);
       return result;
     } catch (error) {
       if (error instanceof DomainError && phone !== undefined) {
-        await this.deps.reservations.releaseName(context.tenant, 'phone', phone, userId);
+        await this.deps.reservations.releaseName(context.tenant, 'phone', foldPhone(phone), userId);
       }
       throw error;
     }
@@ -214,7 +221,11 @@ export class UserCommands {
   async #keep(attempt: Attempted, userId: string): Promise<void> {
     const { tenant, registration, login, phc } = attempt;
     const kept = await this.deps.credentials.put({ tenant, userId, registration, phc, ...named(login) });
-    if (kept.phc === phc || (await this.#logins.knows(kept, attempt.password, attempt.address))) return;
+    if (
+      kept.phc === phc ||
+      (await this.#logins.knows(kept, attempt.password, { purpose: 'registration', address: attempt.address }))
+    )
+      return;
     fail('IdempotencyKeyReused', { operation: 'registration' });
   }
 
@@ -245,21 +256,45 @@ export class UserCommands {
   async #knowsOneOf(attempt: Attempted, userId: string): Promise<boolean> {
     const { tenant, login } = attempt;
     for (const kept of await this.deps.credentials.ofUser(tenant, userId)) {
-      if (kept.login === login && (await this.#logins.knows(kept, attempt.password, attempt.address))) return true;
+      if (
+        kept.login === login &&
+        (await this.#logins.knows(kept, attempt.password, { purpose: 'registration', address: attempt.address }))
+      )
+        return true;
     }
     return false;
   }
 
-  /** @throws DomainError LoginTaken */
-  async #claimPhone(tenant: string, phone: string, userId: string): Promise<void> {
+  /**
+   * Keeps the id free from others who would log in by it. Who has exactly this id is seen when the event is appended.
+   * @throws DomainError UserIdLooksAlike, UserIdTaken
+   */
+  async #claimAmongLogins({ tenant }: Attempted, userId: string): Promise<void> {
     const { reservations } = this.deps;
+    const name = foldLogin(userId);
+    for (let round = 0; round < ROUNDS; round++) {
+      const { holder, confirmed, stale } = await reservations.claimName(tenant, 'login', name, userId);
+      if (holder === userId) return;
+      if (confirmed) break;
+      const registered = await this.#accounts.registrationOf(tenant, name, holder);
+      if (registered !== 'others' && !(registered === 'nobody' && stale)) break;
+      await reservations.takeOverName(tenant, 'login', name, holder, userId);
+    }
+    if (await this.#accounts.exists(tenant, userId)) refuse('UserIdTaken', { userId });
+    refuse('UserIdLooksAlike', { userId });
+  }
+
+  /** @throws DomainError LoginTaken */
+  async #claimPhone(tenant: string, given: string, userId: string): Promise<void> {
+    const { reservations } = this.deps;
+    const phone = foldPhone(given);
     for (let round = 0; round < ROUNDS; round++) {
       const { holder, confirmed, stale } = await reservations.claimName(tenant, 'phone', phone, userId);
       if (holder === userId) return;
       if (confirmed || !stale || (await this.#accounts.exists(tenant, holder))) break;
       await reservations.takeOverName(tenant, 'phone', phone, holder, userId);
     }
-    refuse('LoginTaken', { login: phone });
+    refuse('LoginTaken', { login: given });
   }
 
   async #execute(
@@ -268,22 +303,44 @@ export class UserCommands {
     commandKey: string | undefined,
   ): Promise<UserResult> {
     const { userId } = profile;
-    const made = /^[0-9]{16}$/.test(userId);
+    const made = isServerMadeId(userId);
     const number = made ? Number(userId) : await this.#numberFor(context, `user/${userId}`, requestKey(context));
-    const executed = await this.deps.pipeline.execute({
-      ...context,
-      actor: context.actor ?? { kind: 'user', id: userId },
-      aggregate: userAggregate,
-      stream: { category: 'user', tenant: context.tenant, userId },
-      command: { ...profile, type: 'RegisterUser', userId, number },
-      ...(commandKey === undefined ? {} : { commandKey }),
-    });
+    const executed = await this.#apart(context.tenant, userId, () =>
+      this.deps.pipeline.execute({
+        ...context,
+        actor: context.actor ?? { kind: 'user', id: userId },
+        aggregate: userAggregate,
+        stream: { category: 'user', tenant: context.tenant, userId },
+        command: { ...profile, type: 'RegisterUser', userId, number },
+        ...(commandKey === undefined ? {} : { commandKey }),
+      }),
+    );
     // A decision's outcome is of its command.
     const result = executed as UserResult;
     // A repeat after the number's reservation has passed was decided with another one; the history has the right one.
     const { state } = result;
     if (state.status !== 'registered') return result;
     return { ...result, outcome: { ...result.outcome, number: state.number } };
+  }
+
+  /**
+   * Apart from registrations of several users. After a failure that says nothing of the id the claim stays until it is void.
+   * @throws DomainError UserIdTaken when one of those is under way
+   */
+  async #apart<Result>(tenant: string, userId: string, register: () => Promise<Result>): Promise<Result> {
+    // Nobody can ask for a number of the server's.
+    if (isServerMadeId(userId)) return register();
+    const { claims } = this.deps;
+    const by = { registration: newId(), several: false };
+    if ((await claims.claim(tenant, [userId], by)).length > 0) refuse('UserIdTaken', { userId });
+    try {
+      const result = await register();
+      await claims.release(tenant, [userId], by);
+      return result;
+    } catch (error) {
+      if (isTaken(error)) await claims.release(tenant, [userId], by);
+      throw error;
+    }
   }
 
   /** The same for the same key. */
@@ -296,8 +353,10 @@ export class UserCommands {
   async #confirm(attempt: Attempted, userId: string, phone: string | undefined): Promise<void> {
     const { reservations, credentials } = this.deps;
     const { tenant, registration, login, phc } = attempt;
-    if (phone !== undefined) await reservations.confirmName(tenant, 'phone', phone, userId);
+    if (phone !== undefined) await reservations.confirmName(tenant, 'phone', foldPhone(phone), userId);
     await credentials.confirm({ tenant, userId, registration, phc, ...named(login) });
+    // Without effect where others have it: there he is found by his id as it is.
+    if (!isServerMadeId(userId)) await reservations.confirmName(tenant, 'login', foldLogin(userId), userId);
     // It took so long that the name was given to somebody else.
     if (login !== undefined && !(await reservations.confirmName(tenant, 'login', login, userId))) {
       refuse('LoginTaken', { login });
@@ -308,10 +367,12 @@ export class UserCommands {
     const { reservations, credentials } = this.deps;
     const { tenant, login } = attempt;
     await credentials.remove({ ...attempt, userId });
-    if (phone !== undefined) await reservations.releaseName(tenant, 'phone', phone, userId);
+    if (phone !== undefined) await reservations.releaseName(tenant, 'phone', foldPhone(phone), userId);
     // Another one that wanted the same login for the same id may have been the one that came in.
-    if (login === undefined || (await this.#accounts.registrationOf(tenant, login, userId)) === 'his') return;
-    await reservations.releaseName(tenant, 'login', login, userId);
+    for (const name of new Set([login, foldLogin(userId)])) {
+      if (name === undefined || (await this.#accounts.registrationOf(tenant, name, userId)) === 'his') continue;
+      await reservations.releaseName(tenant, 'login', name, userId);
+    }
   }
 }
 
@@ -322,7 +383,7 @@ interface Attempted {
   readonly tenant: string;
   /** The command key of its event. */
   readonly registration: string;
-  /** Normalised. */
+  /** Folded. */
   readonly login: string | undefined;
   readonly password: string;
   readonly phc: string;
@@ -339,8 +400,6 @@ const nothingStands = (error: unknown): boolean =>
 
 const isTaken = (error: unknown): boolean => error instanceof DomainError && error.kind === 'UserIdTaken';
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
 /** Of a caller who is nobody yet, whom he wants to be is part of the key: strangers may choose the same one. */
 function requestKey({ tenant, actor, idempotency }: RegistrationContext, name = ''): string | undefined {
   if (idempotency === undefined) return undefined;
@@ -350,9 +409,8 @@ function requestKey({ tenant, actor, idempotency }: RegistrationContext, name = 
 /** @throws DomainError InvalidArgument */
 function checkCredentials({ login, password }: NewCredentials): void {
   if (login !== undefined) {
-    const normalised = normaliseName('login', login);
-    checkText('login', normalised, LOGIN_BOUND);
-    if (isBlank(normalised)) refuse('InvalidArgument', { field: 'login', reason: 'blank' });
+    const reason = wrongWithLogin(login);
+    if (reason !== undefined) refuse('InvalidArgument', { field: 'login', reason });
   }
   checkText('password', password, PASSWORD_BOUND);
 }

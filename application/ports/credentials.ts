@@ -9,6 +9,11 @@ export interface Credentials {
   ofUser(tenant: string, userId: string): Promise<readonly Credential[]>;
   /** Its registration stands: from now on it is the user's only one. */
   confirm(credential: NewCredential): Promise<void>;
+  /**
+   * Puts another password in its place and ends all the user's sessions but that of the token `spared`, both or neither.
+   * False when it is no longer the one that is kept: somebody else was first.
+   */
+  replace(credential: Credential, phc: string, spared: string): Promise<boolean>;
   /** Removes an unconfirmed one of a registration that came to nothing. */
   remove(key: CredentialKey): Promise<void>;
 }
@@ -21,7 +26,7 @@ export interface CredentialKey {
 }
 
 export interface NewCredential extends CredentialKey {
-  /** Normalised. Absent: he logs in by his user id only. */
+  /** Folded. Absent: he logs in by his user id only. */
   readonly login?: string;
   /** argon2id in PHC form, `$argon2id$v=19$m=…`. */
   readonly phc: string;

@@ -28,6 +28,7 @@ export interface Reservations {
   purgeExpired(): Promise<number>;
 }
 
+/** Names are given folded (`commands/names.ts`). The folded ids of users who may log in stand among the logins. */
 export type NameKind = 'login' | 'phone';
 
 export interface NameClaim {
@@ -35,11 +36,4 @@ export interface NameClaim {
   readonly confirmed: boolean;
   /** Unconfirmed for longer than any registration takes (15 minutes). */
   readonly stale: boolean;
-}
-
-/** Logins are compared without case and in one Unicode form; phones by their digits and a leading `+`. */
-export function normaliseName(kind: NameKind, name: string): string {
-  if (kind === 'login') return name.normalize('NFKC').trim().toLowerCase();
-  const digits = name.normalize('NFKC').replaceAll(/[^0-9]/g, '');
-  return name.trim().startsWith('+') ? `+${digits}` : digits;
 }

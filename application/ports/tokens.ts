@@ -9,6 +9,8 @@ export interface TokenClaims {
   readonly platform?: number;
   /** ms UTC. */
   readonly expiresAt: number;
+  /** The user's generation of sessions when it was issued; absent: it was issued before these were counted. */
+  readonly generation?: number;
 }
 
 export interface IssuedToken extends TokenClaims {
@@ -21,14 +23,29 @@ export interface TokenIssuer {
 
 export interface TokenOptions {
   readonly platform?: number;
+  /** As `Sessions.generation` said before the password was looked at; default: as it says now. */
+  readonly generation?: number;
 }
 
-/** Tokens that were good and are no more: their user was logged out. */
-export interface TokenRevocations {
-  /** Every token of the user issued up to `at` (ms UTC) is void; with `platform`, only those issued for that one. */
-  revoke(tenant: string, userId: string, at: number, platform?: number): Promise<void>;
-  /** Up to when the user's tokens for this platform are void, ms UTC; undefined = none is. */
-  revokedUpTo(tenant: string, userId: string, platform?: number): Promise<number | undefined>;
+/**
+ * Which of a user's sessions have ended before their time. What ends several begins a new generation, a number that is
+ * counted up in the database and that every token carries: no clock decides which tokens were there first.
+ *
+ * An end is seen at once in the process that was asked for it, and within two seconds in every other.
+ */
+export interface Sessions {
+  /** Of a session that begins now: all that ends later, ends it too. Never an older one than was told before. */
+  generation(tenant: string, userId: string): Promise<number>;
+  /** Ends all there are, of whichever API; see `EndOptions` for fewer. */
+  endAll(tenant: string, userId: string, options?: EndOptions): Promise<void>;
+  /** Ends this one. */
+  end(session: TokenClaims): Promise<void>;
+  hasEnded(session: TokenClaims): Promise<boolean>;
+}
+
+export interface EndOptions {
+  /** Only those that were opened for this platform. */
+  readonly platform?: number;
 }
 
 export interface TokenVerifier {

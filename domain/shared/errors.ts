@@ -8,6 +8,8 @@ export interface DomainErrorFacts {
   UserNotFound: { userIds: readonly string[] };
   UserIdTaken: { userId: string };
   LoginTaken: { login: string };
+  /** It differs from somebody's login, or from the id of somebody who may log in, in case or form only. */
+  UserIdLooksAlike: { userId: string };
   GroupNotFound: { groupId: string };
   GroupIdTaken: { groupId: string };
   GroupDismissed: { groupId: string };

@@ -8,6 +8,9 @@ export const LAST_NUMBER = Number.MAX_SAFE_INTEGER;
 const ID_FORM = /^[A-Za-z0-9_\-.@#:]{1,64}$/;
 const SERVER_MADE_FORM = /^[0-9]{16}$/;
 
+/** Whether it is an id of the kind that the server makes: 16 decimal digits. */
+export const isServerMadeId = (text: string): boolean => SERVER_MADE_FORM.test(text);
+
 export const isId = (text: string): boolean => ID_FORM.test(text);
 
 /**

@@ -22,13 +22,17 @@ const AUDIENCE = 'parley';
 /** RFC 7518 3.2: a key no shorter than the hash. */
 const SHORTEST_SECRET = 32;
 
-/** Tokens as JWT with HS256: `sub` is the user, `tid` the tenant that the token is bound to, `ims` the time of issue in ms. */
+/**
+ * Tokens as JWT with HS256: `sub` is the user, `tid` the tenant that the token is bound to, `ims` the time of issue in ms,
+ * `plt` the platform, `gen` the generation of the user's sessions.
+ */
 export class JwtTokens implements TokenIssuer, TokenVerifier {
   constructor(private readonly options: JwtOptions) {
     if (options.secret.byteLength < SHORTEST_SECRET) throw new Error('a token secret has at least 32 bytes');
   }
 
-  async issue(tenant: string, userId: string, { platform }: TokenOptions = {}): Promise<IssuedToken> {
+  async issue(tenant: string, userId: string, options: TokenOptions = {}): Promise<IssuedToken> {
+    const { platform, generation } = options;
     const tokenId = newId();
     const issuedAt = this.options.clock.now();
     const seconds = Math.floor(issuedAt / 1000);
@@ -37,6 +41,7 @@ export class JwtTokens implements TokenIssuer, TokenVerifier {
       tid: tenant,
       ims: issuedAt,
       ...(platform === undefined ? {} : { plt: platform }),
+      ...(generation === undefined ? {} : { gen: generation }),
     })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .setSubject(userId)
@@ -54,6 +59,7 @@ export class JwtTokens implements TokenIssuer, TokenVerifier {
       issuedAt,
       expiresAt: expires * 1000,
       ...(platform === undefined ? {} : { platform }),
+      ...(generation === undefined ? {} : { generation }),
     };
   }
 
@@ -67,16 +73,16 @@ export class JwtTokens implements TokenIssuer, TokenVerifier {
         requiredClaims: ['sub', 'tid', 'iat', 'exp', 'jti'],
         currentDate: new Date(this.options.clock.now()),
       });
-      const { sub, tid, jti, exp, iat = 0, ims, plt } = payload;
+      const { sub, tid, jti, exp, iat = 0, ims, plt, gen } = payload;
       if (!isName(sub) || !isName(tid) || !isName(jti) || exp === undefined) throw new TokenRejected('malformed');
       return {
         tenant: tid,
         userId: sub,
         tokenId: jti,
-        // `iat` has whole seconds only: too coarse to tell a login before a logout from the one after it.
         issuedAt: typeof ims === 'number' ? ims : iat * 1000,
         expiresAt: exp * 1000,
         ...(typeof plt === 'number' ? { platform: plt } : {}),
+        ...(typeof gen === 'number' ? { generation: gen } : {}),
       };
     } catch (error) {
       throw rejection(error);

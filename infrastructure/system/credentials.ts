@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Credential, CredentialKey, Credentials, NewCredential } from '../../application/ports/credentials.js';
 import { ask } from './ask.js';
+import { ALL_PLATFORMS, endSessions, type PostgresSessions } from './sessions.js';
 
 interface Row {
   registration: string;
@@ -10,7 +11,10 @@ interface Row {
 }
 
 export class PostgresCredentials implements Credentials {
-  constructor(private readonly pool: pg.Pool) {}
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly sessions: Pick<PostgresSessions, 'forget'>,
+  ) {}
 
   async put({ tenant, userId, registration, login, phc }: NewCredential): Promise<Credential> {
     const { rows } = await ask<Row>(this.pool, {
@@ -41,6 +45,22 @@ export class PostgresCredentials implements Credentials {
        ON CONFLICT (tenant, user_id, registration) DO UPDATE SET confirmed = true`,
       values: [tenant, userId, registration, login ?? null, phc],
     });
+  }
+
+  async replace({ tenant, userId, registration, phc: old }: Credential, phc: string, spared: string): Promise<boolean> {
+    try {
+      const { rows } = await ask(this.pool, {
+        text: `WITH changed AS (
+           UPDATE system.credential SET phc = $5
+           WHERE tenant = $1 AND user_id = $2 AND registration = $6 AND phc = $7 RETURNING 1),
+         ended AS (${endSessions('EXISTS (SELECT 1 FROM changed)')})
+         SELECT 1 FROM changed`,
+        values: [tenant, userId, ALL_PLATFORMS, spared, phc, registration, old],
+      });
+      return rows.length === 1;
+    } finally {
+      this.sessions.forget(tenant, userId);
+    }
   }
 
   async remove({ tenant, userId, registration }: CredentialKey): Promise<void> {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { MigrationClass } from '../postgres/migrate.js';
+import { ReserveIdsAmongLogins1700000006000 } from './reserve-ids-among-logins.js';
 
 /** Idempotency rows, reservations, credentials and the number sequence in schema `system`. */
 export class CreateSystemTables1700000003000 implements MigrationInterface {
@@ -29,7 +30,40 @@ export class CreateTokenRevocations1700000004000 implements MigrationInterface {
   }
 }
 
+/**
+ * Sessions end by a generation that is counted up, not by a time; tokens issued before have none, and go on. And from where
+ * users came in.
+ */
+export class CountSessionGenerations1700000005000 implements MigrationInterface {
+  readonly name = 'CountSessionGenerations1700000005000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(await readFile(new URL('./sessions.sql', import.meta.url), 'utf8'));
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE system.ended_session, system.known_network');
+    await runner.query('ALTER TABLE system.token_revocation DROP COLUMN generation, DROP COLUMN spared');
+  }
+}
+
+/** Which ids are being registered. */
+export class CreateRegistrationClaims1700000007000 implements MigrationInterface {
+  readonly name = 'CreateRegistrationClaims1700000007000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(await readFile(new URL('./registration-claims.sql', import.meta.url), 'utf8'));
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE system.registration_claim');
+  }
+}
+
 export const systemMigrations: readonly MigrationClass[] = [
   CreateSystemTables1700000003000,
   CreateTokenRevocations1700000004000,
+  CountSessionGenerations1700000005000,
+  ReserveIdsAmongLogins1700000006000,
+  CreateRegistrationClaims1700000007000,
 ];

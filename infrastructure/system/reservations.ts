@@ -1,10 +1,5 @@
 import type pg from 'pg';
-import {
-  type NameClaim,
-  type NameKind,
-  normaliseName,
-  type Reservations,
-} from '../../application/ports/reservations.js';
+import type { NameClaim, NameKind, Reservations } from '../../application/ports/reservations.js';
 import { ask } from './ask.js';
 
 type NameRow = { [Fact in keyof NameClaim]: NameClaim[Fact] };
@@ -43,7 +38,7 @@ export class PostgresReservations implements Reservations {
       text: `INSERT INTO system.reserved_name AS n (tenant, kind, name, holder) VALUES ($1, $2, $3, $4)
              ON CONFLICT (tenant, kind, name) DO UPDATE SET holder = n.holder
              RETURNING ${CLAIM}`,
-      values: [tenant, kind, normaliseName(kind, name), holder],
+      values: [tenant, kind, name, holder],
     });
     const [row] = rows;
     if (row === undefined) throw new Error('an upsert returned no row');
@@ -54,7 +49,7 @@ export class PostgresReservations implements Reservations {
     const { rows } = await ask<NameRow>(this.pool, {
       name: 'reserved-name-find',
       text: `SELECT ${CLAIM} FROM system.reserved_name n WHERE tenant = $1 AND kind = $2 AND name = $3`,
-      values: [tenant, kind, normaliseName(kind, name)],
+      values: [tenant, kind, name],
     });
     return rows[0];
   }
@@ -63,7 +58,7 @@ export class PostgresReservations implements Reservations {
     return this.#change(
       `INSERT INTO system.reserved_name AS n (tenant, kind, name, holder, confirmed) VALUES ($1, $2, $3, $4, true)
        ON CONFLICT (tenant, kind, name) DO UPDATE SET confirmed = true WHERE n.holder = $4`,
-      [tenant, kind, normaliseName(kind, name), holder],
+      [tenant, kind, name, holder],
     );
   }
 
@@ -71,7 +66,7 @@ export class PostgresReservations implements Reservations {
     return this.#change(
       `UPDATE system.reserved_name SET holder = $5, claimed_at = now()
        WHERE tenant = $1 AND kind = $2 AND name = $3 AND holder = $4 AND NOT confirmed`,
-      [tenant, kind, normaliseName(kind, name), from, to],
+      [tenant, kind, name, from, to],
     );
   }
 
@@ -79,7 +74,7 @@ export class PostgresReservations implements Reservations {
     await this.#change(
       `DELETE FROM system.reserved_name
        WHERE tenant = $1 AND kind = $2 AND name = $3 AND holder = $4 AND NOT confirmed`,
-      [tenant, kind, normaliseName(kind, name), holder],
+      [tenant, kind, name, holder],
     );
   }
 

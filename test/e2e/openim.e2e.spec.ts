@@ -6,6 +6,7 @@ import { eventually } from '../support/eventually.js';
 import { OpenimClient, type OpenimAnswer } from '../support/openim-client.js';
 import { seedSamples } from '../support/openim-samples.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
+import { V1Client } from '../support/v1-client.js';
 
 const SECRET = 'a secret of the app, of some length';
 const TOKEN_SECRET = 'a token secret for tests, which has at least 32 bytes';
@@ -336,6 +337,31 @@ for (const engine of ENGINES)
         expect(v1.status).to.equal(401);
         expect((await im.call('/auth/parse_token', { token: web })).errCode).to.equal(1506);
         expect(await errorOf(await im.tokenOf('kicked', 5))).to.equal('0 ');
+      });
+
+      it('a forced logout of every platform ends the sessions of /v1 too, and the next ones are good', async () => {
+        const v1 = new V1Client(parley.url);
+        const userOf = async (token: string): Promise<number> =>
+          (await v1.call('GET', '/users/driven-out/privacy', { token })).status;
+        const account = { login: 'driven-out@example.org', password: 'correct horse' };
+        const body = { userId: 'driven-out', nickname: 'D', ...account };
+        expect((await v1.call('POST', '/users', { body })).status).to.equal(201);
+        const session = async (): Promise<string> =>
+          (await v1.call<{ token: string }>('POST', '/sessions', { body: account })).body.token;
+        const all = [{}, { platformID: 0 }];
+        for (const platforms of all) {
+          const [plain, phone] = [await session(), await im.tokenOf('driven-out', 1)];
+          expect(await userOf(plain)).to.equal(200);
+          await im.done('/auth/force_logout', { userID: 'driven-out', ...platforms }, { token: admin });
+          expect([await userOf(plain), await errorOf(phone)]).to.deep.equal([401, '1506 TokenKickedError']);
+          expect(await userOf(await session())).to.equal(200);
+        }
+        const plain = await session();
+        for (let platformID = 1; platformID <= 10; platformID++) {
+          await im.done('/auth/force_logout', { userID: 'driven-out', platformID }, { token: admin });
+        }
+        expect(await userOf(plain)).to.equal(401);
+        expect(await userOf(await session())).to.equal(200);
       });
 
       it('the app’s secret gives tokens of its users, and an app admin’s to those whom the configuration names', async () => {

@@ -90,6 +90,67 @@ for (const engine of ENGINES)
       });
     });
 
+    describe('sessions and passwords', () => {
+      const privacy = async (token: string): Promise<number> =>
+        (await v1.call('GET', '/users/me/privacy', { token })).status;
+      const session = async (name: string, password = `password of ${name}`): Promise<string> => {
+        const { body } = await v1.call('POST', '/sessions', { body: { login: `${name}@example.org`, password } });
+        return String(body['token'] ?? body['code']);
+      };
+      const change = async (token: string, body: object, userId = 'me'): Promise<unknown> => {
+        const answer = await v1.call('PUT', `/users/${userId}/password`, { token, body });
+        return answer.body['code'] ?? answer.status;
+      };
+
+      before(async () => {
+        const { token } = await v1.person('mover');
+        await eventually(async () => {
+          expect(await privacy(token)).to.equal(200);
+        }, 20_000);
+      });
+
+      it('given two sessions, when one is logged out, then the other goes on', async () => {
+        const [one, two] = [await session('mover'), await session('mover')];
+        const gone = await v1.call('DELETE', '/sessions/current', { token: one });
+        expect([gone.status, gone.body]).to.deep.equal([204, {}]);
+        expect([await privacy(one), await privacy(two)]).to.deep.equal([401, 200]);
+        expect((await v1.call('DELETE', '/sessions/current', { token: one })).status).to.equal(401);
+      });
+
+      it('given sessions, when all are logged out, then the next one is good', async () => {
+        const [one, two] = [await session('mover'), await session('mover')];
+        expect((await v1.call('DELETE', '/sessions', { token: one })).status).to.equal(204);
+        expect([await privacy(one), await privacy(two)]).to.deep.equal([401, 401]);
+        expect(await privacy(await session('mover'))).to.equal(200);
+      });
+
+      it('given the old password, when it is changed, then other sessions end and the new one counts', async () => {
+        const [one, two] = [await session('mover'), await session('mover')];
+        const passwords = { oldPassword: 'password of mover', newPassword: 'a better one' };
+        expect(await change(one, { ...passwords, oldPassword: 'a wrong one' })).to.equal('WrongPassword');
+        expect(await change(one, { ...passwords, newPassword: 'short' })).to.equal('InvalidRequest');
+        expect(await change(one, passwords, 'ada')).to.equal('NotPermitted');
+        expect([await privacy(one), await privacy(two)]).to.deep.equal([200, 200]);
+        expect(await change(one, passwords, 'mover')).to.equal(204);
+        expect([await privacy(one), await privacy(two)]).to.deep.equal([200, 401]);
+        expect(await session('mover')).to.equal('BadCredentials');
+        expect(await privacy(await session('mover', 'a better one'))).to.equal(200);
+      });
+
+      it('nobody changes a password for somebody else, and guessing at one is bounded', async () => {
+        const passwords = { oldPassword: 'password of bob', newPassword: 'a better one' };
+        const answer = await v1.call('PUT', '/users/me/password', {
+          token: root.token,
+          body: passwords,
+          headers: { 'parley-on-behalf-of': 'bob' },
+        });
+        expect(answer.body['code']).to.equal('NotPermitted');
+        const told: unknown[] = [];
+        for (let n = 0; n < 11; n++) told.push(await change(eve.token, { ...passwords, oldPassword: 'guessed' }));
+        expect(told).to.deep.equal([...Array.from({ length: 10 }, () => 'WrongPassword'), 'TooManyAttempts']);
+      });
+    });
+
     describe('a life of a group', () => {
       it('given three people, when they create, join, mute, promote, hand over and dismiss, then the history says each', async () => {
         const made = await v1.call('POST', '/groups', {

@@ -9,6 +9,7 @@ import type { EventStore } from '../../application/ports/event-store.js';
 import { nobodyKnown } from '../../application/ports/users.js';
 import { Argon2Hasher } from '../../infrastructure/auth/argon2-hasher.js';
 import { JwtTokens } from '../../infrastructure/auth/jwt.js';
+import { SessionTokens } from '../../infrastructure/auth/session-tokens.js';
 import { eventLogMigrations } from '../../infrastructure/event-store/postgres/migration.js';
 import { openPostgresEventStore } from '../../infrastructure/event-store/postgres/postgres-event-store.js';
 import { migrate } from '../../infrastructure/postgres/migrate.js';
@@ -20,8 +21,11 @@ import { eventRegistry } from '../../infrastructure/serialization/registry.js';
 import { PostgresCredentials } from '../../infrastructure/system/credentials.js';
 import { PostgresIdempotencyLedger } from '../../infrastructure/system/idempotency-ledger.js';
 import { systemMigrations } from '../../infrastructure/system/migration.js';
+import { PostgresKnownNetworks } from '../../infrastructure/system/known-networks.js';
 import { PostgresNumbers } from '../../infrastructure/system/numbers.js';
+import { PostgresRegistrationClaims } from '../../infrastructure/system/registration-claims.js';
 import { PostgresReservations } from '../../infrastructure/system/reservations.js';
+import { PostgresSessions } from '../../infrastructure/system/sessions.js';
 import { silentLogger } from './silent-logger.js';
 
 /** As secure as a test needs it. */
@@ -35,7 +39,10 @@ export interface CommandSide {
   readonly reservations: PostgresReservations;
   readonly credentials: PostgresCredentials;
   readonly numbers: PostgresNumbers;
-  readonly tokens: JwtTokens;
+  readonly claims: PostgresRegistrationClaims;
+  readonly networks: PostgresKnownNetworks;
+  readonly sessions: PostgresSessions;
+  readonly tokens: SessionTokens;
   readonly pipeline: CommandPipeline;
   readonly groups: GroupCommands;
   readonly users: UserCommands;
@@ -54,9 +61,13 @@ export async function openCommandSide(url: string, options: Partial<PipelineOpti
   const serializer = new JsonEventSerializer({ keys, registry: eventRegistry });
   const ledger = new PostgresIdempotencyLedger(pool);
   const reservations = new PostgresReservations(pool);
-  const credentials = new PostgresCredentials(pool);
+  const claims = new PostgresRegistrationClaims(pool);
+  const networks = new PostgresKnownNetworks(pool);
+  const sessions = new PostgresSessions(pool);
+  const credentials = new PostgresCredentials(pool, sessions);
   const numbers = new PostgresNumbers(pool);
-  const tokens = new JwtTokens({ secret: Buffer.alloc(32, 9), ttlSeconds: 3_600, clock: systemClock });
+  const signed = new JwtTokens({ secret: Buffer.alloc(32, 9), ttlSeconds: 3_600, clock: systemClock });
+  const tokens = new SessionTokens({ issuer: signed, signed, sessions });
   const pipeline = new CommandPipeline({ store, serializer, ledger, clock: systemClock, log }, options);
   const directory = new UserDirectory(nobodyKnown, store);
   const groups = new GroupCommands({ pipeline, clock: systemClock, numbers, reservations, users: directory });
@@ -66,10 +77,12 @@ export async function openCommandSide(url: string, options: Partial<PipelineOpti
     serializer,
     numbers,
     reservations,
+    claims,
     credentials,
     passwords: quickHasher(),
+    sessions,
     tokens,
-    attempts: new LoginAttempts(systemClock),
+    attempts: new LoginAttempts(systemClock, networks),
   });
   const close = async (): Promise<void> => {
     await pipeline.close(5_000);
@@ -84,6 +97,9 @@ export async function openCommandSide(url: string, options: Partial<PipelineOpti
     reservations,
     credentials,
     numbers,
+    claims,
+    networks,
+    sessions,
     tokens,
     pipeline,
     groups,

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { DomainError } from '../../../domain/shared/errors.js';
 import { hasAdminPowers } from '../../../domain/shared/actor.js';
 import { AdminTokenReq, ForceLogoutReq, ParseTokenReq, UserTokenReq } from './dto/auth.js';
@@ -7,36 +6,34 @@ import { type Call, type Operation, operation } from './operation.js';
 import type { OpenimServices } from './services.js';
 
 const ADMIN_PLATFORM = 10;
-
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-/** Compared in constant time. */
-const isSecret = (shown: string, secret: string): boolean => timingSafeEqual(sha256(shown), sha256(secret));
+/** In a log-out: all platforms, and what was opened for none (`/v1`). */
+const EVERYWHERE = 0;
 
 /**
  * Whoever shows the secret, or an app admin's token where `call` brings one, speaks for the app itself.
- * @throws OpenimRefused 1002
+ * @throws OpenimRefused 1002; ApplicationError TooManyAttempts
  */
-export function requireApp(
+export async function requireApp(
   { secret }: Pick<OpenimServices, 'secret'>,
-  call: Pick<Call<{ readonly secret?: string }>, 'body' | 'caller'>,
-): void {
+  call: Pick<Call<{ readonly secret?: string }>, 'body' | 'caller' | 'request'>,
+): Promise<void> {
   const { actor } = call.caller;
   if (actor !== undefined && hasAdminPowers(actor)) return;
-  if (secret !== undefined && call.body.secret !== undefined && isSecret(call.body.secret, secret)) return;
+  if (await secret.isShown(call.body.secret, call.request.ip)) return;
   throw new OpenimRefused('NoPermissionError', 'this takes the secret of the app, or the token of an app admin');
 }
 
 /** What a client's or an app's own backend calls to be let in, beyond the seed (DIALECTS "003"). */
 export function authOperations(services: OpenimServices): Operation[] {
-  const { tokens, directory, revocations, clock, isAppAdmin } = services;
+  const { tokens, directory, sessions, isAppAdmin } = services;
 
   const tokenFor = async (tenant: string, userId: string, platform: number): Promise<object> => {
     const { token, issuedAt, expiresAt } = await tokens.issue(tenant, userId, { platform });
     return { token, expireTimeSeconds: Math.ceil((expiresAt - issuedAt) / 1000) };
   };
-  const userToken = async ({ body, caller }: Call<UserTokenReq>): Promise<object> => {
-    requireApp(services, { body, caller });
+  const userToken = async (call: Call<UserTokenReq>): Promise<object> => {
+    const { body, caller } = call;
+    await requireApp(services, call);
     // An app admin's own comes by get_admin_token: what hands out users' tokens can't be used to become one.
     if (isAppAdmin(caller.tenant, body.userID)) {
       throw new OpenimRefused('NoPermissionError', 'an app admin gets his token at /auth/get_admin_token');
@@ -50,8 +47,9 @@ export function authOperations(services: OpenimServices): Operation[] {
       path: '/auth/get_admin_token',
       access: 'open',
       Body: AdminTokenReq,
-      handle: async ({ body, caller }) => {
-        requireApp(services, { body, caller });
+      handle: async (call) => {
+        const { body, caller } = call;
+        await requireApp(services, call);
         if (!isAppAdmin(caller.tenant, body.userID)) {
           throw new OpenimRefused('NoPermissionError', 'the configuration does not name this user an app admin');
         }
@@ -73,13 +71,15 @@ export function authOperations(services: OpenimServices): Operation[] {
       path: '/auth/force_logout',
       access: 'either',
       Body: ForceLogoutReq,
-      handle: async ({ body, caller }) => {
-        requireApp(services, { body, caller });
+      handle: async (call) => {
+        const { body, caller } = call;
+        await requireApp(services, call);
         const missing = await directory.missing(caller.tenant, [body.userID]);
         if (missing.length > 0 && !isAppAdmin(caller.tenant, body.userID)) {
           throw new DomainError('UserNotFound', { userIds: missing });
         }
-        await revocations.revoke(caller.tenant, body.userID, clock.now(), body.platformID);
+        const { platformID = EVERYWHERE } = body;
+        await sessions.endAll(caller.tenant, body.userID, platformID === EVERYWHERE ? {} : { platform: platformID });
         return undefined;
       },
     }),

@@ -53,6 +53,7 @@ const domainErrors: Rules = {
   UserNotFound: 'UserIDNotFoundError',
   UserIdTaken: 'RegisteredAlreadyError',
   LoginTaken: 'RegisteredAlreadyError',
+  UserIdLooksAlike: 'RegisteredAlreadyError',
   GroupNotFound: 'RecordNotFoundError',
   GroupIdTaken: 'GroupIDExisted',
   GroupDismissed: 'DismissedAlreadyError',
@@ -101,6 +102,7 @@ const applicationErrors: Readonly<Record<ApplicationErrorName, readonly [CodeNam
   IdempotencyKeyReused: ['ArgsError', 'the Idempotency-Key came with another request before'],
   NotStorable: ['ArgsError', 'this cannot be stored as it is'],
   BadCredentials: ['NoPermissionError', 'user and password do not belong together'],
+  WrongPassword: ['NoPermissionError', 'that is not the present password'],
   TooManyAttempts: ['NoPermissionError', 'too many failed attempts, try again later'],
   OutcomeUnknown: [
     'ServerInternalError',

@@ -1,12 +1,13 @@
 import type { GroupChanges } from '../../../application/commands/group-changes.js';
 import type { GroupCommands } from '../../../application/commands/groups.js';
 import type { CommandResult } from '../../../application/commands/request.js';
+import type { SharedSecret } from '../../../application/commands/shared-secret.js';
 import type { UserDirectory } from '../../../application/commands/user-directory.js';
 import type { UserProfileCommands } from '../../../application/commands/user-profiles.js';
 import type { UserCommands } from '../../../application/commands/users.js';
 import type { Clock } from '../../../application/ports/clock.js';
 import type { Position } from '../../../application/ports/event-store.js';
-import type { TokenIssuer, TokenRevocations, TokenVerifier } from '../../../application/ports/tokens.js';
+import type { Sessions, TokenIssuer, TokenVerifier } from '../../../application/ports/tokens.js';
 import type { ApplicationQueries } from '../../../application/queries/applications.js';
 import type { GroupQueries } from '../../../application/queries/groups.js';
 import type { MemberQueries } from '../../../application/queries/members.js';
@@ -30,10 +31,10 @@ export interface OpenimServices {
   readonly progress: ReadModelProgress;
   readonly ownWrites: Pick<OwnWrites, 'shown'>;
   readonly tokens: TokenIssuer & TokenVerifier;
-  readonly revocations: TokenRevocations;
+  readonly sessions: Sessions;
   readonly isAppAdmin: (tenant: string, userId: string) => boolean;
-  /** What a backend shows for tokens of its users; undefined: nobody gets one that way. */
-  readonly secret: string | undefined;
+  /** What a backend shows for tokens of its users. */
+  readonly secret: SharedSecret;
   readonly clock: Clock;
 }
 

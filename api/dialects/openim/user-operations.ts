@@ -56,7 +56,7 @@ export function userOperations(services: OpenimServices): Operation[] {
 
   /** Who is there already is found before anybody is written. Users are streams of their own, so no append holds all. */
   const registerAll = async (call: Call<UserRegisterReq>): Promise<undefined> => {
-    requireApp(services, call);
+    await requireApp(services, call);
     const { tenant, actor } = call.caller;
     const { users: named } = call.body;
     // Whoever shows the secret is the app, whatever token he has beside it.

@@ -26,7 +26,10 @@ export class RegisterUser {
   @IsString()
   @MinLength(1)
   @MaxLength(128)
-  @JSONSchema({ description: 'Unique in the tenant, case-insensitive. The user id does as well to log in.' })
+  @JSONSchema({
+    description:
+      'Unique in the tenant, in any case and form (NFKC, case folded), also among the ids of users who may log in. The user id does as well to log in. Without characters that nobody sees; not 16 decimal digits.',
+  })
   login!: string;
 
   @IsString()
@@ -50,7 +53,7 @@ export class OpenSession {
   @IsString()
   @MinLength(1)
   @MaxLength(128)
-  @JSONSchema({ description: 'A login in any case; where nobody has it, a user id exactly as it is.' })
+  @JSONSchema({ description: 'A login or a user id, in any case.' })
   login!: string;
 
   @IsString()
@@ -72,6 +75,19 @@ export class Session {
 
   @JSONSchema({ type: 'string', format: 'date-time' })
   expiresAt!: string;
+}
+
+export class ChangePassword {
+  @IsString()
+  @MinLength(1)
+  @MaxLength(256)
+  @JSONSchema({ description: 'The present one.' })
+  oldPassword!: string;
+
+  @IsString()
+  @MinLength(8)
+  @MaxLength(256)
+  newPassword!: string;
 }
 
 export class UserPath {

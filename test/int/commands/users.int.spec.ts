@@ -41,7 +41,7 @@ describe('User commands on PostgreSQL', () => {
   const dependencies = (): UserCommandsDependencies => ({
     ...side,
     passwords: quickHasher(),
-    attempts: new LoginAttempts(systemClock),
+    attempts: new LoginAttempts(systemClock, side.networks),
   });
 
   const registrationsInLog = async (userId: string): Promise<number> => {
@@ -165,22 +165,77 @@ describe('User commands on PostgreSQL', () => {
     }
   });
 
-  it('user ids and logins are two kinds of names', async () => {
+  it('nobody takes a login that reads like the id of one who may log in, nor such an id', async () => {
     const password = 'of the id';
-    await side.users.register(context, { ...asked('vera', 'of the login'), userId: 'mallory' });
-    for (const userId of ['vera', 'VERA']) {
-      await side.users.register(context, { userId, nickname: 'N', credentials: { password } });
-      expect((await side.users.loginAs('t', { userId, password })).userId).to.equal(userId);
+    const byId = (userId: string, word = password) =>
+      side.users.register(context, { userId, nickname: 'N', credentials: { password: word } });
+    await byId('Vic');
+    for (const login of ['vic', 'VIC', ' ｖｉｃ ', 'Vic']) {
+      expect(await refusal(side.users.register(context, asked(login, 'of a stranger'))), login).to.equal('LoginTaken');
+      expect((await side.users.login('t', { login, password })).userId).to.equal('Vic');
     }
-    expect(await refusal(side.users.loginAs('t', { userId: 'Vera', password }))).to.equal('BadCredentials');
-    // Where somebody has the text as his login, it is his; else it is the user's whose id it is.
-    expect((await side.users.login('t', { login: 'vera', password: 'of the login' })).userId).to.equal('mallory');
-    expect(await refusal(side.users.login('t', { login: 'vera', password }))).to.equal('BadCredentials');
+    for (const userId of ['vic', 'VIC']) {
+      expect(await refusal(byId(userId, 'of a stranger')), userId).to.equal('UserIdLooksAlike');
+      // To log in as a user of 003 the id has to be exact.
+      expect(await refusal(side.users.loginAs('t', { userId, password }))).to.equal('BadCredentials');
+    }
+    expect(await refusal(byId('Vic', 'of a stranger'))).to.equal('UserIdTaken');
+
+    await side.users.register(context, { ...asked('Vera', 'of the login'), userId: 'mallory' });
+    for (const userId of ['vera', 'VERA']) expect(await refusal(byId(userId))).to.equal('UserIdLooksAlike');
+    for (const login of ['VERA', 'mallory', 'Mallory']) {
+      expect((await side.users.login('t', { login, password: 'of the login' })).userId).to.equal('mallory');
+    }
     expect((await side.users.loginAs('t', { userId: 'mallory', password: 'of the login' })).userId).to.equal('mallory');
-    expect((await side.users.login('t', { login: 'mallory', password: 'of the login' })).userId).to.equal('mallory');
-    await side.users.register(context, { userId: 'Walt', nickname: 'N', credentials: { password } });
-    expect((await side.users.login('t', { login: 'Walt', password })).userId).to.equal('Walt');
-    expect(await refusal(side.users.login('t', { login: 'walt', password }))).to.equal('BadCredentials');
+
+    // Without a password nobody logs in by it: the app may name its users as it likes.
+    await side.users.register({ ...context, actor: { kind: 'system', id: 'app' } }, { userId: 'VERA', nickname: 'N' });
+    expect(await refusal(side.users.login('t', { login: 'VERA', password }))).to.equal('BadCredentials');
+  });
+
+  it('of eight who want ids that read alike at once, one is registered', async () => {
+    const ids = ['rivals', 'Rivals', 'RIVALS', 'rIvals', 'riVals', 'rivAls', 'rivaLs', 'rivalS'];
+    const ends = await Promise.allSettled(
+      ids.map((userId) => side.users.register(context, { userId, nickname: 'N', credentials: { password: userId } })),
+    );
+    const won = ids.filter((_, n) => ends[n]?.status === 'fulfilled');
+    expect(won).to.have.length(1);
+    for (const end of ends) {
+      if (end.status === 'rejected') expect((end.reason as DomainError).kind).to.equal('UserIdLooksAlike');
+    }
+    for (const login of ids) {
+      expect((await side.users.login('t', { login, password: won[0] ?? '' })).userId).to.equal(won[0]);
+    }
+  });
+
+  it('gives an id back that reads alike when the registration is refused for something else', async () => {
+    await side.users.register(context, { ...asked('has it'), userId: 'owner-of-it' });
+    const refused = side.users.register(context, { ...asked('HAS IT'), userId: 'Another' });
+    expect(await refusal(refused)).to.equal('LoginTaken');
+    expect((await side.users.register(context, { ...asked('it instead'), userId: 'another' })).events).to.equal(1);
+  });
+
+  it('whoever changes his password while a session is being opened with the old one ends it too', async () => {
+    await side.users.register(context, { ...asked('changing'), userId: 'changing' });
+    const [credential] = await side.credentials.ofUser('t', 'changing');
+    if (credential === undefined) throw new Error('no password was kept');
+    const slow = quickHasher();
+    const users = new UserCommands({
+      ...dependencies(),
+      passwords: {
+        hash: (password) => slow.hash(password),
+        waste: (password) => slow.waste(password),
+        verify: async (phc, password) => {
+          const right = await slow.verify(phc, password);
+          await side.credentials.replace(credential, await slow.hash('the new one'), 'a session elsewhere');
+          return right;
+        },
+      },
+    });
+    const { token } = await users.login('t', asked('changing').credentials);
+    expect(await refusal(side.tokens.verify(token))).to.match(/revoked/);
+    expect(await refusal(side.users.login('t', asked('changing').credentials))).to.equal('BadCredentials');
+    expect((await side.users.login('t', { login: 'changing', password: 'the new one' })).userId).to.equal('changing');
   });
 
   it('bounds guessing through both doors together', async () => {
@@ -274,11 +329,12 @@ describe('User commands on PostgreSQL', () => {
           };
         },
       });
-    const { pipeline, reservations, credentials, numbers, ...rest } = dependencies();
+    const { pipeline, reservations, claims, credentials, numbers, ...rest } = dependencies();
     const users = new UserCommands({
       ...rest,
       pipeline: fragile(pipeline),
       reservations: fragile(reservations),
+      claims: fragile(claims),
       credentials: fragile(credentials),
       numbers: fragile(numbers),
     });
@@ -319,11 +375,11 @@ describe('User commands on PostgreSQL', () => {
   }
 
   it('a registration that was appended but not confirmed is finished by logging in', async () => {
-    const { users, calls } = endingAt(6, false);
+    const { users, calls } = endingAt(8, false);
     expect(await refusal(users.register(context, { ...asked('halfway'), userId: 'halfway' }))).to.equal(
       'the process ended',
     );
-    expect(calls()).to.equal(6);
+    expect(calls()).to.equal(8);
     const rows = async () =>
       (await side.pool.query("SELECT confirmed FROM system.reserved_name WHERE name = 'halfway'")).rows as unknown[];
     expect(await rows()).to.deep.equal([{ confirmed: false }]);

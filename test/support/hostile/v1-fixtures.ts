@@ -80,6 +80,20 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
     body: { login: 'brandnew', password: 'long enough' },
     mayNot: 'anybody may',
   },
+  logOut: { as: 'leaver', mayNot: 'it is his own', foreigner: 'allowed' },
+  logOutEverywhere: { as: 'deserter', mayNot: 'they are his own', foreigner: 'allowed' },
+  changePassword: {
+    as: 'keyholder',
+    path: { userId: 'keyholder' },
+    body: { oldPassword: 'long enough', newPassword: 'longer than that' },
+    mayNot: { outsider: 'NotPermitted', root: 'NotPermitted' },
+    users: {
+      '/userId': {
+        another: { by: 'keyholder', id: 'owner', code: 'NotPermitted' },
+        nobody: { code: 'NotPermitted' },
+      },
+    },
+  },
   changeUserProfile: { ...own, body: { nickname: 'Another' } },
   getPrivacy: own,
   changePrivacy: { ...own, body: { searchable: false } },

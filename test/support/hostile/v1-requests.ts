@@ -27,6 +27,7 @@ const NAMES_NOTHING = [
   'InvitationNotFound',
   'JoinRequestNotFound',
   'BadCredentials',
+  'WrongPassword',
 ];
 
 /** The hostile requests to one operation of `/v1`, each with the refusal that it must get. */

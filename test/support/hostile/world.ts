@@ -14,9 +14,12 @@ const TOKEN_SECRET = 'a token secret for tests, which has at least 32 bytes';
 
 /**
  * `root` is an app admin. Of every group: `owner`, `admin`, `member` and `member2` are in it, `asker` has asked to come
- * in, `shy` is invited and was not asked yet, `outsider` is nothing to it.
+ * in, `shy` is invited and was not asked yet, `outsider` is nothing to it. `leaver` and `deserter` log out in the end;
+ * `keyholder` has a password.
  */
-export type Who = 'root' | 'owner' | 'admin' | 'member' | 'member2' | 'outsider' | 'asker' | 'shy' | 'newcomer';
+export type Who =
+  'root' | 'owner' | 'admin' | 'member' | 'member2' | 'outsider' | 'asker' | 'shy' | 'newcomer' | Lonely;
+type Lonely = 'leaver' | 'deserter' | 'keyholder';
 const PEOPLE: readonly Who[] = ['owner', 'admin', 'member', 'member2', 'outsider', 'asker', 'shy', 'newcomer'];
 
 export type Preset = 'parley' | 'openim';
@@ -44,7 +47,9 @@ export class World {
     );
     const { tenant, otherTenant: elsewhere } = parley;
     const im = new OpenimClient(`${parley.url}/openim`, APP_SECRET);
-    const people = await im.people(...PEOPLE, 'gone');
+    const people = await im.people(...PEOPLE, 'leaver', 'deserter', 'gone');
+    const keyholder = { userID: 'keyholder', nickname: 'K', password: 'long enough' };
+    await im.done('/user/self_register', keyholder);
     const root = await im.adminToken('root');
     const away = { headers: { 'x-tenant-id': elsewhere } };
     const secret = APP_SECRET;
@@ -56,7 +61,13 @@ export class World {
     );
     const admin = await im.done<{ token: string }>('/auth/get_admin_token', { secret, userID: 'foreignRoot' }, away);
     await im.done('/auth/force_logout', { secret, platformID: 5, userID: 'gone' });
-    const tokens = { ...people, root, stranger: stranger.token, foreignRoot: admin.token } as World['tokens'];
+    const tokens = {
+      ...people,
+      keyholder: await im.tokenOf('keyholder'),
+      root,
+      stranger: stranger.token,
+      foreignRoot: admin.token,
+    } as World['tokens'];
     const log = await logOf(parley);
     const world = new World(parley, new V1Client(parley.url), im, log, tenant, tokens);
     await world.done('PATCH', '/users/shy/privacy', 'shy', { groupInviteConsent: true });

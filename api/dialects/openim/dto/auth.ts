@@ -36,8 +36,10 @@ export class ForceLogoutReq {
   @MaxLength(512)
   secret?: string;
 
-  @IsPlatform()
-  platformID!: number;
+  /** Absent or 0: every platform. */
+  @IsOptional()
+  @IsNumber(0, 11)
+  platformID?: number;
 
   @IsId()
   userID!: string;
