@@ -12,6 +12,7 @@ import { v1Operations } from '../api/v1/operations.js';
 import { Freshness } from '../api/v1/reading.js';
 import { v1Router } from '../api/v1/router.js';
 import { AppAdmins } from '../application/commands/app-admins.js';
+import { BulkRegistration } from '../application/commands/bulk-registration.js';
 import { GroupChanges } from '../application/commands/group-changes.js';
 import { GroupCommands } from '../application/commands/groups.js';
 import { Accounts } from '../application/commands/accounts.js';
@@ -319,6 +320,12 @@ function bindAccounts(container: Container): void {
     ],
   );
   container.bind(UserCommands).toResolvedValue((deps) => new UserCommands(deps), [ids.accounts]);
+  container
+    .bind(BulkRegistration)
+    .toResolvedValue(
+      (deps, users) => new BulkRegistration({ ...deps, accounts: new Accounts(deps), users }),
+      [ids.accounts, UserCommands],
+    );
   container.bind(OwnAccount).toResolvedValue(
     (deps, sessions) => {
       const accounts = new Accounts(deps);
@@ -461,6 +468,7 @@ function openimApi(container: Container, config: Config, log: Logger): RequestHa
   return openimRouter({
     operations: openimOperations({
       userCommands: container.get(UserCommands),
+      bulkRegistration: container.get(BulkRegistration),
       userProfiles: container.get(UserProfileCommands),
       groupCommands: container.get(GroupCommands),
       groupChanges: container.get(GroupChanges),

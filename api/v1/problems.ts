@@ -84,6 +84,7 @@ const applicationProblems: Record<ApplicationErrorName, Kind> = {
   ShuttingDown: { status: 503, title: 'The server is stopping; nothing was written' },
   NotStorable: { status: 422, title: 'This cannot be stored as it is' },
   BadCredentials: { status: 401, title: 'Login and password do not belong together' },
+  AlreadyRegistered: { status: 409, title: 'All of them were registered by this very request before' },
   WrongPassword: { status: 403, title: 'That is not the present password' },
   TooManyAttempts: { status: 429, title: 'Too many failed attempts' },
 };

@@ -27,6 +27,8 @@ export interface ApplicationErrorFacts {
   NotStorable: { readonly reason: string };
   /** Login and password don't belong together (401). Says nothing about which of them is wrong. */
   BadCredentials: Record<string, never>;
+  /** All of a list were registered by this very request before, which came without an idempotency key (409). */
+  AlreadyRegistered: { readonly users: number };
   /** What the user gave as his present password isn't (403): who he is has been shown otherwise. */
   WrongPassword: Record<string, never>;
   /** Too many failed logins (429). */

@@ -105,7 +105,8 @@ export class UserCommands {
   async register(context: RegistrationContext, asked: NewUser): Promise<UserResult> {
     const { credentials, address, adminSecret, ...profile } = asked;
     this.check(context, asked);
-    await this.#refuseStrangersAsAdmin(context, asked);
+    const shown = (): Promise<boolean> => this.#adminSecret.isShown(adminSecret, address);
+    await this.#refuseStrangersAsAdmin(context, profile.userId, shown);
     if (credentials === undefined) return this.#registerWithoutPassword(context, profile);
     const { tenant } = context;
     const login = credentials.login === undefined ? undefined : foldLogin(credentials.login);
@@ -173,13 +174,15 @@ export class UserCommands {
    * @throws DomainError NotPermitted
    * @throws ApplicationError TooManyAttempts
    */
-  async #refuseStrangersAsAdmin({ tenant, actor }: RegistrationContext, asked: NewUser): Promise<void> {
-    const { userId, adminSecret, address } = asked;
+  async #refuseStrangersAsAdmin(
+    { tenant, actor }: RegistrationContext,
+    userId: string | undefined,
+    showsSecret: () => Promise<boolean>,
+  ): Promise<void> {
     if (userId === undefined || this.deps.appAdmins?.has(tenant, userId) !== true) return;
     if (actor !== undefined && hasAdminPowers(actor)) return;
-    if (!(await this.#adminSecret.isShown(adminSecret, address))) {
-      refuse('NotPermitted', { reason: 'the id of an app admin is registered with the admin secret only' });
-    }
+    if (await showsSecret()) return;
+    refuse('NotPermitted', { reason: 'the id of an app admin is registered with the admin secret only' });
   }
 
   /** @throws as `Logins.byLogin` */

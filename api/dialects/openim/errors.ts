@@ -102,6 +102,7 @@ const applicationErrors: Readonly<Record<ApplicationErrorName, readonly [CodeNam
   IdempotencyKeyReused: ['ArgsError', 'the Idempotency-Key came with another request before'],
   NotStorable: ['ArgsError', 'this cannot be stored as it is'],
   BadCredentials: ['NoPermissionError', 'user and password do not belong together'],
+  AlreadyRegistered: ['RegisteredAlreadyError', 'all of them were registered by this very request before'],
   WrongPassword: ['NoPermissionError', 'that is not the present password'],
   TooManyAttempts: ['NoPermissionError', 'too many failed attempts, try again later'],
   OutcomeUnknown: [

@@ -1,3 +1,4 @@
+import type { BulkRegistration } from '../../../application/commands/bulk-registration.js';
 import type { GroupChanges } from '../../../application/commands/group-changes.js';
 import type { GroupCommands } from '../../../application/commands/groups.js';
 import type { CommandResult } from '../../../application/commands/request.js';
@@ -20,6 +21,7 @@ import type { RequestPagination } from './dto/common.js';
 /** What the dialect is made on. */
 export interface OpenimServices {
   readonly userCommands: UserCommands;
+  readonly bulkRegistration: BulkRegistration;
   readonly userProfiles: UserProfileCommands;
   readonly groupCommands: GroupCommands;
   readonly groupChanges: GroupChanges;

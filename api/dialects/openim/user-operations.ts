@@ -1,7 +1,6 @@
-import type { NewUser as UserToRegister } from '../../../application/commands/users.js';
+import type { BroughtIn } from '../../../application/commands/bulk-registration.js';
 import { ApplicationError } from '../../../application/commands/errors.js';
 import { hasAdminPowers } from '../../../domain/shared/actor.js';
-import { DomainError } from '../../../domain/shared/errors.js';
 import { requireApp } from './auth-operations.js';
 import {
   AccountCheckReq,
@@ -27,14 +26,14 @@ import {
   requireAccess,
   requireAdmin,
 } from './operation.js';
-import { type OpenimServices, pageOf, shown } from './services.js';
+import { type OpenimServices, pageOf, shown, shownUpTo } from './services.js';
 import { receiveOptionOf, userInfo } from './views.js';
 
 /** Nobody holds a live connection to this server, so nobody is online. */
 const OFFLINE = 0;
 
 export function userOperations(services: OpenimServices): Operation[] {
-  const { userCommands, userProfiles, users, directory, isAppAdmin } = services;
+  const { userCommands, bulkRegistration, userProfiles, users, directory, isAppAdmin } = services;
 
   const updateUserInfo = async (call: Call<UpdateUserInfoReq>): Promise<undefined> => {
     const { userInfo: info, ex = info.ex } = call.body;
@@ -54,27 +53,14 @@ export function userOperations(services: OpenimServices): Operation[] {
     return undefined;
   };
 
-  /** Who is there already is found before anybody is written. Users are streams of their own, so no append holds all. */
   const registerAll = async (call: Call<UserRegisterReq>): Promise<undefined> => {
     await requireApp(services, call);
-    const { tenant, actor } = call.caller;
-    const { users: named } = call.body;
+    const { actor } = call.caller;
     // Whoever shows the secret is the app, whatever token he has beside it.
     const app = actor !== undefined && hasAdminPowers(actor) ? actor : ({ kind: 'system', id: 'app' } as const);
     const context = { ...registrationContext(call, 'secret'), actor: app };
-    for (const user of named) userCommands.check(context, profileOf(user));
-    if (context.idempotency === undefined) {
-      const userIds = named.map(({ userID }) => userID);
-      const missing = new Set(await directory.missing(tenant, userIds));
-      const taken = userIds.find((userId) => !missing.has(userId));
-      if (taken !== undefined) throw new DomainError('UserIdTaken', { userId: taken });
-    }
-    // By their place in the list: with another list, the key meets itself at the first one.
-    for (const [index, user] of named.entries()) {
-      const last = index === named.length - 1;
-      const registered = userCommands.register(ofStep(context, index.toString()), profileOf(user));
-      await (last ? shown(services, registered) : registered);
-    }
+    const position = await bulkRegistration.register(context, call.body.users.map(profileOf));
+    await shownUpTo(services.progress, position);
     return undefined;
   };
 
@@ -202,7 +188,7 @@ export function userOperations(services: OpenimServices): Operation[] {
   ];
 }
 
-const profileOf = ({ userID, nickname, faceURL, ex }: NewUser): Omit<UserToRegister, 'credentials'> => ({
+const profileOf = ({ userID, nickname, faceURL, ex }: NewUser): BroughtIn => ({
   userId: userID,
   nickname,
   ...(faceURL === undefined ? {} : { avatar: faceURL }),

@@ -55,6 +55,7 @@ const application: { readonly [Name in keyof ApplicationErrorFacts]: readonly [A
     IdempotencyKeyReused: [{ operation: 'o' }, 1001],
     NotStorable: [{ reason: 'secret reason' }, 1001],
     BadCredentials: [{}, 1002],
+    AlreadyRegistered: [{ users: 2 }, 1102],
     WrongPassword: [{}, 1002],
     TooManyAttempts: [{ retryAfterMs: 1 }, 1002],
     OutcomeUnknown: [{ stream: 's' }, 500],
