@@ -1,7 +1,7 @@
 import type { Logger } from '../../application/ports/logger.js';
 
 /** A refusal counts for so long after it was heard, ms: then somebody may have mended what it was for. */
-const REFUSED_FOR_MS = 30_000;
+const REFUSED_FOR_MS = { diskFull: 10_000, accessDenied: 30_000 } as const;
 
 /** An append whose outcome is unknown for so long is no hiccup, ms. */
 const LONG_MS = 10_000;
@@ -55,6 +55,6 @@ export class AppendTroubles {
   }
 
   #isRefused(why: keyof typeof REFUSALS): boolean {
-    return this.now() - (this.#refused.get(why) ?? -Infinity) < REFUSED_FOR_MS;
+    return this.now() - (this.#refused.get(why) ?? -Infinity) < REFUSED_FOR_MS[why];
   }
 }
