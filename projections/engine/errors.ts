@@ -99,6 +99,17 @@ export class RebuildRunning extends Error {
   }
 }
 
+/** A rebuild that found no room for its tables. */
+export class NoRoom extends Error {
+  override readonly name = 'NoRoom';
+  constructor(cause: unknown) {
+    super('the disk is full; readers keep what they have, and what was half made is dropped', { cause });
+  }
+}
+
+/** PostgreSQL's disk_full. */
+export const isNoRoom = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '53100';
+
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**

@@ -8,10 +8,12 @@ import { lockCheckpoint, type Checkpoint } from './checkpoint.js';
 import {
   blamesEvent,
   Fenced,
+  isNoRoom,
   isUndone,
   messageOf,
   nameOf,
   NewerSchema,
+  NoRoom,
   PoisonedEvent,
   RebuildRunning,
 } from './errors.js';
@@ -75,7 +77,7 @@ const ATTEMPTS = 10;
  * Fills the other letter from history while the live one goes on being fed and read, then re-points the view. Begun again
  * from nothing after a crash: what a half-filled letter holds may come from other code. It needs nothing of schema `read`
  * to be there: what is missing is made.
- * @throws PoisonedEvent, NewerSchema (the rebuild stops there; the live letter is untouched), RebuildRunning
+ * @throws PoisonedEvent, NewerSchema, NoRoom (the rebuild stops there; the live letter is untouched), RebuildRunning
  */
 export async function rebuild(deps: RebuildDeps, options: RebuildOptions = {}): Promise<RebuildResult> {
   const lock = new pg.Client({ connectionString: deps.lockUrl, application_name: 'parley projections rebuild' });
@@ -100,6 +102,8 @@ class Rebuild {
   private firstOrdinal: bigint | undefined;
   private checkpoint: Checkpoint = { letter: 'b', position: '', epoch: '0' };
   private tables: Tables;
+  /** The letter that is being made and isn't shown yet. */
+  private filling: Letter | undefined;
 
   constructor(
     private readonly deps: RebuildDeps,
@@ -110,6 +114,31 @@ class Rebuild {
   }
 
   async run(): Promise<RebuildResult> {
+    try {
+      return await this.fillAndSwitch();
+    } catch (error) {
+      if (!isNoRoom(error)) throw error;
+      await this.giveRoomBack();
+      throw new NoRoom(error);
+    }
+  }
+
+  /** Commands are refused for as long as the disk is full. */
+  private async giveRoomBack(): Promise<void> {
+    const { filling } = this;
+    if (filling === undefined) return;
+    const { pool, projection, log } = this.deps;
+    try {
+      await this.retryOnLocks(() => dropLetter(pool, projection, filling));
+    } catch (error) {
+      log.warn(
+        { projection: projectionKey(projection), letter: filling, error: messageOf(error) },
+        'a rebuild found no room, and its half-filled tables are still there; the next rebuild drops them',
+      );
+    }
+  }
+
+  private async fillAndSwitch(): Promise<RebuildResult> {
     const { pool, projection } = this.deps;
     await ensureEngineTables(pool);
     const [live] = await inspect(pool, [projection]);
@@ -122,6 +151,7 @@ class Rebuild {
     for (const statement of projection.indexes(this.tables)) await pool.query(statement);
     for (const table of physicalTables(projection, this.tables)) await pool.query(`ANALYZE ${table}`);
     await this.switchOver(shown);
+    this.filling = undefined;
     await this.dropOld(shown);
     this.report('switched', 1);
     return {
@@ -155,6 +185,7 @@ class Rebuild {
       await client.query(sql.CREATE_CHECKPOINT, [projection.name, projection.version, letter, '', 0]);
     });
     this.checkpoint = { letter, position: '', epoch: '0' };
+    this.filling = letter;
   }
 
   /** Reads to where the store ends now, over interruptions of the store; gives the number of events. */
@@ -202,7 +233,7 @@ class Rebuild {
       } catch (error) {
         if (error instanceof Fenced || error instanceof NewerSchema || error instanceof PoisonedEvent) throw error;
         if (blamesEvent(error)) return this.writeHalves(events, error);
-        if (attempt === ATTEMPTS) throw error;
+        if (attempt === ATTEMPTS || isNoRoom(error)) throw error;
         this.deps.log.warn({ projection: projectionKey(projection), error: messageOf(error) }, 'a rebuild tries again');
         await backoff.wait(this.signal);
         this.signal.throwIfAborted();

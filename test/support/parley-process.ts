@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ADMIN_SECRET } from './v1-client.js';
@@ -28,9 +29,16 @@ export interface ParleyProcess {
   end(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts a real server process on a free port and waits until it says that it is ready. */
-export async function startParley(env: Readonly<Record<string, string>>, timeoutMs = 30_000): Promise<ParleyProcess> {
-  const launched = launchParley(env, timeoutMs);
+/**
+ * Starts a real server process on a free port and waits until it says that it is ready. Its log goes to a file where one is
+ * given, else into `output`.
+ */
+export async function startParley(
+  env: Readonly<Record<string, string>>,
+  timeoutMs = 30_000,
+  log: 'pipe' | number = 'pipe',
+): Promise<ParleyProcess> {
+  const launched = launchParley(env, timeoutMs, log);
   await launched.ready;
   return launched.process;
 }
@@ -44,7 +52,11 @@ export interface LaunchedParley {
 }
 
 /** Starts one that may have to wait for others. Both promises reject when it ends before, or not within `timeoutMs`. */
-export function launchParley(env: Readonly<Record<string, string>>, timeoutMs = 30_000): LaunchedParley {
+export function launchParley(
+  env: Readonly<Record<string, string>>,
+  timeoutMs = 30_000,
+  log: 'pipe' | number = 'pipe',
+): LaunchedParley {
   const child = spawn(process.execPath, [...NODE_FLAGS, join(BUILD, 'main.js')], {
     env: {
       ...cleanEnvironment(),
@@ -54,10 +66,12 @@ export function launchParley(env: Readonly<Record<string, string>>, timeoutMs = 
       PARLEY_ADMIN_SECRET: ADMIN_SECRET,
       ...env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', log],
   });
   const lines: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
+  // Overloads of `spawn` don't know that stdout is a pipe whatever stderr is.
+  const [, out, err] = child.stdio;
+  if (err instanceof Readable) createInterface({ input: err }).on('line', (line) => lines.push(line));
   let url: string | undefined;
   const saying = (word: RegExp): Promise<void> =>
     new Promise<void>((resolve, reject) => {
@@ -80,7 +94,8 @@ export function launchParley(env: Readonly<Record<string, string>>, timeoutMs = 
         resolve();
       });
     });
-  const reader = createInterface({ input: child.stdout });
+  if (!(out instanceof Readable)) throw new Error('no stdout');
+  const reader = createInterface({ input: out });
   reader.on('line', (line) => lines.push(line));
   const ready = saying(/is ready at/);
   const lives = saying(/(lives|is ready) at/);

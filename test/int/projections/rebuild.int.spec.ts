@@ -105,6 +105,28 @@ describe('rebuild, on the PostgreSQL store', () => {
     await verifyAll();
   });
 
+  it('given that the disk is full in the middle, it says so in a sentence, and leaves nothing half made', async () => {
+    await engine.start();
+    await caughtUp(await writeGroups(store, { groups: 2, members: 200 }));
+    const [rows, made] = [await bench.dump('group_members_v2'), await tables()];
+    const real = projections.find(({ name }) => name === 'group_members')!;
+    const outOfRoom: Projection = {
+      ...real,
+      apply: async (events, letter, statements) => {
+        await real.apply(events, letter, statements);
+        await bench.pool.query("DO $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$");
+      },
+    };
+    const error = await bench
+      .engine(store, { projections: [outOfRoom] })
+      .rebuild('group_members')
+      .catch((failure: unknown) => failure);
+    expect(String(error)).to.match(/^NoRoom: the disk is full; readers keep what they have/);
+    expect(await tables()).to.deep.equal(made);
+    expect(await bench.dump('group_members_v2')).to.deep.equal(rows);
+    await engine.rebuild('group_members');
+  });
+
   it('goes on under live traffic; a reader never meets an error nor fewer rows than before', async () => {
     await engine.start();
     const members = 300;
