@@ -66,6 +66,10 @@ async function readKeys(file: string, log: Logger): Promise<Keys | undefined> {
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM'))
+      throw new ConfigInvalid([
+        `The key file ${file} belongs to another user: chown ${String(process.getuid?.())} ${file}, or start Parley as its owner.`,
+      ]);
     throw error;
   }
   const keys = parseKeys(text);

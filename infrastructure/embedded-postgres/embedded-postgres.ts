@@ -7,7 +7,7 @@ import type { Logger } from '../../application/ports/logger.js';
 import { isDiskFull } from '../disk-full.js';
 import { locatePackage, prepareBinaries, type Binaries } from './binaries.js';
 import { EmbeddedPostgresError, errorCode, messageOf, NoServerToAttachTo } from './errors.js';
-import { linkOf, openHome, type Home } from './home.js';
+import { howToOwn, linkOf, openHome, type Home } from './home.js';
 import { ensureDatabase } from './initialise.js';
 import { takeOwnership, type OwnerLock } from './owner-lock.js';
 import { existing, freePort, launch, readPidFile, stopPostmaster, type Postmaster } from './postmaster.js';
@@ -67,6 +67,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   } catch (error) {
     // Another failure of the same kind must not hide this one.
     await lock.release().catch(() => undefined);
+    if (['EACCES', 'EPERM'].includes(errorCode(error) ?? ''))
+      throw new EmbeddedPostgresError(`${messageOf(error)}. ${howToOwn(dataDir)}`);
     throw error;
   }
 }

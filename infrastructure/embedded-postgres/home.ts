@@ -38,6 +38,7 @@ export async function openHome(dataDir: string, systemDir: string, log: Logger):
     await refuseForeign(existing);
     const account = await serverAccount(existing === undefined ? [] : [join(existing, 'pgdata'), existing], log);
     const path = existing ?? (await makeHome(dataDir, systemDir, account, log));
+    if (account !== undefined && !(await mayUse(account, '-x', path))) await letThrough(path);
     if (account !== undefined && !(await mayUse(account, '-x', path))) {
       throw new EmbeddedPostgresError(
         `PostgreSQL, which doesn't run as root, can't enter ${path} as user ${String(account.uid)}. ` +
@@ -55,11 +56,21 @@ export async function openHome(dataDir: string, systemDir: string, log: Logger):
       code === 'ENOENT' ||
       code === 'EEXIST'
     ) {
-      throw new EmbeddedPostgresError(`The data directory ${dataDir} can't be used: ${messageOf(error)}`);
+      const advice = code === 'EACCES' || code === 'EPERM' ? ` ${howToOwn(dataDir)}` : '';
+      throw new EmbeddedPostgresError(`The data directory ${dataDir} can't be used: ${messageOf(error)}.${advice}`);
     }
     throw error;
   }
 }
+
+/** Of root's own folder, brought back from a backup with other rights than `makeHome` gives. */
+async function letThrough(path: string): Promise<void> {
+  if ((await stat(path)).uid === 0) await chmod(path, 0o711);
+}
+
+/** For files that another user owns, such as those that root brought back from a backup. */
+export const howToOwn = (path: string): string =>
+  `Give it to this user (chown -R ${String(process.getuid?.())} ${path}), start Parley as its owner, or give it a DATA_DIR of its own.`;
 
 /**
  * Gives the topmost folder that was made. Not `mkdir` with `recursive`: Node 20's never comes back from where nothing can be
@@ -99,7 +110,7 @@ async function refuseForeign(home: string | undefined): Promise<void> {
     const { uid } = await stat(home);
     throw new EmbeddedPostgresError(
       `The database in ${home} belongs to user ${String(uid)}; this is user ${String(process.getuid?.())}. ` +
-        'Start Parley as the user who made it, or give it a DATA_DIR of its own.',
+        howToOwn(home),
     );
   }
 }

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, chown, lchown, lstat, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Logger } from '../../application/ports/logger.js';
+import type { Account } from './account.js';
 import type { Binaries } from './binaries.js';
 import { saysDiskFull } from '../disk-full.js';
 import { EmbeddedPostgresError, messageOf, unlessMissing } from './errors.js';
-import type { Home } from './home.js';
+import { howToOwn, type Home } from './home.js';
 import { replacePrivateFile } from '../config/private-file.js';
 import { writeRuntimeFile } from './runtime-file.js';
 import { POSTGRESQL_CONF } from './settings.js';
@@ -32,6 +33,7 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 export async function ensureDatabase(home: Home, binaries: Binaries, port: number, log: Logger): Promise<boolean> {
   await sweep(home.path);
   if ((await unlessMissing(stat(home.pgdata))) !== undefined) {
+    await takeOver(home, log);
     await checkDatabase(home, binaries.major);
     return false;
   }
@@ -80,13 +82,45 @@ export function refusal(what: string, said: string): string {
   return `${what}: ${said.trim()}`;
 }
 
+/**
+ * A database that root brought back from a backup is root's, or can be read by others, and PostgreSQL refuses both. As root
+ * it is given to the user that PostgreSQL runs as; what is ours already gets the rights that PostgreSQL asks for.
+ */
+async function takeOver({ pgdata, account }: Home, log: Logger): Promise<void> {
+  if ((await unlessMissing(lstat(join(pgdata, 'PG_VERSION')))) === undefined) return;
+  if (account !== undefined && (await isRoots(pgdata))) {
+    await giveAll(pgdata, account);
+    log.warn(
+      { path: pgdata, uid: account.uid },
+      'the database was root’s; it was given to the user that PostgreSQL runs as',
+    );
+  }
+  const { uid, mode } = await stat(pgdata);
+  const isOurs = process.getuid?.() === 0 || uid === process.getuid?.();
+  if (process.platform !== 'win32' && isOurs && (mode & 0o027) !== 0) await chmod(pgdata, 0o700);
+}
+
+/** The folder or anything right in it, where a restore of a part would show. */
+async function isRoots(pgdata: string): Promise<boolean> {
+  const paths = [pgdata, ...(await readdir(pgdata)).map((name) => join(pgdata, name))];
+  for (const path of paths) if ((await lstat(path)).uid === 0) return true;
+  return false;
+}
+
+/** Links themselves, never what they point to. */
+async function giveAll(path: string, account: Account): Promise<void> {
+  await lchown(path, account.uid, account.gid);
+  if (!(await lstat(path)).isDirectory()) return;
+  for (const name of await readdir(path)) await giveAll(join(path, name), account);
+}
+
 async function checkDatabase(home: Home, major: string): Promise<void> {
   const facts = await stat(home.pgdata);
   const self = process.getuid?.();
   if (self !== undefined && facts.uid !== (home.account?.uid ?? self)) {
     throw new EmbeddedPostgresError(
       `The database in ${home.pgdata} belongs to user ${String(facts.uid)}; this is user ${String(self)}. ` +
-        'Start Parley as that user (or as root), or give it a DATA_DIR of its own.',
+        howToOwn(home.pgdata),
     );
   }
   const version = await unlessMissing(readFile(join(home.pgdata, 'PG_VERSION'), 'utf8'));

@@ -156,7 +156,7 @@ describe('stores that fail under a flood of commands', function () {
     }
     const impatient = launchParley(sides[0]!.env, STARTED_WITHIN_MS);
     await impatient.lives;
-    expect(await impatient.process.end()).to.equal(0);
+    expect(await impatient.process.end('SIGHUP'), 'its terminal was closed').to.equal(0);
 
     postgres.allow();
     const [esdb, pgOnly] = [sides[0]!, sides[1]!];

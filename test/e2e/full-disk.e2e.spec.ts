@@ -166,5 +166,9 @@ describe('a full disk, with the database and the log on it', function () {
     const verified = await runCli(['projections', 'verify', '--all'], env);
     expect([verified.code, verified.stderr], verified.stdout).to.deep.equal([0, '']);
     expect(await readFile(at('parley.log'), 'utf8')).to.include('disk is full');
+
+    const again = await postmaster();
+    expect(await parley.end('SIGHUP'), 'its terminal was closed').to.equal(0);
+    expect(await processStart(again)).to.equal(undefined);
   });
 });

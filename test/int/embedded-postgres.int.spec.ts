@@ -37,6 +37,7 @@ import { silentLogger } from '../support/silent-logger.js';
 
 const OWNER = join(dirname(fileURLToPath(import.meta.url)), '..', 'support', 'embedded-owner.js');
 const asRoot = process.getuid?.() === 0;
+const NOBODY = 65_534;
 
 describe('embedded PostgreSQL', function () {
   this.timeout(30_000);
@@ -86,8 +87,11 @@ describe('embedded PostgreSQL', function () {
     return server;
   }
 
-  async function startOwner(env: NodeJS.ProcessEnv = {}): Promise<{ child: ChildProcess; said: OwnerSaid }> {
-    const child = spawn(process.execPath, [OWNER, dataDir], {
+  async function startOwner(
+    env: NodeJS.ProcessEnv = {},
+    uid?: number,
+  ): Promise<{ child: ChildProcess; said: OwnerSaid }> {
+    const child = spawn(process.execPath, [OWNER, dataDir, ...(uid === undefined ? [] : [String(uid)])], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -378,6 +382,34 @@ describe('embedded PostgreSQL', function () {
       await mkdir(dataDir);
       await symlink(join(folder, 'gone'), join(dataDir, 'postgres'));
       expect(await failureOf(start())).to.match(/is a link to a folder that is gone/);
+    });
+  });
+
+  describe('a directory that root brought back from a backup', () => {
+    it('is given to the user that PostgreSQL runs as, with the rights that it asks for', async function () {
+      if (!asRoot) return this.skip();
+      givenDatabase();
+      execFileSync('chown', ['-R', '0:0', dataDir]);
+      await chmod(join(dataDir, 'postgres', 'pgdata'), 0o755);
+      await chmod(join(dataDir, 'postgres'), 0o700);
+      const server = await start();
+      expect(await query(server.url(), 'SELECT answer FROM kept')).to.deep.equal([{ answer: 42 }]);
+    });
+
+    it('in part, too', async function () {
+      if (!asRoot) return this.skip();
+      givenDatabase();
+      execFileSync('chown', ['-R', '0:0', join(dataDir, 'postgres', 'pgdata', 'base')]);
+      const server = await start();
+      expect(await query(server.url(), 'SELECT answer FROM kept')).to.deep.equal([{ answer: 42 }]);
+    });
+
+    it('is refused to another user, who is told to whom it must be given', async function () {
+      if (!asRoot) return this.skip();
+      givenDatabase();
+      execFileSync('chown', ['-R', '0:0', dataDir]);
+      const { said } = await startOwner({}, NOBODY);
+      expect(said.error).to.match(/chown -R 65534 \S*data/);
     });
   });
 

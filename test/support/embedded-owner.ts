@@ -2,10 +2,13 @@ import { startEmbeddedPostgres } from '../../infrastructure/embedded-postgres/em
 import { silentLogger } from './silent-logger.js';
 
 /**
- * A process that owns an embedded PostgreSQL, as Parley does: `node embedded-owner.js <dataDir>` prints one line of JSON when
- * the server is there, and stops it on SIGINT or SIGTERM.
+ * A process that owns an embedded PostgreSQL, as Parley does: `node embedded-owner.js <dataDir> [<uid>]` prints one line of
+ * JSON when the server is there, and stops it on SIGINT or SIGTERM.
  */
-const [, , dataDir = ''] = process.argv;
+const [, , dataDir = '', uid] = process.argv;
+
+// Now that everything is loaded, from where that user may not read.
+if (uid !== undefined) process.setuid?.(Number(uid));
 
 try {
   const server = await startEmbeddedPostgres({ dataDir, log: silentLogger });
