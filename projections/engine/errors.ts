@@ -108,7 +108,8 @@ export class NoRoom extends Error {
 }
 
 /** PostgreSQL's disk_full. */
-export const isNoRoom = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '53100';
+export const isNoRoom = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '53100';
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
