@@ -34,7 +34,7 @@ describe('a full disk, with the database and the log on it', function () {
   async function start(): Promise<void> {
     const log = openSync(at('parley.log'), 'a');
     try {
-      parley = await startParley(env, 30_000, log);
+      parley = await startParley(env, 60_000, log);
     } finally {
       closeSync(log);
     }
