@@ -1,24 +1,21 @@
 import 'reflect-metadata';
 import { listen } from './api/http/server.js';
 import { startingApp } from './api/http/starting.js';
-import { EventStoreUnavailable } from './application/ports/event-store.js';
 import type { Logger } from './application/ports/logger.js';
-import { type Config, ConfigInvalid, loadConfig, secretVariables } from './infrastructure/config/config.js';
+import { type Config, loadConfig, secretVariables } from './infrastructure/config/config.js';
 import { openParley } from './infrastructure/container.js';
-import { DatabaseUnreachable } from './infrastructure/database.js';
-import { isDiskFull } from './infrastructure/disk-full.js';
-import { EmbeddedPostgresError } from './infrastructure/embedded-postgres/errors.js';
 import { lineWriter } from './infrastructure/line-writer.js';
 import { makeLogger } from './infrastructure/logging.js';
+import { forOperator } from './infrastructure/operator-errors.js';
 import { StartCancelled } from './infrastructure/patience.js';
-import { WrongMasterKey } from './infrastructure/serialization/keys/master-key.js';
+import { toldToStop } from './infrastructure/told-to-stop.js';
 
 const stdout = lineWriter(1, { onDropped: (lines) => `${lines.toString()} lines could not be written\n` });
 const stderr = lineWriter(2, { onDropped: (lines) => `${lines.toString()} lines could not be written\n` });
 
 /** Starts everything, prints the address when it is ready, and ends everything in order at SIGINT, SIGTERM or SIGHUP. */
 async function main(): Promise<void> {
-  const stop = toldToStop();
+  const stop = toldToStop('start');
   const stopping = new AbortController();
   void stop.then(() => {
     stopping.abort();
@@ -80,28 +77,6 @@ const STOP_WITHIN_MS = 25_000;
 /** For what was closed to let the process end by itself, ms. */
 const LINGER_MS = 1_000;
 
-/** How often npm is looked after, ms. */
-const LOOK_MS = 500;
-
-/**
- * SIGINT, SIGTERM, SIGHUP (the terminal was closed), or the end of the shell in which `npm start` runs us: npm passes a
- * signal on to that shell, which dies of it without telling anybody. A signal that comes again while all is being closed
- * changes nothing: it would leave PostgreSQL behind.
- */
-function toldToStop(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
-    if (process.env['npm_lifecycle_event'] !== 'start') return;
-    const shell = process.ppid;
-    const look = setInterval(() => {
-      if (process.ppid === shell) return;
-      clearInterval(look);
-      resolve('npm has ended');
-    }, LOOK_MS);
-    look.unref();
-  });
-}
-
 try {
   await main();
 } catch (error) {
@@ -117,14 +92,11 @@ try {
 
 function lastWords(error: unknown): string {
   if (!(error instanceof Error)) return `Parley could not start.\n${String(error)}`;
-  if ('code' in error && error.code === 'EADDRINUSE')
-    return `The port is taken (${error.message}). Set PORT, or OPENIM_PORT, to another one.`;
-  if (isDiskFull(error)) return `The disk is full (${error.message}). Make room and start Parley again.`;
-  const isForTheOperator =
-    error instanceof ConfigInvalid ||
-    error instanceof DatabaseUnreachable ||
-    error instanceof EventStoreUnavailable ||
-    error instanceof EmbeddedPostgresError ||
-    error instanceof WrongMasterKey;
-  return isForTheOperator ? error.message : `Parley could not start.\n${error.stack ?? error.message}`;
+  const code = 'code' in error && 'syscall' in error ? String(error.code) : '';
+  if (code === 'EADDRINUSE') return `The port is taken (${error.message}). Set PORT, or OPENIM_PORT, to another one.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `HOST is no address of this machine (${error.message}).`;
+  if (code === 'EACCES' && 'syscall' in error && error.syscall === 'listen')
+    return `This user may not listen on that port (${error.message}). Set PORT, or OPENIM_PORT, to one above 1023.`;
+  return forOperator(error) ?? `Parley could not start.\n${error.stack ?? error.message}`;
 }

@@ -11,27 +11,31 @@ export function historyLine({ revision, type, envelope, event }: RecordedEvent):
       ? `${type} (schema ${envelope.schemaVersion.toString()}, not known here)`
       : sentence(event, actor);
   const who = `${actor.kind === 'user' ? '' : `${actor.kind} `}${actor.id}${actor.onBehalfOf === undefined ? '' : ` for ${actor.onBehalfOf}`}`;
-  return oneLine(`${revision.toString().padStart(5)}  ${when}  ${told}  [${who}, ${envelope.via}]`);
+  return `${revision.toString().padStart(5)}  ${when}  ${told}  [${who}, ${envelope.via}]`;
 }
 
-/**
- * What people wrote is in there: a line break would forge a line of the history, an escape sequence could repaint the
- * terminal, a bidirectional control would show the words in another order. They are shown as what they are.
- */
-const oneLine = (text: string): string =>
-  text.replaceAll(
-    /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
+/** The same for programs. `text` is null for an event that this version doesn't know. */
+export function historyRecord({ revision, type, envelope, event, stored }: RecordedEvent): object {
+  return {
+    revision,
+    type,
+    schemaVersion: envelope.schemaVersion,
+    occurredAt: new Date(envelope.occurredAt).toISOString(),
+    actor: envelope.actor,
+    via: envelope.via,
+    position: stored.position,
+    text: event === undefined ? null : sentence(event, envelope.actor),
+  };
+}
 
-/** Says each event as a line while the stored events go on to whoever checks their chain. */
+/** Says each event while the stored events go on to whoever checks their chain. */
 export async function* said(
   batches: AsyncIterable<readonly RecordedEvent[]>,
-  say: (line: string) => void,
+  say: (recorded: RecordedEvent) => void,
 ): AsyncGenerator<StoredEvent> {
   for await (const batch of batches) {
     for (const recorded of batch) {
-      say(historyLine(recorded));
+      say(recorded);
       yield recorded.stored;
     }
   }

@@ -1,25 +1,44 @@
 import 'reflect-metadata';
-import { EventStoreUnavailable } from '../application/ports/event-store.js';
-import { ConfigInvalid, loadConfig } from '../infrastructure/config/config.js';
-import { DatabaseUnreachable } from '../infrastructure/database.js';
-import { EmbeddedPostgresError } from '../infrastructure/embedded-postgres/errors.js';
-import { CopyRefused } from '../infrastructure/event-store/copy/errors.js';
+import type { StoreTools, Tools } from '../application/ports/tools.js';
+import { loadConfig } from '../infrastructure/config/config.js';
 import { makeLogger } from '../infrastructure/logging.js';
-import { SystemCopyRefused } from '../infrastructure/system/copy-system.js';
-import { parleyCommand } from './program.js';
-import type { StoreTools, Tools } from './tools.js';
+import { forOperator } from '../infrastructure/operator-errors.js';
+import { toldToStop } from '../infrastructure/told-to-stop.js';
+import { version } from '../infrastructure/version.js';
+import { run } from './run.js';
+import { Stopped } from './stopping.js';
 
-const terminal = {
-  out: (line: string) => {
-    process.stdout.write(`${line}\n`);
-  },
-  err: (line: string) => {
-    process.stderr.write(`${line}\n`);
-  },
-  isTerminal: process.stdout.isTTY,
-};
+const stop = new AbortController();
 
+/** A work that nothing stops is left alone after this time, and PostgreSQL told to end by itself, ms. */
+const STOP_WITHIN_MS = 20_000;
+
+/** For what was closed to let the process end by itself, ms. */
 const LINGER_MS = 1_000;
+
+/** The cursor and the line wrap, which a bar switches off. */
+const RESTORE = '\u001b[?25h\u001b[?7h';
+
+function stopFor(why: Stopped): void {
+  if (stop.signal.aborted) return;
+  process.exitCode = why.exitCode;
+  stop.abort(why);
+  setTimeout(() => {
+    if (process.stderr.isTTY) process.stderr.write(RESTORE);
+    process.exit(why.exitCode);
+  }, STOP_WITHIN_MS).unref();
+}
+
+void toldToStop('parley').then((signal) => {
+  stopFor(Stopped.by(signal === 'npm has ended' ? 'SIGTERM' : signal));
+});
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever reads has read enough; or the disk that it goes to is full.
+    stopFor(error.code === 'EPIPE' ? Stopped.byClosedPipe() : new Stopped(1, false));
+    if (error.code !== 'EPIPE' && stream === process.stdout)
+      process.stderr.write(`What was found can't be written (${error.message}).\n`);
+  });
 
 /** Loaded when they are needed: all of Parley takes a second to load, and who asks for help doesn't need it. */
 const open = async (): Promise<Tools> => {
@@ -34,23 +53,24 @@ const openStores = async (): Promise<StoreTools> => {
   return storeTools(process.env, makeLogger('warn'));
 };
 
-try {
-  await parleyCommand(open, openStores, terminal).parseAsync();
-} catch (error) {
-  const expected =
-    error instanceof ConfigInvalid ||
-    error instanceof CopyRefused ||
-    error instanceof DatabaseUnreachable ||
-    error instanceof EmbeddedPostgresError ||
-    error instanceof EventStoreUnavailable ||
-    error instanceof SystemCopyRefused;
-  terminal.err(
-    expected || !(error instanceof Error)
-      ? String(error instanceof Error ? error.message : error)
-      : (error.stack ?? error.message),
-  );
-  process.exitCode = 1;
-} finally {
-  // All is said and closed, but the client of EventStoreDB goes on for minutes to look for a server that isn't there.
-  setTimeout(() => process.exit(), LINGER_MS).unref();
-}
+const code = await run(process.argv.slice(2), {
+  open,
+  openStores,
+  explain: forOperator,
+  stop: stop.signal,
+  version: version(),
+  terminal: {
+    out: (line) => {
+      process.stdout.write(`${line}\n`);
+    },
+    err: (line) => {
+      process.stderr.write(`${line}\n`);
+    },
+    isTerminal: process.stderr.isTTY,
+  },
+});
+// What was to be read has not been, however much of the work was done.
+process.exitCode =
+  stop.signal.reason instanceof Stopped && stop.signal.reason.quietly ? stop.signal.reason.exitCode : code;
+// All is said and closed, but the client of EventStoreDB goes on for minutes to look for a server that isn't there.
+setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -1,10 +1,12 @@
-import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import type { Terminal } from './terminal.js';
-import type { ComparisonReport, CopyReport, NamedStores, StoreTools } from './tools.js';
+import type { ComparisonReport, CopyReport, NamedStores, StoreTools } from '../application/ports/tools.js';
+import type { House } from './house.js';
+import { count, withProgress } from './progress.js';
+import { sayingWhenStopped } from './stopping.js';
 
 /** `parley store …`: the log as a whole, moved and compared. */
-export function storeCommands(program: Command, open: () => Promise<StoreTools>, terminal: Terminal): void {
+export function storeCommands(program: Command, house: House): void {
+  const { terminal } = house;
   const named = (command: Command): Command =>
     command
       .option('--from <store>', 'the source (default: what EVENT_STORE, DATABASE_URL or DATA_DIR name)')
@@ -20,25 +22,29 @@ export function storeCommands(program: Command, open: () => Promise<StoreTools>,
       'write the whole log to another store, in order and unchanged, and compare; goes on where it was stopped',
     )
     .action(async (stores: NamedStores) => {
-      const tools = await open();
-      const copied = await withProgress(terminal, 'copying', (say) =>
-        tools.copy(stores, ({ copied, share, rate }) => {
-          say(share, `${count(copied)} events, ${count(rate)}/s`);
-        }),
+      const tools = await house.openStores();
+      const copied = await sayingWhenStopped(house, 'What is copied stays; the same command goes on behind it.', () =>
+        withProgress(terminal, 'copying', (say) =>
+          tools.copy(stores, ({ copied, share, rate }) => {
+            house.stop.throwIfAborted();
+            say(share, `${count(copied)} events, ${count(rate)}/s`);
+          }),
+        ),
       );
       terminal.out(copiedLine(copied));
-      if (await compare(tools, stores, terminal)) for (const line of NEXT) terminal.out(line);
-      else process.exitCode = 1;
+      if (await compare(tools, stores, house)) for (const line of NEXT) terminal.out(line);
+      else house.fail();
     });
   named(store.command('verify'))
     .description('compare two logs event by event, and check the hash chain of each stream')
     .action(async (stores: NamedStores) => {
-      if (!(await compare(await open(), stores, terminal))) process.exitCode = 1;
+      if (!(await compare(await house.openStores(), stores, house))) house.fail();
     });
 }
 
 /** `parley system …`: what is primary data beside the log. */
-export function systemCommands(program: Command, open: () => Promise<StoreTools>, terminal: Terminal): void {
+export function systemCommands(program: Command, house: House): void {
+  const { terminal } = house;
   program
     .command('system')
     .description('keys, logins, reservations: what PostgreSQL keeps beside the log')
@@ -50,8 +56,11 @@ export function systemCommands(program: Command, open: () => Promise<StoreTools>
     )
     .requiredOption('--to <database>', 'postgres://…, or env:NAME')
     .action(async (databases: { from?: string; to: string }) => {
-      const tools = await open();
-      for (const { table, rows } of await tools.copySystem(databases)) terminal.out(`${table}: ${count(rows)} rows`);
+      const tools = await house.openStores();
+      const tables = await sayingWhenStopped(house, 'Nothing was written.', () =>
+        tools.copySystem(databases, house.stop),
+      );
+      for (const { table, rows } of tables) terminal.out(`${table}: ${count(rows)} rows`);
       terminal.out('The master key (PARLEY_MASTER_KEY, or keys.json) is not among them: it must be the same there.');
     });
 }
@@ -68,20 +77,21 @@ const NEXT = [
   'and start it. Positions of the old store are answered with 410 from then on.',
 ];
 
-const count = (n: number): string => n.toLocaleString('en');
-
 function copiedLine({ copied, resumed, others }: CopyReport): string {
   const left = others === 0 ? '' : `; ${count(others)} events that are not Parley's were left out`;
   return `${count(copied)} events copied${resumed ? ', behind those that were there already' : ''}${left}.`;
 }
 
-async function compare(tools: StoreTools, stores: NamedStores, terminal: Terminal): Promise<boolean> {
-  const found = await withProgress(terminal, 'comparing', (say) =>
-    tools.compare(stores, (share, events) => {
-      say(share, `${count(events)} events`);
-    }),
+async function compare(tools: StoreTools, stores: NamedStores, house: House): Promise<boolean> {
+  const found = await sayingWhenStopped(house, 'Not all was compared.', () =>
+    withProgress(house.terminal, 'comparing', (say) =>
+      tools.compare(stores, (share, events) => {
+        house.stop.throwIfAborted();
+        say(share, `${count(events)} events`);
+      }),
+    ),
   );
-  terminal.out(comparedLine(found));
+  house.terminal.out(comparedLine(found));
   return found.difference === undefined;
 }
 
@@ -90,31 +100,3 @@ const comparedLine = ({ events, streams, head, difference }: ComparisonReport): 
     ? `Both hold the same ${count(events)} events of ${count(streams)} streams, byte by byte and in the same order; every hash chain holds. ` +
       `The target ends at position ${head ?? '(none)'}.`
     : `NOT THE SAME: after ${count(events)} events that are, ${difference}.`;
-
-/** Between two lines where nobody watches, ms. */
-const LINE_EVERY_MS = 5_000;
-
-/** A bar on a terminal, a line now and then elsewhere. */
-async function withProgress<T>(
-  terminal: Terminal,
-  what: string,
-  work: (say: (share: number, text: string) => void) => Promise<T>,
-): Promise<T> {
-  if (!terminal.isTerminal) {
-    let next = Date.now() + LINE_EVERY_MS;
-    return work((share, text) => {
-      if (Date.now() < next) return;
-      next = Date.now() + LINE_EVERY_MS;
-      terminal.out(`${what}: ${Math.floor(share * 100).toString()}%, ${text}`);
-    });
-  }
-  const bar = new SingleBar({ format: `${what} {bar} {percentage}%  {text}` }, Presets.shades_classic);
-  bar.start(1000, 0, { text: '' });
-  try {
-    return await work((share, text) => {
-      bar.update(Math.floor(share * 1000), { text });
-    });
-  } finally {
-    bar.stop();
-  }
-}

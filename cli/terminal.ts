@@ -1,6 +1,35 @@
 /** Where the command's words go; a test gives its own. */
 export interface Terminal {
+  /** What was asked for. */
   out(line: string): void;
+  /** What is said about it: errors and progress. */
   err(line: string): void;
+  /** Whether somebody watches what `err` says. */
   readonly isTerminal: boolean;
 }
+
+/**
+ * What people wrote is in there: a line break would forge a line of the history, an escape sequence could repaint the
+ * terminal, a bidirectional control would show the words in another order.
+ */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+const codeOf = (character: string): string => (character.codePointAt(0) ?? 0).toString(16);
+
+/** Control characters are shown as what they are. */
+export const shown = (text: string): string => text.replaceAll(CONTROL, (character) => `\\u{${codeOf(character)}}`);
+
+/** On one line, or over several where it is for people to read too; the same value when it is read back. */
+export const json = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(CONTROL, (character) => `\\u${codeOf(character).padStart(4, '0')}`);
+
+/** Says each line of a text without its control characters, whoever made it. */
+export const harmless = (terminal: Terminal): Terminal => ({
+  out: (text) => {
+    for (const line of text.split('\n')) terminal.out(shown(line));
+  },
+  err: (text) => {
+    for (const line of text.split('\n')) terminal.err(shown(line));
+  },
+  isTerminal: terminal.isTerminal,
+});

@@ -29,10 +29,10 @@ import { type Clock, systemClock } from '../application/ports/clock.js';
 import type { EventSerializer } from '../application/ports/envelope.js';
 import type { EventStore } from '../application/ports/event-store.js';
 import type { Logger } from '../application/ports/logger.js';
+import type { Tools } from '../application/ports/tools.js';
 import { HistoryReader } from '../application/queries/history.js';
 import { OwnWrites } from '../application/queries/own-writes.js';
 import { ProjectionEngine, projectionMigrations, projections } from '../projections/index.js';
-import type { Tools } from '../cli/tools.js';
 import { Argon2Hasher } from './auth/argon2-hasher.js';
 import { JwtTokens } from './auth/jwt.js';
 import { RememberedTokens } from './auth/remembered-tokens.js';
@@ -515,7 +515,7 @@ function startHousekeeping(tables: readonly Expiring[], log: Logger): { stop(): 
 export async function openTools(config: Config, log: Logger): Promise<Tools> {
   const { container, close } = await openHouse(config, log, { share: true });
   const engine = container.get(ids.projections);
-  return {
+  return reachable({
     defaultTenant: config.defaultTenant,
     history: container.get(HistoryReader),
     chainBreak: async (events) => {
@@ -525,34 +525,25 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
         : `${broken.reason} at revision ${broken.revision.toString()} of ${broken.stream}`;
     },
     projections: projections.map(({ name }) => name),
-    projectionStatus: async () => {
-      const all = await engine.status();
-      const lines = all.map(
-        ({ name, version, letter, state, lag, parked, reason }) =>
-          `${name.padEnd(16)} v${version.toString()} ${letter ?? '-'}  ${state}${lag > 0 ? `, behind` : ''}${parked > 0 ? `, ${parked.toString()} events parked` : ''}${reason === undefined ? '' : `: ${reason}`}`,
-      );
-      return { well: all.every(({ state, parked }) => state !== 'stopped' && parked === 0), lines };
-    },
-    rebuild: (name, onProgress) => engine.rebuild(name, { onProgress }),
-    verify: async (name) => {
-      const { equal, events, differences, halted, parked } = await engine.verify(name);
-      const lines = differences.flatMap(({ table, onlyLive, onlyReplayed }) => [
-        ...onlyLive.map((row) => `${table}: only live      ${row}`),
-        ...onlyReplayed.map((row) => `${table}: only replayed  ${row}`),
-      ]);
-      return {
-        same: equal && halted === undefined && parked === 0,
-        lines: [
-          ...lines,
-          `${name}: ${equal ? 'the same as' : 'DIFFERENT FROM'} a replay of ${events.toString()} events${halted === undefined ? '' : ', but STOPPED there'}.`,
-          ...(halted === undefined ? [] : [`${name}: ${halted}`]),
-          ...(parked === 0 ? [] : [`${name}: ${parked.toString()} events are PARKED, and in neither`]),
-        ],
-      };
+    projectionStatus: async () =>
+      (await engine.status()).map(({ name, version, letter, state, position, lag, parked, reason }) => ({
+        name,
+        version,
+        letter: letter ?? null,
+        state,
+        position: position ?? null,
+        lagMs: lag,
+        parked,
+        ...(reason === undefined ? {} : { reason }),
+      })),
+    rebuild: (name, watched) => engine.rebuild(name, watched),
+    verify: async (name, watched) => {
+      const { equal, ...found } = await engine.verify(name, watched);
+      return { name, same: equal && found.halted === undefined && found.parked === 0, ...found };
     },
     close: async () => {
       await engine.stop();
       await close();
     },
-  };
+  } satisfies Tools);
 }

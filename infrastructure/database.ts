@@ -70,9 +70,11 @@ export class DatabaseUnreachable extends Error {
 }
 
 async function checkReachable(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, query_timeout: 10_000 });
-  client.on('error', () => undefined); // the call under way rejects too
+  let client: pg.Client | undefined;
   try {
+    // What the URL names (a certificate's file) may not be there.
+    client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, query_timeout: 10_000 });
+    client.on('error', () => undefined); // the call under way rejects too
     await client.connect();
     await client.query('SELECT 1');
   } catch (error) {
@@ -82,7 +84,7 @@ async function checkReachable(url: string): Promise<void> {
       cause: error,
     });
   } finally {
-    await client.end();
+    await client?.end();
   }
 }
 

@@ -71,6 +71,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     ),
     ...missingKeys(settings, unreadable),
     ...unservedTenants(settings),
+    ...(settings.OPENIM_PORT === settings.PORT && settings.PORT !== 0
+      ? ['OPENIM_PORT must be another port than PORT.']
+      : []),
   );
   if (problems.length > 0) throw new ConfigInvalid(problems);
   return configOf(settings, blank);

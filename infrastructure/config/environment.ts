@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateBy } from 'class-validator';
+import { isIP } from 'node:net';
 import { readConnectionString } from '../event-store/eventstoredb/connection-string.js';
 
 const USER_ID = '[A-Za-z0-9_.@#:-]{1,64}';
@@ -92,10 +93,7 @@ export class Environment {
   })
   PARLEY_APP_ADMINS = '';
 
-  @Matches(/^( *[A-Za-z0-9.:/]+ *(,|$))*$/, {
-    message:
-      'TRUSTED_PROXIES must be addresses, networks (10.0.0.0/8) or "loopback", separated by commas, not "$value".',
-  })
+  @CheckEach(trustedProxiesProblem)
   TRUSTED_PROXIES = '';
 
   @Matches(new RegExp(`^${TENANT}$`), {
@@ -136,6 +134,27 @@ function eventStoreProblem(text: string): string | undefined {
   if (text === 'postgres') return undefined;
   const address = readConnectionString(text);
   return 'problem' in address ? address.problem : undefined;
+}
+
+/** Express's names of networks. */
+const NETWORKS = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+function trustedProxiesProblem(text: string): string | undefined {
+  const wrong = text
+    .split(',')
+    .map((each) => each.trim())
+    .find((each) => each !== '' && !NETWORKS.has(each) && !isNetwork(each));
+  return wrong === undefined
+    ? undefined
+    : `TRUSTED_PROXIES must be addresses, networks (10.0.0.0/8), "loopback", "linklocal" or "uniquelocal", separated by commas, not "${wrong}".`;
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  if (bits === undefined) return true;
+  return /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 }
 
 function isPostgresUrl(text: string): boolean {

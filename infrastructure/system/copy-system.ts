@@ -22,18 +22,19 @@ const print = (table: string): string =>
 
 /**
  * Copies schema `system` (keys, logins, reservations, idempotency rows, numbers) as of one moment into a database whose
- * own is empty. All or nothing: it is committed when both sides have the same rows. The target has been migrated.
+ * own is empty. All or nothing: it is committed when both sides have the same rows. The target has been migrated. The signal
+ * stops it between two pages.
  *
  * @throws SystemCopyRefused
  */
-export async function copySystem(sourceUrl: string, targetUrl: string): Promise<CopiedTable[]> {
+export async function copySystem(sourceUrl: string, targetUrl: string, signal?: AbortSignal): Promise<CopiedTable[]> {
   const source = await connected(sourceUrl);
   try {
     const target = await connected(targetUrl);
     try {
       await source.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       await target.query('BEGIN');
-      const copied = await copyTables(source, target);
+      const copied = await copyTables(source, target, signal);
       await target.query('COMMIT');
       return copied;
     } finally {
@@ -44,7 +45,7 @@ export async function copySystem(sourceUrl: string, targetUrl: string): Promise<
   }
 }
 
-async function copyTables(source: pg.Client, target: pg.Client): Promise<CopiedTable[]> {
+async function copyTables(source: pg.Client, target: pg.Client, signal?: AbortSignal): Promise<CopiedTable[]> {
   const tables = await tablesOf(source);
   const known = new Set(await tablesOf(target));
   if (tables.length === 0) throw new SystemCopyRefused('The source has no schema "system" of Parley\'s.');
@@ -56,15 +57,16 @@ async function copyTables(source: pg.Client, target: pg.Client): Promise<CopiedT
     if (rowCount !== 0) throw new SystemCopyRefused(`The target has rows in ${table} already; it must be empty.`);
   }
   const copied: CopiedTable[] = [];
-  for (const table of tables) copied.push({ table, rows: await copyTable(source, target, table) });
+  for (const table of tables) copied.push({ table, rows: await copyTable(source, target, table, signal) });
   const { rows } = await source.query<{ last: string; called: boolean }>(NUMBER);
   await target.query('SELECT setval($1, $2::bigint, $3)', ['system.number', rows[0]?.last, rows[0]?.called]);
   return copied;
 }
 
-async function copyTable(source: pg.Client, target: pg.Client, table: string): Promise<number> {
+async function copyTable(source: pg.Client, target: pg.Client, table: string, signal?: AbortSignal): Promise<number> {
   await source.query(`DECLARE page NO SCROLL CURSOR FOR SELECT to_json(t)::text AS row FROM ${table} t`);
   for (;;) {
+    signal?.throwIfAborted();
     const { rows } = await source.query<{ row: string }>(`FETCH ${PAGE.toString()} FROM page`);
     if (rows.length === 0) break;
     await target.query(`INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1::json)`, [

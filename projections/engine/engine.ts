@@ -17,7 +17,7 @@ import { rebuild, type RebuildOptions, type RebuildResult } from './rebuild.js';
 import { SeenEnds } from './seen-ends.js';
 import * as sql from './sql.js';
 import { listParked, unpark, type ParkedEvent, type UnparkResult } from './unpark.js';
-import { verify, type Verification } from './verify.js';
+import { verify, type Verification, type VerifyOptions } from './verify.js';
 import { Waits } from './wait.js';
 import { LOOK_MS, Watch } from './watch.js';
 
@@ -209,8 +209,8 @@ export class ProjectionEngine {
    * Compares the rows with a fresh replay up to the same position.
    * @throws UnknownProjection, ProjectionUnfit, ForeignCheckpoint, PoisonedEvent
    */
-  async verify(name: string): Promise<Verification> {
-    return verify(this.toolsFor(name));
+  async verify(name: string, options: VerifyOptions = {}): Promise<Verification> {
+    return verify(this.toolsFor(name), options);
   }
 
   /** @throws UnknownProjection */

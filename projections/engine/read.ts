@@ -1,4 +1,5 @@
 import type { EventBatch, EventStore, Position, StoredEvent } from '../../application/ports/event-store.js';
+import { parsePosition } from '../../application/ports/positions.js';
 import type { OpenedEvent, Opener } from './open.js';
 
 export interface ReadOptions {
@@ -164,3 +165,11 @@ export const replay = (
   openedBatches(store.readAll(behind(position)), (events) => events, opener, { signal, fullBatches: true });
 
 const behind = (position: string): { after?: Position } => (position === '' ? {} : { after: position as Position });
+
+/** How much of the log lies behind `position`, as far as ordinals tell. */
+export function fraction(first: bigint | undefined, position: string, head: string | undefined): number {
+  if (first === undefined || head === undefined || position === '') return 1;
+  const from = Number(first);
+  const span = Number(parsePosition(head).ordinal) - from;
+  return span <= 0 ? 1 : Math.min(1, (Number(parsePosition(position).ordinal) - from) / span);
+}

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
 import { parsePosition } from '../../application/ports/positions.js';
-import { EventStoreUnavailable, type EventStore, type Position } from '../../application/ports/event-store.js';
+import { EventStoreUnavailable, type EventStore } from '../../application/ports/event-store.js';
 import { commitBatch, planReplay } from './apply.js';
 import { Backoff } from './backoff.js';
 import { lockCheckpoint, type Checkpoint } from './checkpoint.js';
@@ -30,7 +30,7 @@ import {
   type Projection,
   type Tables,
 } from './projection.js';
-import { replay } from './read.js';
+import { fraction, replay } from './read.js';
 import * as sql from './sql.js';
 import { transaction } from './transaction.js';
 
@@ -339,14 +339,6 @@ class Rebuild {
 
 class FellBehind extends Error {
   override readonly name = 'FellBehind';
-}
-
-/** How much of the log lies behind `position`, as far as ordinals tell. */
-function fraction(first: bigint | undefined, position: string, head: Position | undefined): number {
-  if (first === undefined || head === undefined || position === '') return 1;
-  const from = Number(first);
-  const span = Number(parsePosition(head).ordinal) - from;
-  return span <= 0 ? 1 : Math.min(1, (Number(parsePosition(position).ordinal) - from) / span);
 }
 
 async function dropLetter(pool: pg.Pool, projection: Projection, letter: Letter): Promise<void> {

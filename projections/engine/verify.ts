@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { EventStore } from '../../application/ports/event-store.js';
-import { isPositionOf } from '../../application/ports/positions.js';
+import { isPositionOf, parsePosition } from '../../application/ports/positions.js';
 import { applyTo, planReplay } from './apply.js';
 import { loadParked } from './checkpoint.js';
 import { ForeignCheckpoint, PAST_THE_END, ProjectionUnfit } from './errors.js';
@@ -8,7 +8,7 @@ import { inspectSound, isFilling } from './inspect.js';
 import { isPastEnd } from './mend.js';
 import type { OpenedEvent, Opener } from './open.js';
 import { physicalTables, projectionKey, scratchTablesOf, tablesOf, type Projection } from './projection.js';
-import { replay } from './read.js';
+import { fraction, replay } from './read.js';
 import * as sql from './sql.js';
 import { transaction } from './transaction.js';
 
@@ -26,6 +26,13 @@ export interface Verification {
   readonly differences: readonly TableDifference[];
 }
 
+export interface VerifyOptions {
+  /** How many events of how many were replayed; the sum is estimated from positions. */
+  readonly onProgress?: (progress: { done: number; total: number; rate: number; phase: 'replaying' }) => void;
+  /** Stops between two batches. */
+  readonly signal?: AbortSignal;
+}
+
 export interface TableDifference {
   readonly table: string;
   readonly onlyLive: readonly string[];
@@ -40,9 +47,10 @@ export interface TableDifference {
  */
 export async function verify(
   deps: { projection: Projection; store: EventStore; opener: Opener; pool: pg.Pool },
-  signal: AbortSignal = new AbortController().signal,
+  { signal = new AbortController().signal, onProgress }: VerifyOptions = {},
 ): Promise<Verification> {
   const { projection } = deps;
+  const started = performance.now();
   const begin =
     'BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off';
   return transaction(deps.pool, begin, async (client) => {
@@ -60,10 +68,21 @@ export async function verify(
       await client.query(statement.replace(/^\s*CREATE TABLE/i, 'CREATE TEMPORARY TABLE'));
 
     let events = 0;
+    let firstOrdinal: bigint | undefined;
     for await (const batch of historyUpTo(deps, live.position, signal)) {
       const unparked = batch.filter(({ stored }) => !(stored.revision >= (parked.get(stored.stream) ?? Infinity)));
       await applyTo(client, projection, scratch, planReplay(projection, unparked));
       events += batch.length;
+      const [first, last] = [batch[0], batch.at(-1)];
+      if (first !== undefined) firstOrdinal ??= parsePosition(first.stored.position).ordinal;
+      const share = fraction(firstOrdinal, last?.stored.position ?? live.position, live.position);
+      const rate = Math.round(events / Math.max((performance.now() - started) / 1000, 0.001));
+      onProgress?.({
+        done: events,
+        total: Math.max(Math.round(events / Math.max(share, 1e-9)), events),
+        rate,
+        phase: 'replaying',
+      });
     }
     const differences = await compare(client, projection, live.letter);
     for (const table of physicalTables(projection, scratch)) await client.query(`DROP TABLE ${table}`);

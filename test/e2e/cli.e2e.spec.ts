@@ -121,7 +121,28 @@ for (const engine of ENGINES)
         runCli(['projections', 'status'], parley.env),
       ]);
       expect(verified.code, verified.stdout).to.equal(0);
-      for (const name of names) expect(status.stdout).to.match(new RegExp(`^${name} .* live`, 'm'));
+      for (const name of names)
+        expect(status.stdout).to.match(new RegExp(`^${name} +v\\d+ +[ab] +live +0 s +0 +\\S+$`, 'm'));
+    });
+
+    it('says for programs what it says for people', async () => {
+      const status = await runCli(['projections', 'status', '--json'], parley.env);
+      const { projections } = JSON.parse(status.stdout) as { projections: Record<string, unknown>[] };
+      const { position } = projections.find(({ name }) => name === 'groups') ?? {};
+      expect(projections.map(({ name, state }) => [name, state])).to.deep.include(['groups', 'live']);
+      expect(position).to.be.a('string');
+      const verified = await runCli(['projections', 'verify', 'groups', 'favourites', '--json'], parley.env);
+      const found = verified.stdout.trim().split('\n');
+      expect(found.map((line) => JSON.parse(line) as object)).to.containSubset([
+        { name: 'groups', same: true, differences: [] },
+        { name: 'favourites', same: true, differences: [] },
+      ]);
+      const audited = await runCli(['audit', 'history', 'group', 'club', '--json'], parley.env);
+      const lines = audited.stdout.trim().split('\n');
+      expect(JSON.parse(lines[3]!))
+        .to.include({ revision: 3 })
+        .and.deep.include({ actor: { kind: 'user', id: 'ada' } });
+      expect(JSON.parse(lines.at(-1)!)).to.deep.equal({ events: lines.length - 1, chainHolds: true, problem: null });
     });
 
     it('given rows that were changed behind its back, then verify shows them and fails', async () => {
@@ -154,9 +175,9 @@ for (const engine of ENGINES)
         expect([unknown.code, unknown.stderr]).to.satisfy(
           ([code, text]: [number, string]) => code === 1 && text.includes('nobody-knows'),
         );
-        expect(projection.code).to.equal(1);
+        expect(projection.code).to.equal(2);
         expect(projection.stderr).to.include('There are: users');
-        expect([planet.code, nonsense.code]).to.deep.equal([1, 1]);
+        expect([planet.code, nonsense.code]).to.deep.equal([2, 2]);
         expect(nothing.code).to.equal(1);
         expect(nothing.stderr).to.match(/There is no Parley database in .*data\. Is DATA_DIR right\?/);
       } finally {

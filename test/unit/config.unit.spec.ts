@@ -36,6 +36,27 @@ describe('configuration', () => {
     });
   });
 
+  for (const given of ['foo', '10.0.0.0/33', '10.0.0.0/0', '1.2.3', 'loopback, 10.0.0.0/8/8', 'fe80::/129'])
+    it(`refuses TRUSTED_PROXIES=${given} with the others that are wrong`, () => {
+      const wrong = given.split(', ').at(-1)!;
+      expect(problemsOf({ TRUSTED_PROXIES: given, LOG_LEVEL: 'loud' })).to.have.length(2);
+      expect(problemsOf({ TRUSTED_PROXIES: given })[0])
+        .to.match(/^TRUSTED_PROXIES must be /)
+        .and.include(`"${wrong}"`);
+    });
+
+  it('takes addresses, networks and their names as trusted proxies', () => {
+    const given = '127.0.0.1, 10.0.0.0/8, ::1, fc00::/7, loopback, linklocal,uniquelocal';
+    expect(loadConfig({ TRUSTED_PROXIES: given }).trustedProxies).to.deep.equal(given.split(/, ?/));
+  });
+
+  it('wants two ports for two APIs', () => {
+    expect(problemsOf({ PORT: '9000', OPENIM_PORT: '9000' })).to.deep.equal([
+      'OPENIM_PORT must be another port than PORT.',
+    ]);
+    expect(problemsOf({ PORT: '0', OPENIM_PORT: '0' })).to.deep.equal([]);
+  });
+
   it('reads every setting', () => {
     const config = loadConfig({
       HOST: '0.0.0.0',

@@ -1,35 +1,19 @@
 import type { Logger } from '../../../application/ports/logger.js';
+import type { NamedStores, StoreTools } from '../../../application/ports/tools.js';
 import type { Config } from '../../config/config.js';
 import { migrations, openDatabase } from '../../database.js';
 import { migrate } from '../../postgres/migrate.js';
-import { type CopiedTable, copySystem } from '../../system/copy-system.js';
+import { copySystem } from '../../system/copy-system.js';
 import { type Served, servedTenants } from '../eventstoredb/served.js';
 import { configuredAddress, parseAddress, shownAddress, type StoreAddress } from './address.js';
-import { type Comparison, compareLogs } from './compare.js';
-import { type Copied, copyLog, type CopyProgress } from './copy.js';
+import { compareLogs } from './compare.js';
+import { copyLog } from './copy.js';
 import { CopyRefused } from './errors.js';
 import { openEventStoreDbEnd } from './eventstoredb-end.js';
 import { openPostgresEnd } from './postgres-end.js';
 import type { StoreEnd } from './store-end.js';
 
-export interface StoreTools {
-  /** @throws CopyRefused, EventStoreUnavailable, DatabaseUnreachable, EmbeddedPostgresError */
-  copy(stores: NamedStores, onProgress: (progress: CopyProgress) => void): Promise<Copied>;
-  /** @throws as `copy` */
-  compare(stores: NamedStores, onProgress: (share: number, events: number) => void): Promise<Comparison>;
-  /** Schema `system` of a PostgreSQL into an empty one. @throws SystemCopyRefused, and as `copy` */
-  copySystem(databases: { readonly from?: string; readonly to: string }): Promise<readonly CopiedTable[]>;
-}
-
-/** As the operator names them (address.ts). */
-export interface NamedStores {
-  /** Absent: the store that this environment's server uses. */
-  readonly from?: string;
-  readonly to: string;
-  /** Whose streams, in both; absent: everybody's. */
-  readonly tenants?: readonly string[];
-}
-
+/** Its works throw CopyRefused, SystemCopyRefused, EventStoreUnavailable, DatabaseUnreachable and EmbeddedPostgresError. */
 export function storeTools(env: Readonly<Record<string, string | undefined>>, log: Logger): StoreTools {
   const open = async <T>(
     { from, to, tenants }: NamedStores,
@@ -57,14 +41,14 @@ export function storeTools(env: Readonly<Record<string, string | undefined>>, lo
     copy: (stores, onProgress) => open(stores, { make: true }, (source, target) => copyLog(source, target, onProgress)),
     compare: (stores, onProgress) =>
       open(stores, { make: false }, (source, target) => compareLogs(source, target, onProgress)),
-    copySystem: async ({ from, to }) => {
+    copySystem: async ({ from, to }, signal) => {
       const source = await openDatabase(databaseAt(from, env), log, { share: true });
       try {
         const target = databaseAt(to, env);
         if (target.databaseUrl === undefined) throw new CopyRefused('The target must be postgres://….');
         await (await openDatabase(target, log, { share: true })).close();
         await migrate(target.databaseUrl, migrations);
-        return await copySystem(source.url, target.databaseUrl);
+        return await copySystem(source.url, target.databaseUrl, signal);
       } finally {
         await source.close();
       }

@@ -1,0 +1,112 @@
+import type { HistoryReader } from '../queries/history.js';
+import type { Position, StoredEvent } from './event-store.js';
+
+/** How far a rebuild or a comparison is. */
+export interface Step {
+  /** Events read. */
+  readonly done: number;
+  /** Events to read, as far as is known now. */
+  readonly total: number;
+  /** Events a second. */
+  readonly rate: number;
+  readonly phase: string;
+}
+
+/** How a long work tells how far it is, and how it is stopped: it rejects with the signal's reason. */
+export interface Watched {
+  readonly onProgress?: (step: Step) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface ProjectionState {
+  readonly name: string;
+  readonly version: number;
+  /** Which of its two sets of tables readers see; null when nobody knows any more. */
+  readonly letter: 'a' | 'b' | null;
+  readonly state: 'live' | 'catchingUp' | 'stopped';
+  /** Of the last event it has passed; null before the first. */
+  readonly position: Position | null;
+  /** For how long it has not passed what was the end of the log then, milliseconds; 0 when it is level. */
+  readonly lagMs: number;
+  /** Events set aside. */
+  readonly parked: number;
+  /** Why it has stopped. */
+  readonly reason?: string;
+}
+
+export interface VerifiedProjection {
+  readonly name: string;
+  /** The rows are what history says, and it is neither stopped nor has it set events aside. */
+  readonly same: boolean;
+  /** Events replayed, up to this position. */
+  readonly events: number;
+  readonly position: string;
+  readonly parked: number;
+  /** Why it doesn't go on. */
+  readonly halted?: string;
+  /** Per table, some of the rows (as PostgreSQL's text) that only one side has. */
+  readonly differences: readonly {
+    readonly table: string;
+    readonly onlyLive: readonly string[];
+    readonly onlyReplayed: readonly string[];
+  }[];
+}
+
+/** What the operator's and the auditor's command needs of the house; the composition root gives it. */
+export interface Tools {
+  readonly defaultTenant: string;
+  readonly history: Pick<HistoryReader, 'all'>;
+  /** Checks one stream's hash chain; what is wrong, or undefined when it holds. */
+  chainBreak(events: AsyncIterable<StoredEvent>): Promise<string | undefined>;
+  readonly projections: readonly string[];
+  projectionStatus(): Promise<readonly ProjectionState[]>;
+  rebuild(
+    name: string,
+    watched: Watched,
+  ): Promise<{ readonly letter: string; readonly events: number; readonly milliseconds: number }>;
+  verify(name: string, watched: Watched): Promise<VerifiedProjection>;
+  close(): Promise<void>;
+}
+
+export interface NamedStores {
+  /** Absent: the store that this environment's server uses. */
+  readonly from?: string;
+  readonly to: string;
+  /** Whose streams, in both; absent: everybody's. */
+  readonly tenants?: readonly string[];
+}
+
+export interface CopyStep {
+  /** Events of this run. */
+  readonly copied: number;
+  /** Of the source's log, 0 … 1. */
+  readonly share: number;
+  /** Events a second. */
+  readonly rate: number;
+}
+
+export interface CopyReport {
+  readonly copied: number;
+  readonly resumed: boolean;
+  /** Events of others, left out. */
+  readonly others: number;
+}
+
+export interface ComparisonReport {
+  /** The same in both, from the start. */
+  readonly events: number;
+  readonly streams: number;
+  readonly head: Position | undefined;
+  readonly difference?: string;
+}
+
+/** What the `store` and `system` commands need; nothing is opened before they are used. What `onProgress` throws stops it. */
+export interface StoreTools {
+  copy(stores: NamedStores, onProgress: (step: CopyStep) => void): Promise<CopyReport>;
+  compare(stores: NamedStores, onProgress: (share: number, events: number) => void): Promise<ComparisonReport>;
+  /** Keys, logins and what else is in schema `system`, into a PostgreSQL that has none yet. */
+  copySystem(
+    databases: { readonly from?: string; readonly to: string },
+    signal: AbortSignal,
+  ): Promise<readonly { readonly table: string; readonly rows: number }[]>;
+}

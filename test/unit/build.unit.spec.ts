@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { repositoryRoot } from '../support/repository-root.js';
+
+const run = promisify(execFile);
+
+describe('the build', () => {
+  let folder: string;
+  const build = (): Promise<unknown> => run(process.execPath, [join(folder, 'scripts/build.mjs')]);
+  const out = (path: string): string => join(folder, 'dist', path);
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'parley-build-'));
+    const root = repositoryRoot();
+    await mkdir(join(folder, 'domain'));
+    await mkdir(join(folder, 'test'));
+    await cp(join(root, 'scripts'), join(folder, 'scripts'), { recursive: true });
+    await cp(join(root, 'package.json'), join(folder, 'package.json'));
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+    await writeFile(join(folder, 'main.ts'), "import type { A } from './domain/a.js';\nexport const a: A = 1;\n");
+    await writeFile(join(folder, 'domain/a.ts'), 'export type A = number;\n');
+    await writeFile(join(folder, 'domain/schema.sql'), 'SELECT 1;\n');
+    await writeFile(join(folder, 'test/gone.spec.ts'), "throw new Error('it runs');\n");
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('compiles code, copies what is read beside it, and drops types', async () => {
+    await build();
+    expect(await readFile(out('domain/schema.sql'), 'utf8')).to.equal('SELECT 1;\n');
+    const code = await readFile(out('main.js'), 'utf8');
+    expect(code).to.include('export const a = 1;').and.not.include('import');
+    expect(code).to.match(/\/\/# sourceMappingURL=main\.js\.map\n$/);
+    expect((JSON.parse(await readFile(out('main.js.map'), 'utf8')) as { sources: string[] }).sources).to.deep.equal([
+      '../main.ts',
+    ]);
+  });
+
+  it('given a source that is gone and one that changed, then what came of the first is gone, and the second is new', async () => {
+    await build();
+    await rm(join(folder, 'test/gone.spec.ts'));
+    await rm(join(folder, 'domain/schema.sql'));
+    await writeFile(join(folder, 'main.ts'), 'export const a = 2;\n');
+    await build();
+    expect(
+      ['test/gone.spec.js', 'test/gone.spec.js.map', 'domain/schema.sql'].map(out).filter(existsSync),
+    ).to.deep.equal([]);
+    expect(await readFile(out('main.js'), 'utf8')).to.include('a = 2');
+  });
+
+  it('given an output that somebody removed, then it is made again', async () => {
+    await build();
+    await rm(out('main.js.map'));
+    await build();
+    expect(existsSync(out('main.js.map'))).to.equal(true);
+  });
+
+  it('given what is no code, then it fails with its name, and again until it is mended', async () => {
+    const source = join(folder, 'domain/a.ts');
+    await writeFile(source, 'export const = 1;\n');
+    for (let round = 0; round < 2; round++) {
+      const failure = await build().catch((error: unknown) => error as { code: number; stderr: string });
+      expect(failure).to.have.property('code', 1);
+      expect((failure as { stderr: string }).stderr).to.include('domain/a.ts');
+    }
+    await writeFile(source, 'export const b = 1;\n');
+    await build();
+  });
+});
+
+describe('the look at the version of Node', () => {
+  it('says one sentence where it is too old, in words that an old one understands', async () => {
+    const script = join(repositoryRoot(), 'scripts/node-version.cjs');
+    const as = (version: string): Promise<string> =>
+      run(process.execPath, [
+        '-e',
+        `Object.defineProperty(process, 'versions', { value: { node: '${version}' } }); require(${JSON.stringify(script)})`,
+      ]).then(
+        () => '',
+        (error: unknown) => (error as { stderr: string }).stderr,
+      );
+    for (const old of ['12.22.12', '18.20.8', '20.18.3'])
+      expect(await as(old)).to.match(/^Parley needs Node 20\.19 or later; this is v\S+\.\n$/);
+    for (const good of ['20.19.0', '22.0.0', '100.0.0']) expect(await as(good)).to.equal('');
+    const { engines } = JSON.parse(await readFile(join(repositoryRoot(), 'package.json'), 'utf8')) as {
+      engines: { node: string };
+    };
+    expect(engines.node).to.equal('>=20.19');
+  });
+});

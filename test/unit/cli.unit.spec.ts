@@ -1,0 +1,197 @@
+import { expect } from 'chai';
+import { run } from '../../cli/run.js';
+import { Stopped } from '../../cli/stopping.js';
+import { DatabaseUnavailable } from '../../application/ports/unavailable.js';
+import type { Position } from '../../application/ports/event-store.js';
+import type { StoreTools, Tools } from '../../application/ports/tools.js';
+import { forOperator } from '../../infrastructure/operator-errors.js';
+
+const LIVE = { version: 2, letter: 'a', state: 'live', position: 'p9' as Position, lagMs: 0, parked: 0 } as const;
+const REBUILT = { letter: 'b', events: 12_345, milliseconds: 1_500 };
+
+/** Tools that do nothing, but for what a test gives; whether they were closed. */
+function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean } {
+  let closed = false;
+  const tools: Tools = {
+    defaultTenant: '1000',
+    history: {
+      all: () => {
+        throw new Error('not asked for');
+      },
+    },
+    chainBreak: () => Promise.resolve(undefined),
+    projections: ['users', 'groups'],
+    projectionStatus: () => Promise.resolve([{ name: 'users', ...LIVE }]),
+    rebuild: () => Promise.resolve(REBUILT),
+    verify: (name) => Promise.resolve({ name, same: true, events: 1, position: 'p9', parked: 0, differences: [] }),
+    close: () => {
+      closed = true;
+      return Promise.resolve();
+    },
+    ...given,
+  };
+  return { tools, closed: () => closed };
+}
+
+async function runWith(
+  words: readonly string[],
+  given: Partial<Tools> = {},
+  stop = new AbortController().signal,
+): Promise<{ code: number; out: string[]; err: string[]; closed: boolean }> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const { tools, closed } = toolsWith(given);
+  const code = await run(words, {
+    open: () => Promise.resolve(tools),
+    openStores: () => Promise.reject<StoreTools>(new Error('not asked for')),
+    explain: forOperator,
+    stop,
+    version: '1.2.3',
+    terminal: { out: (line) => void out.push(line), err: (line) => void err.push(line), isTerminal: false },
+  });
+  return { code, out, err, closed: closed() };
+}
+
+describe('the parley command', () => {
+  it('gives 2 for wrong words, and makes nothing of them', async () => {
+    for (const words of [
+      [],
+      ['nonsense'],
+      ['projections'],
+      ['projections', 'nonsense'],
+      ['projections', 'status', '--nonsense'],
+      ['projections', 'rebuild'],
+      ['projections', 'verify', 'gruops'],
+      ['audit', 'history', 'planet', 'x'],
+      ['audit', 'history', 'group'],
+      ['store', 'copy'],
+    ]) {
+      const { code, out, err } = await runWith(words);
+      expect(code, words.join(' ')).to.equal(2);
+      expect(out).to.deep.equal([]);
+      expect(err.join('\n')).to.not.match(/^ {4}at /m);
+    }
+  });
+
+  it('gives its version and its help with 0', async () => {
+    expect(await runWith(['--version'])).to.deep.include({ code: 0, out: ['1.2.3'], err: [] });
+    expect(await runWith(['projections', 'rebuild', '--help'])).to.include({ code: 0 });
+  });
+
+  it('shows where projections stand in columns, with position and lag, and what a letter is', async () => {
+    const { code, out } = await runWith(['projections', 'status'], {
+      projectionStatus: () =>
+        Promise.resolve([
+          { name: 'users', ...LIVE },
+          { name: 'group_members', ...LIVE, state: 'stopped', lagMs: 12_340, parked: 3, reason: 'a newer schema' },
+        ]),
+    });
+    expect(code).to.equal(1);
+    expect(out).to.deep.equal([
+      'projection     version  letter  state    lag     parked  position',
+      'users          v2       a       live     0 s     0       p9',
+      'group_members  v2       a       STOPPED  12.3 s  3       p9',
+      'group_members: a newer schema',
+      'group_members: 3 events are set aside (parked)',
+      "Letter: which of a projection's two sets of tables, a or b, readers see; a rebuild fills the other and switches.",
+    ]);
+  });
+
+  it('prints no control character, whoever wrote it, and says the same to a program', async () => {
+    const row = '(vic,"x\u001b[2J\u009b31m\u202e\nusers: the same")';
+    const differing = (name: string) =>
+      Promise.resolve({
+        name,
+        same: false,
+        events: 1,
+        position: 'p9',
+        parked: 0,
+        differences: [{ table: 'read.p', onlyLive: [row], onlyReplayed: [] }],
+      });
+    const told = await runWith(['projections', 'verify', 'users'], { verify: differing });
+    expect(told.code).to.equal(1);
+    // eslint-disable-next-line no-control-regex
+    expect([...told.out, ...told.err].join('')).to.not.match(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+    const json = await runWith(['projections', 'verify', 'users', '--json'], { verify: differing });
+    expect(json.out).to.have.length(1);
+    // eslint-disable-next-line no-control-regex
+    expect(json.out[0]).to.not.match(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+    expect(
+      (JSON.parse(json.out[0]!) as { differences: { onlyLive: string[] }[] }).differences[0]?.onlyLive,
+    ).to.deep.equal([row]);
+  });
+
+  it('given a database that is gone, then it says one sentence and tries no further', async () => {
+    let asked = 0;
+    const { code, err, closed } = await runWith(['projections', 'verify', '--all'], {
+      verify: () => {
+        asked++;
+        return Promise.reject(
+          new DatabaseUnavailable('PostgreSQL does not answer', {
+            cause: new Error('Connection terminated unexpectedly'),
+          }),
+        );
+      },
+    });
+    expect({ code, closed, asked }).to.deep.equal({ code: 1, closed: true, asked: 1 });
+    expect(err).to.deep.equal([
+      'PostgreSQL went away or does not answer (Connection terminated unexpectedly). Run the same again when it is there.',
+    ]);
+  });
+
+  it('given Ctrl-C while it rebuilds, then it closes its tools, says that nothing more was switched, and gives 130', async () => {
+    const stop = new AbortController();
+    const { code, out, err, closed } = await runWith(
+      ['projections', 'rebuild', '--all'],
+      {
+        rebuild: (name, { signal }) => {
+          if (name === 'users') return Promise.resolve(REBUILT);
+          return new Promise((_, reject) => {
+            signal?.addEventListener('abort', () => {
+              reject(signal.reason as Error);
+            });
+            stop.abort(Stopped.by('SIGINT'));
+          });
+        },
+      },
+      stop.signal,
+    );
+    expect({ code, closed }).to.deep.equal({ code: 130, closed: true });
+    expect(out).to.have.length(1);
+    expect(out[0]).to.match(/^users: 12,345 events read in 1\.5 s; readers now see its tables of letter b/);
+    expect(err).to.deep.equal([
+      'Stopped. Nothing was switched but what is said above: readers see what they saw before.',
+    ]);
+  });
+
+  it('given Ctrl-C while a statement goes on, then it is left, and nothing is claimed of it', async () => {
+    const stop = new AbortController();
+    const { code, err, closed } = await runWith(
+      ['projections', 'rebuild', 'users'],
+      {
+        rebuild: () => {
+          stop.abort(Stopped.by('SIGTERM'));
+          return new Promise(() => undefined);
+        },
+      },
+      stop.signal,
+    );
+    expect({ code, closed }).to.deep.equal({ code: 143, closed: true });
+    expect(err).to.deep.equal(['Stopped. It was in the middle of a statement, which may take effect yet.']);
+  });
+
+  it('given a reader that is gone, then it ends without a word', async () => {
+    const stop = new AbortController();
+    const { code, err, closed } = await runWith(
+      ['projections', 'verify', '--all'],
+      {
+        verify: () => {
+          stop.abort(Stopped.byClosedPipe());
+          return Promise.reject(stop.signal.reason as Error);
+        },
+      },
+      stop.signal,
+    );
+    expect({ code, err, closed }).to.deep.equal({ code: 141, err: [], closed: true });
+  });
+});
