@@ -18,18 +18,27 @@ interface Asking {
  *   reads.
  */
 export function liveGroup(state: GroupState, command: Asking): Group {
-  const group = groupToLeave(state, command);
+  const group = existingGroup(state, command);
+  if (group.status === 'dismissed') refuse('GroupDismissed', { groupId: group.groupId });
   if (group.suspension === 'blocked' && !hasAdminPowers(command.actor)) {
     refuse('GroupSuspended', { groupId: group.groupId, mode: group.suspension });
   }
   return group;
 }
 
-/** Leaving is free even where all else is blocked (RULES A16). @throws as `liveGroup`, save GroupSuspended. */
+/**
+ * Leaving is free even where all else is blocked (RULES A16), or has ended with its members kept.
+ * @throws as `liveGroup`, save GroupSuspended.
+ */
 export function groupToLeave(state: GroupState, command: Asking): Group {
-  refuseAuditor(command.actor);
-  if (state.status === 'none') refuse('GroupNotFound', { groupId: command.groupId });
-  if (state.status === 'dismissed') refuse('GroupDismissed', { groupId: command.groupId });
+  const group = existingGroup(state, command);
+  if (group.dismissal?.membersRemoved === true) refuse('GroupDismissed', { groupId: group.groupId });
+  return group;
+}
+
+function existingGroup(state: GroupState, { groupId, actor }: Asking): Group {
+  refuseAuditor(actor);
+  if (state.status === 'none') refuse('GroupNotFound', { groupId });
   return state;
 }
 

@@ -106,7 +106,8 @@ export interface JoinGroup {
 
 /**
  * A member leaves by himself, or an app admin takes him out as if he did (D1 quit, "access"). What becomes of the group
- * when its owner leaves is a value of its rules. Who isn't a member has already left.
+ * when its owner leaves is a value of its rules. Who isn't a member has already left. Also out of a group that was
+ * dismissed and kept its members, save its owner.
  * @throws OwnerMayNotLeave, NotPermitted.
  */
 export interface LeaveGroup {

@@ -18,10 +18,17 @@ export function leaveGroup(state: GroupState, command: Decided<LeaveGroup>): Gro
   }
   const member = group.members.get(userId);
   if (member === undefined) return alreadySo({ command: 'LeaveGroup', alreadySo: true, userId, dismissed: false });
+  if (group.status === 'dismissed') return leftBehind(group, member);
   if (member.role === 'owner') return ownerLeaves(group, member, command);
   return left(userId, [departure(group, member), ...lastOneGone(group, command)], {
     dismissed: isLastOneGoing(group),
   });
+}
+
+/** Out of a group that has ended and kept its members. There is nobody for it to go to any more, so its owner stays. */
+function leftBehind(group: Group, member: Member): GroupDecision<'LeaveGroup'> {
+  if (member.role === 'owner') refuse('GroupDismissed', { groupId: group.groupId });
+  return left(member.userId, [departure(group, member)], { dismissed: false });
 }
 
 /** RULES A5 and D0 "owner leaves": he may not, somebody succeeds him, or the group goes on without an owner. */
@@ -79,6 +86,8 @@ export function removeMembers(state: GroupState, command: Decided<RemoveMembers>
   const items = judged(group, command);
   if (rights === 'last' && unreachable === 'refuse') refuseSelfAndOwner(group, command);
   if (rights === 'last') refuseOutsider(group, actor);
+  // 003 goes through them in turn: who may remove nobody hears so at the first one, unless that one is no member.
+  if (rights === 'last' && items[0]?.result !== 'absent') requireReachOfAnybody(group, actor, 'remove');
   if (rights === 'first' && unreachable === 'refuse') items.forEach((item) => refuseUnreachable(group, item));
   const missing = items.filter((item) => item.result === 'absent').map((item) => item.userId);
   if (absent === 'refuse' && missing.length > 0) refuse('NotGroupMember', { userIds: missing });

@@ -150,7 +150,7 @@ export function evolve(state: GroupState, event: GroupEvent): GroupState {
   if (state.status === 'none') return state;
   if (event.type === 'GroupDismissed') return dismissed(state, event.data);
   if (event.type === 'DismissedGroupEmptied') return emptied(state);
-  if (state.status !== 'live') return state;
+  if (state.status === 'dismissed') return event.type === 'MemberLeft' ? departed(state, event.data.userId) : state;
   switch (event.type) {
     case 'MemberJoined':
       return joined(state, event.data);

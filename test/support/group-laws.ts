@@ -44,7 +44,7 @@ export function lawfulGroup(history: readonly HistoryItem[]): GroupAsTold {
     at = revision;
     law(revision === index, 'revisions go up one by one');
     law(
-      !dismissed || type === 'DismissedGroupEmptied',
+      !dismissed || type === 'DismissedGroupEmptied' || type === 'MemberLeft',
       'nothing but the going of its members comes after the dismissal',
     );
     law((type === 'GroupCreated') === (index === 0), 'a group is created once, first');

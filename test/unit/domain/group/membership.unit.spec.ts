@@ -164,11 +164,33 @@ describe('leaving a group', () => {
     }
   });
 
-  it('a group that is not there, or not any more, is not left (RULES A4)', () => {
+  it('a group that is not there is not left', () => {
     given()
       .when({ ...leave('cid'), ...user('cid') })
       .then(refusal('GroupNotFound'));
-    given(founded(), dismissed())
+  });
+
+  it('a dismissed group is left by those whom the dismissal kept, but the owner, whatever its rules (RULES A4)', () => {
+    for (const preset of ['parley', 'openim', 'tencent-work'] as const) {
+      const ended = given(founded({ preset }), dismissed());
+      for (const by of [user('cid'), appAdmin]) {
+        ended
+          .when({ ...leave('cid'), ...by })
+          .then([left('cid')])
+          .outcome({ alreadySo: false, dismissed: false });
+      }
+      ended.when({ ...leave('ann'), ...user('ann') }).then(refusal('GroupDismissed'));
+      ended
+        .when({ ...leave('eve'), ...user('eve') })
+        .then([])
+        .outcome({ alreadySo: true });
+      ended.when({ ...leave('cid'), ...user('bob') }).then(refusal('NotPermitted'));
+      given(founded({ preset }), dismissed(), left('cid'))
+        .when({ ...leave('cid'), ...user('cid') })
+        .then([])
+        .outcome({ alreadySo: true });
+    }
+    given(founded(), dismissed('ann', true))
       .when({ ...leave('cid'), ...user('cid') })
       .then(refusal('GroupDismissed'));
   });
@@ -261,8 +283,18 @@ describe('removing members', () => {
         .when({ ...remove(['nobody', 'ann'], last), ...user(who) })
         .then(refusal('TargetRoleTooHigh', { userId: 'ann', role: 'owner' }));
     }
+    // They are gone through in turn: who may remove nobody hears so at the first who is a member.
     given(founded())
       .when({ ...remove(['bob', 'nobody'], last), ...user('cid') })
+      .then(refusal('NotGroupManager'));
+    given(founded())
+      .when({ ...remove(['bob', 'nobody'], last), ...user('eve') })
+      .then(refusal('NotGroupMember', { userIds: ['eve'] }));
+    given(founded())
+      .when({ ...remove(['dan', 'nobody'], last), ...user('bob') })
+      .then(refusal('NotGroupMember', { userIds: ['nobody'] }));
+    given(founded())
+      .when({ ...remove(['nobody', 'bob'], last), ...user('cid') })
       .then(refusal('NotGroupMember', { userIds: ['nobody'] }));
     given(founded())
       .when({ ...remove(['dan'], last), ...user('cid') })
