@@ -11,6 +11,7 @@ import { Authenticator } from '../api/v1/authenticate.js';
 import { v1Operations } from '../api/v1/operations.js';
 import { Freshness } from '../api/v1/reading.js';
 import { v1Router } from '../api/v1/router.js';
+import { AppAdminUsers } from '../application/commands/app-admin-users.js';
 import { AppAdmins } from '../application/commands/app-admins.js';
 import { BulkRegistration } from '../application/commands/bulk-registration.js';
 import { GroupChanges } from '../application/commands/group-changes.js';
@@ -333,6 +334,12 @@ function bindAccounts(container: Container): void {
     },
     [ids.accounts, ids.sessions],
   );
+  container
+    .bind(AppAdminUsers)
+    .toResolvedValue(
+      (users, directory, log) => new AppAdminUsers({ users, directory, log }),
+      [UserCommands, UserDirectory, ids.log],
+    );
 }
 
 /** The server, all but listening. */
@@ -362,6 +369,9 @@ async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> 
   }
 }
 
+/** How long the start waits for app admins to be users, ms; the rest comes when it can. */
+const ADMINS_WITHIN_MS = 3_000;
+
 /** How long commands under way may take when the server stops, ms. */
 const GRACE_MS = 5_000;
 
@@ -382,11 +392,14 @@ export async function openParley(config: Config, log: Logger, patience?: Patienc
       expiring.map((id) => container.get<Expiring>(id)),
       log,
     );
+    const stopping = new AbortController();
+    await endsWithin(ADMINS_WITHIN_MS, container.get(AppAdminUsers).make(config.appAdmins, stopping.signal));
     return {
       ...serverApps(container, config, log),
       close: async () => {
         housekeeping.stop();
         disk.stop();
+        stopping.abort();
         if (!(await container.get(CommandPipeline).close(GRACE_MS))) log.warn({}, 'stopping with commands under way');
         if (!(await endsWithin(CLOSE_MS, engine.stop())))
           log.warn({}, 'stopping with a batch of projections under way');

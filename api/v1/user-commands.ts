@@ -13,7 +13,8 @@ export function userOperations(users: UserCommands): Operation[] {
       path: '/users',
       operationId: 'registerUser',
       summary: 'Register',
-      description: 'The id of an app admin (PARLEY_APP_ADMINS) is registered with the header Parley-Admin-Secret only.',
+      description:
+        'An app admin (PARLEY_APP_ADMINS) is a user from the start: with the header Parley-Admin-Secret, and only so, he gets his login, password and profile here.',
       tag: 'Users',
       access: 'public',
       Body: RegisterUser,

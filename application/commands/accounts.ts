@@ -47,6 +47,12 @@ export class Accounts {
     return credential !== undefined && goesBy(credential, name) ? 'his' : 'others';
   }
 
+  /** The registration of a user who is there and has no password; '' where it had no key. undefined: he isn't, or has one. */
+  async registrationWithoutPassword(tenant: string, userId: string): Promise<string | undefined> {
+    const { credential } = await this.#standing(tenant, userId);
+    return credential === undefined ? this.registeredBy(tenant, userId) : undefined;
+  }
+
   async exists(tenant: string, userId: string): Promise<boolean> {
     return (await this.#standing(tenant, userId)).exists;
   }

@@ -108,6 +108,8 @@ export class UserCommands {
     const shown = (): Promise<boolean> => this.#adminSecret.isShown(adminSecret, address);
     await this.#refuseStrangersAsAdmin(context, profile.userId, shown);
     if (credentials === undefined) return this.#registerWithoutPassword(context, profile);
+    const given = await this.#giveLogin(context, asked);
+    if (given !== undefined) return given;
     const { tenant } = context;
     const login = credentials.login === undefined ? undefined : foldLogin(credentials.login);
     const key = requestKey(context, login ?? profile.userId);
@@ -137,6 +139,9 @@ export class UserCommands {
       result = await this.#execute(context, { ...profile, userId }, attempt.registration);
     } catch (error) {
       if (nothingStands(error)) await this.#giveUp(attempt, userId, phone);
+      // The start has made him meanwhile.
+      const madeMeanwhile = isTaken(error) ? await this.#giveLogin(context, asked) : undefined;
+      if (madeMeanwhile !== undefined) return madeMeanwhile;
       // Whose id it isn't his to know: he asked for none.
       if (isTaken(error) && profile.userId === undefined) refuse('LoginTaken', { login: login ?? userId });
       throw error;
@@ -183,6 +188,62 @@ export class UserCommands {
     if (actor !== undefined && hasAdminPowers(actor)) return;
     if (await showsSecret()) return;
     refuse('NotPermitted', { reason: 'the id of an app admin is registered with the admin secret only' });
+  }
+
+  /**
+   * An app admin is a user from the start, and without a password: whoever has shown the admin secret gives him login and
+   * password, and what else a registration says of him. The password is kept under the registration that the log names, so
+   * of two who give him one at once it is the first's. undefined: this is none such, or he has a password.
+   * @throws DomainError LoginTaken, UserIdTaken
+   */
+  async #giveLogin(context: RegistrationContext, asked: NewUser): Promise<UserResult | undefined> {
+    const { tenant, actor } = context;
+    const { userId, credentials, address, phone, nickname, avatar, ext, region } = asked;
+    if (userId === undefined || credentials === undefined || phone !== undefined) return undefined;
+    if (this.deps.appAdmins?.has(tenant, userId) !== true) return undefined;
+    // He came by without the secret, which gives passwords to new users only.
+    if (actor !== undefined && hasAdminPowers(actor)) return undefined;
+    const login = credentials.login === undefined ? undefined : foldLogin(credentials.login);
+    const registration = await this.#registrationToComplete(context, userId, login, credentials, address);
+    if (registration === undefined) return undefined;
+    const { password } = credentials;
+    const asking = { purpose: 'registration', address } as const;
+    const phc = await this.deps.passwords.hash(password, asking);
+    const attempt: Attempted = { tenant, login, password, phc, registration, repeatable: false, address };
+    await this.#claimLogin(attempt, userId, true);
+    const { idempotency } = context;
+    const changed = await this.deps.pipeline.execute({
+      ...context,
+      // Its outcome is none that a registration under the same key could be answered with.
+      ...(idempotency && { idempotency: { ...idempotency, operation: `${idempotency.operation}#login` } }),
+      actor: context.actor ?? { kind: 'user', id: userId },
+      aggregate: userAggregate,
+      stream: { category: 'user', tenant, userId },
+      command: { type: 'ChangeUserProfile', userId, changes: { nickname, ...present({ avatar, ext, region }) } },
+    });
+    const kept = await this.deps.credentials.put({ tenant, userId, registration, phc, ...named(login) });
+    if (kept.phc !== phc && !(await this.#logins.knows(kept, password, asking))) {
+      if (login !== undefined && kept.login !== login)
+        await this.deps.reservations.releaseName(tenant, 'login', login, userId);
+      refuse('UserIdTaken', { userId });
+    }
+    await this.#confirm(attempt, userId, undefined);
+    const number = changed.state.status === 'registered' ? changed.state.number : 0;
+    return { ...changed, outcome: { command: 'RegisterUser', alreadySo: false, userId, number } };
+  }
+
+  /** That of a user without a password; or one given so before, when the same request gives it again. */
+  async #registrationToComplete(
+    { tenant, idempotency }: RegistrationContext,
+    userId: string,
+    login: string | undefined,
+    { password }: NewCredentials,
+    address: string | undefined,
+  ): Promise<string | undefined> {
+    const credential = await this.#accounts.ofUser(tenant, userId);
+    if (credential === undefined) return this.#accounts.registrationWithoutPassword(tenant, userId);
+    const repeats = idempotency !== undefined && credential.registration === '' && credential.login === login;
+    return repeats && (await this.#logins.knows(credential, password, { purpose: 'registration', address })) ? '' : undefined;
   }
 
   /** @throws as `Logins.byLogin` */
@@ -394,6 +455,12 @@ interface Attempted {
   readonly repeatable: boolean;
   readonly address: string | undefined;
 }
+
+/** Without what isn't there. */
+const present = <Fields extends object>(fields: Fields): { [Name in keyof Fields]?: NonNullable<Fields[Name]> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Fields]?: NonNullable<Fields[Name]>;
+  };
 
 const named = (login: string | undefined): { readonly login?: string } => (login === undefined ? {} : { login });
 

@@ -27,8 +27,6 @@ export interface V1Fixture {
   readonly dismissed?: string;
   readonly suspended?: string;
   readonly foreigner?: string;
-  /** To another tenant's app admin. */
-  readonly foreignAdmin?: string;
 }
 
 const managers = { outsider: 'NotGroupMember', member: 'NotGroupManager' } as const;
@@ -181,8 +179,6 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
     path: { userId: 'me' },
     body: { inviterId: 'member', message: 'Let me in' },
     mayNot: 'anybody may ask',
-    // He has no profile there.
-    foreignAdmin: 'UserNotFound',
     users: {
       '/userId': {
         another: { by: 'newcomer', id: 'outsider', code: 'NotPermitted' },
