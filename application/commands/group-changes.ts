@@ -22,6 +22,7 @@ export class GroupChanges {
 
   /** @throws DomainError what the steps throw; ApplicationError */
   async together(context: RequestContext, { groupId, steps }: Changes): Promise<ChangesMade> {
+    checkId('groupId', groupId);
     const stream = { category: 'group', tenant: context.tenant, groupId } as const;
     const command = { type: 'ChangeTogether', groupId, steps } as const;
     const result = await this.deps.pipeline.execute({ ...context, aggregate: groupAggregate, stream, command });

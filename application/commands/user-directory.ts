@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { refuse } from '../../domain/shared/errors.js';
+import { isId } from '../../domain/shared/ids.js';
 import type { EventStore } from '../ports/event-store.js';
 import type { KnownUsers } from '../ports/users.js';
-import { InvalidStreamPart, streamName } from '../streams.js';
+import { streamName } from '../streams.js';
 
 /** Users whom this process has seen to exist; they go on existing. */
 const REMEMBERED = 100_000;
@@ -31,9 +32,11 @@ export class UserDirectory {
     const asked = [...new Set(userIds)].filter((userId) => !this.#seen.has(keyOf(tenant, userId)));
     if (asked.length === 0) return [];
     if (asked.length > MOST_ASKED) refuse('InvalidArgument', { field: 'userIds', reason: 'too many users' });
-    const known = await this.#known(tenant, asked);
-    const doubtful = asked.filter((userId) => !known.has(userId));
-    const missing = new Set<string>();
+    // What can't be an id is nobody's.
+    const missing = new Set(asked.filter((userId) => !isId(userId)));
+    const may = asked.filter((userId) => !missing.has(userId));
+    const known = await this.#known(tenant, may);
+    const doubtful = may.filter((userId) => !known.has(userId));
     for (let start = 0; start < doubtful.length; start += AT_ONCE) {
       const some = doubtful.slice(start, start + AT_ONCE);
       const found = await Promise.all(some.map((userId) => this.#hasStream(tenant, userId)));
@@ -54,15 +57,10 @@ export class UserDirectory {
   }
 
   async #hasStream(tenant: string, userId: string): Promise<boolean> {
-    try {
-      const stream = streamName({ category: 'user', tenant, userId });
-      let found = false;
-      for await (const events of this.store.readStream(stream, { maxCount: 1 })) found ||= events.length > 0;
-      return found;
-    } catch (error) {
-      if (error instanceof InvalidStreamPart) return false;
-      throw error;
-    }
+    const stream = streamName({ category: 'user', tenant, userId });
+    let found = false;
+    for await (const events of this.store.readStream(stream, { maxCount: 1 })) found ||= events.length > 0;
+    return found;
   }
 }
 

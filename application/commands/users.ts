@@ -243,7 +243,9 @@ export class UserCommands {
     const credential = await this.#accounts.ofUser(tenant, userId);
     if (credential === undefined) return this.#accounts.registrationWithoutPassword(tenant, userId);
     const repeats = idempotency !== undefined && credential.registration === '' && credential.login === login;
-    return repeats && (await this.#logins.knows(credential, password, { purpose: 'registration', address })) ? '' : undefined;
+    return repeats && (await this.#logins.knows(credential, password, { purpose: 'registration', address }))
+      ? ''
+      : undefined;
   }
 
   /** @throws as `Logins.byLogin` */

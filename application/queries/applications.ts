@@ -94,6 +94,13 @@ export interface ApplicationQueries {
     page: PageRequest,
     filter: ApplicationFilter,
   ): Promise<CountedPage<ApplicationView>>;
+  /** Of the current incarnations of these groups (at most 1000). */
+  ofGroups(
+    tenant: string,
+    groupIds: readonly string[],
+    page: PageRequest,
+    filter: ApplicationFilter,
+  ): Promise<CountedPage<ApplicationView>>;
   /** Of one group's current incarnation; with `userIds` (at most 1000) only of these. */
   ofGroup(
     tenant: string,

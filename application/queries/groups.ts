@@ -94,6 +94,8 @@ export interface GroupQueries {
   standingIn(tenant: string, groupId: string, userId: string): Promise<StandingInGroup | undefined>;
   /** Those that are there, in the order asked for, each once; dismissed ones too. At most 1000 ids. */
   groupsByIds(tenant: string, groupIds: readonly string[]): Promise<readonly GroupView[]>;
+  /** Of all groups of `groupsOfUser`, in its order. */
+  groupIdsOfUser(tenant: string, userId: string): Promise<readonly string[]>;
   /**
    * The active groups that a user is a member of, by joining time, then group id.
    * @throws BadCursor, BadPageLimit, BadPageOffset

@@ -58,6 +58,10 @@ export interface MemberQueries {
   membersByIds(tenant: string, groupId: string, userIds: readonly string[]): Promise<readonly MemberView[]>;
   /** Roles of those who are members, by user id. At most 1000 ids. */
   rolesOf(tenant: string, groupId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, Role>>;
+  /** Of everybody who is a member, in the order of `membersOfGroup`. */
+  memberIds(tenant: string, groupId: string): Promise<readonly string[]>;
+  /** The user's roles in those of the groups that he is a member of, by group id. At most 1000 ids. */
+  rolesIn(tenant: string, userId: string, groupIds: readonly string[]): Promise<ReadonlyMap<string, Role>>;
   /**
    * Owner, admins, members; within a role by joining time, then user id. `total` counts what the filter lets through. A
    * group that isn't there has an empty page.

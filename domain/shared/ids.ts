@@ -26,11 +26,12 @@ export const isClientChosenId = (text: string): boolean =>
 /** The id that a server-made group or user has: its number in decimal. */
 export const serverMadeId = (number: number): string => String(number);
 
-/** @throws InvalidArgument when the text can't be an id at all. */
+/** Why a text can't be an id, so that nobody has it. */
+export const NO_ID = 'an id is 1 to 64 of the letters, digits and _ - . @ # :';
+
+/** @throws InvalidArgument, for the reason `NO_ID`, when the text can't be an id at all. */
 export function checkId(field: string, id: string): void {
-  if (typeof id !== 'string' || !isId(id)) {
-    refuse('InvalidArgument', { field, reason: 'an id is 1 to 64 of the letters, digits and _ - . @ # :' });
-  }
+  if (typeof id !== 'string' || !isId(id)) refuse('InvalidArgument', { field, reason: NO_ID });
 }
 
 /** An id that is being taken: chosen by a client, or the new number in decimal. @throws InvalidArgument */

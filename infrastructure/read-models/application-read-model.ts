@@ -52,6 +52,15 @@ export class ApplicationReadModel implements ApplicationQueries {
     return this.read(OF_INVITER, [tenant, userId], page, filter);
   }
 
+  ofGroups(
+    tenant: string,
+    groupIds: readonly string[],
+    page: PageRequest,
+    filter: ApplicationFilter,
+  ): Promise<CountedPage<ApplicationView>> {
+    return this.read(OF_GROUPS, [tenant, groupIds], page, filter);
+  }
+
   ofGroup(
     tenant: string,
     groupId: string,
@@ -63,7 +72,7 @@ export class ApplicationReadModel implements ApplicationQueries {
 
   private async read(
     { list, page: text, count }: Scope,
-    whose: readonly [string, string],
+    whose: readonly [string, string | readonly string[]],
     page: PageRequest,
     filter: ApplicationFilter & { readonly userIds?: readonly string[] },
   ): Promise<CountedPage<ApplicationView>> {
@@ -119,6 +128,12 @@ const OF_GROUP = plain(
   'applications-of-group',
   `a.tenant = $1 AND a.group_id = $2 AND a.incarnation =
     (SELECT g.incarnation FROM read.groups_v2 g WHERE g.tenant = $1 AND g.group_id = $2)`,
+);
+
+const OF_GROUPS = plain(
+  'applications-of-groups',
+  `a.tenant = $1 AND a.group_id = ANY ($2::text[]) AND a.incarnation =
+    (SELECT g.incarnation FROM read.groups_v2 g WHERE g.tenant = a.tenant AND g.group_id = a.group_id)`,
 );
 
 const OF_MANAGED = `FROM read.group_applications_v1 a

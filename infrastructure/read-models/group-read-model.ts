@@ -56,6 +56,12 @@ export class GroupReadModel implements GroupQueries {
     return inOrder(groupIds, found, (group) => group.groupId).map(shapeGroup);
   }
 
+  async groupIdsOfUser(tenant: string, userId: string): Promise<readonly string[]> {
+    const values = [tenant, userId, orderOf(), null];
+    const rows = await this.prepared.rows<Pick<MembershipRow, 'group_id'>>('group-ids-of-user', IDS, values);
+    return rows.map((row) => row.group_id);
+  }
+
   async groupsOfUser(
     tenant: string,
     userId: string,
@@ -95,6 +101,7 @@ const JOINED = `FROM read.group_members_v2 m
 const PAGE = `SELECT m.group_id, m.role, m.joined_at, m.receive_option ${JOINED}
   AND (m.joined_at, m.group_id) > ($5::bigint, $6) ORDER BY m.joined_at, m.group_id LIMIT $7 OFFSET $8`;
 const COUNT = `SELECT count(*)::integer AS n ${JOINED}`;
+const IDS = `SELECT m.group_id ${JOINED} ORDER BY m.joined_at, m.group_id`;
 
 const originOf = ({ origin, copiedFrom }: GroupEntity): GroupCreated['data']['origin'] =>
   origin === 'copied' ? { kind: origin, from: copiedFrom ?? '' } : { kind: origin };

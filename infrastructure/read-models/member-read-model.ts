@@ -63,6 +63,18 @@ export class MemberReadModel implements MemberQueries {
     return new Map(rows.map((row) => [row.user_id, row.role]));
   }
 
+  async memberIds(tenant: string, groupId: string): Promise<readonly string[]> {
+    const rows = await this.prepared.rows<{ user_id: string }>('member-ids', MEMBER_IDS, [tenant, groupId]);
+    return rows.map((row) => row.user_id);
+  }
+
+  async rolesIn(tenant: string, userId: string, groupIds: readonly string[]): Promise<ReadonlyMap<string, Role>> {
+    if (groupIds.length === 0) return new Map();
+    const values = [tenant, userId, groupIds];
+    const rows = await this.prepared.rows<{ group_id: string; role: Role }>('roles-in', ROLES_IN, values);
+    return new Map(rows.map((row) => [row.group_id, row.role]));
+  }
+
   async membersOfGroup(
     tenant: string,
     groupId: string,
@@ -150,6 +162,12 @@ function countOf(filter: string): string {
 
 const ROLES = `SELECT m.user_id, m.role FROM read.group_members_v2 m
   WHERE m.tenant = $1 AND m.group_id = $2 AND m.user_id = ANY ($3::text[])`;
+
+const ROLES_IN = `SELECT m.group_id, m.role FROM read.group_members_v2 m
+  WHERE m.tenant = $1 AND m.user_id = $2 AND m.group_id = ANY ($3::text[])`;
+
+const MEMBER_IDS = `SELECT m.user_id FROM read.group_members_v2 m
+  WHERE m.tenant = $1 AND m.group_id = $2 ORDER BY m.role_order, m.joined_at, m.user_id`;
 
 /** No index of its own: it would have to be kept at each mute, and this list is asked for rarely. */
 const STILL_MUTED = `FROM read.group_members_v2 m

@@ -135,7 +135,7 @@ for (const engine of ENGINES)
           [['imAdmin'], 'imAdmin', 1001],
           [['late', 'owner'], 'member', 1001],
           [['late'], 'member', 1101],
-          [['late'], 'outsider', 1101],
+          [['late'], 'outsider', 1002],
           [['admin2', 'late'], 'admin', 1101],
           [['admin'], 'member', 1002],
           [['member'], 'outsider', 1002],
@@ -192,7 +192,7 @@ for (const engine of ENGINES)
         for (const [wrong, who, errCode] of [
           [named('nowhere', 'member'), 'owner', 1004],
           [named(dismissed, 'member'), 'owner', 1204],
-          [named(second, 'late'), 'owner', 1004],
+          [named(second, 'late'), 'owner', 1001],
           [named(second, 'owner'), 'admin', 1002],
           [{ groupID: second, userID: 'member', nickname: 'x'.repeat(1_000) }, 'owner', 1001],
         ] as const) {

@@ -178,9 +178,9 @@ for (const engine of ENGINES)
           ['null', 1001],
           ['{"groupID":', 1001],
           ['{"groupID":7}', 1001],
-          ['{"groupID":"a b"}', 1001],
+          ['{"groupID":""}', 1001],
           ['{"__proto__":{"a":1},"groupID":"x"}', 1001],
-          [`{"groupID":"${'x'.repeat(65)}"}`, 1001],
+          ['{"groupID":"a\u0000b"}', 1001],
           [`{"groupID":"x","a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, 1001],
           [`{"groupID":"${'x'.repeat(600_000)}"}`, 1001],
         ] as const) {
@@ -201,11 +201,18 @@ for (const engine of ENGINES)
         }
       });
 
-      it('answers unknown paths and other methods, too', async () => {
-        expect((await im.call('/group/nothing', {}, as('owner'))).errCode).to.equal(1004);
+      it('is HTTP 404 for what is not served at all: an unknown operation, or by another method', async () => {
+        const told = async (path: string, method: string): Promise<unknown[]> => {
+          const response = await fetch(`${im.base}${path}`, { method });
+          const { errCode, errMsg, errDlt, ...rest } = (await response.json()) as OpenimAnswer;
+          expect(errDlt).to.contain('no such operation');
+          return [response.status, errCode, errMsg, rest];
+        };
+        const missing = [404, 404, 'OperationNotFoundError', {}];
+        expect(await told('/group/nothing', 'POST')).to.deep.equal(missing);
+        expect(await told('/group/nothing', 'GET')).to.deep.equal(missing);
+        expect(await told('/group/mute_group', 'GET')).to.deep.equal(missing);
         expect((await im.call('/group/%zz', {}, as('owner'))).errCode, 'a broken escape').to.equal(1001);
-        const get = await fetch(`${im.base}/group/mute_group`);
-        expect([get.status, ((await get.json()) as OpenimAnswer).errCode]).to.deep.equal([200, 1004]);
       });
 
       it('takes JSON whatever the content type says, in UTF-8 only', async () => {
@@ -217,10 +224,13 @@ for (const engine of ENGINES)
           });
           return ((await response.json()) as OpenimAnswer).errCode;
         };
-        expect(await send('text/plain', '{"userIDs":[]}')).to.equal(0);
-        expect(await send('application/x-www-form-urlencoded', '{"userIDs":[]}')).to.equal(0);
+        expect(await send('text/plain', '{"userIDs":["x"]}')).to.equal(0);
+        expect(await send('application/x-www-form-urlencoded', '{"userIDs":["x"]}')).to.equal(0);
         expect(await send('application/json', new Uint8Array([0x7b, 0xff, 0x7d]))).to.equal(1001);
-        expect(await send('application/json; charset=latin1', '{"userIDs":[]}')).to.equal(1001);
+        for (const charset of ['UTF8', 'utf8', '"UTF8"', 'UTF-8']) {
+          expect(await send(`application/json; charset=${charset}`, '{"userIDs":["x"]}'), charset).to.equal(0);
+        }
+        expect(await send('application/json; charset=latin1', '{"userIDs":["x"]}')).to.equal(1001);
       });
 
       it('join_group through a member’s invitation says whose (D1)', async () => {
@@ -276,7 +286,7 @@ for (const engine of ENGINES)
       const errorOf = async (token: string | undefined, headers?: Record<string, string>): Promise<string> => {
         const answer = await im.call(
           '/user/get_users_info',
-          { userIDs: [] },
+          { userIDs: ['nobody'] },
           { ...(token === undefined ? {} : { token }), ...(headers === undefined ? {} : { headers }) },
         );
         return `${answer.errCode.toString()} ${answer.errMsg}`;
@@ -317,7 +327,7 @@ for (const engine of ENGINES)
         );
         const groupID = await givenGroup();
         expect(await im.done('/group/get_groups_info', { groupIDs: [groupID] }, { token })).to.deep.equal({
-          groupInfos: [],
+          groupInfos: null,
         });
         expect((await im.call('/group/mute_group', { groupID }, { token })).errCode).to.equal(1004);
       });
@@ -374,7 +384,9 @@ for (const engine of ENGINES)
           ['/auth/user_token', { ...user, secret: 'wrong' }, 1002],
           ['/auth/user_token', { ...user, secret: undefined }, 1002],
           ['/auth/user_token', { ...user, userID: 'nobody' }, 1101],
-          ['/auth/user_token', { ...user, userID: 'imAdmin' }, 1002],
+          ['/auth/user_token', { ...user, userID: 'imAdmin' }, 0],
+          ['/auth/user_token', { ...user, secret: 'wrong', userID: 'imAdmin' }, 1002],
+          ['/auth/get_user_token', { ...user, userID: 'imAdmin' }, 1002],
           ['/auth/user_token', { ...user, platformID: 0 }, 1001],
           ['/auth/get_admin_token', { secret: SECRET, userID: 'member' }, 1002],
           ['/auth/get_admin_token', { secret: 'wrong', userID: 'imAdmin' }, 1002],
@@ -383,6 +395,45 @@ for (const engine of ENGINES)
           expect((await im.call(path, body)).errCode, JSON.stringify(body)).to.equal(errCode);
         }
         expect(await codeOf('/auth/get_user_token', { platformID: 2, userID: 'member' }, 'imAdmin')).to.equal(0);
+        // By his own token alone nobody becomes another app admin.
+        for (const path of ['/auth/get_user_token', '/auth/user_token']) {
+          expect(await codeOf(path, { platformID: 2, userID: 'imAdmin' }, 'imAdmin'), path).to.equal(1002);
+        }
+        const own = await im.tokenOf('imAdmin');
+        expect((await im.call('/user/get_users', { pagination: page }, { token: own })).errCode).to.equal(0);
+      });
+
+      it('whoever shows the secret may have a token that is no good, or is another tenant’s', async () => {
+        const stale = await forged((jwt) => jwt.setExpirationTime('-1s'));
+        const [tokenOf, register] = ['/auth/user_token', '/user/user_register'];
+        const user = { platformID: 2, userID: 'member' };
+        let registered = 0;
+        for (const [token, headers] of [
+          [stale, undefined],
+          ['nonsense', undefined],
+          [of['owner'] ?? '', { 'X-Tenant-ID': otherTenant }],
+        ] as const) {
+          const request = { token, ...(headers === undefined ? {} : { headers }) };
+          const users = [{ userID: `stale_${(++registered).toString()}`, nickname: 'S' }];
+          expect((await im.call(register, { secret: SECRET, users }, request)).errCode, token).to.equal(0);
+          const known = { ...user, secret: SECRET, ...(headers === undefined ? {} : { userID: users[0]?.userID }) };
+          expect((await im.call(tokenOf, known, request)).errCode, token).to.equal(0);
+          for (const secret of ['wrong', undefined]) {
+            expect((await im.call(register, { secret, users }, request)).errCode).to.equal(1002);
+            expect((await im.call(tokenOf, { ...user, secret }, request)).errCode).to.equal(1002);
+          }
+        }
+        // Where an app admin's token is what counts, it must be good.
+        expect((await im.call('/auth/get_user_token', { ...user, secret: SECRET }, { token: stale })).errCode).to.equal(
+          1501,
+        );
+      });
+
+      it('force_logout of somebody unknown is done', async () => {
+        for (const userID of ['nobody', '张三', 'imAdmin']) {
+          expect(await codeOf('/auth/force_logout', { userID, platformID: 9 }, 'imAdmin'), userID).to.equal(0);
+        }
+        expect(await codeOf('/auth/force_logout', { userID: '', platformID: 9 }, 'imAdmin')).to.equal(1001);
       });
     });
 
@@ -465,11 +516,18 @@ for (const engine of ENGINES)
         expect(await now()).to.include({ nickname: 'Bobby' });
         expect((await change({ nickname: 'Mine' }, as('member'))).errCode).to.equal(1002);
         expect((await change({ userID: 'nobody', nickname: 'x' }, { token: admin })).errCode).to.equal(1004);
-        for (const path of ['/user/update_user_info_ex', '/user/update_user_info']) {
-          for (const nickname of ['', { value: 'Bobby' }]) {
-            expect(await codeOf(path, { userInfo: { userID: 'bob', nickname } }, 'imAdmin')).to.equal(0);
-            expect(await now()).to.include({ nickname: nickname === '' ? '' : 'Bobby' });
-          }
+        const [newer, older] = ['/user/update_user_info_ex', '/user/update_user_info'];
+        for (const [path, userInfo, shown] of [
+          [newer, { nickname: '' }, { nickname: '', ex: 'e', globalRecvMsgOpt: 2 }],
+          [newer, { nickname: { value: 'Bobby' } }, { nickname: 'Bobby' }],
+          // In the older form '' and 0 say nothing.
+          [older, { nickname: '', faceURL: 'g', ex: '', globalRecvMsgOpt: 0 }, { nickname: 'Bobby', faceURL: 'g' }],
+          [older, {}, { nickname: 'Bobby', faceURL: 'g', ex: 'e', globalRecvMsgOpt: 2 }],
+          [older, { nickName: 'Bob', faceUrl: '', EX: 'x', globalRecvMsgOpt: 1 }, { nickname: 'Bob', faceURL: 'g' }],
+          [newer, { nickname: 'Bobby', ex: '', globalRecvMsgOpt: 0 }, { ex: '', globalRecvMsgOpt: 0 }],
+        ] as const) {
+          expect(await codeOf(path, { userInfo: { userID: 'bob', ...userInfo } }, 'imAdmin')).to.equal(0);
+          expect(await now(), `${path} ${JSON.stringify(userInfo)}`).to.include(shown);
         }
         for (const wrong of [
           { nickname: ' ' },
@@ -503,6 +561,9 @@ for (const engine of ENGINES)
           ],
         });
         expect(await codeOf('/user/account_check', check, 'member')).to.equal(1002);
+        for (const checkUserIDs of [[], ['member', 'owner', 'member']]) {
+          expect(await codeOf('/user/account_check', { checkUserIDs }, 'imAdmin')).to.equal(1001);
+        }
         const headers = { 'Idempotency-Key': 'batch' };
         for (const repeat of [1, 2]) {
           const answer = await im.call('/user/user_register', { secret: SECRET, users }, { headers });
@@ -527,18 +588,18 @@ for (const engine of ENGINES)
       });
 
       it('get_users: everybody, page by page, for app admins', async () => {
-        const names = async (body: Body): Promise<[number, string[]]> => {
+        const names = async (body: Body): Promise<[number, string[] | null]> => {
           const pagination = { pageNumber: 1, showNumber: 1000 };
-          const { total, users } = await im.done<{ total: number; users: UserInfo[] }>(
+          const { total, users } = await im.done<{ total: number; users: UserInfo[] | null }>(
             '/user/get_users',
             { pagination, ...body },
             { token: admin },
           );
-          return [total, users.map(({ userID }) => userID)];
+          return [total, users?.map(({ userID }) => userID) ?? null];
         };
         expect(await names({ userID: 'user_1' })).to.deep.equal([2, ['user_10001', 'user_10002']]);
         expect(await names({ nickName: 'nick MEMBER2' })).to.deep.equal([1, ['member2']]);
-        expect(await names({ nickName: '%' })).to.deep.equal([0, []]);
+        expect(await names({ nickName: '%' })).to.deep.equal([0, null]);
         const second = { userID: 'user_1', pagination: { pageNumber: 2, showNumber: 1 } };
         expect(await names(second)).to.deep.equal([2, ['user_10002']]);
         expect((await names({}))[1]).to.include.members(['admin', 'member', 'owner']);
@@ -564,15 +625,15 @@ for (const engine of ENGINES)
         });
         const asked = { userIDs: ['member'] };
         expect(await im.done('/user/get_users_online_status', asked, as('owner'))).to.deep.equal([
-          { userID: 'member', status: 0, detailPlatformStatus: [] },
+          { userID: 'member', status: 0, detailPlatformStatus: null },
         ]);
         const subscribe = { userID: 'owner', ...asked, genre: 1 };
         expect(await im.done('/user/subscribe_users_status', subscribe, as('owner'))).to.deep.equal({
-          statusList: [{ userID: 'member', status: 0, platformIDs: [] }],
+          statusList: [{ userID: 'member', status: 0, platformIDs: null }],
         });
         expect(await codeOf('/user/subscribe_users_status', subscribe, 'member')).to.equal(1002);
         expect(await im.done('/user/get_subscribe_users_status', { userID: 'owner' }, as('owner'))).to.deep.equal({
-          statusList: [],
+          statusList: null,
         });
       });
     });
@@ -779,7 +840,8 @@ for (const engine of ENGINES)
           [{ userID: 'owner', roleLevel: 20 }, 'admin', 1002],
           [{ userID: 'owner', nickname: 'x' }, 'admin', 1002],
           [{ userID: 'member', roleLevel: 40 }, 'owner', 1001],
-          [{ userID: 'outsider', roleLevel: 60 }, 'owner', 1004],
+          [{ userID: 'outsider', roleLevel: 60 }, 'owner', 1001],
+          [{ userID: '张三', roleLevel: 60 }, 'imAdmin', 1001],
           [{ userID: 'member', roleLevel: 60 }, 'outsider', 1002],
           [{ userID: 'member', roleLevel: 60, nickname: 'M' }, 'admin', 0],
           [{ userID: 'member', roleLevel: 20 }, 'admin', 1002],
@@ -1003,6 +1065,9 @@ for (const engine of ENGINES)
           [['owner'], 'admin', 1001],
           [['member', 'owner'], 'admin', 1001],
           [['member', 'outsider'], 'owner', 1101],
+          [['member', 'outsider'], 'member2', 1002],
+          [['outsider', 'member'], 'member2', 1101],
+          [['member', '张三'], 'owner', 1101],
           [['outsider'], 'owner', 1101],
           [['member2'], 'member', 1002],
           [['member'], 'outsider', 1002],
@@ -1124,8 +1189,19 @@ for (const engine of ENGINES)
         expect(await codeOf('/group/dismiss_group', { groupID }, 'owner')).to.equal(0);
         const before = await historyOf(groupID);
         for (const [path, body] of commandsOn(groupID)) {
-          expect(await codeOf(path, body, 'owner'), path).to.equal(1204);
+          expect(await codeOf(path, body, 'owner'), path).to.equal(path.endsWith('quit_group') ? 1002 : 1204);
         }
+        // Whether somebody may at all is said before: 1002 to who is no manager. His own card is his.
+        const looksAtTheGroupFirst = ['/group/join_group', '/group/transfer_group', '/group/invite_user_to_group'];
+        for (const [path, body] of commandsOn(groupID)) {
+          if (path.endsWith('quit_group')) continue;
+          const errCode = looksAtTheGroupFirst.includes(path) ? 1204 : 1002;
+          for (const who of ['member2', 'outsider']) {
+            expect(await codeOf(path, body, who), `${who} ${path}`).to.equal(errCode);
+          }
+        }
+        const ownCard = { members: [{ groupID, userID: 'member2', nickname: 'x' }] };
+        expect(await codeOf('/group/set_group_member_info', ownCard, 'member2')).to.equal(1204);
         expect(await infoOf(groupID)).to.include({ status: 2, memberCount: 4, ownerUserID: 'owner' });
         expect(await membersOf(groupID)).to.have.length(4);
         const create = { ownerUserID: 'owner', groupInfo: { groupID, groupName: 'again' } };
@@ -1140,12 +1216,43 @@ for (const engine of ENGINES)
         expect(before.at(-1)?.type).to.equal('GroupDismissed');
       });
 
+      it('those whom a dismissal kept may leave, once, and are gone from the lists', async () => {
+        const groupID = await givenGroup();
+        const quit = (who: string, userID?: string): Promise<number> =>
+          codeOf('/group/quit_group', { groupID, ...(userID === undefined ? {} : { userID }) }, who);
+        await im.done('/group/dismiss_group', { groupID }, as('owner'));
+        expect(await quit('outsider')).to.equal(1004);
+        expect(await quit('owner')).to.equal(1002);
+        expect(await quit('member2', 'member')).to.equal(1002);
+        expect(await quit('member')).to.equal(0);
+        expect(await quit('member')).to.equal(1004);
+        expect(await quit('imAdmin', 'admin')).to.equal(0);
+        expect((await historyOf(groupID)).slice(-2).map(({ type, data }) => [type, data['userId']])).to.deep.equal([
+          ['MemberLeft', 'member'],
+          ['MemberLeft', 'admin'],
+        ]);
+        expect(await rolesIn(groupID)).to.deep.equal({ owner: 100, member2: 20 });
+        expect(await infoOf(groupID)).to.include({ status: 2, memberCount: 2, ownerUserID: 'owner' });
+        const left = { groupID, userIDs: ['owner'] };
+        expect(await codeOf('/group/get_group_members_info', left, 'member')).to.equal(1002);
+        await im.done('/group/dismiss_group', { groupID, deleteMember: true }, as('owner'));
+        expect(await quit('member2')).to.equal(1004);
+      });
+
       it('with deleteMember its members go, at once or later, and what looks for them says 1004', async () => {
         const groupID = await givenGroup();
         await im.done('/group/dismiss_group', { groupID }, as('owner'));
         expect(await codeOf('/group/dismiss_group', { groupID, deleteMember: true }, 'owner')).to.equal(0);
-        expect(await membersOf(groupID)).to.have.length(0);
+        expect(await membersOf(groupID)).to.equal(null);
         expect(await infoOf(groupID)).to.include({ status: 2, memberCount: 0 });
+        // An app admin needs no row in it.
+        for (const [path, body] of commandsOn(groupID)) {
+          if (!/set_group_info|mute_group$/.test(path)) continue;
+          expect(await codeOf(path, body, 'imAdmin'), path).to.equal(1204);
+        }
+        const groupInfoForSet = { groupID, groupName: 'x' };
+        expect(await codeOf('/group/set_group_info', { groupInfoForSet }, 'imAdmin')).to.equal(1204);
+        expect(await codeOf('/group/set_group_info', { groupInfoForSet }, 'owner')).to.equal(1004);
         const looksAtTheGroupFirst = ['/group/join_group', '/group/transfer_group', '/group/invite_user_to_group'];
         for (const [path, body] of commandsOn(groupID)) {
           expect(await codeOf(path, body, 'owner'), path).to.equal(looksAtTheGroupFirst.includes(path) ? 1204 : 1004);
@@ -1159,23 +1266,26 @@ for (const engine of ENGINES)
         const list = (
           body: Body,
           who = 'member',
-        ): Promise<OpenimAnswer<{ total: number; members: GroupMemberFullInfo[] }>> =>
+        ): Promise<OpenimAnswer<{ total: number; members: GroupMemberFullInfo[] | null }>> =>
           im.call('/group/get_group_member_list', { groupID, pagination: page, ...body }, as(who));
-        const names = async (body: Body): Promise<[number | undefined, string[] | undefined]> => {
+        const names = async (body: Body): Promise<[number | undefined, string[] | null]> => {
           const { data } = await list(body);
-          return [data?.total, data?.members.map(({ userID }) => userID)];
+          return [data?.total, data?.members?.map(({ userID }) => userID) ?? null];
         };
         expect(await names({})).to.deep.equal([4, ['owner', 'admin', 'member', 'member2']]);
         expect(await names({ pagination: { pageNumber: 2, showNumber: 3 } })).to.deep.equal([4, ['member2']]);
-        expect(await names({ pagination: { pageNumber: 9, showNumber: 1000 } })).to.deep.equal([4, []]);
-        expect(await names({ pagination: { pageNumber: 1, showNumber: 0 } })).to.deep.equal([4, []]);
-        expect(await names({ pagination: { pageNumber: 1 } })).to.deep.equal([4, []]);
+        expect(await names({ pagination: { pageNumber: 9, showNumber: 1000 } })).to.deep.equal([4, null]);
+        expect(await names({ pagination: { pageNumber: 1, showNumber: 0 } })).to.deep.equal([4, null]);
+        expect(await names({ pagination: { pageNumber: 1 } })).to.deep.equal([4, null]);
+        const clamped = { pageNumber: 1, showNumber: 2_147_483_647 };
+        expect(await names({ pagination: clamped })).to.deep.equal([4, ['owner', 'admin', 'member', 'member2']]);
+        expect(await names({ pagination: { ...clamped, pageNumber: 2 } })).to.deep.equal([4, null]);
         expect(await names({ keyword: 'MEMBER2' })).to.deep.equal([1, ['member2']]);
         expect(await names({ filter: 1 })).to.deep.equal([4, ['owner', 'admin', 'member', 'member2']]);
         for (const wrong of [
           { pagination: undefined },
           { pagination: { pageNumber: 0, showNumber: 1 } },
-          { pagination: { pageNumber: 1, showNumber: 1001 } },
+          { pagination: { pageNumber: 1, showNumber: 2_147_483_648 } },
           { pagination: 1 },
           { filter: 6 },
           { keyword: '\0' },

@@ -1,4 +1,3 @@
-import { DomainError } from '../../../domain/shared/errors.js';
 import { hasAdminPowers } from '../../../domain/shared/actor.js';
 import { AdminTokenReq, ForceLogoutReq, ParseTokenReq, UserTokenReq } from './dto/auth.js';
 import { OpenimRefused } from './errors.js';
@@ -31,15 +30,23 @@ export function authOperations(services: OpenimServices): Operation[] {
     const { token, issuedAt, expiresAt } = await tokens.issue(tenant, userId, { platform });
     return { token, expireTimeSeconds: Math.ceil((expiresAt - issuedAt) / 1000) };
   };
-  const userToken = async (call: Call<UserTokenReq>): Promise<object> => {
-    const { body, caller } = call;
+  /**
+   * A token for a user of the app. `forAdmins`: whoever shows the secret gets an app admin's too, who is a user from the
+   * start or a moment after it; by a token of his nobody becomes another one.
+   */
+  const userToken = async (
+    call: Call<UserTokenReq>,
+    { forAdmins }: { readonly forAdmins: boolean },
+  ): Promise<object> => {
     await requireApp(services, call);
-    // An app admin's own comes by get_admin_token: what hands out users' tokens can't be used to become one.
-    if (isAppAdmin(caller.tenant, body.userID)) {
+    const { tenant, actor } = call.caller;
+    const { userID, platformID, secret } = call.body;
+    const byToken = actor !== undefined && hasAdminPowers(actor);
+    if (!isAppAdmin(tenant, userID)) await directory.require(tenant, [userID]);
+    else if (!forAdmins || (byToken && !(await services.secret.isShown(secret, call.request.ip)))) {
       throw new OpenimRefused('NoPermissionError', 'an app admin gets his token at /auth/get_admin_token');
     }
-    await directory.require(caller.tenant, [body.userID]);
-    return tokenFor(caller.tenant, body.userID, body.platformID);
+    return tokenFor(tenant, userID, platformID);
   };
 
   return [
@@ -56,8 +63,18 @@ export function authOperations(services: OpenimServices): Operation[] {
         return tokenFor(caller.tenant, body.userID, body.platformID ?? ADMIN_PLATFORM);
       },
     }),
-    operation({ path: '/auth/user_token', access: 'either', Body: UserTokenReq, handle: userToken }),
-    operation({ path: '/auth/get_user_token', access: 'either', Body: UserTokenReq, handle: userToken }),
+    operation({
+      path: '/auth/user_token',
+      access: 'secret',
+      Body: UserTokenReq,
+      handle: (call) => userToken(call, { forAdmins: true }),
+    }),
+    operation({
+      path: '/auth/get_user_token',
+      access: 'either',
+      Body: UserTokenReq,
+      handle: (call) => userToken(call, { forAdmins: false }),
+    }),
     operation({
       path: '/auth/parse_token',
       access: 'open',
@@ -75,11 +92,10 @@ export function authOperations(services: OpenimServices): Operation[] {
         const { body, caller } = call;
         await requireApp(services, call);
         const missing = await directory.missing(caller.tenant, [body.userID]);
-        if (missing.length > 0 && !isAppAdmin(caller.tenant, body.userID)) {
-          throw new DomainError('UserNotFound', { userIds: missing });
-        }
+        const mayHaveTokens = missing.length === 0 || isAppAdmin(caller.tenant, body.userID);
         const { platformID = EVERYWHERE } = body;
-        await sessions.endAll(caller.tenant, body.userID, platformID === EVERYWHERE ? {} : { platform: platformID });
+        const which = platformID === EVERYWHERE ? {} : { platform: platformID };
+        if (mayHaveTokens) await sessions.endAll(caller.tenant, body.userID, which);
         return undefined;
       },
     }),

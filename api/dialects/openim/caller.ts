@@ -1,10 +1,13 @@
 import type { Request } from 'express';
-import type { TokenVerifier } from '../../../application/ports/tokens.js';
+import { TokenRejected, type TokenVerifier } from '../../../application/ports/tokens.js';
 import type { Actor } from '../../../domain/shared/actor.js';
 import { OpenimRefused } from './errors.js';
 
-/** `open`: nobody is asked who he is; `either`: a token counts where there is one; `token`: there must be one. */
-export type Access = 'open' | 'either' | 'token';
+/**
+ * `open`: nobody is asked who he is; `token`: there must be one; `either`: a token counts where there is one; `secret`: so
+ * it does, but one that is no good is as none, for a backend that shows the app's secret may send any.
+ */
+export type Access = 'open' | 'either' | 'secret' | 'token';
 
 /** Who calls, as far as his token says. */
 export interface Caller {
@@ -39,10 +42,16 @@ export class Callers {
     if (access === 'open') return { tenant, actor: undefined };
     const token = request.get('token') ?? '';
     if (token === '') {
-      if (access === 'either') return { tenant, actor: undefined };
+      if (access !== 'token') return { tenant, actor: undefined };
       throw new OpenimRefused('TokenNotExistError', 'header must have token');
     }
-    return this.bearerOf(token, named);
+    if (access !== 'secret') return this.bearerOf(token, named);
+    try {
+      return await this.bearerOf(token, named);
+    } catch (error) {
+      if (error instanceof TokenRejected || error instanceof OpenimRefused) return { tenant, actor: undefined };
+      throw error;
+    }
   }
 
   /** @throws OpenimRefused when the token is another tenant's; TokenRejected */

@@ -1,5 +1,7 @@
 /** Seed 003's error codes and their names on the wire (RULES D1 "Envelope & validation"). */
 export const codes = {
+  /** Goes with HTTP 404, as nothing else does. */
+  OperationNotFoundError: 404,
   ServerInternalError: 500,
   ArgsError: 1001,
   NoPermissionError: 1002,

@@ -3,6 +3,7 @@ import { EventStoreUnavailable } from '../../../application/ports/event-store.js
 import { TokenRejected } from '../../../application/ports/tokens.js';
 import { DatabaseUnavailable, ReadModelUnavailable } from '../../../application/ports/unavailable.js';
 import { DomainError, type DomainErrorFacts, type DomainErrorName } from '../../../domain/shared/errors.js';
+import { NO_ID } from '../../../domain/shared/ids.js';
 import { saidOf } from '../../http/refusals.js';
 import { InputInvalid } from '../../http/validation.js';
 import type { CodeName } from './codes.js';
@@ -92,6 +93,7 @@ const particular: Readonly<Record<string, Partial<Rules>>> = {
   },
   '/group/invite_user_to_group': { UserNotFound: 'RecordNotFoundError', AlreadyGroupMember: 'duplicateKey' },
   '/group/join_group': { UserNotFound: 'RecordNotFoundError' },
+  '/group/set_group_member_info': { NotGroupMember: outsiderOr('ArgsError') },
   '/user/update_user_info': { UserNotFound: 'RecordNotFoundError' },
   '/user/update_user_info_ex': { UserNotFound: 'RecordNotFoundError' },
   '/user/set_global_msg_recv_opt': { UserNotFound: 'RecordNotFoundError' },
@@ -138,7 +140,7 @@ export function refusalOf(error: unknown, asked: Asked): Envelope | undefined {
   if (error instanceof OpenimRefused) return failed(error.code, error.detail);
   if (error instanceof InputInvalid) return failed('ArgsError', inputDetail(error));
   if (error instanceof URIError) return failed('ArgsError', 'the path has a broken escape');
-  if (error instanceof DomainError) return failed(domainCode(error, asked), domainDetail(error, asked));
+  if (error instanceof DomainError) return failed(domainCode(asAbsence(error), asked), domainDetail(error, asked));
   if (error instanceof ApplicationError) return ofApplication(error);
   if (error instanceof TokenRejected) return failed(...tokenErrors[error.fault]);
   if (error instanceof ReadModelUnavailable) {
@@ -155,6 +157,14 @@ const ofApplication = ({ kind }: ApplicationError): Envelope => failed(...applic
 function domainCode<Name extends DomainErrorName>({ kind, facts }: DomainError<Name>, asked: Asked): Wire {
   const rule: Rules[Name] = particular[asked.path]?.[kind] ?? domainErrors[kind];
   return typeof rule === 'function' ? rule(facts, asked) : rule;
+}
+
+/** What can't be an id is told like one that nobody has: the form is for ids that are chosen, and those are checked before (RULES A13). */
+function asAbsence(error: DomainError): DomainError {
+  if (!isRefusal(error, 'InvalidArgument') || error.facts.reason !== NO_ID) return error;
+  return error.facts.field === 'groupId'
+    ? new DomainError('GroupNotFound', { groupId: '' })
+    : new DomainError('UserNotFound', { userIds: [] });
 }
 
 /** Its sentence and name, and whom it is about: ids and bounds, never a text that a person wrote. */

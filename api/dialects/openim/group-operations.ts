@@ -22,7 +22,7 @@ import {
 import { isRefusal, OpenimRefused } from './errors.js';
 import { actorOf, type Call, ofStep, type Operation, operation, requestContext, requireAccess } from './operation.js';
 import { type OpenimServices, shown, shownUpTo } from './services.js';
-import { type GroupInfo, joinPolicyOf, roleLevels, settingsOf, WORKING_GROUP } from './views.js';
+import { type GroupInfo, joinPolicyOf, manages, roleLevels, settingsOf, WORKING_GROUP } from './views.js';
 
 const PRESET = 'openim';
 
@@ -35,23 +35,29 @@ export function groupOperations(services: OpenimServices): Operation[] {
   const { groupCommands: groups, groupChanges } = services;
 
   /**
-   * Where the members went with a dismissal, the original finds neither the caller's row nor the owner's: 1004 instead of
-   * 1204 (RULES D1 "dismiss"). Not where it looks at the group first.
+   * What the original says of a dismissed group before it looks at the group itself (RULES D1 "dismiss"). Where the
+   * members went with it, there is no row of the caller or the owner any more: 1004 instead of 1204. Where they stayed, a
+   * caller whose role gives him no right to a manager's act hears that first: 1002.
    */
   const overRows = async <Result>(
     { caller }: Pick<Call<unknown>, 'caller'>,
     command: Promise<Result>,
+    { managersOnly = true, adminsNeedNone = false }: RowsLookedAt = {},
   ): Promise<Result> => {
     try {
       return await command;
     } catch (error) {
-      if (isRefusal(error, 'GroupDismissed')) {
-        await services.ownWrites.shown(caller.tenant, actorOf(caller).id);
-        const { groupId } = error.facts;
-        const group = await services.groups.groupById(caller.tenant, groupId);
-        if (group?.memberCount === 0) throw new DomainError('GroupNotFound', { groupId });
-      }
-      throw error;
+      if (!isRefusal(error, 'GroupDismissed')) throw error;
+      const actor = actorOf(caller);
+      const isAdmin = hasAdminPowers(actor);
+      if (isAdmin && adminsNeedNone) throw error;
+      await services.ownWrites.shown(caller.tenant, actor.id);
+      const { groupId } = error.facts;
+      const group = await services.groups.groupById(caller.tenant, groupId);
+      if (group?.memberCount === 0) throw new DomainError('GroupNotFound', { groupId });
+      if (isAdmin || !managersOnly) throw error;
+      const role = (await services.members.member(caller.tenant, groupId, actor.id))?.role;
+      throw manages(role) ? error : new DomainError('NotGroupManager', { groupId });
     }
   };
 
@@ -71,7 +77,7 @@ export function groupOperations(services: OpenimServices): Operation[] {
   const changeInfo = async (call: Call<object>, info: SetGroupInfoExReq): Promise<undefined> => {
     const { groupID: groupId } = info;
     const command = groupChanges.together(requestContext(call), { groupId, steps: infoSteps(info) });
-    await overRows(call, shown(services, command));
+    await overRows(call, shown(services, command), { adminsNeedNone: true });
     return undefined;
   };
 
@@ -182,7 +188,10 @@ export function groupOperations(services: OpenimServices): Operation[] {
         const userId = userID === '' ? actorOf(call.caller).id : userID;
         requireAccess(call.caller, userId);
         const left = shown(services, groups.leave(requestContext(call, userId), { groupId, userId }));
-        const { outcome } = await overRows(call, left);
+        const { outcome } = await overRows(call, left, { managersOnly: false }).catch((error: unknown) => {
+          // Whoever else is a member leaves a dismissed group, too.
+          throw isRefusal(error, 'GroupDismissed') ? new DomainError('OwnerMayNotLeave', { groupId }) : error;
+        });
         if (outcome.alreadySo) throw new OpenimRefused('RecordNotFoundError', 'not a member of the group');
         return undefined;
       },
@@ -288,7 +297,7 @@ export function groupOperations(services: OpenimServices): Operation[] {
       Body: GroupIDReq,
       handle: async (call) => {
         const groupId = call.body.groupID;
-        await overRows(call, shown(services, groups.mute(requestContext(call), { groupId })));
+        await overRows(call, shown(services, groups.mute(requestContext(call), { groupId })), { adminsNeedNone: true });
         return undefined;
       },
     }),
@@ -297,7 +306,9 @@ export function groupOperations(services: OpenimServices): Operation[] {
       Body: GroupIDReq,
       handle: async (call) => {
         const groupId = call.body.groupID;
-        await overRows(call, shown(services, groups.unmute(requestContext(call), { groupId })));
+        await overRows(call, shown(services, groups.unmute(requestContext(call), { groupId })), {
+          adminsNeedNone: true,
+        });
         return undefined;
       },
     }),
@@ -321,12 +332,22 @@ export function groupOperations(services: OpenimServices): Operation[] {
           call,
           // By their place: with other groups, the key meets itself at the first one.
           groupChanges.inEach((groupId) => ofStep(context, groupIds.indexOf(groupId).toString()), changes),
+          // His own card is anybody's to change.
+          { managersOnly: members.some(({ userID }) => userID !== actorOf(call.caller).id) },
         );
         await Promise.all(made.map(({ position }) => shownUpTo(services.progress, position)));
         return undefined;
       },
     }),
   ];
+}
+
+/** Which rows of a group's members an operation of the original needs before it looks at the group. */
+interface RowsLookedAt {
+  /** The caller's, which must be a manager's. Default true; else anybody's. */
+  readonly managersOnly?: boolean;
+  /** None where an app admin asks. Default false: the owner's at least. */
+  readonly adminsNeedNone?: boolean;
 }
 
 /** transfer [1254]: that somebody named isn't a member is a wrong argument, whoever asks; that the caller isn't, no permission. */

@@ -6,25 +6,38 @@ import { hasAdminPowers } from '../../../domain/shared/actor.js';
 import { DomainError } from '../../../domain/shared/errors.js';
 import type { Caller } from './caller.js';
 import {
+  GetFullGroupMemberUserIDsReq,
+  GetFullJoinGroupIDsReq,
   GetGroupMemberListReq,
   GetGroupMembersInfoReq,
   GetGroupsInfoReq,
   GetGroupUsersReqApplicationListReq,
   GetJoinedGroupListReq,
   GetRecvGroupApplicationListReq,
+  GetSpecifiedUserGroupRequestInfoReq,
   GetUserReqGroupApplicationListReq,
 } from './dto/groups.js';
-import { LONGEST_LIST } from './dto/common.js';
+import { LONGEST_LIST, possible } from './dto/common.js';
 import { OpenimRefused } from './errors.js';
+import { fullList } from './full-list.js';
 import { actorOf, type Operation, operation, requireAccess } from './operation.js';
 import { type OpenimServices, pageOf, profilesOf } from './services.js';
-import { type GroupMemberFullInfo, groupInfo, groupRequest, memberInfo, statusesOf } from './views.js';
+import { type GroupMemberFullInfo, groupInfo, groupRequest, manages, memberInfo, statusesOf } from './views.js';
 
 export function groupQueryOperations(services: OpenimServices): Operation[] {
   const { groups, members, users, applications, clock, isAppAdmin } = services;
 
   const groupOf = async (tenant: string, groupId: string): Promise<GroupView> =>
     (await groups.groupById(tenant, groupId)) ?? notFound(groupId);
+
+  /** @throws OpenimRefused 1002 unless he manages all of them, or is an app admin */
+  const requireManager = async (caller: Caller, groupIds: readonly string[]): Promise<void> => {
+    const actor = actorOf(caller);
+    if (hasAdminPowers(actor)) return;
+    const roles = await members.rolesIn(caller.tenant, actor.id, possible(groupIds));
+    if (groupIds.every((groupId) => manages(roles.get(groupId)))) return;
+    throw new OpenimRefused('NoPermissionError', 'only owner and admins see the applications of others');
+  };
 
   /** get members [526,662]: for members and app admins. */
   const groupFor = async (caller: Caller, groupId: string): Promise<GroupView> => {
@@ -77,12 +90,24 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
     };
   };
 
+  /** What these users have asked of a group: for its managers, and his own for each. */
+  const requestsOf = async (caller: Caller, groupId: string, userIDs: readonly string[]): Promise<object> => {
+    await groupOf(caller.tenant, groupId);
+    const { id } = actorOf(caller);
+    if (!userIDs.every((userID) => userID === id)) await requireManager(caller, [groupId]);
+    const filter = { ...applicationFilter({ groupIDs: [], handleResults: [] }), userIds: possible(userIDs) };
+    return requestsShown(
+      caller.tenant,
+      await applications.ofGroup(caller.tenant, groupId, { limit: LONGEST_LIST }, filter),
+    );
+  };
+
   /** One row per person and group, newest first, of what asked the managers: so the original keeps them. */
   const applicationFilter = ({ groupIDs, handleResults }: ApplicationsAsked): ApplicationFilterAsked => ({
     at: clock.now(),
     asked: 'manager',
     latestOnly: true,
-    ...(groupIDs.length === 0 ? {} : { groupIds: groupIDs }),
+    ...(groupIDs.length === 0 ? {} : { groupIds: possible(groupIDs) }),
     ...(handleResults.length === 0 ? {} : { statuses: statusesOf(handleResults) }),
   });
 
@@ -93,7 +118,7 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
       Body: GetGroupsInfoReq,
       // Anybody's to ask, dismissed groups included [781].
       handle: async ({ body, caller }) => ({
-        groupInfos: (await groups.groupsByIds(caller.tenant, body.groupIDs)).map(groupInfo),
+        groupInfos: (await groups.groupsByIds(caller.tenant, possible(body.groupIDs))).map(groupInfo),
       }),
     }),
     operation({
@@ -102,7 +127,7 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
       Body: GetGroupMembersInfoReq,
       handle: async ({ body, caller }) => {
         const group = await groupFor(caller, body.groupID);
-        const rows = await members.membersByIds(caller.tenant, body.groupID, body.userIDs);
+        const rows = await members.membersByIds(caller.tenant, body.groupID, possible(body.userIDs));
         return { members: await memberInfos(caller.tenant, group, rows) };
       },
     }),
@@ -141,7 +166,13 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
       handle: async ({ body, caller }) => {
         requireAccess(caller, body.fromUserID);
         const { empty, ...page } = pageOf(body.pagination);
-        const found = await applications.forManager(caller.tenant, body.fromUserID, page, applicationFilter(body));
+        const filter = applicationFilter(body);
+        if (body.groupIDs.length > 0) await requireManager(caller, body.groupIDs);
+        // An app admin need not manage a group himself to see what asks its managers.
+        const ofOthers = body.groupIDs.length > 0 && hasAdminPowers(actorOf(caller));
+        const found = ofOthers
+          ? await applications.ofGroups(caller.tenant, filter.groupIds ?? [], page, filter)
+          : await applications.forManager(caller.tenant, body.fromUserID, page, filter);
         return requestsShown(caller.tenant, found, empty);
       },
     }),
@@ -160,22 +191,34 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
       path: '/group/get_group_users_req_application_list',
       reads: true,
       Body: GetGroupUsersReqApplicationListReq,
+      handle: ({ body, caller }) => requestsOf(caller, body.groupID, body.userIDs),
+    }),
+    operation({
+      path: '/group/get_specified_user_group_request_info',
+      reads: true,
+      Body: GetSpecifiedUserGroupRequestInfoReq,
+      handle: ({ body, caller }) => requestsOf(caller, body.groupID, [body.userID]),
+    }),
+    operation({
+      path: '/group/get_full_group_member_user_ids',
+      reads: true,
+      Body: GetFullGroupMemberUserIDsReq,
       handle: async ({ body, caller }) => {
-        const actor = actorOf(caller);
-        await groupOf(caller.tenant, body.groupID);
-        const onlyOwn = body.userIDs.length > 0 && body.userIDs.every((userId) => userId === actor.id);
-        if (!hasAdminPowers(actor) && !onlyOwn) {
-          const role = (await members.member(caller.tenant, body.groupID, actor.id))?.role;
-          if (role !== 'owner' && role !== 'admin') {
-            throw new OpenimRefused('NoPermissionError', 'only owner and admins see the applications of others');
-          }
-        }
-        const filter = { ...applicationFilter({ groupIDs: [], handleResults: [] }), userIds: body.userIDs };
-        const found =
-          body.userIDs.length === 0
-            ? { total: 0, items: [], next: null }
-            : await applications.ofGroup(caller.tenant, body.groupID, { limit: LONGEST_LIST }, filter);
-        return requestsShown(caller.tenant, found);
+        await groupFor(caller, body.groupID);
+        const memberIds = await members.memberIds(caller.tenant, body.groupID);
+        const { ids, ...rest } = fullList(['group', caller.tenant, body.groupID], memberIds, body.idHash);
+        return { ...rest, userIDs: ids };
+      },
+    }),
+    operation({
+      path: '/group/get_full_join_group_ids',
+      reads: true,
+      Body: GetFullJoinGroupIDsReq,
+      handle: async ({ body, caller }) => {
+        requireAccess(caller, body.userID);
+        const joined = await groups.groupIdsOfUser(caller.tenant, body.userID);
+        const { ids, ...rest } = fullList(['user', caller.tenant, body.userID], joined, body.idHash);
+        return { ...rest, groupIDs: ids };
       },
     }),
   ];

@@ -6,6 +6,7 @@ import { jsonBody, MAX_STRANGERS_BODY_BYTES, parsed } from '../../http/body.js';
 import { Routes } from '../../http/routes.js';
 import { checked } from '../../http/validation.js';
 import type { Callers } from './caller.js';
+import { decoded } from './decoding.js';
 import { failed, OPEN_TO_BROWSERS, send, succeeded } from './envelope.js';
 import { type Asked, refusalOf, UNFORESEEN } from './errors.js';
 import type { Operation } from './operation.js';
@@ -17,7 +18,7 @@ export interface OpenimOptions {
   readonly log: Logger;
 }
 
-/** Seed 003's API; every answer, refusals too, is HTTP 200 with the envelope. */
+/** Seed 003's API: every answer, refusals too, is HTTP 200 with the envelope. Only what isn't served at all is 404. */
 export function openimRouter({ operations, callers, ownWrites, log }: OpenimOptions): RequestHandler {
   const routes = new Routes<Operation>();
   for (const operation of operations) routes.add('POST', operation.path, operation);
@@ -39,7 +40,7 @@ export function openimRouter({ operations, callers, ownWrites, log }: OpenimOpti
     try {
       const found = routes.find(request.method, path);
       if (found === undefined || 'allowed' in found) {
-        send(response, failed('RecordNotFoundError', 'there is no such operation; all are POST'));
+        send(response, failed('OperationNotFoundError', 'there is no such operation; all are POST'), 404);
         return;
       }
       const { access, reads, Body, large, handle } = found.target;
@@ -47,7 +48,9 @@ export function openimRouter({ operations, callers, ownWrites, log }: OpenimOpti
       const caller = await callers.of(request, access);
       by = caller.actor?.id;
       await parsed(caller.actor !== undefined || large ? parseBody : parseStrangers, request, response);
-      const body = await checked(Body, withoutNulls(request.body), 'body', { unknown: 'leftOut' });
+      // What is kept of the body beside what the operation does, such as an idempotency key's hash, is made of the same.
+      request.body = decoded(Body, request.body);
+      const body = await checked(Body, request.body, 'body', { unknown: 'leftOut' });
       if (reads && caller.actor !== undefined) await ownWrites.shown(caller.tenant, caller.actor.id);
       send(response, succeeded(await handle({ body, caller, request, path, correlationId })));
     } catch (error) {
@@ -59,15 +62,4 @@ export function openimRouter({ operations, callers, ownWrites, log }: OpenimOpti
     if (request.method === 'OPTIONS') response.status(200).set(OPEN_TO_BROWSERS).json('Options Request!');
     else serve(request, response).catch(next);
   };
-}
-
-/** No body of this API is deeper; what is deeper in one is none of its members. */
-const DEPTH = 4;
-
-/** A member that is null counts as one that isn't there, as the original's decoder has it. */
-function withoutNulls(value: unknown, depth = DEPTH): unknown {
-  if (typeof value !== 'object' || value === null || depth === 0) return value;
-  if (Array.isArray(value)) return value.map((item) => withoutNulls(item, depth - 1));
-  const kept = Object.entries(value as Record<string, unknown>).filter(([, member]) => member !== null);
-  return Object.fromEntries(kept.map(([name, member]) => [name, withoutNulls(member, depth - 1)]));
 }

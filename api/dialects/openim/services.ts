@@ -57,10 +57,10 @@ export async function shownUpTo(progress: ReadModelProgress, position: Position 
   if (position !== undefined) await progress.waitFor(position, { timeoutMs: SHOWN_WITHIN_MS });
 }
 
-/** A page by number, and whether nothing of it is wanted but the total. */
+/** A page by number, and whether nothing of it is wanted but the total. No page is longer than a list may be. */
 export function pageOf({ pageNumber, showNumber }: RequestPagination): PageRequest & { readonly empty: boolean } {
   const empty = showNumber <= 0;
-  const limit = empty ? 1 : showNumber;
+  const limit = empty ? 1 : Math.min(showNumber, MAX_PAGE);
   return { limit, offset: Math.min((pageNumber - 1) * limit, 2 ** 31 - 1), empty };
 }
 

@@ -2,6 +2,7 @@ import type { BroughtIn } from '../../../application/commands/bulk-registration.
 import { ApplicationError } from '../../../application/commands/errors.js';
 import { hasAdminPowers } from '../../../domain/shared/actor.js';
 import { requireApp } from './auth-operations.js';
+import { possible } from './dto/common.js';
 import {
   AccountCheckReq,
   GetUsersInfoReq,
@@ -12,6 +13,7 @@ import {
   SetGlobalRecvMsgOptReq,
   SubscribeUsersStatusReq,
   UpdateUserInfoReq,
+  type UserInfoEx,
   UserIDReq,
   UserRegisterReq,
 } from './dto/users.js';
@@ -35,9 +37,10 @@ const OFFLINE = 0;
 export function userOperations(services: OpenimServices): Operation[] {
   const { userCommands, bulkRegistration, userProfiles, users, directory, isAppAdmin } = services;
 
-  const updateUserInfo = async (call: Call<UpdateUserInfoReq>): Promise<undefined> => {
-    const { userInfo: info, ex = info.ex } = call.body;
-    const { userID: userId, nickname, faceURL, globalRecvMsgOpt } = info;
+  const updateUserInfo = async (
+    call: Call<object>,
+    { userID: userId, nickname, faceURL, ex, globalRecvMsgOpt }: UserInfoEx,
+  ): Promise<undefined> => {
     requireAccess(call.caller, userId);
     const context = requestContext(call, userId);
     const changes = {
@@ -107,14 +110,27 @@ export function userOperations(services: OpenimServices): Operation[] {
       reads: true,
       Body: GetUsersInfoReq,
       handle: async ({ body, caller }) => ({
-        usersInfo: (await users.usersByIds(caller.tenant, body.userIDs)).map((user) =>
+        usersInfo: (await users.usersByIds(caller.tenant, possible(body.userIDs))).map((user) =>
           userInfo(user, isAppAdmin(caller.tenant, user.userId)),
         ),
       }),
     }),
-    operation({ path: '/user/update_user_info_ex', Body: UpdateUserInfoReq, handle: updateUserInfo }),
-    operation({ path: '/user/update_user_info', Body: UpdateUserInfoReq, handle: updateUserInfo }),
-    operation({ path: '/user/user_register', access: 'either', Body: UserRegisterReq, handle: registerAll }),
+    operation({
+      path: '/user/update_user_info_ex',
+      Body: UpdateUserInfoReq,
+      handle: (call) => updateUserInfo(call, userInfoOf(call.body)),
+    }),
+    operation({
+      path: '/user/update_user_info',
+      Body: UpdateUserInfoReq,
+      // The older form: its clients send every member always, '' and 0 say nothing.
+      handle: (call) => {
+        const { userID, ...rest } = userInfoOf(call.body);
+        const said = Object.entries(rest).filter(([, value]) => value !== '' && value !== 0);
+        return updateUserInfo(call, { userID, ...Object.fromEntries(said) });
+      },
+    }),
+    operation({ path: '/user/user_register', access: 'secret', Body: UserRegisterReq, handle: registerAll }),
     operation({
       path: '/user/account_check',
       Body: AccountCheckReq,
@@ -187,6 +203,12 @@ export function userOperations(services: OpenimServices): Operation[] {
     }),
   ];
 }
+
+/** `ex` may stand beside the rest, too. */
+const userInfoOf = ({ userInfo, ex = userInfo.ex }: UpdateUserInfoReq): UserInfoEx => ({
+  ...userInfo,
+  ...(ex === undefined ? {} : { ex }),
+});
 
 const profileOf = ({ userID, nickname, faceURL, ex }: NewUser): BroughtIn => ({
   userId: userID,

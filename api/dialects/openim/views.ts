@@ -71,6 +71,8 @@ export const WORKING_GROUP = 2;
 /** D0 "roles". */
 export const roleLevels: Readonly<Record<Role, number>> = { owner: 100, admin: 60, member: 20 };
 
+export const manages = (role: Role | undefined): boolean => role === 'owner' || role === 'admin';
+
 const ORDINARY_USER = 0;
 const APP_ADMIN = 2;
 

@@ -24,7 +24,10 @@ export interface OpenimFixture {
   /** The refusal where it isn't the usual one of its sort; `allowed` where there is none. */
   readonly unknownGroup?: string;
   readonly suspended?: string;
+  readonly dismissed?: 'allowed';
   readonly foreigner?: 'allowed';
+  /** What is only looked for, or looked through: whatever text it is, the answer is with whoever is known. */
+  readonly lookedThrough?: readonly string[];
 }
 
 const NO = 'NoPermissionError';
@@ -49,12 +52,12 @@ const owners = { outsider: NO, member: NO, admin: NO } as const;
 const othersOfMember = { outsider: NO, member2: NO } as const;
 const notApp = { outsider: NO, owner: NO } as const;
 
-const token: OpenimFixture = {
+const token = (another: NamedUser['another']): OpenimFixture => ({
   body: (_, world) => ({ secret: secretOf(world), platformID: 5, userID: 'member' }),
   mayNot: notApp,
-  users: { '/userID': { another: { id: 'root', code: NO }, nobody: { code: 'UserIDNotFoundError' } } },
+  users: { '/userID': { another, nobody: { code: 'UserIDNotFoundError' } } },
   writes: false,
-};
+});
 const updateUser = (nickname: string): OpenimFixture => ({
   as: 'member',
   body: () => ({ userInfo: { userID: 'member', nickname } }),
@@ -71,8 +74,8 @@ export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
     users: { '/userID': { another: { id: 'member', code: NO }, nobody: { code: NO } } },
     writes: false,
   },
-  '/auth/user_token': token,
-  '/auth/get_user_token': token,
+  '/auth/user_token': token('who knows the secret gets anybody’s'),
+  '/auth/get_user_token': token({ id: 'root', code: NO }),
   '/auth/parse_token': {
     body: (_, world) => ({ token: world.tokens.member }),
     mayNot: 'whoever has a token may ask what it says',
@@ -81,8 +84,9 @@ export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
   '/auth/force_logout': {
     body: (_, world) => ({ secret: secretOf(world), platformID: 9, userID: 'member' }),
     mayNot: notApp,
-    users: { '/userID': { another: JUDGED, nobody: { code: 'UserIDNotFoundError' } } },
+    users: { '/userID': { another: JUDGED, nobody: 'who has no token needs not be logged out' } },
     writes: false,
+    lookedThrough: ['/userID'],
   },
   '/user/self_register': {
     body: () => ({ userID: 'fresh', nickname: 'Fresh', password: 'long enough' }),
@@ -102,6 +106,7 @@ export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
     mayNot: 'anybody may',
     users: { '/userIDs': open },
     writes: false,
+    lookedThrough: ['/userIDs'],
     foreigner: 'allowed',
   },
   '/user/update_user_info_ex': updateUser('Once'),
@@ -120,6 +125,7 @@ export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
     mayNot: notApp,
     users: { '/checkUserIDs': { another: OPEN, nobody: 'that is what is asked' } },
     writes: false,
+    lookedThrough: ['/checkUserIDs'],
   },
   '/user/get_users': {
     as: 'root',
@@ -141,6 +147,7 @@ export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
     mayNot: 'anybody may',
     users: { '/userIDs': open },
     writes: false,
+    lookedThrough: ['/userIDs'],
     foreigner: 'allowed',
   },
   '/user/subscribe_users_status': {
@@ -149,6 +156,7 @@ export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
     mayNot: { outsider: NO },
     users: { '/userID': self('member'), '/userIDs': open },
     writes: false,
+    lookedThrough: ['/userIDs'],
   },
   '/user/get_subscribe_users_status': {
     as: 'member',
@@ -199,6 +207,7 @@ export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
     mayNot: { outsider: NO, admin: NO },
     users: { '/userID': self('member') },
     writes: true,
+    dismissed: 'allowed',
     suspended: 'allowed',
   },
   '/group/group_application_response': {
@@ -260,7 +269,9 @@ export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
     as: 'owner',
     body: (groupID) => ({ members: [{ groupID, userID: 'member', nickname: 'Reader', roleLevel: 60 }] }),
     mayNot: othersOfMember,
-    users: { '/members/0/userID': { another: { by: 'member', id: 'admin', code: NO }, nobody: { code: MISSING } } },
+    users: {
+      '/members/0/userID': { another: { by: 'member', id: 'admin', code: NO }, nobody: { code: 'ArgsError' } },
+    },
     writes: true,
   },
   '/group/get_groups_info': {
@@ -268,6 +279,7 @@ export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
     body: (group) => ({ groupIDs: [group] }),
     mayNot: 'anybody may',
     writes: false,
+    lookedThrough: ['/groupIDs'],
     unknownGroup: 'allowed',
     foreigner: 'allowed',
   },
@@ -277,6 +289,7 @@ export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
     mayNot: { outsider: NO, asker: NO },
     users: { '/userIDs': open },
     writes: false,
+    lookedThrough: ['/userIDs'],
   },
   '/group/get_group_member_list': {
     as: 'member',
@@ -304,12 +317,35 @@ export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
     mayNot: { outsider: NO },
     users: { '/userID': self('asker') },
     writes: false,
+    lookedThrough: ['/groupIDs'],
   },
   '/group/get_group_users_req_application_list': {
     as: 'admin',
     body: (groupID) => ({ groupID, userIDs: ['asker'] }),
     mayNot: managers,
     users: { '/userIDs': open },
+    writes: false,
+    lookedThrough: ['/userIDs'],
+  },
+  '/group/get_specified_user_group_request_info': {
+    as: 'admin',
+    body: (groupID) => ({ groupID, userID: 'asker' }),
+    mayNot: managers,
+    users: { '/userID': { another: { by: 'asker', id: 'shy', code: NO }, nobody: LEFT_OUT } },
+    writes: false,
+    lookedThrough: ['/userID'],
+  },
+  '/group/get_full_group_member_user_ids': {
+    as: 'member',
+    body: (groupID) => ({ groupID, idHash: 0 }),
+    mayNot: { outsider: NO, asker: NO },
+    writes: false,
+  },
+  '/group/get_full_join_group_ids': {
+    as: 'member',
+    body: () => ({ userID: 'member', idHash: 0 }),
+    mayNot: { outsider: NO },
+    users: { '/userID': self('member') },
     writes: false,
   },
 };

@@ -51,7 +51,7 @@ export class OpenimHostility {
   #byStrangers(bad: Awaited<ReturnType<World['badTokens']>>): Hostile[] {
     const { tokens, tenant } = this.world;
     const tenantless = this.#case('no tenant', { headers: { 'x-tenant-id': 'no tenant!' } }, 'ArgsError');
-    if (this.op.access === 'open') return [tenantless];
+    if (this.op.access === 'open' || this.op.access === 'secret') return [tenantless, ...this.#byBadTokens(bad)];
     const named = { headers: { 'x-tenant-id': tenant } };
     const { as } = this.fixture;
     return [
@@ -77,6 +77,21 @@ export class OpenimHostility {
     ];
   }
 
+  /** Where the secret of the app is asked for, a token that is no good helps nobody who doesn't show it. */
+  #byBadTokens(bad: Awaited<ReturnType<World['badTokens']>>): Hostile[] {
+    if (this.op.access !== 'secret') return [];
+    const { tokens, tenant } = this.world;
+    const body = { ...this.#right.body, secret: 'not it' };
+    const shown = { ...bad, gone: tokens.gone, stranger: tokens.stranger, foreignRoot: tokens.foreignRoot };
+    return Object.entries(shown).map(([what, token]) =>
+      this.#case(
+        `without the secret, ${what}`,
+        { token, body, headers: { 'x-tenant-id': tenant } },
+        'NoPermissionError',
+      ),
+    );
+  }
+
   #byOthers(): Hostile[] {
     const { mayNot } = this.fixture;
     const { secret, ...others } = this.#right.body;
@@ -97,12 +112,14 @@ export class OpenimHostility {
   #aboutGroups(): Hostile[] {
     const of = (group: string): Json => ({ ...this.fixture.body(group, this.world) });
     if (JSON.stringify(of('a')) === JSON.stringify(of('b'))) return [];
-    const { writes, unknownGroup = 'RecordNotFoundError', suspended = 'NoPermissionError' } = this.fixture;
+    const { writes, dismissed, unknownGroup = 'RecordNotFoundError', suspended = 'NoPermissionError' } = this.fixture;
     return [
       ...(unknownGroup === 'allowed'
         ? []
         : [this.#case('an unknown group', { body: of('no-such-group') }, unknownGroup)]),
-      ...(writes ? [this.#case('a dismissed group', { body: of('im-dismissed') }, 'DismissedAlreadyError')] : []),
+      ...(writes && dismissed !== 'allowed'
+        ? [this.#case('a dismissed group', { body: of('im-dismissed') }, 'DismissedAlreadyError')]
+        : []),
       ...(writes && suspended !== 'allowed'
         ? [this.#case('a suspended group', { body: of('im-suspended') }, suspended)]
         : []),
@@ -142,6 +159,12 @@ export class OpenimHostility {
     const body = input as object;
     const label = `${pointer}: ${what}`;
     if (kind === 'form') return [this.#case(label, { body }, 'ArgsError')];
+    const { lookedThrough = [] } = this.fixture;
+    // In a list any text is passed over; alone it must be text that every store keeps.
+    const answered = lookedThrough.includes(pointer)
+      ? what.endsWith('characters')
+      : lookedThrough.includes(pointer.replace(/\/0$/, ''));
+    if (kind === 'text' && answered) return [this.#answered(label, body)];
     if (kind === 'text') return [this.#case(label, { body }, ['ArgsError', 'TokenMalformedError', ...NOTHING_HERE])];
     // The form lets it through, so who asks, or what he names, is what it is refused for.
     const { mayNot } = this.fixture;
@@ -154,6 +177,16 @@ export class OpenimHostility {
       return wrong === '' && answer.errDlt.startsWith('/') ? `not let through: ${answer.errDlt}` : wrong;
     };
     return [{ what: `${label}, by ${who ?? ''}`, send }];
+  }
+
+  #answered(what: string, body: object): Hostile {
+    return {
+      what,
+      send: async () => {
+        const answer = await this.#send({ ...this.#right, body });
+        return answer.errCode === 0 ? '' : `not answered: ${JSON.stringify(answer).slice(0, 300)}`;
+      },
+    };
   }
 
   #case(what: string, change: Partial<Request>, names: string | readonly string[]): Hostile {

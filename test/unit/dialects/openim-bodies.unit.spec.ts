@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { InviteUserToGroupReq, SetGroupInfoExReq } from '../../../api/dialects/openim/dto/groups.js';
+import {
+  CreateGroupReq,
+  InviteUserToGroupReq,
+  JoinGroupReq,
+  SetGroupInfoExReq,
+} from '../../../api/dialects/openim/dto/groups.js';
 import {
   GetUsersInfoReq,
   SelfRegisterReq,
@@ -48,7 +53,7 @@ describe('seed 003’s bodies', () => {
     expect(await wrongs(GetUsersInfoReq, { userIDs: ['a', 'b', 7, 'a b'] })).to.deep.equal([
       '/userIDs/2 must be a string',
     ]);
-    expect(await wrongs(GetUsersInfoReq, { userIDs: ['a', 'a b'] })).to.deep.equal([`/userIDs/1 ${AN_ID}`]);
+    expect(await wrongs(GetUsersInfoReq, { userIDs: [] })).to.deep.equal(['/userIDs must not be empty']);
     expect(await wrongs(GetUsersInfoReq, { userIDs: 'a' })).to.deep.equal(['/userIDs must be an array']);
     expect(await wrongs(GetUsersInfoReq, { userIDs: ['a', 'a'] })).to.deep.equal([]);
     const invite = { groupID: 'g', invitedUserIDs: ['a', 'b', 'a'] };
@@ -91,6 +96,24 @@ describe('seed 003’s bodies', () => {
     ]);
     const option = await checked(SetGlobalRecvMsgOptReq, { userID: 'a' }, 'body', { unknown: 'leftOut' });
     expect(option.globalRecvMsgOpt).to.equal(undefined);
+  });
+
+  it('bind by its form an id that is chosen, and nobody’s where one is only named (RULES A13)', async () => {
+    for (const userID of ['a b', '张三', 'x'.repeat(65)]) {
+      expect(await wrongs(SelfRegisterReq, { userID, nickname: 'N', password: 'long enough' })).to.deep.equal([
+        `/userID ${AN_ID}`,
+      ]);
+      expect(await wrongs(UserRegisterReq, { users: [{ userID, nickname: 'N' }] })).to.deep.equal([
+        `/users/0/userID ${AN_ID}`,
+      ]);
+      const groupInfo = { groupID: userID, groupName: 'G' };
+      expect(await wrongs(CreateGroupReq, { ownerUserID: userID, groupInfo })).to.deep.equal([
+        `/groupInfo/groupID ${AN_ID}`,
+      ]);
+      expect(await wrongs(JoinGroupReq, { groupID: userID, joinSource: 3 })).to.deep.equal([]);
+      expect(await wrongs(InviteUserToGroupReq, { groupID: userID, invitedUserIDs: [userID, ''] })).to.deep.equal([]);
+    }
+    expect(await wrongs(JoinGroupReq, { groupID: '', joinSource: 3 })).to.deep.equal(['/groupID must not be empty']);
   });
 
   it('leave a blank group name to be judged after the right to change it', async () => {

@@ -6,15 +6,18 @@ import {
   IsBoolean,
   IsDefined,
   IsIn,
+  IsInt,
   IsObject,
   IsOptional,
   MaxLength,
+  Min,
   ValidateNested,
 } from 'class-validator';
 import {
   IsId,
   IsIdOrEmpty,
   IsIds,
+  IsNewIdOrEmpty,
   IsNumber,
   IsText,
   LONGEST_LIST,
@@ -27,7 +30,7 @@ import {
 export class NewGroupInfo {
   /** '' is none: the server makes one. */
   @IsOptional()
-  @IsIdOrEmpty()
+  @IsNewIdOrEmpty()
   groupID?: string;
 
   @IsText({ blank: false })
@@ -242,7 +245,7 @@ export class TransferGroupReq {
 }
 
 export class GetGroupsInfoReq {
-  @IsIds()
+  @IsIds({ atLeast: 1 })
   groupIDs!: string[];
 }
 
@@ -262,7 +265,7 @@ export class GetGroupMembersInfoReq {
   @IsId()
   groupID!: string;
 
-  @IsIds()
+  @IsIds({ atLeast: 1 })
   userIDs!: string[];
 }
 
@@ -418,6 +421,36 @@ export class GetGroupUsersReqApplicationListReq {
   @IsId()
   groupID!: string;
 
-  @IsIds()
+  @IsIds({ atLeast: 1 })
   userIDs!: string[];
+}
+
+export class GetSpecifiedUserGroupRequestInfoReq {
+  @IsId()
+  groupID!: string;
+
+  @IsId()
+  userID!: string;
+}
+
+export class GetFullGroupMemberUserIDsReq {
+  /** uint64: of the ids that the client has already (`full-list.ts`); 0 = none. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  idHash = 0;
+
+  @IsId()
+  groupID!: string;
+}
+
+export class GetFullJoinGroupIDsReq {
+  /** As in `GetFullGroupMemberUserIDsReq`. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  idHash = 0;
+
+  @IsId()
+  userID!: string;
 }

@@ -16,6 +16,7 @@ import {
   AreDistinct,
   IsId,
   IsIds,
+  IsNewId,
   IsNumber,
   IsText,
   LONGEST_LIST,
@@ -25,7 +26,7 @@ import {
 } from './common.js';
 
 export class SelfRegisterReq {
-  @IsId()
+  @IsNewId()
   userID!: string;
 
   @IsText({ blank: false })
@@ -59,7 +60,7 @@ export class SelfLoginReq {
 }
 
 export class NewUser {
-  @IsId()
+  @IsNewId()
   userID!: string;
 
   @IsText({ blank: false })
@@ -130,12 +131,12 @@ export class UpdateUserInfoReq {
 }
 
 export class GetUsersInfoReq {
-  @IsIds()
+  @IsIds({ atLeast: 1 })
   userIDs!: string[];
 }
 
 export class AccountCheckReq {
-  @IsIds({ atLeast: 1 })
+  @IsIds({ atLeast: 1, distinct: true })
   checkUserIDs!: string[];
 }
 
@@ -172,7 +173,7 @@ export class SubscribeUsersStatusReq {
   @IsId()
   userID!: string;
 
-  @IsIds()
+  @IsIds({ atLeast: 1 })
   userIDs!: string[];
 
   /** 1 subscribes, 2 cancels. */
