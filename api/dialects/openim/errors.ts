@@ -137,7 +137,7 @@ export const UNFORESEEN: Envelope = failed('ServerInternalError', 'something wen
  * itself, once. undefined: this is none, but a defect.
  */
 export function refusalOf(error: unknown, asked: Asked): Envelope | undefined {
-  if (error instanceof OpenimRefused) return failed(error.code, error.detail);
+  if (error instanceof OpenimRefused) return failed(error.code, error.detail.slice(0, 500));
   if (error instanceof InputInvalid) return failed('ArgsError', inputDetail(error));
   if (error instanceof URIError) return failed('ArgsError', 'the path has a broken escape');
   if (error instanceof DomainError) return failed(domainCode(asAbsence(error), asked), domainDetail(error, asked));

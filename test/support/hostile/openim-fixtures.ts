@@ -86,7 +86,6 @@ export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
     mayNot: notApp,
     users: { '/userID': { another: JUDGED, nobody: 'who has no token needs not be logged out' } },
     writes: false,
-    lookedThrough: ['/userID'],
   },
   '/user/self_register': {
     body: () => ({ userID: 'fresh', nickname: 'Fresh', password: 'long enough' }),

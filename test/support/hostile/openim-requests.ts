@@ -77,11 +77,11 @@ export class OpenimHostility {
     ];
   }
 
-  /** Where the secret of the app is asked for, a token that is no good helps nobody who doesn't show it. */
+  /** Where the secret of the app is asked for, a token that is no good helps nobody who doesn't show it. Wrong ones are counted. */
   #byBadTokens(bad: Awaited<ReturnType<World['badTokens']>>): Hostile[] {
     if (this.op.access !== 'secret') return [];
     const { tokens, tenant } = this.world;
-    const body = { ...this.#right.body, secret: 'not it' };
+    const body = { ...this.#right.body, secret: null };
     const shown = { ...bad, gone: tokens.gone, stranger: tokens.stranger, foreignRoot: tokens.foreignRoot };
     return Object.entries(shown).map(([what, token]) =>
       this.#case(
