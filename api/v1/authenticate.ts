@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { TokenVerifier } from '../../application/ports/tokens.js';
+import { isId } from '../../domain/shared/ids.js';
 import type { Caller } from './caller.js';
 import type { Access } from './operation.js';
 import { Refused } from './problems.js';
@@ -13,7 +14,7 @@ export interface AuthenticatorOptions {
 }
 
 /** Tenants are named like ids; anything else in the header is refused. */
-const TENANT = /^[A-Za-z0-9_-]{1,64}$/;
+export const TENANT = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Says who calls: bearer token, tenant, and for whom an app admin acts. */
 export class Authenticator {
@@ -24,7 +25,7 @@ export class Authenticator {
     // Clients send it empty where they have none to name.
     const named = request.get('x-tenant-id') || undefined;
     if (named !== undefined && !(TENANT.test(named) && this.options.serves(named))) {
-      throw new Refused('InvalidRequest', { errors: [{ pointer: 'X-Tenant-ID', detail: 'is not a tenant here' }] });
+      throw new Refused('InvalidRequest', { errors: [{ pointer: '/X-Tenant-ID', detail: 'is not a tenant here' }] });
     }
     if (access === 'public') {
       return { tenant: named ?? this.options.defaultTenant, actor: undefined, session: undefined };
@@ -51,8 +52,8 @@ export class Authenticator {
 }
 
 function wellFormed(userId: string): string {
-  if (!/^[A-Za-z0-9_.@#:-]{1,64}$/.test(userId)) {
-    throw new Refused('InvalidRequest', { errors: [{ pointer: 'Parley-On-Behalf-Of', detail: 'is not a user id' }] });
+  if (!isId(userId)) {
+    throw new Refused('InvalidRequest', { errors: [{ pointer: '/Parley-On-Behalf-Of', detail: 'is not a user id' }] });
   }
   return userId;
 }

@@ -19,12 +19,15 @@ export function actorOf(caller: Caller): Actor {
 export const resolveUser = (userId: string, caller: Caller): string =>
   userId === 'me' ? actingUser(actorOf(caller)) : userId;
 
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+export const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
 /** @throws Refused InvalidRequest */
 export function idempotencyKey(request: Request): string | undefined {
   const key = request.get('idempotency-key');
-  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
+  if (key !== undefined && !IDEMPOTENCY_KEY.test(key)) {
     throw new Refused('InvalidRequest', {
-      errors: [{ pointer: 'Idempotency-Key', detail: 'must be 1 to 255 visible ASCII characters' }],
+      errors: [{ pointer: '/Idempotency-Key', detail: 'must be 1 to 255 visible ASCII characters' }],
     });
   }
   return key;
@@ -35,7 +38,9 @@ export function requestContext({ caller, request, response }: AnyInvocation, ope
   const key = idempotencyKey(request);
   const ifRevision = revisionAsked(request.get('if-match'));
   if (ifRevision === 'malformed') {
-    throw new Refused('InvalidRequest', { errors: [{ pointer: 'If-Match', detail: 'must be one strong ETag, or *' }] });
+    throw new Refused('InvalidRequest', {
+      errors: [{ pointer: '/If-Match', detail: 'must be one strong ETag, or *' }],
+    });
   }
   const traceparent = request.get('traceparent');
   return {
@@ -47,29 +52,49 @@ export function requestContext({ caller, request, response }: AnyInvocation, ope
       ? {}
       : { idempotency: { key, operation, bodyHash: requestHash(request, request.originalUrl) } }),
     ...(ifRevision === undefined ? {} : { ifRevision }),
-    ...(traceparent !== undefined && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent)
-      ? { traceparent }
-      : {}),
+    ...(traceparent !== undefined && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
   };
 }
 
+type Told<Outcome> = Outcome extends object ? Omit<Outcome, 'alreadySo' | 'command'> : never;
+
+/** What every command answers. */
+interface ReceiptBody<Outcome> {
+  readonly id: string;
+  readonly revision: number;
+  readonly position?: string;
+  readonly changed: boolean;
+  readonly outcome: Told<Outcome>;
+}
+
 /** The answer to a command: what it did, its ETag, and the position that a later query can wait for. */
-export function receipt(
+export function receipt<Outcome extends object>(
   id: string,
-  { outcome, revision, position, events, replayed }: CommandResult<unknown, object>,
+  result: CommandResult<unknown, Outcome>,
   { status = 200, location }: { readonly status?: number; readonly location?: string } = {},
-): Reply {
+): Reply<ReceiptBody<Outcome>> {
+  const { revision } = result;
+  const { body, headers, ...rest } = ownReceipt(id, result);
+  return {
+    ...rest,
+    status,
+    headers: { ETag: etagOf(revision), ...(location === undefined ? {} : { Location: location }), ...headers },
+    body: { ...body, revision },
+  };
+}
+
+/** The same about a stream that nobody reads: without its revision. */
+export function ownReceipt<Outcome extends object>(
+  id: string,
+  { outcome, position, events, replayed }: CommandResult<unknown, Outcome>,
+): Required<Reply<Omit<ReceiptBody<Outcome>, 'revision'>>> {
   // The decision's own bookkeeping is said by `changed`, and which command it was the caller knows.
   const told = Object.fromEntries(
     Object.entries(outcome).filter(([name]) => name !== 'alreadySo' && name !== 'command'),
-  );
+  ) as Told<Outcome>;
   return {
-    status,
-    headers: {
-      ETag: etagOf(revision),
-      ...(location === undefined ? {} : { Location: location }),
-      ...(replayed ? { 'Idempotent-Replayed': 'true' } : {}),
-    },
-    body: { id, revision, ...(position === undefined ? {} : { position }), changed: events > 0, outcome: told },
+    status: 200,
+    headers: replayed ? { 'Idempotent-Replayed': 'true' } : {},
+    body: { id, ...(position === undefined ? {} : { position }), changed: events > 0, outcome: told },
   };
 }

@@ -1,10 +1,10 @@
 import type { GroupCommands } from '../../application/commands/groups.js';
 import { receipt, requestContext } from './commanding.js';
-import { always, managers } from './declaring.js';
-import { Receipt } from './dto/common.js';
+import { always, managers, made } from './declaring.js';
 import { GroupPath } from './dto/groups.js';
 import { CopyGroup } from './dto/settings.js';
 import { operation, type Operation } from './operation.js';
+import { CreationReceipt } from './schemas/receipts.js';
 
 /** A new group with the people of another. */
 export function copyingOperations(groups: GroupCommands): Operation[] {
@@ -21,7 +21,7 @@ export function copyingOperations(groups: GroupCommands): Operation[] {
       ifMatch: true,
       Path: GroupPath,
       Body: CopyGroup,
-      success: { status: 201, description: 'Copied.', Schema: Receipt },
+      success: made('Copied.', CreationReceipt),
       problems: [...always, ...managers, 'CopyRefused', 'GroupIdTaken', 'GroupFull'],
       handle: async (invocation) => {
         const { groupId: toGroupId, name, avatar } = invocation.body;

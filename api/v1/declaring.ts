@@ -1,12 +1,24 @@
-import { Receipt } from './dto/common.js';
+import type { TObject } from 'typebox';
+import type { Success } from './operation.js';
 
 /** What the declarations of many operations have in common. */
 
-export const done = {
+/** @param Schema the receipt of the command */
+export const done = <Schema extends TObject>(Schema: Schema): Success<Schema> => ({
   status: 200,
   description: 'Done, or it was already so (`changed` is false).',
-  Schema: Receipt,
-} as const;
+  Schema,
+  etag: 'revision' in Schema.properties,
+});
+
+/** Something new, with the address at which it is from now on. */
+export const made = <Schema extends TObject>(description: string, Schema: Schema): Success<Schema> => ({
+  status: 201,
+  description,
+  Schema,
+  etag: true,
+  location: true,
+});
 
 /** Every command upon a group refuses these. */
 export const always = [
@@ -28,14 +40,11 @@ export const managers = [
   'RulesForbid',
 ] as const;
 
-/** Every command upon what is a user's own. */
-export const ownCommand = [
-  'UserNotFound',
-  'NotPermitted',
-  'InvalidArgument',
-  'RevisionMismatch',
-  'IdempotencyKeyReused',
-] as const;
+/** Every command upon what a user has for himself; nobody sees a revision of it. */
+export const ownThings = ['UserNotFound', 'NotPermitted', 'InvalidArgument', 'IdempotencyKeyReused'] as const;
+
+/** Every command upon a user. */
+export const ownCommand = [...ownThings, 'RevisionMismatch'] as const;
 
 /** Every query of the read model. */
 export const reading = ['ReadModelBehind', 'CursorGone'] as const;

@@ -2,9 +2,8 @@ import type { GroupCommands } from '../../application/commands/groups.js';
 import { actingUser, hasAdminPowers } from '../../domain/shared/actor.js';
 import { InputInvalid } from '../http/validation.js';
 import { actorOf, receipt, requestContext, resolveUser } from './commanding.js';
-import { always, done, managers } from './declaring.js';
+import { always, done, managers, made } from './declaring.js';
 import { JoinGroup } from './dto/admission.js';
-import { Receipt } from './dto/common.js';
 import {
   ChangeGroupProfile,
   ChangeMember,
@@ -19,6 +18,18 @@ import {
 } from './dto/groups.js';
 import { settingsOf } from './group-settings.js';
 import { operation, type Operation } from './operation.js';
+import {
+  CreationReceipt,
+  DepartureReceipt,
+  GroupMuteReceipt,
+  GroupReceipt,
+  JoinReceipt,
+  MemberMuteReceipt,
+  MemberReceipt,
+  ProfileReceipt,
+  RoleReceipt,
+  TransferReceipt,
+} from './schemas/receipts.js';
 import { isoTime } from './reading.js';
 
 export function groupOperations(groups: GroupCommands): Operation[] {
@@ -32,7 +43,7 @@ export function groupOperations(groups: GroupCommands): Operation[] {
       tag: 'Groups',
       access: 'user',
       Body: CreateGroup,
-      success: { status: 201, description: 'Created.', Schema: Receipt },
+      success: made('Created.', CreationReceipt),
       problems: [
         'InvalidArgument',
         'DuplicateItems',
@@ -67,7 +78,7 @@ export function groupOperations(groups: GroupCommands): Operation[] {
       ifMatch: true,
       Path: GroupPath,
       Body: ChangeGroupProfile,
-      success: done,
+      success: done(ProfileReceipt),
       problems: [...always, ...managers, 'InvalidArgument'],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
@@ -88,7 +99,7 @@ export function groupOperations(groups: GroupCommands): Operation[] {
       ifMatch: true,
       Path: GroupPath,
       Query: DismissQuery,
-      success: done,
+      success: done(GroupReceipt),
       problems: [...always, 'NotGroupOwner', 'NotGroupMember'],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
@@ -109,7 +120,7 @@ export function groupOperations(groups: GroupCommands): Operation[] {
       ifMatch: true,
       Path: GroupPath,
       Body: TransferOwnership,
-      success: done,
+      success: done(TransferReceipt),
       problems: [...always, 'NotGroupOwner', 'NotGroupMember', 'MemberNotFound', 'TransferToSelf'],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
@@ -131,7 +142,7 @@ export function groupOperations(groups: GroupCommands): Operation[] {
       Path: GroupPath,
       Body: MuteGroup,
       bodyOptional: true,
-      success: done,
+      success: done(GroupMuteReceipt),
       problems: [...always, ...managers, 'InvalidArgument'],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
@@ -152,7 +163,7 @@ export function groupOperations(groups: GroupCommands): Operation[] {
       access: 'user',
       ifMatch: true,
       Path: GroupPath,
-      success: done,
+      success: done(GroupReceipt),
       problems: [...always, ...managers],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
@@ -173,7 +184,7 @@ export function groupOperations(groups: GroupCommands): Operation[] {
       Path: MemberPath,
       Body: JoinGroup,
       bodyOptional: true,
-      success: done,
+      success: done(JoinReceipt),
       problems: [
         ...always,
         'JoinClosed',
@@ -190,10 +201,9 @@ export function groupOperations(groups: GroupCommands): Operation[] {
         const context = requestContext(invocation, 'PUT /groups/{groupId}/members/{userId}');
         // By his own power an app admin adds people; on behalf of somebody he asks as that one would.
         const adds = userId !== actingUser(actor) || (hasAdminPowers(actor) && actor.onBehalfOf === undefined);
-        const result = adds
-          ? await groups.join(context, { groupId, userId })
-          : await groups.requestToJoin(context, { ...invocation.body, groupId, userId });
-        return receipt(groupId, result);
+        return adds
+          ? receipt(groupId, await groups.join(context, { groupId, userId }))
+          : receipt(groupId, await groups.requestToJoin(context, { ...invocation.body, groupId, userId }));
       },
     }),
     operation({
@@ -206,7 +216,7 @@ export function groupOperations(groups: GroupCommands): Operation[] {
       ifMatch: true,
       Path: MemberPath,
       Query: RemoveMemberQuery,
-      success: done,
+      success: done(DepartureReceipt),
       problems: [...always, ...managers, 'TargetRoleTooHigh', 'OwnerMayNotLeave', 'InvalidArgument'],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
@@ -234,7 +244,7 @@ export function groupOperations(groups: GroupCommands): Operation[] {
       ifMatch: true,
       Path: MemberPath,
       Body: ChangeMember,
-      success: done,
+      success: done(RoleReceipt),
       problems: [...always, ...managers, 'OwnerRoleFixed', 'TargetRoleTooHigh', 'TooManyAdmins'],
       handle: async (invocation) => {
         const { groupId, userId } = invocation.path;
@@ -257,7 +267,7 @@ export function groupOperations(groups: GroupCommands): Operation[] {
       Path: MemberPath,
       Body: MuteMember,
       bodyOptional: true,
-      success: done,
+      success: done(MemberMuteReceipt),
       problems: [...always, ...managers, 'TargetRoleTooHigh', 'InvalidArgument'],
       handle: async (invocation) => {
         const { groupId, userId } = invocation.path;
@@ -281,7 +291,7 @@ export function groupOperations(groups: GroupCommands): Operation[] {
       access: 'user',
       ifMatch: true,
       Path: MemberPath,
-      success: done,
+      success: done(MemberReceipt),
       problems: [...always, ...managers, 'TargetRoleTooHigh'],
       handle: async (invocation) => {
         const { groupId, userId } = invocation.path;

@@ -12,6 +12,7 @@ import {
   SuspendGroup,
 } from './dto/settings.js';
 import { operation, type Operation } from './operation.js';
+import { GroupReceipt, JoinPolicyReceipt, SettingsReceipt, SuspensionReceipt } from './schemas/receipts.js';
 
 /** How a group is set up: announcement, join policy, settings, and an app admin's hold on it. */
 export function groupSettingsOperations(groups: GroupCommands): Operation[] {
@@ -26,7 +27,7 @@ export function groupSettingsOperations(groups: GroupCommands): Operation[] {
       ifMatch: true,
       Path: GroupPath,
       Body: PublishAnnouncement,
-      success: done,
+      success: done(GroupReceipt),
       problems: [...always, ...managers],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
@@ -43,7 +44,7 @@ export function groupSettingsOperations(groups: GroupCommands): Operation[] {
       access: 'user',
       ifMatch: true,
       Path: GroupPath,
-      success: done,
+      success: done(GroupReceipt),
       problems: [...always, ...managers],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
@@ -62,7 +63,7 @@ export function groupSettingsOperations(groups: GroupCommands): Operation[] {
       ifMatch: true,
       Path: GroupPath,
       Body: ChangeJoinPolicy,
-      success: done,
+      success: done(JoinPolicyReceipt),
       problems: [...always, ...managers],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
@@ -81,7 +82,7 @@ export function groupSettingsOperations(groups: GroupCommands): Operation[] {
       ifMatch: true,
       Path: GroupPath,
       Body: ChangeGroupSettings,
-      success: done,
+      success: done(SettingsReceipt),
       problems: [...always, ...managers],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
@@ -104,7 +105,7 @@ export function groupSettingsOperations(groups: GroupCommands): Operation[] {
       ifMatch: true,
       Path: GroupPath,
       Body: SuspendGroup,
-      success: done,
+      success: done(SuspensionReceipt),
       problems: always,
       handle: async (invocation) => {
         const { groupId } = invocation.path;
@@ -122,7 +123,7 @@ export function groupSettingsOperations(groups: GroupCommands): Operation[] {
       ifMatch: true,
       Path: GroupPath,
       Query: ReinstateQuery,
-      success: done,
+      success: done(GroupReceipt),
       problems: always,
       handle: async (invocation) => {
         const { groupId } = invocation.path;

@@ -4,17 +4,12 @@ import type { ApplicationFilter, ApplicationQueries } from '../../application/qu
 import { manages, ownUser, type ReadAccess } from './access.js';
 import { receipt, requestContext, resolveUser } from './commanding.js';
 import { always, done, managers, reading } from './declaring.js';
-import {
-  AnswerInvitation,
-  ApplicationPage,
-  ApplicationsQuery,
-  InvitationsQuery,
-  InvitePeople,
-  InviteQuery,
-} from './dto/admission.js';
+import { AnswerInvitation, ApplicationsQuery, InvitationsQuery, InvitePeople, InviteQuery } from './dto/admission.js';
 import { GroupPath, MemberPath } from './dto/groups.js';
 import { UserPath } from './dto/users.js';
 import { operation, type Operation } from './operation.js';
+import { ApplicationPage } from './schemas/views.js';
+import { AdditionReceipt, InvitationAnswerReceipt, InvitationReceipt } from './schemas/receipts.js';
 import { type Freshness, pageRequest } from './reading.js';
 import { applicationBody } from './views.js';
 
@@ -44,7 +39,7 @@ export function invitationOperations(services: InvitationServices): Operation[] 
       ifMatch: true,
       Path: GroupPath,
       Body: InvitePeople,
-      success: done,
+      success: done(AdditionReceipt),
       problems: [
         ...always,
         'NotGroupMember',
@@ -83,7 +78,7 @@ export function invitationOperations(services: InvitationServices): Operation[] 
       ifMatch: true,
       Path: MemberPath,
       Body: AnswerInvitation,
-      success: done,
+      success: done(InvitationAnswerReceipt),
       problems: [...always, ...managers, ...ended, 'GroupFull'],
       handle: async (invocation) => {
         const { groupId, userId } = invocation.path;
@@ -104,7 +99,7 @@ export function invitationOperations(services: InvitationServices): Operation[] 
       ifMatch: true,
       Path: MemberPath,
       Query: InviteQuery,
-      success: done,
+      success: done(InvitationReceipt),
       problems: [...always, ...managers, ...ended],
       handle: async (invocation) => {
         const { groupId, userId } = invocation.path;

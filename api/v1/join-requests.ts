@@ -1,11 +1,13 @@
 import { manages, ownUser } from './access.js';
 import { receipt, requestContext, resolveUser } from './commanding.js';
 import { always, done, managers, reading } from './declaring.js';
-import { AnswerJoinRequest, ApplicationPage, ApplicationsQuery, ManagedQuery, RequestQuery } from './dto/admission.js';
+import { AnswerJoinRequest, ApplicationsQuery, ManagedQuery, RequestQuery } from './dto/admission.js';
 import { GroupPath, MemberPath } from './dto/groups.js';
 import { UserPath } from './dto/users.js';
 import { applicationFilter, newestOfEach, type InvitationServices } from './invitations.js';
 import { operation, type Operation } from './operation.js';
+import { ApplicationPage } from './schemas/views.js';
+import { JoinRequestAnswerReceipt, JoinRequestReceipt } from './schemas/receipts.js';
 import { pageRequest } from './reading.js';
 import { applicationBody } from './views.js';
 
@@ -25,7 +27,7 @@ export function joinRequestOperations(services: InvitationServices): Operation[]
       ifMatch: true,
       Path: MemberPath,
       Body: AnswerJoinRequest,
-      success: done,
+      success: done(JoinRequestAnswerReceipt),
       problems: [...always, ...managers, ...ended, 'GroupFull'],
       handle: async (invocation) => {
         const { groupId, userId } = invocation.path;
@@ -46,7 +48,7 @@ export function joinRequestOperations(services: InvitationServices): Operation[]
       ifMatch: true,
       Path: MemberPath,
       Query: RequestQuery,
-      success: done,
+      success: done(JoinRequestReceipt),
       problems: [...always, ...ended],
       handle: async (invocation) => {
         const { groupId, userId } = invocation.path;

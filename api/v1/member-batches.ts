@@ -7,6 +7,7 @@ import { ChangeRoles, type ImportedMember, ImportMembers, PeopleDto, RemovePeopl
 import { GroupPath } from './dto/groups.js';
 import type { MemberCardDto } from './dto/members.js';
 import { operation, type Operation } from './operation.js';
+import { AdditionReceipt, ImportReceipt, RemovalReceipt, RolesReceipt } from './schemas/receipts.js';
 
 /** Several people in one command, written as one, each with an outcome of his own. */
 export function memberBatchOperations(groups: GroupCommands): Operation[] {
@@ -23,7 +24,7 @@ export function memberBatchOperations(groups: GroupCommands): Operation[] {
       ifMatch: true,
       Path: GroupPath,
       Body: PeopleDto,
-      success: done,
+      success: done(AdditionReceipt),
       problems: [...always, 'RulesForbid', 'DuplicateItems', 'AlreadyGroupMember', 'UserNotFound', 'GroupFull'],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
@@ -52,7 +53,7 @@ export function memberBatchOperations(groups: GroupCommands): Operation[] {
       ifMatch: true,
       Path: GroupPath,
       Body: RemovePeople,
-      success: done,
+      success: done(RemovalReceipt),
       problems: [...always, ...managers, 'DuplicateItems', 'SelfNotAllowed', 'TargetRoleTooHigh'],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
@@ -81,7 +82,7 @@ export function memberBatchOperations(groups: GroupCommands): Operation[] {
       ifMatch: true,
       Path: GroupPath,
       Body: ChangeRoles,
-      success: done,
+      success: done(RolesReceipt),
       problems: [...always, ...managers, 'DuplicateItems', 'OwnerRoleFixed', 'TargetRoleTooHigh', 'TooManyAdmins'],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
@@ -109,7 +110,7 @@ export function memberBatchOperations(groups: GroupCommands): Operation[] {
       ifMatch: true,
       Path: GroupPath,
       Body: ImportMembers,
-      success: done,
+      success: done(ImportReceipt),
       problems: [...always, 'RulesForbid', 'TargetRoleTooHigh'],
       handle: async (invocation) => {
         const { groupId } = invocation.path;

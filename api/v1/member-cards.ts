@@ -4,6 +4,7 @@ import { always, done, managers } from './declaring.js';
 import { MemberPath } from './dto/groups.js';
 import { ChangeMemberCard } from './dto/members.js';
 import { operation, type Operation } from './operation.js';
+import { CardReceipt } from './schemas/receipts.js';
 
 /** What a member says of himself in one group, and how he is told of its messages. */
 export function memberCardOperations(groups: GroupCommands): Operation[] {
@@ -19,7 +20,7 @@ export function memberCardOperations(groups: GroupCommands): Operation[] {
       ifMatch: true,
       Path: MemberPath,
       Body: ChangeMemberCard,
-      success: done,
+      success: done(CardReceipt),
       problems: [...always, ...managers, 'TargetRoleTooHigh'],
       handle: async (invocation) => {
         const { groupId, userId } = invocation.path;

@@ -5,10 +5,10 @@ import type { UserQueries } from '../../application/queries/users.js';
 import { type ReadAccess, sightOf } from './access.js';
 import { reading } from './declaring.js';
 import { PageQuery } from './dto/common.js';
-import { GroupPath, MemberPage } from './dto/groups.js';
-import { DeparturePage, Roles } from './dto/members.js';
+import { GroupPath } from './dto/groups.js';
 import { UsersQuery } from './dto/users.js';
 import { operation, type Operation } from './operation.js';
+import { DeparturePage, MemberPage, Roles } from './schemas/views.js';
 import { type Freshness, pageRequest } from './reading.js';
 import { departureBody, memberBody, nicknames } from './views.js';
 

@@ -1,143 +1,217 @@
 import 'reflect-metadata';
-import { createRequire } from 'node:module';
-import { getMetadataStorage } from 'class-validator';
-import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import type { DtoClass } from '../http/validation.js';
-import { Problem } from './dto/common.js';
+import {
+  componentName,
+  headerComponents,
+  headerParameters,
+  isConditional,
+  refusalHeaders,
+  requestHeaders,
+  responseHeaders,
+} from './headers.js';
+import { introduction, TAGS } from './introduction.js';
 import type { Operation } from './operation.js';
-import { problemStatus } from './problems.js';
+import { type ProblemCode, problems, problemStatus } from './problems.js';
+import { Components } from './schemas/components.js';
+import { AnyProblem, problemSchema } from './schemas/problems.js';
+import { sampleOf } from './schemas/sample.js';
 
-// class-transformer keeps its metadata in a module that its package doesn't export by name; nested types need it.
-const { defaultMetadataStorage } = createRequire(import.meta.url)('class-transformer/cjs/storage.js') as {
-  defaultMetadataStorage: never;
-};
+/** Where the operations' paths begin. */
+export const BASE = '/v1';
 
-interface Schema {
-  properties?: Record<string, Schema>;
-  required?: string[];
-  [key: string]: unknown;
-}
+/** What any operation may refuse. */
+const OF_ALL: readonly ProblemCode[] = [
+  'InvalidRequest',
+  'MethodNotAllowed',
+  'HeadersTooLarge',
+  'Internal',
+  'Unavailable',
+  'Starting',
+];
+const OF_BODIES: readonly ProblemCode[] = ['MalformedJson', 'BodyTooLarge', 'UnsupportedMediaType'];
+const OF_KNOWN_CALLERS: readonly ProblemCode[] = ['Unauthenticated', 'Forbidden'];
+/** What the pipeline of commands may refuse. */
+const OF_COMMANDS: readonly ProblemCode[] = [
+  'OutcomeUnknown',
+  'DeadlinePassed',
+  'TooBusy',
+  'Contended',
+  'HistoryNotUnderstood',
+  'DiskFull',
+  'AppendDenied',
+  'ShuttingDown',
+  'NotStorable',
+];
 
-/** The OpenAPI 3.1 document of `/v1`, made from the declared operations and the classes that check their input. */
-export function openApiDocument(operations: readonly Operation[]): object {
-  const schemas = validationMetadatasToSchemas({
-    refPointerPrefix: '#/components/schemas/',
-    classTransformerMetadataStorage: defaultMetadataStorage,
-    classValidatorMetadataStorage: getMetadataStorage(),
-    // Unknown to the generator: without it `until` would refer to a schema that isn't there.
-    additionalConverters: { isRFC3339: { type: 'string', format: 'date-time' } },
-  }) as Record<string, Schema>;
+/** Whatever this operation may be refused for, each once. */
+export const problemsOf = (op: Operation): readonly ProblemCode[] => [
+  ...new Set([
+    ...OF_ALL,
+    ...(op.Body === undefined ? [] : OF_BODIES),
+    ...(op.access === 'public' ? [] : OF_KNOWN_CALLERS),
+    ...(op.command ? OF_COMMANDS : []),
+    ...(op.problems as readonly ProblemCode[]),
+  ]),
+];
 
-  const used = new Set<string>();
-  const use = (Dto: DtoClass): { $ref: string } => {
-    collect(Dto.name, schemas, used);
-    return { $ref: `#/components/schemas/${Dto.name}` };
-  };
-
+/** The OpenAPI 3.1 document of `/v1`, made from the declared operations and from what checks their input and types their answers. */
+export function openApiDocument(operations: readonly Operation[], version = '0.0.0'): object {
+  const components = new Components();
   const paths: Record<string, Record<string, object>> = {};
-  for (const op of operations) {
-    const item = (paths[`/v1${op.path}`] ??= {});
-    item[op.method] = {
-      operationId: op.operationId,
-      summary: op.summary,
-      ...(op.description === undefined ? {} : { description: op.description }),
-      tags: [op.tag],
-      security: op.access === 'public' ? [] : [{ bearer: [] }],
-      parameters: [
-        ...parameters(op.Path, 'path', schemas),
-        ...parameters(op.Query, 'query', schemas),
-        ...headerParameters(op),
-      ],
-      ...(op.Body === undefined
-        ? {}
-        : { requestBody: { required: !op.bodyOptional, content: { 'application/json': { schema: use(op.Body) } } } }),
-      responses: {
-        [op.success.status]: {
-          description: op.success.description,
-          ...(op.success.Schema === undefined
-            ? {}
-            : { content: { 'application/json': { schema: use(op.success.Schema) } } }),
-        },
-        ...problemResponses(op, use(Problem)),
-      },
-    };
-  }
-
+  const refusals = new Refusals(components);
+  for (const op of operations) (paths[op.path] ??= {})[op.method] = operationObject(op, components, refusals);
+  const fallback = {
+    description: 'A refusal of another kind, of a later version or of what stands between.',
+    content: { 'application/problem+json': { schema: components.answer(AnyProblem) } },
+  };
   return {
     openapi: '3.1.0',
     info: {
       title: 'Parley',
-      version: '1',
-      description:
-        'Groups, friendships and conversations. Every change is an immutable event; a command answers with the position that a later query can wait for.',
+      version,
+      summary: 'Groups, friendships and conversations, with a history that nobody can change',
+      description: introduction(),
+      license: { name: 'MIT', identifier: 'MIT' },
+      contact: { name: 'Parley' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: BASE, description: 'Where this document is.' }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    security: [{ bearer: [] }],
     paths,
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      schemas: Object.fromEntries([...used].sort().map((name) => [name, schemas[name] ?? {}])),
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The `token` of POST /sessions.' },
+      },
+      parameters: headerParameters(),
+      headers: headerComponents(),
+      responses: { ...refusals.responses, Refused: fallback },
+      schemas: components.schemas,
     },
   };
 }
 
-/** A class and every class it refers to. */
-function collect(name: string, schemas: Record<string, Schema>, used: Set<string>): void {
-  if (used.has(name)) return;
-  used.add(name);
-  for (const [, ref] of JSON.stringify(schemas[name] ?? {}).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
-    if (ref !== undefined) collect(ref, schemas, used);
-  }
+function operationObject(op: Operation, components: Components, refusals: Refusals): object {
+  return {
+    operationId: op.operationId,
+    summary: op.summary,
+    description: described(op),
+    tags: [op.tag],
+    ...(op.access === 'public' ? { security: [] } : {}),
+    parameters: [
+      ...parameters(op.Path, 'path', components),
+      ...parameters(op.Query, 'query', components),
+      ...requestHeaders(op).map((name) => ({ $ref: `#/components/parameters/${componentName(name)}` })),
+    ],
+    ...(op.Body === undefined ? {} : { requestBody: requestBody(op.Body, op.bodyOptional, components) }),
+    responses: {
+      [op.success.status]: {
+        description: op.success.description,
+        ...headers(Object.keys(responseHeaders(op))),
+        ...content(op, components),
+      },
+      ...(isConditional(op)
+        ? { 304: { description: 'It is still what `If-None-Match` names.', ...headers(['ETag']) } }
+        : {}),
+      ...refusals.of(op),
+      default: { $ref: '#/components/responses/Refused' },
+    },
+  };
 }
 
-function parameters(Dto: DtoClass | undefined, where: 'path' | 'query', schemas: Record<string, Schema>): object[] {
-  const schema = Dto === undefined ? undefined : schemas[Dto.name];
-  return Object.entries(schema?.properties ?? {}).map(([name, { description, ...rest }]) => ({
-    name,
-    in: where,
-    required: where === 'path' || (schema?.required ?? []).includes(name),
-    ...(description === undefined ? {} : { description }),
-    // `?userIds=a,b`
-    ...(rest['type'] === 'array' ? { style: 'form', explode: false } : {}),
-    schema: rest,
-  }));
+function described({ summary, description, access }: Operation): string {
+  const who = access === 'appAdmin' ? ['For app admins.'] : [];
+  return [`${summary}.`, ...(description === undefined ? [] : [description]), ...who].join(' ');
 }
 
-function headerParameters(op: Operation): object[] {
-  const header = (name: string, description: string): object => ({
-    name,
-    in: 'header',
-    required: false,
-    description,
-    schema: { type: 'string' },
+const headers = (names: readonly string[]): object =>
+  names.length === 0
+    ? {}
+    : {
+        headers: Object.fromEntries(
+          names.map((name) => [name, { $ref: `#/components/headers/${componentName(name)}` }]),
+        ),
+      };
+
+function content({ success: { Schema: Answer } }: Operation, components: Components): object {
+  if (Answer === undefined) return {};
+  const schema = components.answer(Answer);
+  return { content: { 'application/json': { schema, example: sampleOf(schema, components) } } };
+}
+
+function requestBody(Body: DtoClass, optional: boolean, components: Components): object {
+  const schema = components.input(Body);
+  const examples = components.resolve(schema).examples ?? [sampleOf(schema, components)];
+  return {
+    required: !optional,
+    content: {
+      'application/json': {
+        schema,
+        examples: Object.fromEntries(examples.map((value, index) => [`example${(index + 1).toString()}`, { value }])),
+      },
+    },
+  };
+}
+
+function parameters(Dto: DtoClass | undefined, where: 'path' | 'query', components: Components): object[] {
+  if (Dto === undefined) return [];
+  const { properties = {}, required = [] } = components.parameters(Dto);
+  return Object.entries(properties).map(([name, member]) => {
+    const { description, examples, ...schema } = member;
+    return {
+      name,
+      in: where,
+      required: where === 'path' || required.includes(name),
+      ...(description === undefined ? {} : { description }),
+      // `?userIds=a,b`
+      ...(schema.type === 'array' ? { style: 'form', explode: false } : {}),
+      schema,
+      example: examples?.[0] ?? sampleOf(member, components),
+    };
   });
-  return [
-    ...(op.access === 'public'
-      ? [header('X-Tenant-ID', 'The tenant; the default tenant when absent. Afterwards the token says it.')]
-      : [header('Parley-On-Behalf-Of', 'The user for whom an app admin acts; the history records both.')]),
-    ...(op.command
-      ? [
-          header(
-            'Idempotency-Key',
-            'Makes a repeat of the same request answer as the first did, for 24 hours. The same key with another body is 422.',
-          ),
-        ]
-      : []),
-    ...(op.ifMatch ? [header('If-Match', 'The ETag the caller saw; another revision is 412.')] : []),
-  ];
 }
 
-function problemResponses(op: Operation, schema: object): Record<string, object> {
-  const always = ['InvalidRequest', ...(op.access === 'public' ? [] : ['Unauthenticated', 'Forbidden'])];
-  const command = op.command ? ['Unavailable'] : [];
-  const byStatus = new Map<number, string[]>();
-  for (const code of [...always, ...command, ...op.problems]) {
-    const status = problemStatus(code);
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+/** The answers that are refusals, each set of codes once: most operations share most of them. */
+class Refusals {
+  readonly responses: Record<string, object> = {};
+  readonly #names = new Map<string, string>();
+
+  constructor(private readonly components: Components) {}
+
+  /** By status. */
+  of(op: Operation): Record<string, object> {
+    const byStatus = new Map<number, ProblemCode[]>();
+    for (const code of problemsOf(op)) {
+      const status = problemStatus(code);
+      byStatus.set(status, [...(byStatus.get(status) ?? []), code].sort());
+    }
+    return Object.fromEntries(
+      [...byStatus].map(([status, codes]) => [
+        status,
+        { $ref: `#/components/responses/${this.#named(status, codes)}` },
+      ]),
+    );
   }
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
-      status,
-      { description: [...new Set(codes)].join(', '), content: { 'application/problem+json': { schema } } },
-    ]),
-  );
+
+  #named(status: number, codes: readonly ProblemCode[]): string {
+    const key = codes.join();
+    const known = this.#names.get(key);
+    if (known !== undefined) return known;
+    const alike = Object.keys(this.responses).filter((name) => name.startsWith(`Refused${status.toString()}`)).length;
+    const [only] = codes;
+    const name =
+      codes.length === 1 && only !== undefined ? only : `Refused${status.toString()}No${(alike + 1).toString()}`;
+    this.#names.set(key, name);
+    const schemas = codes.map((code) => this.components.answer(problemSchema(code)));
+    this.responses[name] = {
+      description: codes.map((code) => `\`${code}\`: ${problems[code].title}.`).join('  \n'),
+      ...headers(refusalHeaders(status)),
+      content: {
+        'application/problem+json': {
+          schema: schemas.length === 1 ? schemas[0] : { oneOf: schemas },
+          example: sampleOf(schemas[0] ?? {}, this.components),
+        },
+      },
+    };
+    return name;
+  }
 }

@@ -1,6 +1,8 @@
 import type { Request, Response } from 'express';
+import type { TObject } from 'typebox';
 import type { DtoClass } from '../http/validation.js';
 import type { Caller } from './caller.js';
+import type { Shown } from './schemas/types.js';
 
 /** What an operation's handler is given: everything is checked before it runs. */
 export interface Invocation<Path, Query, Body> {
@@ -13,13 +15,26 @@ export interface Invocation<Path, Query, Body> {
 }
 
 /** What it answers. `body` undefined means 204 or a status without content. */
-export interface Reply {
+export interface Reply<Body extends object = object> {
   readonly status: number;
-  readonly body?: object;
+  readonly body?: Body;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+export type Tag = 'Users' | 'Groups' | 'Members' | 'Invitations' | 'Join requests' | 'Own groups' | 'History';
+
 export type Access = 'public' | 'user' | 'appAdmin';
+
+/** A command's success and a query's; a `Schema` is what its body must be. */
+export interface Success<Schema extends TObject = TObject> {
+  readonly status: number;
+  readonly description: string;
+  readonly Schema?: Schema;
+  /** Whether the answer has the ETag of a user or group. */
+  readonly etag?: boolean;
+  /** Whether the answer says where the thing made is. */
+  readonly location?: boolean;
+}
 
 /**
  * One operation of `/v1`, declared once: the router mounts it, and OpenAPI is made from the same declaration, so the
@@ -32,42 +47,49 @@ export interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly description?: string;
-  readonly tag: string;
+  readonly tag: Tag;
   readonly access: Access;
   /** True for commands: they take Idempotency-Key and, where the target has a revision, If-Match. */
   readonly command: boolean;
   readonly ifMatch: boolean;
+  /** Whether it asks for `Parley-Admin-Secret` where an app admin's id is named. */
+  readonly adminSecret: boolean;
   readonly Path?: DtoClass;
   readonly Query?: DtoClass;
   readonly Body?: DtoClass;
   /** Whether a body must be sent; a body class with only optional members may be left out. */
   readonly bodyOptional: boolean;
-  readonly success: { readonly status: number; readonly description: string; readonly Schema?: DtoClass };
+  readonly success: Success;
   /** Problem kinds this operation may answer beside those of every operation. */
   readonly problems: readonly string[];
   readonly handle: (invocation: Invocation<object, object, object>) => Promise<Reply>;
 }
 
-interface Declaration<Path extends object, Query extends object, Body extends object>
+interface Declaration<Path extends object, Query extends object, Body extends object, Schema extends TObject>
   extends
-    Partial<Pick<Operation, 'description' | 'command' | 'ifMatch' | 'bodyOptional' | 'problems'>>,
-    Pick<Operation, 'method' | 'path' | 'operationId' | 'summary' | 'tag' | 'access' | 'success'> {
+    Partial<Pick<Operation, 'description' | 'command' | 'ifMatch' | 'adminSecret' | 'bodyOptional' | 'problems'>>,
+    Pick<Operation, 'method' | 'path' | 'operationId' | 'summary' | 'tag' | 'access'> {
+  readonly success: Success<Schema>;
   readonly Path?: DtoClass<Path>;
   readonly Query?: DtoClass<Query>;
   readonly Body?: DtoClass<Body>;
-  readonly handle: (invocation: Invocation<Path, Query, Body>) => Promise<Reply>;
+  readonly handle: (invocation: Invocation<Path, Query, Body>) => Promise<Reply<Shown<Schema>>>;
 }
 
 class Nothing {}
 
-/** Declares an operation; the classes given are the types that its handler sees. */
-export function operation<Path extends object = Nothing, Query extends object = Nothing, Body extends object = Nothing>(
-  declaration: Declaration<Path, Query, Body>,
-): Operation {
+/** Declares an operation; the classes given are the types that its handler sees, the schema is the type that it answers. */
+export function operation<
+  Schema extends TObject = TObject,
+  Path extends object = Nothing,
+  Query extends object = Nothing,
+  Body extends object = Nothing,
+>(declaration: Declaration<Path, Query, Body, Schema>): Operation {
   const { handle, ...rest } = declaration;
   return {
     command: declaration.method !== 'get',
     ifMatch: false,
+    adminSecret: false,
     bodyOptional: false,
     problems: [],
     ...rest,

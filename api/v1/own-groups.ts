@@ -3,13 +3,15 @@ import type { Clock } from '../../application/ports/clock.js';
 import type { FavouriteQueries } from '../../application/queries/favourites.js';
 import type { NoticeQueries } from '../../application/queries/notices.js';
 import { ownUser } from './access.js';
-import { receipt, requestContext, resolveUser } from './commanding.js';
-import { done, ownCommand, reading } from './declaring.js';
+import { ownReceipt, requestContext, resolveUser } from './commanding.js';
+import { done, ownThings, reading } from './declaring.js';
 import { PageQuery } from './dto/common.js';
-import { FavouritePage, FavouritePath, NoticePage, NoticesQuery } from './dto/own-groups.js';
+import { FavouritePath, NoticesQuery } from './dto/own-groups.js';
 import { UpToQuery } from './dto/settings.js';
 import { UserPath } from './dto/users.js';
 import { operation, type Operation } from './operation.js';
+import { FavouritePage, NoticePage } from './schemas/views.js';
+import { OwnReceipt } from './schemas/receipts.js';
 import { type Freshness, isoTime, pageRequest } from './reading.js';
 import { applicationBody, groupBody } from './views.js';
 
@@ -32,15 +34,14 @@ export function ownGroupsOperations(services: OwnGroupsServices): Operation[] {
       summary: 'Make a group a favourite',
       tag: 'Own groups',
       access: 'user',
-      ifMatch: true,
       Path: FavouritePath,
-      success: done,
-      problems: [...ownCommand, 'GroupNotFound', 'GroupDismissed', 'TooManyFavourites'],
+      success: done(OwnReceipt),
+      problems: [...ownThings, 'GroupNotFound', 'GroupDismissed', 'TooManyFavourites'],
       handle: async (invocation) => {
         const { groupId } = invocation.path;
         const userId = resolveUser(invocation.path.userId, invocation.caller);
         const context = requestContext(invocation, 'PUT /users/{userId}/favourites/{groupId}');
-        return receipt(userId, await userGroups.favourite(context, { userId, groupId }));
+        return ownReceipt(userId, await userGroups.favourite(context, { userId, groupId }));
       },
     }),
     operation({
@@ -50,15 +51,14 @@ export function ownGroupsOperations(services: OwnGroupsServices): Operation[] {
       summary: 'Take a group off the favourites',
       tag: 'Own groups',
       access: 'user',
-      ifMatch: true,
       Path: FavouritePath,
-      success: done,
-      problems: ownCommand,
+      success: done(OwnReceipt),
+      problems: ownThings,
       handle: async (invocation) => {
         const { groupId } = invocation.path;
         const userId = resolveUser(invocation.path.userId, invocation.caller);
         const context = requestContext(invocation, 'DELETE /users/{userId}/favourites/{groupId}');
-        return receipt(userId, await userGroups.unfavourite(context, { userId, groupId }));
+        return ownReceipt(userId, await userGroups.unfavourite(context, { userId, groupId }));
       },
     }),
     operation({
@@ -114,17 +114,16 @@ export function ownGroupsOperations(services: OwnGroupsServices): Operation[] {
       summary: 'Clear the notices away, up to a moment',
       tag: 'Own groups',
       access: 'user',
-      ifMatch: true,
       Path: UserPath,
       Query: UpToQuery,
-      success: done,
-      problems: ownCommand,
+      success: done(OwnReceipt),
+      problems: ownThings,
       handle: async (invocation) => {
         const { upTo } = invocation.query;
         const userId = resolveUser(invocation.path.userId, invocation.caller);
         const context = requestContext(invocation, 'DELETE /users/{userId}/notices');
         const asked = { userId, ...(upTo === undefined ? {} : { upTo: Date.parse(upTo) }) };
-        return receipt(userId, await userGroups.clearNotices(context, asked));
+        return ownReceipt(userId, await userGroups.clearNotices(context, asked));
       },
     }),
   ];

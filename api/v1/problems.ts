@@ -10,7 +10,7 @@ import { saidOf } from '../http/refusals.js';
 import { InputInvalid, type InputProblem } from '../http/validation.js';
 
 /** What `/v1` itself refuses, before or beside the domain. */
-type EdgeProblem =
+export type EdgeProblem =
   | 'InvalidRequest'
   | 'MalformedJson'
   | 'BodyTooLarge'
@@ -22,11 +22,13 @@ type EdgeProblem =
   | 'CursorGone'
   | 'MemberNotFound'
   | 'ReadModelBehind'
+  | 'HeadersTooLarge'
+  | 'Starting'
   | 'Internal';
 
-type ProblemCode = DomainErrorName | ApplicationErrorName | EdgeProblem;
+export type ProblemCode = DomainErrorName | ApplicationErrorName | EdgeProblem;
 
-interface Kind {
+export interface Kind {
   readonly status: number;
   readonly title: string;
 }
@@ -101,6 +103,10 @@ const edgeProblems: Record<EdgeProblem, Kind> = {
   CursorGone: { status: 410, title: 'The position or cursor belongs to another store; start again without it' },
   MemberNotFound: { status: 404, title: 'Somebody named is not a member of the group' },
   ReadModelBehind: { status: 503, title: 'The read model has not reached the position yet' },
+  // Said by the server, which reads no more of such a request.
+  HeadersTooLarge: { status: 431, title: "The request's head is too large" },
+  // Said by `startingApp` before there is a router.
+  Starting: { status: 503, title: 'The server is starting; nothing was written' },
   Internal: { status: 500, title: 'Something went wrong here' },
 };
 
@@ -109,7 +115,11 @@ const domainProblems = Object.fromEntries(
 ) as Record<DomainErrorName, Kind>;
 
 /** Exhaustive: a refusal without an answer in `/v1` does not compile (RULES A15). */
-const problems: Record<ProblemCode, Kind> = { ...domainProblems, ...applicationProblems, ...edgeProblems };
+export const problems: Readonly<Record<ProblemCode, Kind>> = {
+  ...domainProblems,
+  ...applicationProblems,
+  ...edgeProblems,
+};
 
 /** A problem as it is sent. */
 export interface ProblemBody {

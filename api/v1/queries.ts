@@ -10,23 +10,14 @@ import { etagOf } from '../http/etag.js';
 import { ReadAccess, sightOf } from './access.js';
 import { actorOf, resolveUser } from './commanding.js';
 import { ReadQuery } from './dto/common.js';
-import {
-  EventsQuery,
-  GroupPage,
-  GroupPath,
-  GroupsQuery,
-  GroupView,
-  HistoryPage,
-  MemberPage,
-  MemberPath,
-  MembersQuery,
-  MemberView,
-  type HistoryEvent,
-} from './dto/groups.js';
-import { UserPath, Users, UsersQuery, UserView } from './dto/users.js';
-import { operation, type Operation, type Reply } from './operation.js';
+import { EventsQuery, GroupPath, GroupsQuery, MemberPath, MembersQuery } from './dto/groups.js';
+import { UserPath, UsersQuery } from './dto/users.js';
+import { operation, type Operation } from './operation.js';
+import type { HistoryEvent } from './schemas/views.js';
+import { GroupPage, GroupView, HistoryPage, MemberPage, MemberView, UserView, Users } from './schemas/views.js';
 import { Refused } from './problems.js';
 import { type Freshness, isoTime, pageRequest } from './reading.js';
+import type { Shown } from './schemas/types.js';
 import { groupBody, memberBody, nicknames, userBody } from './views.js';
 
 export interface Queries {
@@ -66,7 +57,7 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       access: 'user',
       Path: UserPath,
       Query: ReadQuery,
-      success: { status: 200, description: 'The user.', Schema: UserView },
+      success: { status: 200, description: 'The user.', Schema: UserView, etag: true },
       problems: ['UserNotFound', 'ReadModelBehind', 'CursorGone'],
       handle: async ({ path, query, caller }) => {
         await freshness.atLeast(query.minPosition, caller);
@@ -106,9 +97,9 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       access: 'user',
       Path: GroupPath,
       Query: ReadQuery,
-      success: { status: 200, description: 'The group; its ETag is for If-Match.', Schema: GroupView },
+      success: { status: 200, description: 'The group; its ETag is for If-Match.', Schema: GroupView, etag: true },
       problems: ['GroupNotFound', 'ReadModelBehind', 'CursorGone'],
-      handle: async ({ path, query, caller, request }): Promise<Reply> => {
+      handle: async ({ path, query, caller, request }) => {
         await freshness.atLeast(query.minPosition, caller);
         const group = await groups.groupById(caller.tenant, path.groupId);
         if (group === undefined) throw new DomainError('GroupNotFound', { groupId: path.groupId });
@@ -197,7 +188,7 @@ const filterOf = ({ role, keyword }: MembersQuery): MemberFilter => ({
   ...(keyword === undefined ? {} : { keyword }),
 });
 
-function historyBody({ id, revision, type, envelope, event }: RecordedEvent): HistoryEvent {
+function historyBody({ id, revision, type, envelope, event }: RecordedEvent): Shown<typeof HistoryEvent> {
   return {
     id,
     revision,

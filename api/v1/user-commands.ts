@@ -1,9 +1,11 @@
 import type { RegistrationContext, UserCommands } from '../../application/commands/users.js';
 import { requestHashWithout } from '../http/body.js';
 import { idempotencyKey, receipt } from './commanding.js';
-import { Receipt } from './dto/common.js';
-import { OpenSession, RegisterUser, Session } from './dto/users.js';
+import { made } from './declaring.js';
+import { OpenSession, RegisterUser } from './dto/users.js';
 import { operation, type Operation } from './operation.js';
+import { Session } from './schemas/views.js';
+import { RegistrationReceipt } from './schemas/receipts.js';
 import { isoTime } from './reading.js';
 
 export function userOperations(users: UserCommands): Operation[] {
@@ -17,8 +19,9 @@ export function userOperations(users: UserCommands): Operation[] {
         'An app admin (PARLEY_APP_ADMINS) is a user from the start: with the header Parley-Admin-Secret, and only so, he gets his login, password and profile here.',
       tag: 'Users',
       access: 'public',
+      adminSecret: true,
       Body: RegisterUser,
-      success: { status: 201, description: 'Registered; log in with POST /sessions.', Schema: Receipt },
+      success: made('Registered; log in with POST /sessions.', RegistrationReceipt),
       problems: [
         'InvalidArgument',
         'NotPermitted',

@@ -6,9 +6,11 @@ import { ownUser } from './access.js';
 import { receipt, requestContext, resolveUser } from './commanding.js';
 import { done, ownCommand, reading } from './declaring.js';
 import { ReadQuery } from './dto/common.js';
-import { ChangePrivacy, ChangeUserProfile, PrivacyView, ReceiveOptionDto } from './dto/own-groups.js';
+import { ChangePrivacy, ChangeUserProfile, ReceiveOptionDto } from './dto/own-groups.js';
 import { UserPath } from './dto/users.js';
 import { operation, type Operation } from './operation.js';
+import { PrivacyView } from './schemas/views.js';
+import { UserProfileReceipt, UserReceipt } from './schemas/receipts.js';
 import type { Freshness } from './reading.js';
 
 export interface UserProfileServices {
@@ -31,7 +33,7 @@ export function userProfileOperations({ userProfiles, users, freshness }: UserPr
       ifMatch: true,
       Path: UserPath,
       Body: ChangeUserProfile,
-      success: done,
+      success: done(UserProfileReceipt),
       problems: ownCommand,
       handle: async (invocation) => {
         const userId = resolveUser(invocation.path.userId, invocation.caller);
@@ -78,7 +80,7 @@ export function userProfileOperations({ userProfiles, users, freshness }: UserPr
       ifMatch: true,
       Path: UserPath,
       Body: ChangePrivacy,
-      success: done,
+      success: done(UserReceipt),
       problems: ownCommand,
       handle: async (invocation) => {
         const userId = resolveUser(invocation.path.userId, invocation.caller);
@@ -96,7 +98,7 @@ export function userProfileOperations({ userProfiles, users, freshness }: UserPr
       ifMatch: true,
       Path: UserPath,
       Body: ReceiveOptionDto,
-      success: done,
+      success: done(UserReceipt),
       problems: ownCommand,
       handle: async (invocation) => {
         const userId = resolveUser(invocation.path.userId, invocation.caller);

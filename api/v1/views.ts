@@ -3,11 +3,9 @@ import type { DepartureView } from '../../application/queries/departures.js';
 import type { GroupView as GroupRow } from '../../application/queries/groups.js';
 import type { MemberView as MemberRow } from '../../application/queries/members.js';
 import type { UserQueries, UserView as UserRow } from '../../application/queries/users.js';
-import type { ApplicationDto } from './dto/admission.js';
-import type { GroupView, MemberView } from './dto/groups.js';
-import type { DepartureDto } from './dto/members.js';
-import type { UserView } from './dto/users.js';
 import { isoTime } from './reading.js';
+import type { Shown } from './schemas/types.js';
+import type { Application, DeparturePage, GroupView, MemberView, UserView } from './schemas/views.js';
 
 /** How `/v1` shows what the read models know: times as RFC 3339, settings with their defaults. */
 
@@ -22,7 +20,7 @@ export const userBody = ({
   gender,
   region,
   registeredAt,
-}: UserRow): UserView => ({
+}: UserRow): Shown<typeof UserView> => ({
   userId,
   number,
   nickname,
@@ -35,7 +33,7 @@ export const userBody = ({
 
 export const hidesMembers = ({ settings }: Pick<GroupRow, 'settings'>): boolean => !settings.lookMemberInfo;
 
-export function groupBody(group: GroupRow): GroupView {
+export function groupBody(group: GroupRow): Shown<typeof GroupView> {
   const { announcement, suspension, settings } = group;
   const { memberProtection, lookMemberInfo, addMemberAsFriend, retention } = settings;
   return {
@@ -90,7 +88,11 @@ export async function nicknames(
 /** How much of a member somebody sees: everything, all but what is his own, or that he is there (RULES A17). */
 export type Sight = 'own' | 'full' | 'idsAndRoles';
 
-export function memberBody(member: MemberRow, names: ReadonlyMap<string, string | null>, sight: Sight): MemberView {
+export function memberBody(
+  member: MemberRow,
+  names: ReadonlyMap<string, string | null>,
+  sight: Sight,
+): Shown<typeof MemberView> {
   const { userId, role, card, mutedUntil } = member;
   if (sight === 'idsAndRoles') return { userId, role };
   return {
@@ -110,7 +112,7 @@ export function memberBody(member: MemberRow, names: ReadonlyMap<string, string 
 /** null = for ever, which JSON's null says elsewhere to be no mute at all. */
 export const deadline = (until: number | null): string => (until === null ? 'forever' : isoTime(until));
 
-export const applicationBody = (application: ApplicationView): ApplicationDto => ({
+export const applicationBody = (application: ApplicationView): Shown<typeof Application> => ({
   kind: application.kind,
   id: application.id,
   groupId: application.groupId,
@@ -128,7 +130,7 @@ export const applicationBody = (application: ApplicationView): ApplicationDto =>
   handledMessage: application.handledMessage,
 });
 
-export const departureBody = (departure: DepartureView): DepartureDto => ({
+export const departureBody = (departure: DepartureView): Shown<typeof DeparturePage>['items'][number] => ({
   userId: departure.userId,
   how: departure.how,
   by: departure.by,

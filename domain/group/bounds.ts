@@ -67,9 +67,9 @@ export function checkJoinPolicy(values: RuleValues, { selfJoin, memberInvite }: 
 }
 
 /** Fields of a card for which no API has a bound of its own. */
-const CARD_LINE = { min: 0, max: 128, unit: 'characters' } as const;
+export const CARD_LINE = { min: 0, max: 128, unit: 'characters' } as const;
 /** What one person attaches to himself stands in everybody's lists, a thousand to a page: less than a group's own. */
-const PERSONAL_EXT = { min: 0, max: 4_096, unit: 'bytes' } as const;
+export const PERSONAL_EXT = { min: 0, max: 4_096, unit: 'bytes' } as const;
 /** All of a card's texts together, bytes of UTF-8. */
 const CARD_BYTES = 8_192;
 

@@ -22,7 +22,7 @@ import type { Role, RuleValues } from './rules.js';
 import type { GroupState } from './state.js';
 
 /** A label, not a text; no API's is longer. */
-const KIND = { min: 0, max: 64, unit: 'characters' } as const;
+export const KIND = { min: 0, max: 64, unit: 'characters' } as const;
 
 /**
  * `GroupCreated`, the owner's `MemberJoined`, then those of admins and members as named, or the invitations of whoever is

@@ -5,7 +5,8 @@ export const FIRST_NUMBER = 2 ** 52;
 export const LAST_NUMBER = Number.MAX_SAFE_INTEGER;
 
 /** A public id of a group or a user, whoever made it (RULES A13). */
-const ID_FORM = /^[A-Za-z0-9_\-.@#:]{1,64}$/;
+export const ID_PATTERN = '^[A-Za-z0-9_\\-.@#:]{1,64}$';
+const ID_FORM = new RegExp(ID_PATTERN);
 const SERVER_MADE_FORM = /^[0-9]{16}$/;
 
 /** Whether it is an id of the kind that the server makes: 16 decimal digits. */

@@ -521,7 +521,7 @@ for (const engine of ENGINES)
           '/groups',
           JSON.stringify({ name: 'x'.repeat(300_000) }),
           400,
-          'InvalidArgument',
+          'InvalidRequest',
         ],
         [
           'a name of a million characters',
@@ -531,9 +531,9 @@ for (const engine of ENGINES)
           413,
           'BodyTooLarge',
         ],
-        ['U+0000 in a name', 'POST', '/groups', '{"name":"a\\u0000b"}', 400, 'InvalidArgument'],
-        ['a lone surrogate in a name', 'POST', '/groups', '{"name":"a\\ud800b"}', 400, 'InvalidArgument'],
-        ['an id with a slash', 'POST', '/groups', '{"groupId":"a/b","name":"x"}', 400, 'InvalidArgument'],
+        ['U+0000 in a name', 'POST', '/groups', '{"name":"a\\u0000b"}', 400, 'InvalidRequest'],
+        ['a lone surrogate in a name', 'POST', '/groups', '{"name":"a\\ud800b"}', 400, 'InvalidRequest'],
+        ['an id with a slash', 'POST', '/groups', '{"groupId":"a/b","name":"x"}', 400, 'InvalidRequest'],
         [
           'a prototype’s name as a field',
           'POST',

@@ -1,4 +1,6 @@
-/** A thin caller of `/v1` for tests: what was sent, what came back, nothing hidden. */
+import { V1Contract } from './v1-contract.js';
+
+/** What came back, nothing hidden. */
 export interface V1Answer<T = Record<string, unknown>> {
   readonly status: number;
   readonly headers: Headers;
@@ -17,22 +19,31 @@ export interface V1Request {
 /** Of every server under test. */
 export const ADMIN_SECRET = 'the admin secret of tests';
 
+let contract: V1Contract | undefined;
+
+/** A thin caller of `/v1` for tests. Whatever goes over the wire is held against the document of `/v1`. */
 export class V1Client {
   constructor(readonly url: string) {}
 
   async call<T = Record<string, unknown>>(method: string, path: string, request: V1Request = {}): Promise<V1Answer<T>> {
     const body = request.rawBody ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
+    const headers = {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }),
+      ...request.headers,
+    };
     const response = await fetch(`${this.url}/v1${path}`, {
       method,
-      headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }),
-        ...request.headers,
-      },
+      headers,
       ...(body === undefined ? {} : { body }),
       signal: request.signal ?? AbortSignal.timeout(30_000),
     });
     const text = await response.text();
+    contract ??= new V1Contract();
+    const { status } = response;
+    const answer = { status, headers: response.headers, text };
+    const wrongs = contract.wrongsOf({ method, path, request: { headers, body }, answer });
+    if (wrongs.length > 0) throw new Error(`not as documented: ${wrongs.join('\n')}`);
     return { status: response.status, headers: response.headers, body: (text === '' ? {} : JSON.parse(text)) as T };
   }
 

@@ -5,38 +5,27 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
-  IsInt,
-  IsISO8601,
   IsObject,
-  IsOptional,
   IsString,
   MaxLength,
   MinLength,
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
-import { MayBeAbsent, PageQuery } from './common.js';
+import { PERSONAL_EXT } from '../../../domain/group/bounds.js';
+import { STATUSES } from '../schemas/views.js';
+import { IsMoment, IsMomentOrForever, IsTextByRules, IsTextWithin, ListByRules } from './bounded.js';
+import { ID, MayBeAbsent, PageQuery } from './common.js';
 import { MemberCardDto } from './members.js';
 
-const ID = 64;
-const STATUSES = [
-  'pending',
-  'accepted',
-  'refused',
-  'ignored',
-  'superseded',
-  'expired',
-  'withdrawn',
-  'joinedOtherwise',
-  'dismissed',
-] as const;
 type Status = (typeof STATUSES)[number];
 
 /** People named in one list. */
+@JSONSchema({ examples: [{ userIds: ['bob', 'eve'], allOrNothing: true }] })
 export class PeopleDto {
   @IsArray()
   @ArrayMinSize(1)
-  @ArrayMaxSize(1000)
+  @ListByRules(({ listItems }) => listItems)
   @IsString({ each: true })
   @MinLength(1, { each: true })
   @MaxLength(ID, { each: true })
@@ -46,40 +35,41 @@ export class PeopleDto {
   @IsBoolean()
   @JSONSchema({
     description:
-      'true: one person for whom it can not be done refuses the whole (a member who is none: 404 `MemberNotFound`). false: `outcome.items` says of each what became of it.',
-    default: false,
+      'true: one person for whom it can not be done refuses the whole (a member who is none: 404 `MemberNotFound`). false: `outcome.items` says of each what became of it. false when absent.',
   })
   allOrNothing = false;
 }
 
+@JSONSchema({
+  examples: [{ userIds: ['bob', 'eve'], reason: 'We read on Mondays', expiresAt: '2026-04-01T00:00:00Z' }],
+})
 export class InvitePeople extends PeopleDto {
   @MayBeAbsent()
-  @IsString()
-  @JSONSchema({ description: 'Why, for who is invited and for managers.' })
+  @IsTextByRules(({ reason }) => reason, 'Why, for who is invited and for managers.')
   reason?: string;
 
   @MayBeAbsent()
-  @IsISO8601({ strict: true, strictSeparator: true })
-  @JSONSchema({ format: 'date-time', description: 'From then on nobody can accept any more. Never when absent.' })
+  @IsMoment('From then on nobody can accept any more. Never when absent.')
   expiresAt?: string;
 }
 
+@JSONSchema({ examples: [{ userIds: ['eve'], reason: 'spoilers' }] })
 export class RemovePeople extends PeopleDto {
   @MayBeAbsent()
-  @IsString()
-  @JSONSchema({ description: 'Kept in the history, encrypted as the personal data of the one who removes.' })
+  @IsTextByRules(({ reason }) => reason, 'Kept in the history, encrypted as the personal data of the one who removes.')
   reason?: string;
 }
 
+@JSONSchema({ examples: [{ userIds: ['bob'], role: 'admin' }] })
 export class ChangeRoles extends PeopleDto {
   @IsIn(['admin', 'member'])
   role!: 'admin' | 'member';
 }
 
+@JSONSchema({ examples: [{ message: 'Let me in', source: 'search' }] })
 export class JoinGroup {
   @MayBeAbsent()
-  @IsString()
-  @JSONSchema({ description: 'For the managers, where the group wants their approval.' })
+  @IsTextByRules(({ reason }) => reason, 'For the managers, where the group wants their approval.')
   message?: string;
 
   @MayBeAbsent()
@@ -95,17 +85,17 @@ export class JoinGroup {
   inviterId?: string;
 
   @MayBeAbsent()
-  @IsString()
-  @JSONSchema({ description: "The app's own data about the request." })
+  @IsTextWithin(PERSONAL_EXT, "The app's own data about the request.")
   ext?: string;
 }
 
+@JSONSchema({ examples: [{ answer: 'accepted' }] })
 export class AnswerInvitation {
   @IsIn(['accepted', 'declined', 'ignored'])
   answer!: 'accepted' | 'declined' | 'ignored';
 
   @MayBeAbsent()
-  @IsString()
+  @IsTextByRules(({ reason }) => reason)
   message?: string;
 
   @MayBeAbsent()
@@ -115,12 +105,13 @@ export class AnswerInvitation {
   inviteId?: string;
 }
 
+@JSONSchema({ examples: [{ answer: 'approved', message: 'Welcome' }] })
 export class AnswerJoinRequest {
   @IsIn(['approved', 'refused', 'ignored'])
   answer!: 'approved' | 'refused' | 'ignored';
 
   @MayBeAbsent()
-  @IsString()
+  @IsTextByRules(({ reason }) => reason)
   message?: string;
 
   @MayBeAbsent()
@@ -163,6 +154,7 @@ export class InvitationsQuery extends ApplicationsQuery {
 export class ManagedQuery extends ApplicationsQuery {
   @MayBeAbsent()
   @IsIn(['request', 'invitation'])
+  @JSONSchema({ description: 'Only these.' })
   kind?: 'request' | 'invitation';
 }
 
@@ -177,13 +169,11 @@ export class ImportedMember {
   role?: 'admin' | 'member';
 
   @MayBeAbsent()
-  @IsISO8601({ strict: true, strictSeparator: true })
-  @JSONSchema({ format: 'date-time', description: 'When he joined elsewhere. Now when absent.' })
+  @IsMoment('When he joined elsewhere. Now when absent.')
   joinedAt?: string;
 
   @MayBeAbsent()
-  @IsString()
-  @JSONSchema({ description: 'A mute that he brings along: `forever`, or the moment at which it ends.' })
+  @IsMomentOrForever('A mute that he brings along: `forever`, or the moment at which it ends.')
   mutedUntil?: string;
 
   @MayBeAbsent()
@@ -193,6 +183,11 @@ export class ImportedMember {
   card?: MemberCardDto;
 }
 
+@JSONSchema({
+  examples: [
+    { members: [{ userId: 'bob', role: 'admin', joinedAt: '2020-05-01T09:00:00+02:00', card: { nickname: 'B' } }] },
+  ],
+})
 export class ImportMembers {
   @IsArray()
   @ArrayMinSize(1)
@@ -201,69 +196,4 @@ export class ImportMembers {
   @ValidateNested({ each: true })
   @Type(() => ImportedMember)
   members!: ImportedMember[];
-}
-
-@JSONSchema({ description: 'A join request, or an invitation that awaited somebody.' })
-export class ApplicationDto {
-  @IsIn(['request', 'invitation'])
-  kind!: 'request' | 'invitation';
-
-  @IsString()
-  id!: string;
-
-  @IsString()
-  groupId!: string;
-
-  @IsString()
-  @JSONSchema({ description: 'Who would become a member.' })
-  userId!: string;
-
-  @JSONSchema({ type: ['string', 'null'] })
-  inviterId!: string | null;
-
-  @JSONSchema({ type: ['string', 'null'], description: "A request's message, an invitation's reason." })
-  message!: string | null;
-
-  @JSONSchema({ type: ['string', 'null'] })
-  ext!: string | null;
-
-  @IsString()
-  source!: string;
-
-  @IsArray()
-  @IsIn(['invitee', 'manager'], { each: true })
-  @JSONSchema({ description: 'Whose word is still missing.' })
-  awaits!: ('invitee' | 'manager')[];
-
-  @IsIn(STATUSES)
-  status!: Status;
-
-  @JSONSchema({ type: 'string', format: 'date-time' })
-  createdAt!: string;
-
-  @JSONSchema({ type: ['string', 'null'], format: 'date-time' })
-  expiresAt!: string | null;
-
-  @JSONSchema({ type: ['string', 'null'], format: 'date-time' })
-  endedAt!: string | null;
-
-  @JSONSchema({ type: ['string', 'null'], description: 'Who gave the answer that ended it.' })
-  handledBy!: string | null;
-
-  @JSONSchema({ type: ['string', 'null'] })
-  handledMessage!: string | null;
-}
-
-export class ApplicationPage {
-  @ValidateNested({ each: true })
-  @IsArray()
-  @Type(() => ApplicationDto)
-  items!: ApplicationDto[];
-
-  @IsInt()
-  total!: number;
-
-  @IsOptional()
-  @JSONSchema({ type: ['string', 'null'], description: 'Cursor of the next page, null on the last.' })
-  next!: string | null;
 }

@@ -1,12 +1,15 @@
-import { IsString, MaxLength, MinLength } from 'class-validator';
+import { groupPresets } from '../../../domain/group/presets.js';
+import { IsTextWithin } from './bounded.js';
+
+const { customFields } = groupPresets.parley.rules.values.limits;
+
+/** Every preset bounds them alike. */
+export const CUSTOM_FIELDS = customFields.count;
 
 export class CustomFieldDto {
-  @IsString()
-  @MinLength(1)
-  @MaxLength(64)
+  @IsTextWithin(customFields.key, 'Once in a list.', { examples: ['colour'] })
   key!: string;
 
-  @IsString()
-  @MaxLength(4096)
+  @IsTextWithin(customFields.value, '', { examples: ['green'] })
   value!: string;
 }

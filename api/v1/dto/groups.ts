@@ -2,33 +2,36 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
-  IsBoolean,
   IsIn,
   IsInt,
   IsObject,
-  IsRFC3339,
   IsOptional,
   IsString,
   Max,
   MaxLength,
   Min,
   MinLength,
-  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
-import { groupPresets, type PresetName } from '../../../domain/group/presets.js';
-import { MayBeAbsent, PageQuery } from './common.js';
-import { CustomFieldDto } from './custom-fields.js';
+import { KIND } from '../../../domain/group/creation.js';
+import type { PresetName } from '../../../domain/group/presets.js';
+import { PRESETS } from '../by-preset.js';
+import { IsChosenId, IsMaximum, IsMoment, IsTextByRules, IsTextWithin, ListByRules } from './bounded.js';
+import { ID, MayBeAbsent, PageQuery } from './common.js';
+import { CUSTOM_FIELDS, CustomFieldDto } from './custom-fields.js';
 import { GroupSettingsDto } from './settings.js';
 
-const ID = 64;
 const ROLES = ['owner', 'admin', 'member'] as const;
+const CLEARS = 'null clears.';
+const WHILE_PAGING =
+  'The list goes by role first: whose role changes while one pages through it may be missed or come twice. Whoever must see each member asks for one role at a time after the other, or again.';
 
 export class GroupPath {
   @IsString()
   @MinLength(1)
   @MaxLength(ID)
+  @JSONSchema({ description: 'A group id.', examples: ['book-club'] })
   groupId!: string;
 }
 
@@ -36,7 +39,7 @@ export class MemberPath extends GroupPath {
   @IsString()
   @MinLength(1)
   @MaxLength(ID)
-  @JSONSchema({ description: 'A user id, or `me`.' })
+  @JSONSchema({ description: 'A user id, or `me`.', examples: ['bob'] })
   userId!: string;
 }
 
@@ -50,48 +53,56 @@ export class JoinPolicyDto {
   memberInvite!: 'joins' | 'approval' | 'refused';
 }
 
-const PRESETS = Object.keys(groupPresets) as PresetName[];
-
+@JSONSchema({
+  examples: [
+    { name: 'Book club', members: ['bob'] },
+    {
+      groupId: 'book-club',
+      preset: 'openim',
+      name: 'Book club',
+      introduction: 'We read',
+      admins: ['bob'],
+      members: ['eve'],
+      joinPolicy: { selfJoin: 'approval', memberInvite: 'joins' },
+      settings: { lookMemberInfo: false },
+    },
+  ],
+})
 export class CreateGroup {
   @MayBeAbsent()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(ID)
-  @JSONSchema({
-    description: '1 to 64 letters, digits, `_ - . @ # :`; not 16 decimal digits. Made by the server when absent.',
-  })
+  @IsChosenId('Made by the server when absent.')
   groupId?: string;
 
   @MayBeAbsent()
   @IsIn(PRESETS)
-  @JSONSchema({ description: 'The rules the group lives by, for ever.', default: 'parley' })
+  @JSONSchema({
+    description:
+      'The rules the group lives by, for ever; the section "Presets" above tells what each is. `parley` when absent.',
+  })
   preset: PresetName = 'parley';
 
   @MayBeAbsent()
-  @IsString()
-  @MaxLength(64)
-  @JSONSchema({ description: "A name of the app's own for kinds of groups." })
+  @IsTextWithin(KIND, "A name of the app's own for kinds of groups.")
   kind?: string;
 
-  @IsString()
-  @MinLength(1)
+  @IsTextByRules(({ name }) => name, 'Not blank, where the rules want a name.')
   name!: string;
 
   @MayBeAbsent()
-  @IsString()
+  @IsTextByRules(({ avatar }) => avatar)
   avatar?: string;
 
   @MayBeAbsent()
-  @IsString()
+  @IsTextByRules(({ introduction }) => introduction)
   introduction?: string;
 
   @MayBeAbsent()
-  @IsString()
+  @IsTextByRules(({ ext }) => ext, "The app's own data about the group.")
   ext?: string;
 
   @MayBeAbsent()
   @IsArray()
-  @ArrayMaxSize(100)
+  @ArrayMaxSize(CUSTOM_FIELDS)
   @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => CustomFieldDto)
@@ -102,7 +113,6 @@ export class CreateGroup {
   @MinLength(1)
   @MaxLength(ID)
   @JSONSchema({
-    type: ['string', 'null'],
     description:
       'The caller when absent; only an app admin may name another, or null for nobody where the rules allow a group without owner.',
   })
@@ -110,24 +120,23 @@ export class CreateGroup {
 
   @MayBeAbsent()
   @IsArray()
-  @ArrayMaxSize(1000)
+  @ListByRules(({ initialMembers }) => initialMembers, 'Together with `members`')
   @IsString({ each: true })
   @MaxLength(ID, { each: true })
   admins?: string[];
 
   @MayBeAbsent()
   @IsArray()
-  @ArrayMaxSize(1000)
+  @ListByRules(
+    ({ initialMembers }) => initialMembers,
+    'Initial members beside owner and admins. Who wants to be asked is invited, where the rules say so. Together with `admins`',
+  )
   @IsString({ each: true })
   @MaxLength(ID, { each: true })
-  @JSONSchema({
-    description: 'Initial members beside owner and admins. Who wants to be asked is invited, where the rules say so.',
-  })
   members?: string[];
 
   @MayBeAbsent()
-  @IsInt()
-  @Min(1)
+  @IsMaximum('How many people the group holds, the owner counted; the preset says it when absent.')
   maximum?: number;
 
   @MayBeAbsent()
@@ -143,50 +152,42 @@ export class CreateGroup {
   settings?: GroupSettingsDto;
 
   @MayBeAbsent()
-  @IsString()
-  @JSONSchema({ description: 'Announced from the start.' })
+  @IsTextByRules(({ announcement }) => announcement, 'Announced from the start.')
   announcement?: string;
 
   @MayBeAbsent()
   @IsIn(['ask', 'waive'])
   @JSONSchema({
-    description: '`waive`: nobody is asked whether he wants to be in it. An app admin may.',
-    default: 'ask',
+    description: '`waive`: nobody is asked whether he wants to be in it. An app admin may. `ask` when absent.',
   })
   consent?: 'ask' | 'waive';
 
   @MayBeAbsent()
-  @IsRFC3339()
-  @JSONSchema({
-    format: 'date-time',
-    description: 'An import: when the group was made elsewhere; its people joined then. An app admin may.',
-  })
+  @IsMoment('An import: when the group was made elsewhere; its people joined then. An app admin may.')
   createdAt?: string;
 }
 
+@JSONSchema({ examples: [{ name: 'Bookish', avatar: null }] })
 export class ChangeGroupProfile {
-  @ValidateIf((o: ChangeGroupProfile) => o.name !== undefined)
-  @IsString()
+  @MayBeAbsent()
+  @IsTextByRules(({ name }) => name, 'Not blank, where the rules want a name.')
   name?: string;
 
   @IsOptional()
-  @IsString()
-  @JSONSchema({ description: 'null clears.' })
+  @IsTextByRules(({ avatar }) => avatar, CLEARS)
   avatar?: string | null;
 
   @IsOptional()
-  @IsString()
-  @JSONSchema({ description: 'null clears.' })
+  @IsTextByRules(({ introduction }) => introduction, CLEARS)
   introduction?: string | null;
 
   @IsOptional()
-  @IsString()
-  @JSONSchema({ description: 'null clears.' })
+  @IsTextByRules(({ ext }) => ext, CLEARS)
   ext?: string | null;
 
-  @ValidateIf((o: ChangeGroupProfile) => o.customFields !== undefined)
+  @MayBeAbsent()
   @IsArray()
-  @ArrayMaxSize(100)
+  @ArrayMaxSize(CUSTOM_FIELDS)
   @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => CustomFieldDto)
@@ -194,6 +195,7 @@ export class ChangeGroupProfile {
   customFields?: CustomFieldDto[];
 }
 
+@JSONSchema({ examples: [{ role: 'admin' }] })
 export class ChangeMember {
   @IsIn(['admin', 'member'])
   @JSONSchema({ description: 'The owner is changed by PUT /groups/{groupId}/owner.' })
@@ -202,44 +204,46 @@ export class ChangeMember {
 
 export class RemoveMemberQuery {
   @MayBeAbsent()
-  @IsString()
-  @MaxLength(500)
-  @JSONSchema({ description: 'Kept in the history, encrypted as the personal data of the one who removes.' })
+  @IsTextByRules(
+    ({ reason }) => reason,
+    'Kept in the history, encrypted as the personal data of the one who removes.',
+    { examples: ['spoilers'] },
+  )
   reason?: string;
 }
 
+@JSONSchema({ examples: [{ userId: 'bob' }] })
 export class TransferOwnership {
   @IsString()
   @MinLength(1)
   @MaxLength(ID)
+  @JSONSchema({ description: 'The member who owns the group from now on.' })
   userId!: string;
 }
 
+@JSONSchema({ examples: [{ forSeconds: 600 }, { until: '2026-04-01T00:00:00Z' }] })
 export class MuteMember {
   @MayBeAbsent()
   @IsInt()
   @Min(1)
   @Max(10 * 365 * 24 * 3600)
-  @JSONSchema({ description: 'Seconds from now. Without it and without `until`: for ever.' })
+  @JSONSchema({
+    description: 'Seconds from now. Without it and without `until`: for ever. In dtalk at most a day, or for ever.',
+  })
   forSeconds?: number;
 
   @IsOptional()
-  @IsRFC3339()
-  @JSONSchema({
-    type: ['string', 'null'],
-    format: 'date-time',
-    description: 'A moment to come; null = for ever. Not together with `forSeconds`.',
-  })
+  @IsMoment('A moment to come; null = for ever. Not together with `forSeconds`.')
   until?: string | null;
 }
 
+@JSONSchema({ examples: [{ speakers: ['bob'] }] })
 export class MuteGroup {
   @MayBeAbsent()
   @IsArray()
-  @ArrayMaxSize(1000)
+  @ListByRules(({ listItems }) => listItems, 'Members who may speak all the same, beside owner and admins.')
   @IsString({ each: true })
   @MaxLength(ID, { each: true })
-  @JSONSchema({ description: 'Members who may speak all the same, beside owner and admins.' })
   speakers?: string[];
 }
 
@@ -251,198 +255,21 @@ export class DismissQuery {
 }
 
 export class EventsQuery {
-  @IsOptional()
+  @MayBeAbsent()
   @Type(() => Number)
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)
-  @JSONSchema({ description: 'First revision wanted.', default: 0 })
+  @JSONSchema({ description: 'First revision wanted.', default: 0, examples: [0] })
   from = 0;
 
-  @IsOptional()
+  @MayBeAbsent()
   @Type(() => Number)
   @IsInt()
   @Min(1)
   @Max(1000)
-  @JSONSchema({ description: 'Items per page, 1 to 1000.', default: 100 })
+  @JSONSchema({ description: 'Items per page, 1 to 1000.', default: 100, examples: [100] })
   limit = 100;
-}
-
-export class GroupView {
-  @IsString()
-  groupId!: string;
-
-  @IsInt()
-  number!: number;
-
-  @IsInt()
-  incarnation!: number;
-
-  @IsString()
-  preset!: string;
-
-  @IsString()
-  kind!: string;
-
-  @IsIn(['active', 'dismissed'])
-  status!: 'active' | 'dismissed';
-
-  @IsString()
-  name!: string;
-
-  @IsString()
-  avatar!: string;
-
-  @IsString()
-  introduction!: string;
-
-  @IsString()
-  ext!: string;
-
-  @ValidateNested({ each: true })
-  @IsArray()
-  @Type(() => CustomFieldDto)
-  customFields!: CustomFieldDto[];
-
-  @JSONSchema({ type: ['string', 'null'] })
-  ownerId!: string | null;
-
-  @IsString()
-  creatorId!: string;
-
-  @IsInt()
-  memberCount!: number;
-
-  @IsInt()
-  maximum!: number;
-
-  @ValidateNested()
-  @Type(() => JoinPolicyDto)
-  joinPolicy!: JoinPolicyDto;
-
-  @IsBoolean()
-  muted!: boolean;
-
-  @IsArray()
-  @IsString({ each: true })
-  speakers!: string[];
-
-  @ValidateNested()
-  @Type(() => GroupSettingsDto)
-  settings!: GroupSettingsDto;
-
-  @JSONSchema({
-    type: ['object', 'null'],
-    description: 'The latest announcement (`text`, `by`, `at`), null when there is none.',
-  })
-  announcement!: object | null;
-
-  @JSONSchema({
-    type: ['object', 'null'],
-    description: 'How an app admin holds the group (`mode`, `by`, `reason`, `at`), null when nobody does.',
-  })
-  suspension!: object | null;
-
-  @JSONSchema({
-    type: 'object',
-    description: '`kind`: `created`, `imported`, or `copied` with `from`.',
-  })
-  origin!: object;
-
-  @JSONSchema({ type: 'string', format: 'date-time' })
-  createdAt!: string;
-
-  @JSONSchema({ type: ['string', 'null'], format: 'date-time' })
-  dismissedAt!: string | null;
-
-  @IsInt()
-  @JSONSchema({ description: 'The ETag.' })
-  revision!: number;
-}
-
-@JSONSchema({ description: 'What a member says of himself in this one group; null = nothing.' })
-export class MemberCardView {
-  @JSONSchema({ type: ['string', 'null'] })
-  nickname!: string | null;
-
-  @JSONSchema({ type: ['string', 'null'] })
-  avatar!: string | null;
-
-  @JSONSchema({ type: ['string', 'null'] })
-  ext!: string | null;
-
-  @JSONSchema({ type: ['string', 'null'] })
-  region!: string | null;
-
-  @JSONSchema({ type: ['string', 'null'] })
-  phone!: string | null;
-
-  @JSONSchema({ type: ['string', 'null'] })
-  wechat!: string | null;
-
-  @JSONSchema({ type: ['string', 'null'] })
-  alipay!: string | null;
-
-  @JSONSchema({ type: ['array', 'null'], items: { type: 'string' } })
-  description!: readonly string[] | null;
-
-  @JSONSchema({ type: ['array', 'null'], items: { $ref: '#/components/schemas/CustomFieldDto' } })
-  customFields!: readonly CustomFieldDto[] | null;
-}
-
-@JSONSchema({
-  description:
-    'Where the group keeps its members to itself (`settings.lookMemberInfo` is false), an ordinary member sees `userId` and `role` of others and nothing else.',
-})
-export class MemberView {
-  @IsString()
-  userId!: string;
-
-  @IsIn(ROLES)
-  role!: (typeof ROLES)[number];
-
-  @MayBeAbsent()
-  @JSONSchema({
-    type: ['string', 'null'],
-    description: "The card's nickname, else the user's; null when he was erased or isn't projected yet.",
-  })
-  nickname?: string | null;
-
-  @MayBeAbsent()
-  @JSONSchema({ type: 'string', format: 'date-time' })
-  joinedAt?: string;
-
-  @MayBeAbsent()
-  @IsString()
-  @JSONSchema({
-    description: '`creation`, `invitation`, `request`, `open`, `search`, `scan`, `admin`, `import` or `copy`.',
-  })
-  source?: string;
-
-  @MayBeAbsent()
-  @JSONSchema({ type: ['string', 'null'] })
-  inviterId?: string | null;
-
-  @MayBeAbsent()
-  @JSONSchema({ type: ['string', 'null'] })
-  approvedBy?: string | null;
-
-  @MayBeAbsent()
-  @JSONSchema({
-    type: ['string', 'null'],
-    description: 'null: not muted. `forever`, or the moment at which the mute ends (it may have passed).',
-  })
-  mutedUntil?: string | null;
-
-  @MayBeAbsent()
-  @ValidateNested()
-  @Type(() => MemberCardView)
-  card?: MemberCardView;
-
-  @MayBeAbsent()
-  @IsIn(['all', 'silent', 'none'])
-  @JSONSchema({ description: 'How he is told of messages. Only for himself and app admins.' })
-  receiveOption?: 'all' | 'silent' | 'none';
 }
 
 export class GroupsQuery extends PageQuery {
@@ -452,16 +279,14 @@ export class GroupsQuery extends PageQuery {
   role?: (typeof ROLES)[number];
 
   @MayBeAbsent()
-  @IsString()
-  @MaxLength(64)
-  @JSONSchema({ description: 'Only groups of this kind.' })
+  @IsTextWithin(KIND, 'Only groups of this kind.')
   kind?: string;
 }
 
 export class MembersQuery extends PageQuery {
   @MayBeAbsent()
   @IsIn(ROLES)
-  @JSONSchema({ description: 'Only members with this role.' })
+  @JSONSchema({ description: `Only members with this role. ${WHILE_PAGING}` })
   role?: (typeof ROLES)[number];
 
   @MayBeAbsent()
@@ -472,93 +297,4 @@ export class MembersQuery extends PageQuery {
     description: 'Part of the name that others see, upper and lower case alike; no character is special.',
   })
   keyword?: string;
-}
-
-export class GroupPage {
-  @ValidateNested({ each: true })
-  @IsArray()
-  @Type(() => GroupView)
-  items!: GroupView[];
-
-  @IsInt()
-  total!: number;
-
-  @JSONSchema({ type: ['string', 'null'], description: 'Cursor of the next page, null on the last.' })
-  next!: string | null;
-}
-
-export class MemberPage {
-  @ValidateNested({ each: true })
-  @IsArray()
-  @Type(() => MemberView)
-  items!: MemberView[];
-
-  @IsInt()
-  total!: number;
-
-  @JSONSchema({ type: ['string', 'null'], description: 'Cursor of the next page, null on the last.' })
-  next!: string | null;
-}
-
-export class HistoryEvent {
-  @IsString()
-  id!: string;
-
-  @IsInt()
-  revision!: number;
-
-  @IsString()
-  type!: string;
-
-  @IsInt()
-  schemaVersion!: number;
-
-  @JSONSchema({ type: 'string', format: 'date-time' })
-  occurredAt!: string;
-
-  @JSONSchema({
-    type: 'object',
-    description: 'Who did it: `kind`, `id`, and `onBehalfOf` when it was for somebody else.',
-  })
-  actor!: object;
-
-  @IsString()
-  @JSONSchema({ description: 'Which API and operation.' })
-  via!: string;
-
-  @IsString()
-  @JSONSchema({ description: 'The event as a sentence.' })
-  sentence!: string;
-
-  @JSONSchema({
-    type: ['object', 'null'],
-    description: "The payload; null when this server's version doesn't know the type.",
-  })
-  data!: object | null;
-
-  @IsString()
-  correlationId!: string;
-
-  @IsString()
-  causationId!: string;
-
-  @IsOptional()
-  @IsString()
-  requestRef?: string;
-
-  @IsString()
-  prevHash!: string;
-
-  @IsString()
-  hash!: string;
-}
-
-export class HistoryPage {
-  @ValidateNested({ each: true })
-  @IsArray()
-  @Type(() => HistoryEvent)
-  items!: HistoryEvent[];
-
-  @JSONSchema({ type: ['integer', 'null'], description: '`from` of the next page, null on the last.' })
-  next!: number | null;
 }

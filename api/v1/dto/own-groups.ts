@@ -1,50 +1,19 @@
-import { Type } from 'class-transformer';
-import {
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  MaxLength,
-  MinLength,
-  ValidateNested,
-} from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
-import { ApplicationDto } from './admission.js';
-import { MayBeAbsent, PageQuery } from './common.js';
-import { GroupView } from './groups.js';
+import { userLimits } from '../../../domain/user/registration.js';
+import { NOTICE_ROLES } from '../schemas/views.js';
+import { IsTextWithin } from './bounded.js';
+import { ID, MayBeAbsent, PageQuery } from './common.js';
 import { UserPath } from './users.js';
 
-const NOTICE_ROLES = ['invitee', 'manager', 'applicant', 'inviter'] as const;
+const CLEARS = 'null clears.';
 
 export class FavouritePath extends UserPath {
   @IsString()
   @MinLength(1)
-  @MaxLength(64)
+  @MaxLength(ID)
+  @JSONSchema({ examples: ['book-club'] })
   groupId!: string;
-}
-
-export class FavouriteDto {
-  @ValidateNested()
-  @Type(() => GroupView)
-  group!: GroupView;
-
-  @JSONSchema({ type: 'string', format: 'date-time' })
-  favouritedAt!: string;
-}
-
-export class FavouritePage {
-  @ValidateNested({ each: true })
-  @IsArray()
-  @Type(() => FavouriteDto)
-  items!: FavouriteDto[];
-
-  @IsInt()
-  total!: number;
-
-  @JSONSchema({ type: ['string', 'null'], description: 'Cursor of the next page, null on the last.' })
-  next!: string | null;
 }
 
 export class NoticesQuery extends PageQuery {
@@ -54,62 +23,30 @@ export class NoticesQuery extends PageQuery {
   as?: (typeof NOTICE_ROLES)[number];
 }
 
-export class NoticeDto {
-  @IsIn(NOTICE_ROLES)
-  @JSONSchema({
-    description:
-      'He is asked, as `invitee` or as `manager` of the group; or what he made, as `applicant` or `inviter`, came to an end.',
-  })
-  as!: (typeof NOTICE_ROLES)[number];
-
-  @JSONSchema({ type: 'string', format: 'date-time' })
-  noticedAt!: string;
-
-  @ValidateNested()
-  @Type(() => ApplicationDto)
-  application!: ApplicationDto;
-}
-
-export class NoticePage {
-  @ValidateNested({ each: true })
-  @IsArray()
-  @Type(() => NoticeDto)
-  items!: NoticeDto[];
-
-  @IsInt()
-  total!: number;
-
-  @JSONSchema({ type: ['string', 'null'], description: 'Cursor of the next page, null on the last.' })
-  next!: string | null;
-}
-
+@JSONSchema({ examples: [{ nickname: 'Ada L.', avatar: null }] })
 export class ChangeUserProfile {
   @MayBeAbsent()
-  @IsString()
-  @MinLength(1)
+  @IsTextWithin(userLimits.nickname, 'Not blank.')
   nickname?: string;
 
   @IsOptional()
-  @IsString()
-  @JSONSchema({ type: ['string', 'null'], description: 'null clears.' })
+  @IsTextWithin(userLimits.avatar, CLEARS)
   avatar?: string | null;
 
   @IsOptional()
-  @IsString()
-  @JSONSchema({ type: ['string', 'null'], description: 'null clears.' })
+  @IsTextWithin(userLimits.ext, CLEARS)
   ext?: string | null;
 
   @IsOptional()
-  @IsString()
-  @JSONSchema({ type: ['string', 'null'], description: 'null clears.' })
+  @IsTextWithin(userLimits.gender, CLEARS)
   gender?: string | null;
 
   @IsOptional()
-  @IsString()
-  @JSONSchema({ type: ['string', 'null'], description: 'null clears.' })
+  @IsTextWithin(userLimits.region, CLEARS)
   region?: string | null;
 }
 
+@JSONSchema({ examples: [{ groupInviteConsent: true }] })
 export class ChangePrivacy {
   @MayBeAbsent()
   @IsBoolean()
@@ -118,29 +55,18 @@ export class ChangePrivacy {
 
   @MayBeAbsent()
   @IsBoolean()
+  @JSONSchema({ description: 'Whether others must ask him before they are his friends.' })
   friendRequestConsent?: boolean;
 
   @MayBeAbsent()
   @IsBoolean()
+  @JSONSchema({ description: 'Whether others find him by search.' })
   searchable?: boolean;
 }
 
+@JSONSchema({ examples: [{ option: 'silent' }] })
 export class ReceiveOptionDto {
   @IsIn(['all', 'silent', 'none'])
   @JSONSchema({ description: 'How he is told of messages: at once, when he looks, or not at all.' })
   option!: 'all' | 'silent' | 'none';
-}
-
-export class PrivacyView {
-  @IsBoolean()
-  groupInviteConsent!: boolean;
-
-  @IsBoolean()
-  friendRequestConsent!: boolean;
-
-  @IsBoolean()
-  searchable!: boolean;
-
-  @IsIn(['all', 'silent', 'none'])
-  receiveOption!: 'all' | 'silent' | 'none';
 }

@@ -1,5 +1,6 @@
-import { IsBoolean, IsIn, IsInt, IsISO8601, IsOptional, IsString, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { IsChosenId, IsMaximum, IsMoment, IsTextByRules } from './bounded.js';
 import { MayBeAbsent } from './common.js';
 
 const RETENTION = 'Older messages are hidden; seconds, null = they are shown for ever.';
@@ -28,18 +29,18 @@ export class GroupSettingsDto {
   @IsInt()
   @Min(1)
   @Max(LONGEST_RETENTION_S)
-  @JSONSchema({ type: ['integer', 'null'], description: RETENTION })
+  @JSONSchema({ description: RETENTION })
   retentionSeconds?: number | null;
 }
 
+@JSONSchema({ examples: [{ lookMemberInfo: false, maximum: 1000 }] })
 export class ChangeGroupSettings extends GroupSettingsDto {
   @MayBeAbsent()
-  @IsInt()
-  @Min(1)
-  @JSONSchema({ description: 'How many people the group holds, the owner counted.' })
+  @IsMaximum('How many people the group holds, the owner counted; not less than it has.')
   maximum?: number;
 }
 
+@JSONSchema({ examples: [{ selfJoin: 'approval' }] })
 export class ChangeJoinPolicy {
   @MayBeAbsent()
   @IsIn(['open', 'approval', 'closed'])
@@ -52,12 +53,13 @@ export class ChangeJoinPolicy {
   memberInvite?: 'joins' | 'approval' | 'refused';
 }
 
+@JSONSchema({ examples: [{ text: 'We read chapter two' }] })
 export class PublishAnnouncement {
-  @IsString()
-  @JSONSchema({ description: 'What the members are told.' })
+  @IsTextByRules(({ announcement }) => announcement, 'What the members are told; empty takes it back.')
   text!: string;
 }
 
+@JSONSchema({ examples: [{ mode: 'noChat', reason: 'spam' }] })
 export class SuspendGroup {
   @IsIn(['noChat', 'noPrivateChat', 'blocked'])
   @JSONSchema({
@@ -67,35 +69,33 @@ export class SuspendGroup {
   mode!: 'noChat' | 'noPrivateChat' | 'blocked';
 
   @MayBeAbsent()
-  @IsString()
+  @IsTextByRules(({ reason }) => reason)
   reason?: string;
 }
 
 export class ReinstateQuery {
   @MayBeAbsent()
-  @IsString()
+  @IsTextByRules(({ reason }) => reason, 'Kept in the history.', { examples: ['cleared up'] })
   reason?: string;
 }
 
+@JSONSchema({ examples: [{ name: 'Book club, second table' }] })
 export class CopyGroup {
   @MayBeAbsent()
-  @IsString()
-  @JSONSchema({ description: "The new group's id. Made by the server when absent." })
+  @IsChosenId("The new group's id. Made by the server when absent.")
   groupId?: string;
 
-  @IsString()
-  @JSONSchema({ description: "The new group's name." })
+  @IsTextByRules(({ name }) => name, "The new group's name.")
   name!: string;
 
   @MayBeAbsent()
-  @IsString()
+  @IsTextByRules(({ avatar }) => avatar)
   avatar?: string;
 }
 
 /** A moment in a query or a body. */
 export class UpToQuery {
   @MayBeAbsent()
-  @IsISO8601({ strict: true, strictSeparator: true })
-  @JSONSchema({ format: 'date-time', description: 'Up to this moment. Now when absent.' })
+  @IsMoment('Up to this moment. Now when absent.')
   upTo?: string;
 }

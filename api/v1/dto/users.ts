@@ -1,26 +1,16 @@
-import { Transform, Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsInt,
-  IsString,
-  MaxLength,
-  MinLength,
-  ValidateNested,
-} from 'class-validator';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsString, MaxLength, MinLength } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { userLimits } from '../../../domain/user/registration.js';
-import { IsTextWithin } from './bounded.js';
-import { MayBeAbsent, ReadQuery } from './common.js';
+import { IsChosenId, IsTextWithin } from './bounded.js';
+import { ID, MayBeAbsent, ReadQuery } from './common.js';
 
+@JSONSchema({
+  examples: [{ userId: 'ada', login: 'ada@example.org', password: 'a long pass phrase', nickname: 'Ada' }],
+})
 export class RegisterUser {
   @MayBeAbsent()
-  @IsString()
-  @MaxLength(64)
-  @JSONSchema({
-    description: '1 to 64 letters, digits, `_ - . @ # :`; not 16 decimal digits. Made by the server when absent.',
-  })
+  @IsChosenId('Made by the server when absent.')
   userId?: string;
 
   @IsString()
@@ -35,9 +25,10 @@ export class RegisterUser {
   @IsString()
   @MinLength(8)
   @MaxLength(256)
+  @JSONSchema({ format: 'password' })
   password!: string;
 
-  @IsTextWithin(userLimits.nickname)
+  @IsTextWithin(userLimits.nickname, 'Not blank.')
   nickname!: string;
 
   @MayBeAbsent()
@@ -49,6 +40,7 @@ export class RegisterUser {
   ext?: string;
 }
 
+@JSONSchema({ examples: [{ login: 'ada@example.org', password: 'a long pass phrase' }] })
 export class OpenSession {
   @IsString()
   @MinLength(1)
@@ -59,87 +51,62 @@ export class OpenSession {
   @IsString()
   @MinLength(1)
   @MaxLength(256)
+  @JSONSchema({ format: 'password' })
   password!: string;
 }
 
-export class Session {
-  @IsString()
-  userId!: string;
-
-  @IsString()
-  tenant!: string;
-
-  @IsString()
-  @JSONSchema({ description: 'Send it as `Authorization: Bearer …`.' })
-  token!: string;
-
-  @JSONSchema({ type: 'string', format: 'date-time' })
-  expiresAt!: string;
-}
-
+@JSONSchema({ examples: [{ oldPassword: 'a long pass phrase', newPassword: 'a longer pass phrase' }] })
 export class ChangePassword {
   @IsString()
   @MinLength(1)
   @MaxLength(256)
-  @JSONSchema({ description: 'The present one.' })
+  @JSONSchema({ format: 'password', description: 'The present one.' })
   oldPassword!: string;
 
   @IsString()
   @MinLength(8)
   @MaxLength(256)
+  @JSONSchema({ format: 'password' })
   newPassword!: string;
 }
 
 export class UserPath {
   @IsString()
-  @MaxLength(64)
-  @JSONSchema({ description: 'A user id, or `me`.' })
+  @MaxLength(ID)
+  @JSONSchema({ description: 'A user id, or `me`.', examples: ['me'] })
   userId!: string;
 }
 
-export class UserView {
-  @IsString()
-  userId!: string;
-
-  @IsInt()
-  number!: number;
-
-  @JSONSchema({ type: ['string', 'null'], description: 'null when the user was erased.' })
-  nickname!: string | null;
-
-  @JSONSchema({ type: ['string', 'null'] })
-  avatar!: string | null;
-
-  @JSONSchema({ type: ['string', 'null'] })
-  ext!: string | null;
-
-  @JSONSchema({ type: ['string', 'null'] })
-  gender!: string | null;
-
-  @JSONSchema({ type: ['string', 'null'] })
-  region!: string | null;
-
-  @JSONSchema({ type: 'string', format: 'date-time' })
-  registeredAt!: string;
-}
+/**
+ * So many ids, each of 64 characters and each character escaped, fit into a request's head beside all else that it has:
+ * Node refuses more than 16 KiB of it, unread.
+ */
+const FITTING_IDS = 50;
 
 /** Ids in a query, with commas between. */
 export class UsersQuery extends ReadQuery {
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
   @IsArray()
   @ArrayMinSize(1)
-  @ArrayMaxSize(1000)
+  @ArrayMaxSize(FITTING_IDS)
   @IsString({ each: true })
   @MinLength(1, { each: true })
-  @MaxLength(64, { each: true })
-  @JSONSchema({ description: 'User ids, with commas between: `ada,bob`. At most 1000.' })
+  @MaxLength(ID, { each: true })
+  @JSONSchema({
+    description: `User ids, with commas between: \`ada,bob\`. At most ${FITTING_IDS.toString()}; more by POST.`,
+    examples: [['ada', 'bob']],
+  })
   userIds!: string[];
 }
 
-export class Users {
-  @ValidateNested({ each: true })
+/** As many ids as a list may hold, in a body. */
+@JSONSchema({ examples: [{ userIds: ['ada', 'bob'] }] })
+export class UsersAsked {
   @IsArray()
-  @Type(() => UserView)
-  @JSONSchema({ description: 'Those that are there, in the order asked for, each once.' })
-  items!: UserView[];
+  @ArrayMinSize(1)
+  @ArrayMaxSize(1000)
+  @IsString({ each: true })
+  @MinLength(1, { each: true })
+  @MaxLength(ID, { each: true })
+  userIds!: string[];
 }

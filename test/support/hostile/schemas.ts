@@ -1,74 +1,38 @@
-import 'reflect-metadata';
-import { createRequire } from 'node:module';
-import { getMetadataStorage } from 'class-validator';
-import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
+import { inputSchemas, REFERENCE, type Schema } from '../../../api/http/input-schema.js';
 import type { DtoClass } from '../../../api/http/validation.js';
 
-// class-transformer keeps its metadata in a module that its package doesn't export by name; nested types need it.
-const { defaultMetadataStorage } = createRequire(import.meta.url)('class-transformer/cjs/storage.js') as {
-  defaultMetadataStorage: never;
-};
+export type { Schema } from '../../../api/http/input-schema.js';
 
-/** The part of JSON Schema that the input classes come to. */
-export interface Schema {
-  readonly type?: string | readonly string[];
-  readonly $ref?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly enum?: readonly unknown[];
-  readonly format?: string;
-  readonly oneOf?: readonly Schema[];
-  readonly pattern?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-}
+const all = new Map<string, Schema>();
 
-const REF = '#/';
-let all: Record<string, Schema> | undefined;
-
-/** Made once, when every input class is known. */
-function schemas(): Record<string, Schema> {
-  all ??= validationMetadatasToSchemas({
-    refPointerPrefix: REF,
-    classTransformerMetadataStorage: defaultMetadataStorage,
-    classValidatorMetadataStorage: getMetadataStorage(),
-    additionalConverters: { isText: { type: 'string' }, isRFC3339: { type: 'string', format: 'date-time' } },
-  }) as Record<string, Schema>;
-  return all;
-}
-
-/** What an input class checks, as a schema. @throws when it checks nothing */
+/** What an input class checks, as a schema. */
 export function schemaOf(Dto: DtoClass): Schema {
-  return named(Dto.name);
-}
-
-function named(name: string): Schema {
-  const schema = schemas()[name];
-  if (schema === undefined) throw new Error(`${name} declares no input`);
-  return schema;
+  const found = inputSchemas(Dto);
+  for (const [name, schema] of found) all.set(name, schema);
+  return found.get(Dto.name) ?? {};
 }
 
 /** The schema itself, or what it refers to. */
-export const resolved = (schema: Schema): Schema =>
-  schema.$ref === undefined ? schema : named(schema.$ref.slice(REF.length));
+export function resolved(schema: Schema): Schema {
+  if (schema.$ref === undefined) return schema;
+  const found = all.get(schema.$ref.slice(REFERENCE.length));
+  if (found === undefined) throw new Error(`${schema.$ref} is not known`);
+  return found;
+}
 
 export type Kind = 'string' | 'number' | 'boolean' | 'array' | 'object';
 
 /** What a value must be; undefined where the class leaves it open. */
 export function kindOf(schema: Schema): Kind | undefined {
   if (schema.$ref !== undefined) return 'object';
-  const [type] = [schema.type ?? schema.oneOf?.[0]?.type].flat().filter((name) => name !== 'null');
+  const [type] = [schema.type ?? schema.oneOf?.[0]?.type ?? schema.anyOf?.[0]?.type]
+    .flat()
+    .filter((name) => name !== 'null');
   return type === 'integer' ? 'number' : (type as Kind | undefined);
 }
 
 /** Whether null says something ("clears") instead of being a mistake. */
-export const saysNull = (schema: Schema & { readonly description?: string }): boolean =>
-  [schema.type].flat().includes('null') || (schema.description ?? '').includes('null clears');
+export const saysNull = (schema: Schema): boolean => [schema.type].flat().includes('null');
 
 /** Pointers to whatever names a user: `/userId`, `/members/0/userId`. */
 export function userPointers(schema: Schema, at = ''): string[] {

@@ -1,5 +1,6 @@
 import { MAX_STRANGERS_BODY_BYTES } from '../../../api/http/body.js';
 import type { Operation } from '../../../api/v1/operation.js';
+import { problemsOf } from '../../../api/v1/openapi.js';
 import { problemStatus } from '../../../api/v1/problems.js';
 import type { V1Answer } from '../v1-client.js';
 import { LARGEST_REFUSAL, type Mutation, mutationsOf, replaced, swollen, withAt } from './mutations.js';
@@ -16,9 +17,6 @@ interface Request {
   readonly raw?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
-
-/** What any operation may answer beside what it declares. */
-const OF_ALL = ['InvalidRequest', 'MalformedJson', 'BodyTooLarge', 'Unauthenticated', 'Forbidden', 'Unavailable'];
 
 const NAMES_NOTHING = [
   'UserNotFound',
@@ -336,7 +334,7 @@ export class V1Hostility {
     if (type !== `urn:parley:problem:${code}` || typeof title !== 'string') return `the shape of ${said}`;
     if (typeof correlationId !== 'string') return `no correlationId in ${said}`;
     if ((status === 401) !== headers.has('www-authenticate')) return `WWW-Authenticate of ${said}`;
-    if (![...OF_ALL, ...this.op.problems].includes(code)) return `${code} is not among the problems it declares`;
+    if (!problemsOf(this.op).some((one) => one === code)) return `${code} is not among the problems it declares`;
     const pointers = ((body['errors'] ?? []) as { pointer: string }[]).map((one) => one.pointer);
     const top = (one: string): string => one.split('/').slice(0, 2).join('/');
     if (pointer !== undefined && !pointers.some((one) => top(one) === top(pointer))) return `the pointer of ${said}`;
