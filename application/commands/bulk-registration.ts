@@ -2,11 +2,13 @@ import { refuse } from '../../domain/shared/errors.js';
 import type { Actor } from '../../domain/shared/actor.js';
 import { allAtOnce, settledAtOnce } from '../at-once.js';
 import { newId } from '../new-id.js';
-import type { Position } from '../ports/event-store.js';
+import { existingStreams } from '../existing-streams.js';
+import type { EventStore, Position } from '../ports/event-store.js';
 import type { Numbers } from '../ports/numbers.js';
 import { comparePositions } from '../ports/positions.js';
 import type { RegistrationClaims } from '../ports/registration-claims.js';
 import type { Reservations } from '../ports/reservations.js';
+import { streamName } from '../streams.js';
 import type { Accounts } from './accounts.js';
 import { ApplicationError, type ApplicationErrorName, fail } from './errors.js';
 import { type CommandPipeline, idempotencyScope } from './pipeline.js';
@@ -15,7 +17,8 @@ import { hashOf } from './scope.js';
 import { type NewUser, userAggregate, type UserCommands } from './users.js';
 
 export interface BulkRegistrationDependencies {
-  readonly pipeline: Pick<CommandPipeline, 'execute' | 'look'>;
+  readonly pipeline: Pick<CommandPipeline, 'execute'>;
+  readonly store: Pick<EventStore, 'readStream' | 'existing'>;
   readonly numbers: Numbers;
   readonly reservations: Pick<Reservations, 'reserveId'>;
   readonly claims: RegistrationClaims;
@@ -26,8 +29,8 @@ export interface BulkRegistrationDependencies {
 /** Of those whom an app brings in: with an id that it chose, and without a password. */
 export type BroughtIn = Required<Pick<NewUser, 'userId' | 'nickname'>> & Pick<NewUser, 'avatar' | 'ext'>;
 
-/** Streams that are read or written at once. */
-const AT_ONCE = 64;
+/** Streams that are read or written at once: each append has its own answer, but those under way share the trips. */
+const AT_ONCE = 500;
 
 /**
  * Registration of several users, all or none. They are streams of their own, which no append holds together: so all ids are
@@ -90,10 +93,11 @@ export class BulkRegistration {
     userIds: readonly string[],
     registration: string,
   ): Promise<ReadonlyMap<string, 'ours' | 'others'>> {
-    const { pipeline, accounts } = this.deps;
-    const found = await allAtOnce(AT_ONCE, userIds, async (userId) => {
-      const { state } = await pipeline.look(userAggregate, { category: 'user', tenant, userId });
-      if (state.status === 'none') return [];
+    const { store, accounts } = this.deps;
+    const streams = new Map(userIds.map((userId) => [streamName({ category: 'user', tenant, userId }), userId]));
+    const existing = [...(await existingStreams(store, [...streams.keys()]))];
+    const found = await allAtOnce(AT_ONCE, existing, async (stream) => {
+      const userId = streams.get(stream) ?? '';
       return [[userId, (await accounts.registeredBy(tenant, userId)) === registration ? 'ours' : 'others'] as const];
     });
     return new Map(found.flat());
@@ -117,6 +121,7 @@ export class BulkRegistration {
         stream: { category: 'user', tenant, userId: user.userId },
         command: { ...user, type: 'RegisterUser', number: await numbers.next() },
         commandKey,
+        presumedNew: true,
       });
       return position;
     });

@@ -12,7 +12,7 @@ import type { Storage } from '../ports/storage.js';
 import type { OwnWrites } from '../queries/own-writes.js';
 import { InvalidStreamPart, type StreamId, streamName } from '../streams.js';
 import { ApplicationError, fail } from './errors.js';
-import type { Folded, Reading } from './folded.js';
+import { type Folded, nothingYet, type Reading } from './folded.js';
 import { Mailbox, type MailboxLimits } from './mailbox.js';
 import type { CommandRequest, CommandResult, IdempotencyKey, RequestContext } from './request.js';
 import { hashOf } from './scope.js';
@@ -169,7 +169,7 @@ export class CommandPipeline {
     since: number,
   ): Ticket<State, Command, Event, Outcome> {
     const context = contextOf(request, commandKey);
-    return this.#mailbox(request.aggregate, stream).submit({ request, context, since, deadline });
+    return this.#mailbox(request.aggregate, stream, request.presumedNew).submit({ request, context, since, deadline });
   }
 
   /** A request with an idempotency key: claim, decide, remember. */
@@ -318,6 +318,7 @@ export class CommandPipeline {
   #mailbox<State, Command, Event extends DomainEvent, Outcome>(
     aggregate: CommandRequest<State, Command, Event, Outcome>['aggregate'],
     stream: string,
+    presumedNew = false,
   ): Mailbox<State, Command, Event, Outcome> {
     const running = this.#mailboxes.get(stream);
     const cached = this.#cache.get(stream);
@@ -325,6 +326,9 @@ export class CommandPipeline {
     if (other !== undefined && other !== aggregate) throw new Error(`two aggregates for one stream: ${stream}`);
     // The same aggregate, so the same type parameters.
     if (running !== undefined) return running as unknown as Mailbox<State, Command, Event, Outcome>;
+    const known =
+      (cached?.folded as Folded<State> | undefined) ??
+      (presumedNew ? nothingYet(aggregate.decider.initialState) : undefined);
     const mailbox = new Mailbox<State, Command, Event, Outcome>({
       store: this.#deps.store,
       serializer: this.#deps.serializer,
@@ -333,7 +337,7 @@ export class CommandPipeline {
       aggregate,
       stream,
       limits: this.#options,
-      known: cached?.folded as Folded<State> | undefined,
+      known,
       onIdle: (folded, proven) => {
         this.#mailboxes.delete(stream);
         if (folded === undefined) this.#cache.delete(stream);

@@ -42,6 +42,8 @@ export interface CommandRequest<State, Command, Event extends DomainEvent, Outco
    * time is answered with what the stream shows. Default with an idempotency key: that key's scope.
    */
   readonly commandKey?: string;
+  /** Whoever asks has seen that the stream isn't there: it isn't read before it is written. When it is there, nothing is lost. */
+  readonly presumedNew?: boolean;
 }
 
 export interface CommandResult<State, Outcome> {

@@ -1,14 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { refuse } from '../../domain/shared/errors.js';
 import { isId } from '../../domain/shared/ids.js';
+import { existingStreams } from '../existing-streams.js';
 import type { EventStore } from '../ports/event-store.js';
 import type { KnownUsers } from '../ports/users.js';
 import { streamName } from '../streams.js';
 
 /** Users whom this process has seen to exist; they go on existing. */
 const REMEMBERED = 100_000;
-/** Streams read at once. */
-const AT_ONCE = 16;
 /** Above what any rules allow in one list; keeps a hostile list from becoming that many reads. */
 const MOST_ASKED = 5_000;
 
@@ -37,13 +36,9 @@ export class UserDirectory {
     const may = asked.filter((userId) => !missing.has(userId));
     const known = await this.#known(tenant, may);
     const doubtful = may.filter((userId) => !known.has(userId));
-    for (let start = 0; start < doubtful.length; start += AT_ONCE) {
-      const some = doubtful.slice(start, start + AT_ONCE);
-      const found = await Promise.all(some.map((userId) => this.#hasStream(tenant, userId)));
-      some.forEach((userId, index) => {
-        if (found[index] !== true) missing.add(userId);
-      });
-    }
+    const streams = new Map(doubtful.map((userId) => [streamName({ category: 'user', tenant, userId }), userId]));
+    const there = await existingStreams(this.store, [...streams.keys()]);
+    for (const [stream, userId] of streams) if (!there.has(stream)) missing.add(userId);
     for (const userId of asked) if (!missing.has(userId)) this.#seen.set(keyOf(tenant, userId), true);
     return [...missing];
   }
@@ -54,13 +49,6 @@ export class UserDirectory {
     } catch {
       return new Set(); // The read model only saves reads: the streams know.
     }
-  }
-
-  async #hasStream(tenant: string, userId: string): Promise<boolean> {
-    const stream = streamName({ category: 'user', tenant, userId });
-    let found = false;
-    for await (const events of this.store.readStream(stream, { maxCount: 1 })) found ||= events.length > 0;
-    return found;
   }
 }
 

@@ -96,6 +96,9 @@ export interface EventStore {
   /** Events of one stream, in batches; a stream that isn't there gives none. Rejects with `EventStoreUnavailable`. */
   readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<readonly StoredEvent[]>;
 
+  /** Those of many streams that are there; absent: the store answers for one at a time. Rejects with `EventStoreUnavailable`. */
+  existing?(streams: readonly string[]): Promise<ReadonlySet<string>>;
+
   /** Parley's events of all streams (others' are left out), in log order. */
   readAll(options?: ReadAllOptions): AsyncIterable<readonly StoredEvent[]>;
 

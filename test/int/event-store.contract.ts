@@ -581,6 +581,14 @@ export function eventStoreContract(name: string, open: () => Promise<ContractHar
         expect(await readAll(store, { maxCount: 0 })).to.be.empty;
       });
 
+      it('says which of many streams are there, if it says it of many', async () => {
+        const [one, other, none] = [newStream(), newStream(), newStream()];
+        await fill(one, 1);
+        await fill(other, 2);
+        const found = await store.existing?.([none, other, one, 'Ä\u{1F600}']);
+        if (found !== undefined) expect([...found].sort()).to.deep.equal([one, other].sort());
+      });
+
       it('has its head at or after the newest append', async () => {
         const result = await appendOne({ stream: newStream(), expectedRevision: NO_STREAM, events: someEvents(2) });
         const head = await store.head();

@@ -47,6 +47,11 @@ const STATEMENTS = {
     text: `SELECT position, stream, revision, id, type, data, metadata
       FROM events.log WHERE revision = $1 AND stream = $2`,
   },
+  existing: {
+    name: 'parley-existing',
+    text: `SELECT wanted FROM unnest($1::text[]) AS wanted
+      WHERE EXISTS (SELECT FROM events.log WHERE stream = wanted COLLATE "C" AND revision = 0)`,
+  },
   head: { name: 'parley-head', text: 'SELECT position FROM events.log ORDER BY position DESC LIMIT 1' },
 };
 
@@ -125,6 +130,11 @@ export class LogReader {
       wakes = tail.wakes;
       pending = read(key);
     }
+  }
+
+  async existing(streams: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.query<[string]>({ ...STATEMENTS.existing, values: [streams] });
+    return new Set(rows.map(([stream]) => stream));
   }
 
   async head(): Promise<Position | undefined> {

@@ -99,6 +99,10 @@ class PostgresEventStore implements EventStore {
     return cancellable((cancelled) => this.reader.readStream(stream, options, cancelled));
   }
 
+  existing(streams: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.reader.existing(streams);
+  }
+
   readAll(options: ReadAllOptions = {}): AsyncIterable<readonly StoredEvent[]> {
     return cancellable((cancelled) => this.reader.readAll(options, cancelled));
   }

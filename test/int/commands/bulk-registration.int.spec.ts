@@ -107,11 +107,10 @@ describe('Registration of several users', () => {
   function cutAfter(
     written: number,
     kind: 'Unavailable' | 'OutcomeUnknown' = 'Unavailable',
-  ): Pick<CommandPipeline, 'execute' | 'look'> {
+  ): Pick<CommandPipeline, 'execute'> {
     let left = written;
     const { pipeline } = side;
     return {
-      look: pipeline.look.bind(pipeline),
       execute: (request) => {
         left -= 1;
         if (left >= 0) return pipeline.execute(request);
