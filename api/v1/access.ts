@@ -1,20 +1,13 @@
 import type { GroupQueries, StandingInGroup } from '../../application/queries/groups.js';
-import type { MemberView } from '../../application/queries/members.js';
+import { type Looking, manages } from '../../application/queries/sight.js';
 import { actingUser, hasAdminPowers } from '../../domain/shared/actor.js';
 import { DomainError } from '../../domain/shared/errors.js';
-import type { Role } from '../../domain/group/rules.js';
 import type { Caller } from './caller.js';
 import { actorOf, resolveUser } from './commanding.js';
-import { hidesMembers, type Sight } from './views.js';
 
 /** Who asks about a group, and what he is in it. */
-export interface Asking {
+export interface Asking extends Looking {
   readonly settings: StandingInGroup['settings'];
-  readonly userId: string;
-  /** undefined: no member, an app admin for instance. */
-  readonly role: Role | undefined;
-  /** By his own power, not for somebody. */
-  readonly appAdmin: boolean;
 }
 
 /** Who may read what of groups. Commands are judged by the domain; questions here. */
@@ -45,14 +38,6 @@ export class ReadAccess {
     if (!manages(asking)) throw new DomainError('NotGroupManager', { groupId });
     return asking;
   }
-}
-
-export const manages = ({ appAdmin, role }: Asking): boolean => appAdmin || role === 'owner' || role === 'admin';
-
-/** RULES A17: where the group keeps its members to itself, others see ids and roles only. */
-export function sightOf(asking: Asking, { userId }: Pick<MemberView, 'userId'>): Sight {
-  if (asking.appAdmin || asking.userId === userId) return 'own';
-  return hidesMembers(asking) && !manages(asking) ? 'idsAndRoles' : 'full';
 }
 
 /** The user of a path whose things are his own: himself, or anybody for an app admin. @throws DomainError NotPermitted */

@@ -1,7 +1,8 @@
 import type { GroupCommands } from '../../application/commands/groups.js';
 import type { Clock } from '../../application/ports/clock.js';
 import type { ApplicationFilter, ApplicationQueries } from '../../application/queries/applications.js';
-import { manages, ownUser, type ReadAccess } from './access.js';
+import { manages } from '../../application/queries/sight.js';
+import { ownUser, type ReadAccess } from './access.js';
 import { receipt, requestContext, resolveUser } from './commanding.js';
 import { always, done, managers, reading } from './declaring.js';
 import { AnswerInvitation, ApplicationsQuery, InvitationsQuery, InvitePeople, InviteQuery } from './dto/admission.js';

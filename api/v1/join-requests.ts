@@ -1,4 +1,5 @@
-import { manages, ownUser } from './access.js';
+import { manages } from '../../application/queries/sight.js';
+import { ownUser } from './access.js';
 import { receipt, requestContext, resolveUser } from './commanding.js';
 import { always, done, managers, reading } from './declaring.js';
 import { AnswerJoinRequest, ApplicationsQuery, ManagedQuery, RequestQuery } from './dto/admission.js';

@@ -7,7 +7,8 @@ import { sentence } from '../../application/audit/sentences.js';
 import { actingUser } from '../../domain/shared/actor.js';
 import { DomainError } from '../../domain/shared/errors.js';
 import { etagOf } from '../http/etag.js';
-import { ReadAccess, sightOf } from './access.js';
+import { mayLookAtOthers, sightOf } from '../../application/queries/sight.js';
+import { ReadAccess } from './access.js';
 import { actorOf, resolveUser } from './commanding.js';
 import { ReadQuery } from './dto/common.js';
 import { EventsQuery, GroupPath, GroupsQuery, MemberPath, MembersQuery } from './dto/groups.js';
@@ -127,7 +128,7 @@ export function queryOperations({ users, groups, members, history, freshness }: 
         await freshness.atLeast(query.minPosition, caller);
         const asking = await access.member(caller, path.groupId);
         // By a name that he may not see he may not search either.
-        if (query.keyword !== undefined && sightOf(asking, { userId: '' }) === 'idsAndRoles') {
+        if (query.keyword !== undefined && !mayLookAtOthers(asking)) {
           throw new DomainError('NotGroupManager', { groupId: path.groupId });
         }
         const page = await members.membersOfGroup(caller.tenant, path.groupId, pageRequest(query), filterOf(query));

@@ -702,6 +702,31 @@ for (const engine of ENGINES)
         );
       });
 
+      it('with lookMemberInfo 1, then ordinary members see ids and roles of others, and search nobody', async () => {
+        const groupID = await givenGroup({ lookMemberInfo: 1 });
+        const seenBy = async (who: string): Promise<GroupMemberFullInfo[]> =>
+          (
+            await im.done<{ members: GroupMemberFullInfo[] }>(
+              '/group/get_group_member_list',
+              { groupID, pagination: page },
+              as(who),
+            )
+          ).members;
+        const names = async (who: string): Promise<Record<string, string>> =>
+          Object.fromEntries((await seenBy(who)).map(({ userID, nickname }) => [userID, nickname]));
+        expect(await names('member')).to.deep.equal({ owner: '', admin: '', member: 'Nick member', member2: '' });
+        expect(await names('admin')).to.include({ owner: 'Nick owner', member2: 'Nick member2' });
+        const { members } = await im.done<{ members: GroupMemberFullInfo[] }>(
+          '/group/get_group_members_info',
+          { groupID, userIDs: ['owner'] },
+          as('member'),
+        );
+        expect(members[0]).to.include({ userID: 'owner', roleLevel: 100, nickname: '', faceURL: '', joinTime: 0 });
+        const search = { groupID, pagination: page, keyword: 'Nick' };
+        expect((await im.call('/group/get_group_member_list', search, as('member'))).errCode).to.equal(1002);
+        expect((await im.call('/group/get_group_member_list', search, as('admin'))).errCode).to.equal(0);
+      });
+
       it('under the openim rules, recorded with who, through what and the caller’s operationID', async () => {
         const groupID = await givenGroup();
         const [created] = await historyOf(groupID);

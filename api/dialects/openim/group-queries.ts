@@ -2,6 +2,7 @@ import type { ApplicationView } from '../../../application/queries/applications.
 import type { GroupView } from '../../../application/queries/groups.js';
 import type { MemberView } from '../../../application/queries/members.js';
 import type { CountedPage } from '../../../application/queries/page.js';
+import { type Looking, mayLookAtOthers, sightOf } from '../../../application/queries/sight.js';
 import { hasAdminPowers } from '../../../domain/shared/actor.js';
 import { DomainError } from '../../../domain/shared/errors.js';
 import type { Caller } from './caller.js';
@@ -40,18 +41,20 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
   };
 
   /** get members [526,662]: for members and app admins. */
-  const groupFor = async (caller: Caller, groupId: string): Promise<GroupView> => {
+  const groupFor = async (caller: Caller, groupId: string): Promise<GroupLookedAt> => {
     const actor = actorOf(caller);
     const group = await groupOf(caller.tenant, groupId);
-    if (!hasAdminPowers(actor) && (await members.member(caller.tenant, groupId, actor.id)) === undefined) {
+    const role = (await members.member(caller.tenant, groupId, actor.id))?.role;
+    const appAdmin = hasAdminPowers(actor);
+    if (!appAdmin && role === undefined) {
       throw new OpenimRefused('NoPermissionError', 'only members and app admins see the members');
     }
-    return group;
+    return { group, looking: { userId: actor.id, role, appAdmin, settings: group.settings } };
   };
 
   const memberInfos = async (
     tenant: string,
-    group: GroupView,
+    { group, looking }: GroupLookedAt,
     rows: readonly MemberView[],
   ): Promise<GroupMemberFullInfo[]> => {
     const needed = rows.filter(({ card }) => card.nickname === null || card.avatar === null);
@@ -66,6 +69,7 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
         group,
         user: profiles.get(row.userId),
         isAppAdmin: isAppAdmin(tenant, row.userId),
+        sight: sightOf(looking, row),
         now,
       }),
     );
@@ -126,9 +130,9 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
       reads: true,
       Body: GetGroupMembersInfoReq,
       handle: async ({ body, caller }) => {
-        const group = await groupFor(caller, body.groupID);
+        const lookedAt = await groupFor(caller, body.groupID);
         const rows = await members.membersByIds(caller.tenant, body.groupID, possible(body.userIDs));
-        return { members: await memberInfos(caller.tenant, group, rows) };
+        return { members: await memberInfos(caller.tenant, lookedAt, rows) };
       },
     }),
     operation({
@@ -136,16 +140,19 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
       reads: true,
       Body: GetGroupMemberListReq,
       handle: async ({ body, caller }) => {
-        const group = await groupFor(caller, body.groupID);
+        const lookedAt = await groupFor(caller, body.groupID);
         const { empty, ...page } = pageOf(body.pagination);
         const { keyword = '' } = body;
+        if (keyword !== '' && !mayLookAtOthers(lookedAt.looking)) {
+          throw new OpenimRefused('NoPermissionError', 'this group keeps the names of its members to itself');
+        }
         const { total, items } = await members.membersOfGroup(
           caller.tenant,
           body.groupID,
           page,
           keyword === '' ? {} : { keyword },
         );
-        return { total, members: await memberInfos(caller.tenant, group, empty ? [] : items) };
+        return { total, members: await memberInfos(caller.tenant, lookedAt, empty ? [] : items) };
       },
     }),
     operation({
@@ -222,6 +229,11 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
       },
     }),
   ];
+}
+
+interface GroupLookedAt {
+  readonly group: GroupView;
+  readonly looking: Looking;
 }
 
 type ApplicationsAsked = Pick<GetRecvGroupApplicationListReq, 'groupIDs' | 'handleResults'>;

@@ -1,6 +1,7 @@
 import type { ApplicationStatus, ApplicationView } from '../../../application/queries/applications.js';
 import type { GroupView } from '../../../application/queries/groups.js';
 import type { MemberView } from '../../../application/queries/members.js';
+import type { Sight } from '../../../application/queries/sight.js';
 import type { UserReceiveOption, UserView } from '../../../application/queries/users.js';
 import type { GroupSettings, JoinPolicy } from '../../../domain/group/events.js';
 import type { Role } from '../../../domain/group/rules.js';
@@ -163,19 +164,41 @@ export interface MemberContext {
   /** His profile, where it is known: what he hasn't on his card is taken from it. */
   readonly user: UserView | undefined;
   readonly isAppAdmin: boolean;
+  /** How much of him the caller sees. */
+  readonly sight: Sight;
   readonly now: number;
 }
 
-export function memberInfo(member: MemberView, { group, user, isAppAdmin, now }: MemberContext): GroupMemberFullInfo {
-  const inviter = member.inviterId ?? (member.source === 'creation' ? group.creatorId : '');
-  return {
+const NOTHING_OF_A_MEMBER = {
+  joinTime: 0,
+  nickname: '',
+  faceURL: '',
+  joinSource: 0,
+  operatorUserID: '',
+  ex: '',
+  muteEndTime: 0,
+  inviterUserID: '',
+} as const;
+
+/** A member as far as he is seen; what isn't is as if it were not set (RULES A17). */
+export function memberInfo(
+  member: MemberView,
+  { group, user, isAppAdmin, sight, now }: MemberContext,
+): GroupMemberFullInfo {
+  const thatHeIsThere = {
+    ...NOTHING_OF_A_MEMBER,
     groupID: group.groupId,
     userID: member.userId,
     roleLevel: roleLevels[member.role],
+    appMangerLevel: isAppAdmin ? APP_ADMIN : ORDINARY_USER,
+  };
+  if (sight === 'idsAndRoles') return thatHeIsThere;
+  const inviter = member.inviterId ?? (member.source === 'creation' ? group.creatorId : '');
+  return {
+    ...thatHeIsThere,
     joinTime: member.joinedAt,
     nickname: member.card.nickname ?? user?.nickname ?? '',
     faceURL: member.card.avatar ?? user?.avatar ?? '',
-    appMangerLevel: isAppAdmin ? APP_ADMIN : ORDINARY_USER,
     joinSource: joinSourceOf(member.source),
     operatorUserID: member.approvedBy ?? (inviter === '' ? member.userId : inviter),
     ex: member.card.ext ?? '',

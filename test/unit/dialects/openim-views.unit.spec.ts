@@ -5,6 +5,7 @@ import {
   joinPolicyOf,
   memberInfo,
   needVerificationOf,
+  roleLevels,
   receiveOptionOf,
   statusesOf,
 } from '../../../api/dialects/openim/views.js';
@@ -103,7 +104,7 @@ describe('what seed 003 shows', () => {
   it('nothing as null: an ownerless group, an erased announcement, an erased person', () => {
     const erased = { ...group, announcement: { text: null, by: 'ann', at: 6 } };
     expect(groupInfo(erased)).to.include({ ownerUserID: '', notification: '', notificationUpdateTime: 6 });
-    const shown = memberInfo(member, { group, user: undefined, isAppAdmin: true, now: 0 });
+    const shown = memberInfo(member, { group, user: undefined, isAppAdmin: true, sight: 'full', now: 0 });
     expect(shown).to.include({ nickname: '', faceURL: '', ex: '', inviterUserID: '', appMangerLevel: 2 });
     expect(Object.values(shown)).to.not.include(null);
     const { groupInfo: unknown, ...rest } = groupRequest(application, undefined, undefined);
@@ -129,17 +130,40 @@ describe('what seed 003 shows', () => {
           group,
           user: undefined,
           isAppAdmin: false,
+          sight: 'full',
           now: 100,
         },
       ).muteEndTime;
     expect([endOf(undefined), endOf(100), endOf(101), endOf(null)]).to.deep.equal([0, 0, 101, 2 ** 53 - 1]);
   });
 
+  it('of a member whom one may not look at only that he is there, and as what', () => {
+    const context = { group, user: undefined, isAppAdmin: false, now: 0 };
+    const muted = { ...member, mutedUntil: null, inviterId: 'cid', approvedBy: 'ann' };
+    expect(memberInfo(muted, { ...context, sight: 'idsAndRoles' })).to.deep.equal({
+      groupID: group.groupId,
+      userID: member.userId,
+      roleLevel: roleLevels[member.role],
+      appMangerLevel: 0,
+      joinTime: 0,
+      nickname: '',
+      faceURL: '',
+      joinSource: 0,
+      operatorUserID: '',
+      ex: '',
+      muteEndTime: 0,
+      inviterUserID: '',
+    });
+    expect(memberInfo(muted, { ...context, sight: 'own' })).to.deep.equal(
+      memberInfo(muted, { ...context, sight: 'full' }),
+    );
+  });
+
   it('who brought a member, and how he came', () => {
     const cameBy = (change: Partial<MemberView>): (string | number)[] => {
       const { joinSource, inviterUserID, operatorUserID } = memberInfo(
         { ...member, ...change },
-        { group, user: undefined, isAppAdmin: false, now: 0 },
+        { group, user: undefined, isAppAdmin: false, sight: 'full', now: 0 },
       );
       return [joinSource, inviterUserID, operatorUserID];
     };
