@@ -56,7 +56,7 @@ describe('Use cases about people', () => {
     });
     profiles = new UserProfileCommands({ pipeline });
     favourites = new UserGroupsCommands({ pipeline, users });
-    for (const userId of ['ann', 'bob', 'eve', 'shy']) {
+    for (const userId of ['ann', 'bob', 'eve', 'shy', 'root']) {
       const stream = { category: 'user', tenant, userId } as const;
       const command = { type: 'RegisterUser', userId, number: ++number, nickname: userId } as const;
       await pipeline.execute({ ...as(userId), aggregate: userAggregate, stream, command });
@@ -152,6 +152,8 @@ describe('Use cases about people', () => {
     await refusedAs(groups.copy(as('ann'), { ...copying, avatar: 'x'.repeat(2_000) }), 'InvalidArgument');
     const root: RequestContext = { ...as('root'), actor: { kind: 'appAdmin', id: 'root' } };
     await refusedAs(groups.copy(root, copying), 'CopyRefused');
+    const stranger: RequestContext = { ...as('boss'), actor: { kind: 'appAdmin', id: 'boss' } };
+    await refusedAs(groups.copy(stranger, copying), 'UserNotFound');
     await refusedAs(groups.copy(as('eve'), { ...copying, toGroupId: 'chess' }), 'NotGroupMember');
     expect((await groups.changeProfile(as('ann'), { groupId: 'chess', changes: {} })).revision).to.equal(revision);
   });
