@@ -3,6 +3,7 @@ import { historyCommand } from './history.js';
 import type { House, Using } from './house.js';
 import { projectionCommands } from './projections.js';
 import { sayingWhenStopped, unlessStopped } from './stopping.js';
+import { eachLine } from './terminal.js';
 import { storeCommands, systemCommands } from './store.js';
 
 /** The `parley` command. */
@@ -14,10 +15,10 @@ export function parleyCommand(house: House): Command {
     .exitOverride()
     .configureOutput({
       writeErr: (text) => {
-        terminal.err(text.trimEnd());
+        eachLine(text, terminal.err);
       },
       writeOut: (text) => {
-        terminal.out(text.trimEnd());
+        eachLine(text, terminal.out);
       },
     });
 

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import type { House } from './house.js';
 import { parleyCommand } from './program.js';
 import { Stopped } from './stopping.js';
-import { harmless } from './terminal.js';
+import { eachLine, harmless } from './terminal.js';
 import { WrongWords } from './wrong-words.js';
 
 export interface Surroundings extends Omit<House, 'fail'> {
@@ -31,7 +31,7 @@ export async function run(words: readonly string[], { explain, ...around }: Surr
       terminal.err(error.message);
       return 2;
     }
-    terminal.err(explain(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error)));
+    eachLine(explain(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error)), terminal.err);
     return 1;
   }
 }

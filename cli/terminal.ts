@@ -1,9 +1,9 @@
 /** Where the command's words go; a test gives its own. */
 export interface Terminal {
   /** What was asked for. */
-  out(line: string): void;
+  readonly out: (line: string) => void;
   /** What is said about it: errors and progress. */
-  err(line: string): void;
+  readonly err: (line: string) => void;
   /** Whether somebody watches what `err` says. */
   readonly isTerminal: boolean;
 }
@@ -23,13 +23,18 @@ export const shown = (text: string): string => text.replaceAll(CONTROL, (charact
 export const json = (value: unknown): string =>
   JSON.stringify(value).replaceAll(CONTROL, (character) => `\\u${codeOf(character).padStart(4, '0')}`);
 
-/** Says each line of a text without its control characters, whoever made it. */
-export const harmless = (terminal: Terminal): Terminal => ({
-  out: (text) => {
-    for (const line of text.split('\n')) terminal.out(shown(line));
+/** Says lines without their control characters, whoever made them. */
+export const harmless = ({ out, err, isTerminal }: Terminal): Terminal => ({
+  out: (line) => {
+    out(shown(line));
   },
-  err: (text) => {
-    for (const line of text.split('\n')) terminal.err(shown(line));
+  err: (line) => {
+    err(shown(line));
   },
-  isTerminal: terminal.isTerminal,
+  isTerminal,
 });
+
+/** Says a text of several lines of ours. */
+export function eachLine(text: string, say: (line: string) => void): void {
+  for (const line of text.trimEnd().split('\n')) say(line);
+}

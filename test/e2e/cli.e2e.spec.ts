@@ -58,18 +58,38 @@ for (const engine of ENGINES)
       expect(lines[5]).to.equal('The hash chain holds over 5 events.');
     });
 
-    it('given a name that forges a line and paints the terminal, then it is shown as what it is', async () => {
-      const ada = await new V1Client(parley.url).call<{ token: string }>('POST', '/sessions', {
+    it('given a reason that forges a line and paints the terminal, then it is shown as what it is', async () => {
+      const v1 = new V1Client(parley.url);
+      const ada = await v1.call<{ token: string }>('POST', '/sessions', {
         body: { login: 'ada@example.org', password: 'password of ada' },
       });
-      const name = 'x\n    9  2026-01-01 root dismissed the group\u001b[31m\u202e';
-      await new V1Client(parley.url).call('POST', '/groups', {
-        token: ada.body.token,
-        body: { groupId: 'forged', name },
-      });
+      const { token } = ada.body;
+      await v1.call('POST', '/groups', { token, body: { groupId: 'forged', name: 'Forged', members: ['bob'] } });
+      const reason = encodeURIComponent('x\n    9  2026-01-01 root dismissed the group\u001b[31m\u202e');
+      await v1.call('DELETE', `/groups/forged/members/bob?reason=${reason}`, { token });
       const { stdout } = await runCli(['audit', 'history', 'group', 'forged'], parley.env);
-      expect(stdout.trim().split('\n')).to.have.length(3);
+      expect(stdout.trim().split('\n')).to.have.length(5);
       expect(stdout).to.include('x\\u{a}    9').and.to.include('\\u{1b}[31m\\u{202e}');
+    });
+
+    it('says for programs what it says for people', async () => {
+      const status = await runCli(['projections', 'status', '--json'], parley.env);
+      const { projections } = JSON.parse(status.stdout) as { projections: Record<string, unknown>[] };
+      const { position } = projections.find(({ name }) => name === 'groups') ?? {};
+      expect(projections.map(({ name, state }) => [name, state])).to.deep.include(['groups', 'live']);
+      expect(position).to.be.a('string');
+      const verified = await runCli(['projections', 'verify', 'groups', 'favourites', '--json'], parley.env);
+      const found = verified.stdout.trim().split('\n');
+      expect(found.map((line) => JSON.parse(line) as object)).to.containSubset([
+        { name: 'groups', same: true, differences: [] },
+        { name: 'favourites', same: true, differences: [] },
+      ]);
+      const audited = await runCli(['audit', 'history', 'group', 'club', '--json'], parley.env);
+      const lines = audited.stdout.trim().split('\n');
+      expect(JSON.parse(lines[3]!))
+        .to.include({ revision: 3 })
+        .and.deep.include({ actor: { kind: 'user', id: 'ada' } });
+      expect(JSON.parse(lines.at(-1)!)).to.deep.equal({ events: lines.length - 1, chainHolds: true, problem: null });
     });
 
     it('given history that was changed behind its back, then the audit says where, and fails', async () => {
@@ -123,26 +143,6 @@ for (const engine of ENGINES)
       expect(verified.code, verified.stdout).to.equal(0);
       for (const name of names)
         expect(status.stdout).to.match(new RegExp(`^${name} +v\\d+ +[ab] +live +0 s +0 +\\S+$`, 'm'));
-    });
-
-    it('says for programs what it says for people', async () => {
-      const status = await runCli(['projections', 'status', '--json'], parley.env);
-      const { projections } = JSON.parse(status.stdout) as { projections: Record<string, unknown>[] };
-      const { position } = projections.find(({ name }) => name === 'groups') ?? {};
-      expect(projections.map(({ name, state }) => [name, state])).to.deep.include(['groups', 'live']);
-      expect(position).to.be.a('string');
-      const verified = await runCli(['projections', 'verify', 'groups', 'favourites', '--json'], parley.env);
-      const found = verified.stdout.trim().split('\n');
-      expect(found.map((line) => JSON.parse(line) as object)).to.containSubset([
-        { name: 'groups', same: true, differences: [] },
-        { name: 'favourites', same: true, differences: [] },
-      ]);
-      const audited = await runCli(['audit', 'history', 'group', 'club', '--json'], parley.env);
-      const lines = audited.stdout.trim().split('\n');
-      expect(JSON.parse(lines[3]!))
-        .to.include({ revision: 3 })
-        .and.deep.include({ actor: { kind: 'user', id: 'ada' } });
-      expect(JSON.parse(lines.at(-1)!)).to.deep.equal({ events: lines.length - 1, chainHolds: true, problem: null });
     });
 
     it('given rows that were changed behind its back, then verify shows them and fails', async () => {

@@ -168,7 +168,7 @@ describe('a read side that was damaged under a server', () => {
       .that.matches(/older than its rows; run `.* rebuild --all`/);
     const told = await runCliHere(['projections', 'status'], env);
     expect([told.code, told.stdout]).to.satisfy(
-      ([code, text]: [number, string]) => code === 1 && /groups .*older than its rows/.test(text),
+      ([code, text]: [number, string]) => code === 1 && /groups: .*older than its rows/.test(text),
     );
     const unlike = await runCliHere(['projections', 'verify', '--all'], env);
     expect([unlike.code, unlike.stderr]).to.satisfy(
