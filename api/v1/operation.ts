@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { TObject } from 'typebox';
+import type { TObject, TSchema } from 'typebox';
 import type { DtoClass } from '../http/validation.js';
 import type { Caller } from './caller.js';
 import type { Shown } from './schemas/types.js';
@@ -26,7 +26,7 @@ export type Tag = 'Users' | 'Groups' | 'Members' | 'Invitations' | 'Join request
 export type Access = 'public' | 'user' | 'appAdmin';
 
 /** A command's success and a query's; a `Schema` is what its body must be. */
-export interface Success<Schema extends TObject = TObject> {
+export interface Success<Schema extends TSchema = TSchema> {
   readonly status: number;
   readonly description: string;
   readonly Schema?: Schema;
@@ -65,7 +65,7 @@ export interface Operation {
   readonly handle: (invocation: Invocation<object, object, object>) => Promise<Reply>;
 }
 
-interface Declaration<Path extends object, Query extends object, Body extends object, Schema extends TObject>
+interface Declaration<Path extends object, Query extends object, Body extends object, Schema extends TSchema>
   extends
     Partial<Pick<Operation, 'description' | 'command' | 'ifMatch' | 'adminSecret' | 'bodyOptional' | 'problems'>>,
     Pick<Operation, 'method' | 'path' | 'operationId' | 'summary' | 'tag' | 'access'> {
@@ -73,14 +73,14 @@ interface Declaration<Path extends object, Query extends object, Body extends ob
   readonly Path?: DtoClass<Path>;
   readonly Query?: DtoClass<Query>;
   readonly Body?: DtoClass<Body>;
-  readonly handle: (invocation: Invocation<Path, Query, Body>) => Promise<Reply<Shown<Schema>>>;
+  readonly handle: (invocation: Invocation<Path, Query, Body>) => Promise<Reply<Shown<Schema> & object>>;
 }
 
 class Nothing {}
 
 /** Declares an operation; the classes given are the types that its handler sees, the schema is the type that it answers. */
 export function operation<
-  Schema extends TObject = TObject,
+  Schema extends TSchema = TObject,
   Path extends object = Nothing,
   Query extends object = Nothing,
   Body extends object = Nothing,

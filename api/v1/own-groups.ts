@@ -1,9 +1,11 @@
 import type { UserGroupsCommands } from '../../application/commands/user-groups.js';
 import type { Clock } from '../../application/ports/clock.js';
 import type { FavouriteQueries } from '../../application/queries/favourites.js';
+import type { MemberQueries } from '../../application/queries/members.js';
 import type { NoticeQueries } from '../../application/queries/notices.js';
+import { hasAdminPowers } from '../../domain/shared/actor.js';
 import { ownUser } from './access.js';
-import { ownReceipt, requestContext, resolveUser } from './commanding.js';
+import { actorOf, ownReceipt, requestContext, resolveUser } from './commanding.js';
 import { done, ownThings, reading } from './declaring.js';
 import { PageQuery } from './dto/common.js';
 import { FavouritePath, NoticesQuery } from './dto/own-groups.js';
@@ -13,11 +15,12 @@ import { operation, type Operation } from './operation.js';
 import { FavouritePage, NoticePage } from './schemas/views.js';
 import { OwnReceipt } from './schemas/receipts.js';
 import { type Freshness, isoTime, pageRequest } from './reading.js';
-import { applicationBody, groupBody } from './views.js';
+import { applicationBody, groupBody, groupPreview } from './views.js';
 
 export interface OwnGroupsServices {
   readonly userGroups: UserGroupsCommands;
   readonly favourites: FavouriteQueries;
+  readonly members: Pick<MemberQueries, 'rolesIn'>;
   readonly notices: NoticeQueries;
   readonly freshness: Freshness;
   readonly clock: Clock;
@@ -25,7 +28,7 @@ export interface OwnGroupsServices {
 
 /** What a user has of groups for himself alone: favourites, and news that he has seen enough of. */
 export function ownGroupsOperations(services: OwnGroupsServices): Operation[] {
-  const { userGroups, favourites, notices, freshness, clock } = services;
+  const { userGroups, favourites, members, notices, freshness, clock } = services;
   return [
     operation({
       method: 'put',
@@ -76,8 +79,14 @@ export function ownGroupsOperations(services: OwnGroupsServices): Operation[] {
         const user = ownUser(path.userId, caller);
         await freshness.atLeast(query.minPosition, caller);
         const page = await favourites.favouritesOfUser(caller.tenant, user, pageRequest(query));
+        const roles = await members.rolesIn(
+          caller.tenant,
+          user,
+          page.items.map(({ group }) => group.groupId),
+        );
+        const seesAll = hasAdminPowers(actorOf(caller));
         const items = page.items.map(({ group, favouritedAt }) => ({
-          group: groupBody(group),
+          group: seesAll || roles.has(group.groupId) ? groupBody(group) : groupPreview(group),
           favouritedAt: isoTime(favouritedAt),
         }));
         return { status: 200, body: { ...page, items } };

@@ -1,13 +1,13 @@
 import type { GroupQueries } from '../../application/queries/groups.js';
 import type { HistoryReader } from '../../application/queries/history.js';
 import type { MemberFilter, MemberQueries } from '../../application/queries/members.js';
+import { mayLookAtOthers, sightOf } from '../../application/queries/sight.js';
 import type { UserQueries } from '../../application/queries/users.js';
 import type { RecordedEvent } from '../../application/ports/envelope.js';
 import { sentence } from '../../application/audit/sentences.js';
 import { actingUser } from '../../domain/shared/actor.js';
 import { DomainError } from '../../domain/shared/errors.js';
 import { etagOf } from '../http/etag.js';
-import { mayLookAtOthers, sightOf } from '../../application/queries/sight.js';
 import { ReadAccess } from './access.js';
 import { actorOf, resolveUser } from './commanding.js';
 import { ReadQuery } from './dto/common.js';
@@ -15,11 +15,11 @@ import { EventsQuery, GroupPath, GroupsQuery, MemberPath, MembersQuery } from '.
 import { UserPath, UsersQuery } from './dto/users.js';
 import { operation, type Operation } from './operation.js';
 import type { HistoryEvent } from './schemas/views.js';
-import { GroupPage, GroupView, HistoryPage, MemberPage, MemberView, UserView, Users } from './schemas/views.js';
+import { GroupPage, GroupSeen, HistoryPage, MemberPage, MemberView, UserView, Users } from './schemas/views.js';
 import { Refused } from './problems.js';
 import { type Freshness, isoTime, pageRequest } from './reading.js';
 import type { Shown } from './schemas/types.js';
-import { groupBody, memberBody, nicknames, userBody } from './views.js';
+import { groupBody, groupPreview, memberBody, nicknames, userBody } from './views.js';
 
 export interface Queries {
   readonly users: UserQueries;
@@ -98,12 +98,19 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       access: 'user',
       Path: GroupPath,
       Query: ReadQuery,
-      success: { status: 200, description: 'The group; its ETag is for If-Match.', Schema: GroupView, etag: true },
+      success: {
+        status: 200,
+        description: 'The group; its ETag, which outsiders don’t see, is for If-Match.',
+        Schema: GroupSeen,
+        etag: true,
+      },
       problems: ['GroupNotFound', 'ReadModelBehind', 'CursorGone'],
       handle: async ({ path, query, caller, request }) => {
         await freshness.atLeast(query.minPosition, caller);
         const group = await groups.groupById(caller.tenant, path.groupId);
         if (group === undefined) throw new DomainError('GroupNotFound', { groupId: path.groupId });
+        const { appAdmin, role } = await access.asking(caller, path.groupId);
+        if (!appAdmin && role === undefined) return { status: 200, body: groupPreview(group) };
         const headers = { ETag: etagOf(group.revision) };
         if (request.get('if-none-match') === headers.ETag) return { status: 304, headers };
         return { status: 200, headers, body: groupBody(group) };

@@ -2,10 +2,11 @@ import type { ApplicationView } from '../../application/queries/applications.js'
 import type { DepartureView } from '../../application/queries/departures.js';
 import type { GroupView as GroupRow } from '../../application/queries/groups.js';
 import type { MemberView as MemberRow } from '../../application/queries/members.js';
+import type { Sight } from '../../application/queries/sight.js';
 import type { UserQueries, UserView as UserRow } from '../../application/queries/users.js';
 import { isoTime } from './reading.js';
 import type { Shown } from './schemas/types.js';
-import type { Application, DeparturePage, GroupView, MemberView, UserView } from './schemas/views.js';
+import type { Application, DeparturePage, GroupPreview, GroupView, MemberView, UserView } from './schemas/views.js';
 
 /** How `/v1` shows what the read models know: times as RFC 3339, settings with their defaults. */
 
@@ -31,7 +32,16 @@ export const userBody = ({
   registeredAt: isoTime(registeredAt),
 });
 
-export const hidesMembers = ({ settings }: Pick<GroupRow, 'settings'>): boolean => !settings.lookMemberInfo;
+/** What outsiders see of it. */
+export const groupPreview = (group: GroupRow): Shown<typeof GroupPreview> => ({
+  groupId: group.groupId,
+  status: group.status,
+  name: group.name,
+  avatar: group.avatar,
+  introduction: group.introduction,
+  memberCount: group.memberCount,
+  joinPolicy: group.joinPolicy,
+});
 
 export function groupBody(group: GroupRow): Shown<typeof GroupView> {
   const { announcement, suspension, settings } = group;
@@ -84,9 +94,6 @@ export async function nicknames(
   const known = await users.usersByIds(tenant, unnamed);
   return new Map(known.map((user) => [user.userId, user.nickname]));
 }
-
-/** How much of a member somebody sees: everything, all but what is his own, or that he is there (RULES A17). */
-export type Sight = 'own' | 'full' | 'idsAndRoles';
 
 export function memberBody(
   member: MemberRow,

@@ -147,7 +147,7 @@ for (const engine of ENGINES)
       it('given rules that know groups without owner, then an app admin makes one, and a user none', async () => {
         const ownerless = { name: 'Nobody', preset: 'tencent-public', ownerId: null };
         const outcome = await done('POST', '/groups', 'root', ownerless);
-        expect(await read<object>(`/groups/${outcome['groupId'] as string}`, 'ada')).to.include({ ownerId: null });
+        expect(await read<object>(`/groups/${outcome['groupId'] as string}`, 'root')).to.include({ ownerId: null });
         await refused('POST', '/groups', 'root', { ...ownerless, preset: 'parley' }, 400, 'InvalidArgument');
         await refused('POST', '/groups', 'ada', ownerless, 403, 'NotPermitted');
       });
@@ -578,6 +578,38 @@ for (const engine of ENGINES)
         await refused('PATCH', `${group}/members/bob/card`, 'eve', { nickname: 'x' }, 403, 'NotGroupManager');
         await refused('PATCH', `${group}/members/bob/card`, 'ada', { receiveOption: 'all' }, 403, 'NotPermitted');
         await refused('PATCH', `${group}/members/me/card`, 'kim', { nickname: 'x' }, 403, 'NotGroupMember');
+      });
+
+      it('given an outsider, then he sees what he needs to join, and nothing else, also of what he favours', async () => {
+        const group = await givenGroup({ members: ['bob'], introduction: 'We read', joinPolicy: approval.joinPolicy });
+        await done('PUT', `${group}/announcement`, 'ada', { text: 'At nine, at my place' });
+        await done('PUT', `${group}/mute`, 'ada', { speakers: ['bob'] });
+        await done('PUT', `${group}/suspension`, 'root', { mode: 'noChat', reason: 'a complaint of eve' });
+        const groupId = group.slice('/groups/'.length);
+        const preview = {
+          groupId,
+          status: 'active',
+          name: (await read<{ name: string }>(group, 'bob')).name,
+          avatar: '',
+          introduction: 'We read',
+          memberCount: 2,
+          joinPolicy: approval.joinPolicy,
+        };
+        const answer = await call('GET', group, 'kim');
+        expect(answer.body).to.deep.equal(preview);
+        expect(answer.headers.get('etag')).to.equal(null);
+        await done('PUT', `/users/me/favourites/${groupId}`, 'kim');
+        await done('PUT', `/users/me/favourites/${groupId}`, 'bob');
+        const favourite = async (by: 'kim' | 'bob'): Promise<unknown> =>
+          (await read('/users/me/favourites', by)).items[0]?.['group'];
+        expect(await favourite('kim')).to.deep.equal(preview);
+        for (const seen of [
+          await read<object>(group, 'bob'),
+          await favourite('bob'),
+          await read<object>(group, 'root'),
+        ]) {
+          expect(seen).to.nested.include({ 'announcement.text': 'At nine, at my place', 'suspension.mode': 'noChat' });
+        }
       });
 
       it('given lookMemberInfo off, then an ordinary member sees ids and roles of others, and searches nobody (RULES A17)', async () => {

@@ -200,7 +200,7 @@ for (const engine of ENGINES)
           'GroupDismissed',
         ]);
         const read = await v1.call('GET', `${path}?minPosition=${gone.body['position'] as string}`, {
-          token: eve.token,
+          token: bob.token,
         });
         expect(read.body).to.include({ status: 'dismissed', name: 'Bookish', ownerId: 'bob', memberCount: 1 });
         expect(read.headers.get('etag')).to.equal('"13"');

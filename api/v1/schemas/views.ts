@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { Count, Flag, GroupId, Moment, Named, Numbered, OneOf, OrNull, PageOf, Text, UserId } from './types.js';
 
 /** What queries answer. */
@@ -113,6 +113,26 @@ export const GroupView = Named('GroupView', {
   createdAt: Moment(),
   dismissedAt: OrNull(Moment(), { description: 'null while it is active.', examples: [null] }),
   revision,
+});
+
+export const GroupPreview = Named(
+  'GroupPreview',
+  {
+    groupId: GroupId(),
+    status: OneOf(['active', 'dismissed']),
+    name: Text('Book club'),
+    avatar: Text('', { description: 'Empty when it has none.' }),
+    introduction: Text('We read', { description: 'Empty when it has none.' }),
+    memberCount: Count(2),
+    joinPolicy: JoinPolicy,
+  },
+  { description: 'What outsiders see of a group: enough to know it and to join it.' },
+);
+
+/** A group as whoever asks may see it. */
+export const GroupSeen = Type.Unsafe<Static<typeof GroupView> | Static<typeof GroupPreview>>({
+  anyOf: [GroupView, GroupPreview],
+  description: 'The whole group for its members and app admins; for outsiders what they need to join it.',
 });
 
 export const MemberCardView = Named(
@@ -244,7 +264,7 @@ export const Application = Named(
 
 export const ApplicationPage = PageOf('ApplicationPage', Application);
 
-export const FavouritePage = PageOf('FavouritePage', Named('Favourite', { group: GroupView, favouritedAt: Moment() }));
+export const FavouritePage = PageOf('FavouritePage', Named('Favourite', { group: GroupSeen, favouritedAt: Moment() }));
 
 export const NOTICE_ROLES = ['invitee', 'manager', 'applicant', 'inviter'] as const;
 
