@@ -7,6 +7,8 @@ const rounds = {
   PARLEY_COPY_KILLS: '40',
   PARLEY_COPY_RUNS: '100',
   PARLEY_FAULT_SECONDS: '30,60',
+  PARLEY_FULL_DISK_ROUNDS: '5',
+  PARLEY_SINGLE_FAULTS: '3',
 };
 const given = process.argv.slice(2);
 const specs = given.some((each) => each.endsWith('.spec.js')) ? [] : ['dist/test/**/*.spec.js'];
