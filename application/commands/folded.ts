@@ -1,5 +1,5 @@
 import type { DomainEvent } from '../../domain/shared/event.js';
-import type { EventSerializer, RecordedEvent } from '../ports/envelope.js';
+import { EventUnreadable, type EventSerializer, type RecordedEvent } from '../ports/envelope.js';
 import { type EventStore, NO_STREAM, type Position, type ReadStreamOptions } from '../ports/event-store.js';
 import type { Aggregate } from './aggregate.js';
 import { RecentKeys } from './recent-keys.js';
@@ -63,7 +63,7 @@ function evolved<State, Command, Event extends DomainEvent, Outcome>(
   { event, revision, position, envelope, type, stored }: RecordedEvent,
 ): Folded<State> {
   if (revision !== before.revision + 1) {
-    throw new Error(`revision ${String(revision)} of ${stored.stream} follows ${String(before.revision)}`);
+    throw new EventUnreadable(stored.stream, before.revision + 1, 'it is missing in its stream');
   }
   if (envelope.commandKey !== undefined) {
     before.keys.note(envelope.commandKey, { first: revision, last: revision, at: envelope.occurredAt, position });

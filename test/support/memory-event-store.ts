@@ -74,6 +74,15 @@ export class MemoryEventStore implements EventStore {
     return result;
   }
 
+  /** As if somebody had deleted it from the log. */
+  lose(stream: string, revision: number): void {
+    const there = this.#streams.get(stream) ?? [];
+    this.#streams.set(
+      stream,
+      there.filter((event) => event.revision !== revision),
+    );
+  }
+
   /** At once, past all hooks: what another process does. */
   write({ stream, expectedRevision, events }: Append): AppendResult {
     const there = this.#streams.get(stream) ?? [];
@@ -102,7 +111,7 @@ export class MemoryEventStore implements EventStore {
     if (this.closed) throw new EventStoreClosed('closed');
     if (this.away) throw new EventStoreUnavailable('away');
     const { from = 0, maxCount = Infinity } = options;
-    const seen = this.of(stream).length - this.unseen;
+    const seen = (this.of(stream).at(-1)?.revision ?? -1) + 1 - this.unseen;
     const events = this.of(stream).filter(({ revision }) => revision >= from && revision < seen);
     const wanted = events.slice(0, maxCount);
     for (let start = 0; start < wanted.length; start += 100) {

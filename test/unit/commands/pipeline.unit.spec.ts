@@ -298,6 +298,18 @@ describe('The command pipeline', () => {
     });
   });
 
+  describe('a stream with a gap', () => {
+    it('is not decided on', async () => {
+      const metadata = JSON.stringify({ occurredAt: 1, hash: 'h' });
+      const data = JSON.stringify({ name: 'a' });
+      for (const [i, id] of ['x', 'y'].entries())
+        store.write({ stream: NAME, expectedRevision: i - 1, events: [{ id, type: 'Added', data, metadata }] });
+      store.lose(NAME, 0);
+      expect(await refusal(process().execute(add('b')))).to.equal('HistoryNotUnderstood');
+      expect(store.sent).to.deep.equal([]);
+    });
+  });
+
   describe('a store that takes nothing now', () => {
     it('a full disk, or a denial, is told to whom it concerns; his key is free, and the next command is written', async () => {
       const pipeline = process();
