@@ -1,37 +1,42 @@
 import type pg from 'pg';
 import type { Runner } from './apply.js';
-import { advanceSeveral } from './checkpoint.js';
-import type { OpenedEvent } from './open.js';
+import { takeEmptySteps, type Checkpoint } from './checkpoint.js';
+import type { Step } from './step.js';
+import type { Stretch } from './stretch.js';
 
 /**
- * Applies a batch to several projections; returns when each has it, or has stopped. Those that handle none of its events
- * are moved past it by one statement instead of a transaction each; where that doesn't move one, it goes the way of the
- * others, which knows what to do.
- * @throws Rewound
+ * Applies a stretch to several projections; returns when each has passed it, or has stopped. Those that handle none of its
+ * events are moved past it by one statement instead of a transaction each; where that doesn't move one, it goes the way of
+ * the others, which knows what to do.
+ * @throws Rewound, Gap, GivenUp: the next stretch must not be tried
  */
 export async function applyToAll(
   runners: readonly Runner[],
   pool: pg.Pool,
-  batch: readonly OpenedEvent[],
+  stretch: Stretch,
   signal: AbortSignal,
 ): Promise<void> {
   const concerned: Runner[] = [];
-  const others: Runner[] = [];
-  const to = batch.at(-1)?.stored.position ?? '';
+  const others = new Map<Runner, Step>();
   for (const runner of runners) {
-    if (runner.stopped !== undefined || runner.position >= to) continue;
-    (runner.isConcernedBy(batch) ? concerned : others).push(runner);
+    if (!runner.needs(stretch)) continue;
+    const step = runner.stepPast(stretch);
+    if (step === undefined) concerned.push(runner);
+    else others.set(runner, step);
   }
-  const apply = (some: readonly Runner[]): Promise<void>[] => some.map((runner) => runner.apply(batch, signal));
+  const apply = (some: readonly Runner[]): Promise<void>[] => some.map((runner) => runner.apply(stretch, signal));
   const passOver = async (): Promise<void> => {
-    if (others.length === 0) return;
-    const moved = await advanceSeveral(
-      pool,
-      others.map(({ standing }) => standing),
-      to,
-    ).catch(() => new Set<string>());
-    for (const runner of others) if (moved.has(runner.key)) runner.reached(to);
-    await allDone(apply(others.filter(({ key }) => !moved.has(key))));
+    if (others.size === 0 || signal.aborted) return allDone(apply([...others.keys()]));
+    const moved = await takeEmptySteps(pool, [...others.values()], stretch.to).catch(
+      () => new Map<string, Checkpoint>(),
+    );
+    const left: Runner[] = [];
+    for (const runner of others.keys()) {
+      const at = moved.get(runner.key);
+      if (at === undefined) left.push(runner);
+      else runner.stands(at);
+    }
+    await allDone(apply(left));
   };
   await allDone([...apply(concerned), passOver()]);
 }

@@ -2,82 +2,40 @@ import type pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
 import { isPositionOf } from '../../application/ports/positions.js';
 import { Backoff } from './backoff.js';
-import { advance, loadActive, loadParked, type Checkpoint, type Standing } from './checkpoint.js';
+import {
+  isSameRow,
+  loadActive,
+  loadParked,
+  sayStopped,
+  takeStep,
+  type Checkpoint,
+  type CheckpointRow,
+} from './checkpoint.js';
 import {
   blamesEvent,
   blamesTables,
   Fenced,
   FOREIGN_CHECKPOINT,
+  Gap,
   messageOf,
   nameOf,
-  NewerSchema,
-  PoisonedEvent,
   ProjectionUnfit,
 } from './errors.js';
 import type { OpenedEvent } from './open.js';
-import { judge, projectionKey, tablesOf, type ProjectedEvent, type Projection, type Tables } from './projection.js';
+import { projectionKey, type Projection } from './projection.js';
 import * as sql from './sql.js';
-import { statementsOn, transaction } from './transaction.js';
-
-/** An event that is set aside; `error` only for the one that started it. */
-interface ParkedRow {
-  readonly opened: OpenedEvent;
-  readonly error: string | null;
-}
-
-/** What a batch comes to: rows to write and events to set aside. */
-interface Plan {
-  readonly events: ProjectedEvent[];
-  readonly parked: ParkedRow[];
-}
-
-/** Rows of a batch and the checkpoint behind it, in one transaction. Of several events at one position the last counts. */
-export async function commitBatch(
-  client: pg.PoolClient,
-  projection: Projection,
-  from: Checkpoint,
-  to: string,
-  plan: Plan,
-): Promise<void> {
-  await advance(client, projection, from, to);
-  if (plan.events.length > 0) await applyTo(client, projection, tablesOf(projection, from.letter), plan.events);
-  if (plan.parked.length > 0) await insertParked(client, projection, from, plan.parked);
-}
-
-export async function applyTo(
-  client: pg.ClientBase,
-  projection: Projection,
-  tables: Tables,
-  events: readonly ProjectedEvent[],
-): Promise<void> {
-  await projection.apply(events, tables, statementsOn(client, tables.base));
-}
-
-async function insertParked(
-  client: pg.ClientBase,
-  { name, version }: Projection,
-  { letter }: Checkpoint,
-  rows: readonly ParkedRow[],
-): Promise<void> {
-  const stored = rows.map((row) => row.opened.stored);
-  await client.query(sql.PARK, [
-    name,
-    version,
-    letter,
-    stored.map((event) => event.stream),
-    stored.map((event) => event.revision),
-    stored.map((event) => event.position),
-    stored.map((event) => event.id),
-    stored.map((event) => event.type),
-    rows.map((row) => row.error),
-  ]);
-}
-
-const lastPosition = (events: readonly OpenedEvent[]): string => events.at(-1)?.stored.position ?? '';
+import { findNewer, judgeLive, setAside, type Step } from './step.js';
+import type { Stretch } from './stretch.js';
+import { transaction } from './transaction.js';
 
 /** The checkpoint went back (the database crashed before it was on disk): what lies between must be read again. */
 export class Rewound extends Error {
   override readonly name = 'Rewound';
+}
+
+/** Told to stop before a stretch was passed: whoever reads must not go on to the next. */
+export class GivenUp extends Error {
+  override readonly name = 'GivenUp';
 }
 
 export interface RunnerOptions {
@@ -89,9 +47,6 @@ export interface RunnerOptions {
   readonly onPosition: (position: string) => void;
 }
 
-/** No row in the database is remembered so. */
-const NOWHERE: Checkpoint = { letter: 'a', position: '', epoch: '-1' };
-
 /** Feeds one projection's live letter. */
 export class Runner {
   readonly key: string;
@@ -100,7 +55,9 @@ export class Runner {
   stopped: string | undefined;
   /** Whether it has read where it stands. */
   loaded = false;
-  private checkpoint: Checkpoint = { letter: 'a', position: '', epoch: '0' };
+  private checkpoint: Checkpoint | undefined;
+  /** What the database said where there is nothing to stand on. */
+  private unfitAt: CheckpointRow | undefined;
   private parked = new Map<string, number>();
   private readonly backoff = new Backoff();
 
@@ -110,35 +67,31 @@ export class Runner {
   }
 
   get position(): string {
-    return this.checkpoint.position;
-  }
-
-  /** Where its next step begins. */
-  get standing(): Standing {
-    return { projection: this.projection, from: this.checkpoint };
+    return this.checkpoint?.position ?? '';
   }
 
   /** Whether the database still says what this runner remembers. */
-  remembers(row: { letter: string; position: string; epoch: string }): boolean {
-    const { letter, position, epoch } = this.checkpoint;
-    return row.letter === letter && row.position === position && row.epoch === epoch;
+  remembers(row: CheckpointRow): boolean {
+    return this.checkpoint?.is(row) ?? (this.unfitAt !== undefined && isSameRow(this.unfitAt, row));
   }
 
-  /** Reads where the projection stands; also after somebody else moved it. */
+  /** Reads where the projection stands; also after somebody else moved it. @throws Fenced when that happens meanwhile */
   async load(): Promise<void> {
     const { pool, storeIdentity } = this.options;
+    let checkpoint: Checkpoint;
     try {
-      this.checkpoint = await loadActive(pool, this.projection);
+      checkpoint = await loadActive(pool, this.projection);
     } catch (error) {
       if (!(error instanceof ProjectionUnfit)) throw error;
       this.waitUntilMended(error);
       return;
     }
-    this.parked = await loadParked(pool, this.projection, this.checkpoint.letter);
+    this.parked = await loadParked(pool, this.projection, checkpoint.letter);
+    this.checkpoint = checkpoint;
     this.stopped = undefined;
     const foreign = this.position !== '' && !isPositionOf(this.position, storeIdentity);
     if (foreign) {
-      await this.stop(FOREIGN_CHECKPOINT);
+      await this.stop(checkpoint, FOREIGN_CHECKPOINT);
       this.options.log.error({ projection: this.key }, `a projection is stopped: ${FOREIGN_CHECKPOINT}`);
     }
     this.loaded = true;
@@ -149,92 +102,83 @@ export class Runner {
   /** Goes on when it is loaded again, after a rebuild has moved the checkpoint or another start has made one. */
   private waitUntilMended({ reason, checkpoint }: ProjectionUnfit): void {
     if (this.stopped !== reason) this.options.log.error({ projection: this.key }, `a projection is stopped: ${reason}`);
-    this.checkpoint = checkpoint ?? NOWHERE;
+    this.checkpoint = undefined;
+    this.unfitAt = checkpoint;
     this.stopped = reason;
     this.loaded = true;
     this.options.onPosition('');
   }
 
   /**
-   * Applies what lies behind its checkpoint. Returns when that is committed, or the runner has stopped, or the signal has
-   * fired.
-   * @throws Rewound
+   * Applies what of a stretch lies behind its checkpoint. Returns when that is committed, or the runner has stopped.
+   * @throws Rewound, Gap, GivenUp when the signal fired first
    */
-  async apply(batch: readonly OpenedEvent[], signal: AbortSignal): Promise<void> {
-    while (this.stopped === undefined && !signal.aborted) {
-      const events = batch.filter((event) => event.stored.position > this.position);
-      if (events.length === 0) return;
+  async apply(stretch: Stretch, signal: AbortSignal): Promise<void> {
+    while (this.needs(stretch)) {
+      if (signal.aborted) throw new GivenUp(`${this.key} was told to stop`);
       try {
-        await this.applyUpToNewerSchema(events);
+        await this.applyUpToNewerSchema(stretch);
         this.backoff.reset();
-        return;
       } catch (error) {
+        if (error instanceof Gap) throw error;
         await this.recover(error, signal);
       }
     }
   }
 
-  /** Whether it handles any of the events behind its checkpoint. */
-  isConcernedBy(batch: readonly OpenedEvent[]): boolean {
-    return batch.some(
-      ({ stored }) => this.projection.handles[stored.type] !== undefined && stored.position > this.position,
-    );
+  /** Whether it goes on, and some of the events lie behind its checkpoint. @throws Gap */
+  needs(stretch: Stretch): boolean {
+    return this.stopped === undefined && stretch.behind(this.position).events.length > 0;
   }
 
-  /** Its checkpoint is here now, in the database too. */
-  reached(to: string): void {
-    this.checkpoint = { ...this.checkpoint, position: to };
-    this.options.onPosition(to);
+  /** The step over a stretch of which it handles nothing; undefined where it handles something. @throws Gap */
+  stepPast(stretch: Stretch): Step | undefined {
+    if (stretch.events.some(({ stored }) => this.projection.handles[stored.type] !== undefined)) return undefined;
+    return judgeLive(this.standing(), stretch, () => false);
   }
 
-  private async applyUpToNewerSchema(events: readonly OpenedEvent[]): Promise<void> {
-    const newer = findNewer(this.projection, events);
-    if (newer === undefined) return this.applySome(events);
-    if (newer.index > 0) await this.applySome(events.slice(0, newer.index));
-    await this.stop(newer.error.message);
+  /** It stands there now, as the database said when it took a step. */
+  stands(at: Checkpoint): void {
+    if (at.projection !== this.projection) throw new TypeError(`not where ${this.key} stands`);
+    this.checkpoint = at;
+    this.options.onPosition(at.position);
+  }
+
+  private standing(): Checkpoint {
+    if (this.checkpoint === undefined) throw new Error(`${this.key} doesn't know where it stands`);
+    return this.checkpoint;
+  }
+
+  private async applyUpToNewerSchema(stretch: Stretch): Promise<void> {
+    const due = stretch.behind(this.position);
+    const newer = findNewer(this.projection, due);
+    if (newer === undefined) return this.applySome(due);
+    if (newer.index > 0) await this.applySome(due.first(newer.index));
+    await this.stop(this.standing(), newer.error.message);
     this.options.log.error(
       { projection: this.key, event: newer.error.event, schemaVersion: newer.error.schemaVersion },
       'a projection stopped at an event of a newer schema',
     );
   }
 
-  /** Halves a batch that fails until the event to blame stands alone; what is before it is committed. */
-  private async applySome(events: readonly OpenedEvent[]): Promise<void> {
+  /** Halves a stretch that fails until the event to blame stands alone; what is before it is committed. */
+  private async applySome(stretch: Stretch): Promise<void> {
     try {
-      await this.commit(events, this.plan(events));
+      await this.commit(judgeLive(this.standing(), stretch, (stream) => this.parked.has(stream)));
     } catch (error) {
-      if (error instanceof Fenced || !blamesEvent(error)) throw error;
-      const [only] = events;
-      if (events.length === 1 && only) return this.park(only, error);
-      const half = events.length >> 1;
-      await this.applySome(events.slice(0, half));
-      await this.applySome(events.slice(half));
+      if (error instanceof Fenced || error instanceof Gap || !blamesEvent(error)) throw error;
+      if (stretch.events.length === 1) return this.commit(setAside(this.standing(), stretch, error), error);
+      for (const half of stretch.halves()) await this.applySome(half);
     }
   }
 
-  private plan(events: readonly OpenedEvent[]): Plan {
-    const plan: Plan = { events: [], parked: [] };
-    const parkedHere = new Set<string>();
-    for (const opened of events) {
-      const { stored, recorded, failure } = opened;
-      if (this.projection.handles[stored.type] === undefined) continue;
-      if (this.parked.has(stored.stream) || parkedHere.has(stored.stream)) {
-        plan.parked.push({ opened, error: null });
-      } else if (recorded === undefined) {
-        parkedHere.add(stored.stream);
-        plan.parked.push({ opened, error: messageOf(failure) });
-        this.logParked(opened, failure);
-      } else {
-        const verdict = judge(this.projection, recorded);
-        if (verdict.kind === 'handle') plan.events.push(verdict.event);
-      }
+  /** @param reason of what the step sets aside, where reading it wasn't the trouble */
+  private async commit(step: Step, reason?: unknown): Promise<void> {
+    this.stands(await transaction(this.options.pool, sql.BEGIN_APPLY, (client) => takeStep(client, step)));
+    for (const { opened, error } of step.parked) {
+      if (error !== null) this.logParked(opened, reason ?? opened.failure);
+      if (!this.parked.has(opened.stored.stream)) this.parked.set(opened.stored.stream, opened.stored.revision);
     }
-    return plan;
-  }
-
-  private async park(opened: OpenedEvent, error: unknown): Promise<void> {
-    await this.commit([opened], { events: [], parked: [{ opened, error: messageOf(error) }] });
-    this.logParked(opened, error);
   }
 
   /** The reason's text may quote the payload, so it goes into the table only. */
@@ -246,16 +190,7 @@ export class Runner {
     );
   }
 
-  private async commit(events: readonly OpenedEvent[], plan: Plan): Promise<void> {
-    const to = lastPosition(events);
-    await transaction(this.options.pool, sql.BEGIN_APPLY, (client) =>
-      commitBatch(client, this.projection, this.checkpoint, to, plan),
-    );
-    for (const { opened } of plan.parked)
-      if (!this.parked.has(opened.stored.stream)) this.parked.set(opened.stored.stream, opened.stored.revision);
-    this.reached(to);
-  }
-
+  /** Reads where the projection stands until that works. @throws Rewound, GivenUp */
   private async recover(error: unknown, signal: AbortSignal): Promise<void> {
     if (blamesTables(error)) return this.stopBroken(error);
     const before = this.position;
@@ -265,7 +200,7 @@ export class Runner {
         this.options.log.warn({ projection: this.key, error: messageOf(trouble) }, 'a projection tries again');
         await this.backoff.wait(signal);
       }
-      if (signal.aborted) return;
+      if (signal.aborted) throw new GivenUp(`${this.key} was told to stop`);
       try {
         await this.load();
         break;
@@ -286,45 +221,11 @@ export class Runner {
     this.options.log.error({ projection: this.key, error: reason }, 'a projection is broken and stopped');
     this.stopped = reason;
     // Where even this fails, the process at least knows; the next leader finds out for itself.
-    await this.stop(reason).catch(() => undefined);
+    if (this.checkpoint) await this.stop(this.checkpoint, reason).catch(() => undefined);
   }
 
-  private async stop(reason: string): Promise<void> {
+  private async stop(at: Checkpoint, reason: string): Promise<void> {
+    await sayStopped(this.options.pool, at, reason);
     this.stopped = reason;
-    const { name, version } = this.projection;
-    await this.options.pool.query(sql.SET_STOPPED, [name, version, this.checkpoint.letter, reason]);
   }
-}
-
-interface Newer {
-  readonly index: number;
-  readonly error: NewerSchema;
-}
-
-function findNewer(projection: Projection, events: readonly OpenedEvent[]): Newer | undefined {
-  for (const [index, { stored, recorded }] of events.entries()) {
-    if (recorded === undefined || judge(projection, recorded).kind !== 'newer') continue;
-    return {
-      index,
-      error: new NewerSchema(projectionKey(projection), nameOf(stored), recorded.envelope.schemaVersion),
-    };
-  }
-  return undefined;
-}
-
-/**
- * What a replay applies: everything handled, nothing parked.
- * @throws NewerSchema, PoisonedEvent for an event that can't be read
- */
-export function planReplay(projection: Projection, events: readonly OpenedEvent[]): ProjectedEvent[] {
-  const newer = findNewer(projection, events);
-  if (newer) throw newer.error;
-  const handled: ProjectedEvent[] = [];
-  for (const { stored, recorded, failure } of events) {
-    if (projection.handles[stored.type] === undefined) continue;
-    if (recorded === undefined) throw new PoisonedEvent(projectionKey(projection), nameOf(stored), failure);
-    const verdict = judge(projection, recorded);
-    if (verdict.kind === 'handle') handled.push(verdict.event);
-  }
-  return handled;
 }

@@ -1,27 +1,49 @@
 import type pg from 'pg';
 import { Fenced } from './errors.js';
 import { inspectSound } from './inspect.js';
-import { projectionKey, type Letter, type Projection } from './projection.js';
+import {
+  projectionKey,
+  tablesOf,
+  type Letter,
+  type ProjectedEvent,
+  type Projection,
+  type Tables,
+} from './projection.js';
 import * as sql from './sql.js';
+import type { ParkedRow, Step } from './step.js';
+import { statementsOn } from './transaction.js';
 
-/** What a writer of one letter remembers between its transactions. Position '' is before the first event. */
-export interface Checkpoint {
+/**
+ * Where a letter's rows stand, as the database said: read from its row, or written there with a step. What a writer
+ * remembers between its transactions. Made in this file only, so nobody can think himself further than he came.
+ */
+class Standing {
+  // Makes the type nominal: a copy with another position is none.
+  readonly #said = true;
+  constructor(
+    readonly projection: Projection,
+    readonly letter: Letter,
+    /** '' is before the first event. */
+    readonly position: string,
+    readonly epoch: string,
+  ) {}
+
+  is(row: CheckpointRow): boolean {
+    return this.#said && isSameRow(this, row);
+  }
+}
+
+export type Checkpoint = Standing;
+
+/** What a checkpoint's row says; anybody may make one, and nobody is moved by it. */
+export interface CheckpointRow {
   readonly letter: Letter;
   readonly position: string;
   readonly epoch: string;
 }
 
-/** A projection and where it stands. */
-export interface Standing {
-  readonly projection: Projection;
-  readonly from: Checkpoint;
-}
-
-interface CheckpointRow {
-  letter: Letter;
-  position: string;
-  epoch: string;
-}
+export const isSameRow = (one: CheckpointRow, other: CheckpointRow): boolean =>
+  one.letter === other.letter && one.position === other.position && one.epoch === other.epoch;
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
@@ -31,7 +53,16 @@ type Queryable = Pick<pg.ClientBase, 'query'>;
  */
 export async function loadActive(db: Queryable, projection: Projection): Promise<Checkpoint> {
   const { letter, position, epoch } = await inspectSound(db, projection);
-  return { letter, position, epoch };
+  return new Standing(projection, letter, position, epoch);
+}
+
+/** Where a letter stands, shown or not; undefined when it has no checkpoint. */
+export async function loadCheckpoint(
+  db: Queryable,
+  projection: Projection,
+  letter: Letter,
+): Promise<Checkpoint | undefined> {
+  return standing(db, sql.LOAD_CHECKPOINT, projection, letter);
 }
 
 /**
@@ -43,44 +74,122 @@ export async function lockCheckpoint(
   projection: Projection,
   letter: Letter,
 ): Promise<Checkpoint | undefined> {
-  const { rows } = await db.query<CheckpointRow>(sql.LOCK_CHECKPOINT, [projection.name, projection.version, letter]);
+  return standing(db, sql.LOCK_CHECKPOINT, projection, letter);
+}
+
+async function standing(
+  db: Queryable,
+  text: string,
+  projection: Projection,
+  letter: Letter,
+): Promise<Checkpoint | undefined> {
+  const { rows } = await db.query<CheckpointRow>(text, [projection.name, projection.version, letter]);
   const row = rows[0];
-  return row && { ...row, letter };
+  return row && new Standing(projection, letter, row.position, row.epoch);
 }
 
 /**
- * Moves the checkpoint by compare-and-set. It comes first in the transaction, so that of two writers the second waits
- * here and is refused before it has touched a row.
- * @throws Fenced when position or epoch are not the ones remembered.
+ * A checkpoint before the first event. What was remembered of an earlier one of this letter is worth nothing with it.
+ * @param completeAt before this position nobody may read the rows
  */
-export async function advance(db: Queryable, projection: Projection, from: Checkpoint, to: string): Promise<void> {
-  const result = await db.query({
-    name: 'projection.advance',
-    text: sql.ADVANCE,
-    values: [projection.name, projection.version, from.letter, from.position, from.epoch, to],
-  });
-  if (result.rowCount !== 1) throw new Fenced(projectionKey(projection));
+export async function createCheckpoint(
+  db: Queryable,
+  projection: Projection,
+  letter: Letter,
+  completeAt = '',
+): Promise<Checkpoint> {
+  const { name, version } = projection;
+  const { rows } = await db.query<{ epoch: string }>(sql.CREATE_CHECKPOINT, [name, version, letter, completeAt]);
+  return new Standing(projection, letter, '', rows[0]?.epoch ?? '');
 }
 
-/** Moves checkpoints behind which no row changes, each by compare-and-set. Gives the keys of those that were moved. */
-export async function advanceSeveral(
+/**
+ * A step in a transaction of the caller's: the checkpoint by compare-and-set, then what the step writes. The checkpoint
+ * comes first, so that of two writers the second waits there and is refused before it has touched a row. Gives where the
+ * letter stands when that transaction is committed.
+ * @throws Fenced when position or epoch are not those that the step begins from
+ */
+export async function takeStep(client: pg.ClientBase, step: Step): Promise<Checkpoint> {
+  const { from, to } = step;
+  const { projection, letter, position, epoch } = from;
+  const moved = await client.query({
+    name: 'projection.advance',
+    text: sql.ADVANCE,
+    values: [projection.name, projection.version, letter, position, epoch, to],
+  });
+  if (moved.rowCount !== 1) throw new Fenced(projectionKey(projection));
+  if (step.events.length > 0) await applyTo(client, projection, tablesOf(projection, letter), step.events);
+  if (step.parked.length > 0) await insertParked(client, from, step.parked);
+  return new Standing(projection, letter, to, epoch);
+}
+
+/**
+ * Steps that write nothing, of several projections to one position, by one statement. Gives where those stand that were
+ * moved, each by compare-and-set.
+ * @throws TypeError for a step that writes
+ */
+export async function takeEmptySteps(
   db: Queryable,
-  moves: readonly Standing[],
+  steps: readonly Step[],
   to: string,
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, Checkpoint>> {
+  if (steps.some((step) => !step.writesNothing || step.to !== to)) throw new TypeError('a step that writes something');
+  const froms = steps.map(({ from }) => from);
   const { rows } = await db.query<{ name: string; version: number }>({
     name: 'projection.advance-several',
     text: sql.ADVANCE_SEVERAL,
     values: [
-      moves.map(({ projection }) => projection.name),
-      moves.map(({ projection }) => projection.version),
-      moves.map(({ from }) => from.letter),
-      moves.map(({ from }) => from.position),
-      moves.map(({ from }) => from.epoch),
+      froms.map(({ projection }) => projection.name),
+      froms.map(({ projection }) => projection.version),
+      froms.map(({ letter }) => letter),
+      froms.map(({ position }) => position),
+      froms.map(({ epoch }) => epoch),
       to,
     ],
   });
-  return new Set(rows.map(projectionKey));
+  const moved = new Set(rows.map(projectionKey));
+  return new Map(
+    froms
+      .map((from) => [projectionKey(from.projection), from] as const)
+      .filter(([key]) => moved.has(key))
+      .map(([key, { projection, letter, epoch }]) => [key, new Standing(projection, letter, to, epoch)]),
+  );
+}
+
+/** Says in the database why a projection doesn't go on. @throws Fenced when it stands elsewhere by now */
+export async function sayStopped(db: Queryable, at: Checkpoint, reason: string): Promise<void> {
+  const { projection, letter, position, epoch } = at;
+  const values = [projection.name, projection.version, letter, position, epoch, reason];
+  const { rowCount } = await db.query(sql.SET_STOPPED, values);
+  if (rowCount !== 1) throw new Fenced(projectionKey(projection));
+}
+
+export async function applyTo(
+  client: pg.ClientBase,
+  projection: Projection,
+  tables: Tables,
+  events: readonly ProjectedEvent[],
+): Promise<void> {
+  await projection.apply(events, tables, statementsOn(client, tables.base));
+}
+
+async function insertParked(
+  client: pg.ClientBase,
+  { projection, letter }: Checkpoint,
+  rows: readonly ParkedRow[],
+): Promise<void> {
+  const stored = rows.map((row) => row.opened.stored);
+  await client.query(sql.PARK, [
+    projection.name,
+    projection.version,
+    letter,
+    stored.map((event) => event.stream),
+    stored.map((event) => event.revision),
+    stored.map((event) => event.position),
+    stored.map((event) => event.id),
+    stored.map((event) => event.type),
+    rows.map((row) => row.error),
+  ]);
 }
 
 /** First parked revision of each parked stream. */

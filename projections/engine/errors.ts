@@ -53,6 +53,22 @@ export class Fenced extends Error {
   }
 }
 
+/** A checkpoint lies before what was read: what is between has been given up, or was never read. It must not be passed. */
+export class Gap extends Error {
+  override readonly name = 'Gap';
+  constructor(checkpoint: string, after: string) {
+    super(`a checkpoint at "${checkpoint}" can't pass events that begin behind "${after}"`);
+  }
+}
+
+/** The store gave an event again, or one before another: a reader begins anew from the checkpoints. */
+export class OutOfOrder extends Error {
+  override readonly name = 'OutOfOrder';
+  constructor(last: string, next: string) {
+    super(`the event store gave position ${next} behind ${last}`);
+  }
+}
+
 /** What an operator is told after the log has moved to another store, or has been replaced. */
 export const FOREIGN_CHECKPOINT =
   'its checkpoint belongs to another event store; run `npm run parley -- projections rebuild --all`';

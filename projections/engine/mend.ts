@@ -3,6 +3,7 @@ import type { EventStore } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { isPositionOf } from '../../application/ports/positions.js';
 import { pause } from './backoff.js';
+import { createCheckpoint } from './checkpoint.js';
 import { PAST_THE_END } from './errors.js';
 import { inspect, lackOf, lacksEngineTables, type Inspected } from './inspect.js';
 import { physicalTables, projectionKey, tablesOf, viewName, type Letter, type Projection } from './projection.js';
@@ -54,8 +55,8 @@ async function beginAnew(client: pg.ClientBase, projection: Projection, head: st
   for (const letter of ['a', 'b'] as const) await dropLetterIn(client, projection, letter);
   const tables = tablesOf(projection, 'a');
   for (const statement of [...projection.ddl(tables), ...projection.indexes(tables)]) await client.query(statement);
-  // An epoch of its own: who was stopped at an empty letter sees that this is another one.
-  await client.query(sql.CREATE_CHECKPOINT, [projection.name, projection.version, 'a', head, Date.now()]);
+  // Its epoch is its own: who was stopped at an empty letter sees that this is another one.
+  await createCheckpoint(client, projection, 'a', head);
   await showIn(client, projection, 'a');
 }
 
@@ -122,8 +123,8 @@ export async function stopPastEnd(
     if (look === SURE_AFTER_LOOKS) {
       for (const { projection, row } of past) {
         if (row === undefined) continue;
-        const key = [projection.name, projection.version, row.letter];
-        await pool.query(sql.SET_STOPPED_AT, [...key, PAST_THE_END, row.position]);
+        const at = [projection.name, projection.version, row.letter, row.position, row.epoch];
+        await pool.query(sql.SET_STOPPED, [...at, PAST_THE_END]);
         log.error({ projection: projectionKey(projection) }, `a projection is stopped: ${PAST_THE_END}`);
       }
       return;

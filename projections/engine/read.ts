@@ -1,6 +1,7 @@
 import type { EventBatch, EventStore, Position, StoredEvent } from '../../application/ports/event-store.js';
 import { parsePosition } from '../../application/ports/positions.js';
 import type { OpenedEvent, Opener } from './open.js';
+import { Stretch } from './stretch.js';
 
 export interface ReadOptions {
   /** Events handed over at once at most (a single batch of the store may exceed it). */
@@ -91,15 +92,16 @@ export async function* coalesced<Item>(
 }
 
 /**
- * A source's events, opened, in batches as they fit the caller's pace; the next batch is opened while the caller works.
- * Ends with the source or the signal; when the caller stops, so does the reading.
+ * A source's events behind a position, opened, in stretches as they fit the caller's pace; the next is opened while the
+ * caller works. Ends with the source or the signal, maybe one stretch later; when the caller stops, so does the reading.
  */
-async function* openedBatches<Item>(
+async function* stretches<Item>(
+  position: string,
   source: AsyncIterable<Item>,
   eventsOf: (item: Item) => readonly StoredEvent[],
   opener: Opener,
   { signal, fullBatches }: Pick<ReadOptions, 'signal' | 'fullBatches'>,
-): AsyncGenerator<OpenedEvent[], void, undefined> {
+): AsyncGenerator<Stretch, void, undefined> {
   const left = new AbortController();
   const options = { ...READ_AHEAD, fullBatches, signal: AbortSignal.any([signal, left.signal]) };
   const batches = coalesced(source, eventsOf, options);
@@ -107,6 +109,7 @@ async function* openedBatches<Item>(
     const result = await batches.next();
     return result.done === true ? undefined : opener.open(result.value);
   };
+  let stretch = Stretch.startingAt(position);
   try {
     let ready = next();
     for (;;) {
@@ -114,7 +117,8 @@ async function* openedBatches<Item>(
       if (batch === undefined) return;
       ready = next();
       ready.catch(() => undefined); // Reported when it is awaited; the caller may fail first.
-      yield batch;
+      stretch = stretch.followedBy(batch);
+      yield stretch;
     }
   } finally {
     left.abort();
@@ -131,8 +135,8 @@ export const follow = (
   opener: Opener,
   signal: AbortSignal,
   rest: (signal: AbortSignal) => Promise<void>,
-): AsyncGenerator<OpenedEvent[], void, undefined> =>
-  openedBatches(paced(store.subscribe(behind(position)), rest, signal), (batch) => batch.events, opener, {
+): AsyncGenerator<Stretch, void, undefined> =>
+  stretches(position, paced(store.subscribe(behind(position)), rest, signal), (batch) => batch.events, opener, {
     signal,
     fullBatches: false,
   });
@@ -161,8 +165,8 @@ export const replay = (
   position: string,
   opener: Opener,
   signal: AbortSignal,
-): AsyncGenerator<OpenedEvent[], void, undefined> =>
-  openedBatches(store.readAll(behind(position)), (events) => events, opener, { signal, fullBatches: true });
+): AsyncGenerator<Stretch, void, undefined> =>
+  stretches(position, store.readAll(behind(position)), (events) => events, opener, { signal, fullBatches: true });
 
 const behind = (position: string): { after?: Position } => (position === '' ? {} : { after: position as Position });
 

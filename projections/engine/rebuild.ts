@@ -1,13 +1,13 @@
 import pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
-import { parsePosition } from '../../application/ports/positions.js';
+import { isPositionOf, parsePosition } from '../../application/ports/positions.js';
 import { EventStoreUnavailable, type EventStore } from '../../application/ports/event-store.js';
-import { commitBatch, planReplay } from './apply.js';
 import { Backoff } from './backoff.js';
-import { lockCheckpoint, type Checkpoint } from './checkpoint.js';
+import { createCheckpoint, loadCheckpoint, lockCheckpoint, takeStep, type Checkpoint } from './checkpoint.js';
 import {
   blamesEvent,
   Fenced,
+  Gap,
   isNoRoom,
   isUndone,
   messageOf,
@@ -19,7 +19,7 @@ import {
 } from './errors.js';
 import { inspect } from './inspect.js';
 import { dropLetterIn, ensureEngineTables, isPastEnd, showIn } from './mend.js';
-import type { OpenedEvent, Opener } from './open.js';
+import type { Opener } from './open.js';
 import {
   otherLetter,
   physicalTables,
@@ -32,6 +32,8 @@ import {
 } from './projection.js';
 import { fraction, replay } from './read.js';
 import * as sql from './sql.js';
+import { judgeReplay } from './step.js';
+import type { Stretch } from './stretch.js';
 import { transaction } from './transaction.js';
 
 export interface RebuildProgress {
@@ -90,7 +92,10 @@ export async function rebuild(deps: RebuildDeps, options: RebuildOptions = {}): 
     const { rows } = await lock.query<{ held: boolean }>(sql.TRY_REBUILD, [projectionKey(deps.projection)]);
     if (rows[0]?.held !== true) throw new RebuildRunning(deps.projection.name);
     const signal = options.signal ? AbortSignal.any([options.signal, aborted.signal]) : aborted.signal;
-    return await new Rebuild(deps, options.onProgress, signal).run();
+    const rebuilding = await Rebuild.begin(deps, options.onProgress, signal);
+    return await rebuilding.run();
+  } catch (error) {
+    throw isNoRoom(error) ? new NoRoom(error) : error;
   } finally {
     await lock.end().catch(() => undefined);
   }
@@ -100,39 +105,59 @@ class Rebuild {
   private readonly started = performance.now();
   private done = 0;
   private firstOrdinal: bigint | undefined;
-  private checkpoint: Checkpoint = { letter: 'b', position: '', epoch: '0' };
-  private tables: Tables;
-  /** The letter that is being made and isn't shown yet. */
-  private filling: Letter | undefined;
+  private switched = false;
 
-  constructor(
+  private constructor(
     private readonly deps: RebuildDeps,
     private readonly onProgress: ((progress: RebuildProgress) => void) | undefined,
     private readonly signal: AbortSignal,
-  ) {
-    this.tables = tablesOf(deps.projection, 'b');
+    private readonly shown: Letter,
+    private readonly tables: Tables,
+    private checkpoint: Checkpoint,
+  ) {}
+
+  /** On empty tables of the letter that isn't shown. */
+  static async begin(
+    deps: RebuildDeps,
+    onProgress: ((progress: RebuildProgress) => void) | undefined,
+    signal: AbortSignal,
+  ): Promise<Rebuild> {
+    const { pool, projection } = deps;
+    await ensureEngineTables(pool);
+    const [live] = await inspect(pool, [projection]);
+    const shown = live?.letter ?? 'a';
+    const letter = otherLetter(shown);
+    const tables = tablesOf(projection, letter);
+    const checkpoint = await retryOnLocks(deps, signal, () =>
+      transaction(pool, 'BEGIN', async (client) => {
+        // Nobody knows any more which letter the view shows: it may be this one.
+        if (live?.letter === undefined) await client.query(`DROP VIEW IF EXISTS ${viewName(projection)}`);
+        await dropLetterIn(client, projection, letter);
+        for (const statement of projection.ddl(tables)) await client.query(statement);
+        return createCheckpoint(client, projection, letter);
+      }),
+    );
+    return new Rebuild(deps, onProgress, signal, shown, tables, checkpoint);
   }
 
   async run(): Promise<RebuildResult> {
     try {
       return await this.fillAndSwitch();
     } catch (error) {
-      if (!isNoRoom(error)) throw error;
-      await this.giveRoomBack();
-      throw new NoRoom(error);
+      if (isNoRoom(error) && !this.switched) await this.giveRoomBack();
+      throw error;
     }
   }
 
   /** Commands are refused for as long as the disk is full. */
   private async giveRoomBack(): Promise<void> {
-    const { filling } = this;
-    if (filling === undefined) return;
     const { pool, projection, log } = this.deps;
+    const { letter } = this.checkpoint;
     try {
-      await this.retryOnLocks(() => dropLetter(pool, projection, filling));
+      await retryOnLocks(this.deps, this.signal, () => dropLetter(pool, projection, letter));
     } catch (error) {
       log.warn(
-        { projection: projectionKey(projection), letter: filling, error: messageOf(error) },
+        { projection: projectionKey(projection), letter, error: messageOf(error) },
         'a rebuild found no room, and its half-filled tables are still there; the next rebuild drops them',
       );
     }
@@ -140,22 +165,16 @@ class Rebuild {
 
   private async fillAndSwitch(): Promise<RebuildResult> {
     const { pool, projection } = this.deps;
-    await ensureEngineTables(pool);
-    const [live] = await inspect(pool, [projection]);
-    const shown = live?.letter ?? 'a';
-    const letter = otherLetter(shown);
-    this.tables = tablesOf(projection, letter);
-    await this.retryOnLocks(() => this.startOver(letter, live?.letter === undefined));
 
     while ((await this.readOn('filling')) > NEAR);
     for (const statement of projection.indexes(this.tables)) await pool.query(statement);
     for (const table of physicalTables(projection, this.tables)) await pool.query(`ANALYZE ${table}`);
-    await this.switchOver(shown);
-    this.filling = undefined;
-    await this.dropOld(shown);
+    await this.switchOver(this.shown);
+    this.switched = true;
+    await this.dropOld(this.shown);
     this.report('switched', 1);
     return {
-      letter,
+      letter: this.checkpoint.letter,
       events: this.done,
       milliseconds: Math.round(performance.now() - this.started),
       position: this.checkpoint.position,
@@ -166,26 +185,13 @@ class Rebuild {
   private async dropOld(letter: Letter): Promise<void> {
     const { pool, projection, log } = this.deps;
     try {
-      await this.retryOnLocks(() => dropLetter(pool, projection, letter), 30);
+      await retryOnLocks(this.deps, this.signal, () => dropLetter(pool, projection, letter), 30);
     } catch (error) {
       log.warn(
         { projection: projectionKey(projection), letter, error: messageOf(error) },
         'a rebuild is done, but the old tables are still there; the next rebuild drops them',
       );
     }
-  }
-
-  /** @param unknown nobody knows any more which letter the view shows: it may be this one */
-  private async startOver(letter: Letter, unknown: boolean): Promise<void> {
-    const { pool, projection } = this.deps;
-    await transaction(pool, 'BEGIN', async (client) => {
-      if (unknown) await client.query(`DROP VIEW IF EXISTS ${viewName(projection)}`);
-      await dropLetterIn(client, projection, letter);
-      for (const statement of projection.ddl(this.tables)) await client.query(statement);
-      await client.query(sql.CREATE_CHECKPOINT, [projection.name, projection.version, letter, '', 0]);
-    });
-    this.checkpoint = { letter, position: '', epoch: '0' };
-    this.filling = letter;
   }
 
   /** Reads to where the store ends now, over interruptions of the store; gives the number of events. */
@@ -195,8 +201,8 @@ class Rebuild {
     for (let attempt = 1; ; attempt++) {
       try {
         const head = await this.deps.store.head();
-        for await (const events of this.openedAfter(this.checkpoint.position)) {
-          await this.write(events);
+        for await (const stretch of this.readAfter(this.checkpoint.position)) {
+          await this.write(stretch);
           this.report(phase, fraction(this.firstOrdinal, this.checkpoint.position, head));
           attempt = 1;
         }
@@ -210,47 +216,53 @@ class Rebuild {
     }
   }
 
-  private async *openedAfter(position: string): AsyncGenerator<OpenedEvent[], void, undefined> {
-    for await (const batch of replay(this.deps.store, position, this.deps.opener, this.signal)) {
-      const [first] = batch;
+  private async *readAfter(position: string): AsyncGenerator<Stretch, void, undefined> {
+    for await (const stretch of replay(this.deps.store, position, this.deps.opener, this.signal)) {
+      const [first] = stretch.events;
       if (first) this.firstOrdinal ??= parsePosition(first.stored.position).ordinal;
-      yield batch;
+      yield stretch;
       this.signal.throwIfAborted();
     }
   }
 
-  private async write(events: readonly OpenedEvent[]): Promise<void> {
+  private async write(stretch: Stretch): Promise<void> {
     const { projection, pool } = this.deps;
-    const to = events.at(-1)?.stored.position ?? this.checkpoint.position;
     const backoff = new Backoff();
     for (let attempt = 1; ; attempt++) {
       try {
-        const plan = { events: planReplay(projection, events), parked: [] };
-        await transaction(pool, sql.BEGIN_APPLY, (client) =>
-          commitBatch(client, projection, this.checkpoint, to, plan),
-        );
+        // After a commit whose answer was lost, the step begins behind it or is empty.
+        if (attempt > 1) this.checkpoint = await this.ownCheckpoint();
+        if (stretch.behind(this.checkpoint.position).events.length === 0) break;
+        const step = judgeReplay(this.checkpoint, stretch);
+        this.checkpoint = await transaction(pool, sql.BEGIN_APPLY, (client) => takeStep(client, step));
         break;
       } catch (error) {
-        if (error instanceof Fenced || error instanceof NewerSchema || error instanceof PoisonedEvent) throw error;
-        if (blamesEvent(error)) return this.writeHalves(events, error);
+        if (error instanceof Fenced || error instanceof Gap) throw error;
+        if (error instanceof NewerSchema || error instanceof PoisonedEvent) throw error;
+        if (blamesEvent(error)) return this.writeHalves(stretch, error);
         if (attempt === ATTEMPTS || isNoRoom(error)) throw error;
         this.deps.log.warn({ projection: projectionKey(projection), error: messageOf(error) }, 'a rebuild tries again');
         await backoff.wait(this.signal);
         this.signal.throwIfAborted();
       }
     }
-    this.checkpoint = { ...this.checkpoint, position: to };
-    this.done += events.length;
+    this.done += stretch.events.length;
+  }
+
+  /** Where this letter stands. @throws Fenced when another rebuild has begun it anew */
+  private async ownCheckpoint(): Promise<Checkpoint> {
+    const { projection, pool } = this.deps;
+    const own = await loadCheckpoint(pool, projection, this.checkpoint.letter);
+    if (own?.epoch !== this.checkpoint.epoch) throw new Fenced(projectionKey(projection));
+    return own;
   }
 
   /** Finds the event to blame. */
-  private async writeHalves(events: readonly OpenedEvent[], error: unknown): Promise<void> {
-    const [only] = events;
-    if (events.length === 1 && only)
+  private async writeHalves(stretch: Stretch, error: unknown): Promise<void> {
+    const [only] = stretch.events;
+    if (stretch.events.length === 1 && only)
       throw new PoisonedEvent(projectionKey(this.deps.projection), nameOf(only.stored), error);
-    const half = events.length >> 1;
-    await this.write(events.slice(0, half));
-    await this.write(events.slice(half));
+    for (const half of stretch.halves()) await this.write(half);
   }
 
   /**
@@ -260,15 +272,15 @@ class Rebuild {
    */
   private async switchOver(from: Letter): Promise<void> {
     const { projection, pool } = this.deps;
-    await this.retryOnLocks(async () => {
+    await retryOnLocks(this.deps, this.signal, async () => {
       while ((await this.readOn('catchingUp')) > NEAR);
-      const position = await transaction(
+      this.checkpoint = await transaction(
         pool,
         `BEGIN; SET LOCAL lock_timeout = '${SWITCH_LOCK_TIMEOUT}'; SET LOCAL enable_seqscan = off`,
         async (client) => {
           const live = await lockCheckpoint(client, projection, from);
           const own = await lockCheckpoint(client, projection, this.checkpoint.letter);
-          if (own?.position !== this.checkpoint.position) throw new Fenced(projectionKey(projection));
+          if (own === undefined || !this.checkpoint.is(own)) throw new Fenced(projectionKey(projection));
           const reached = await this.levelWith(client, live?.position ?? '');
           await showIn(client, projection, own.letter);
           await client.query(sql.DROP_CHECKPOINT, [projection.name, projection.version, from]);
@@ -276,7 +288,6 @@ class Rebuild {
           return reached;
         },
       );
-      this.checkpoint = { ...this.checkpoint, position };
     });
   }
 
@@ -284,45 +295,21 @@ class Rebuild {
    * Readers must never see less than they did: this letter goes at least as far as the live one. A live one of another
    * store, or behind the end of this log (an older one was restored), shows what isn't in it: that is what is mended.
    */
-  private async levelWith(client: pg.PoolClient, live: string): Promise<string> {
-    const { projection, store } = this.deps;
-    let position = this.checkpoint.position;
-    const foreign = !live.startsWith(`${store.identity}:`);
-    if (foreign || live <= position || isPastEnd(live, await store.head(), store.identity)) return position;
+  private async levelWith(client: pg.PoolClient, live: string): Promise<Checkpoint> {
+    const { store } = this.deps;
+    let reached = this.checkpoint;
+    if (!isPositionOf(live, store.identity) || live <= reached.position) return reached;
+    if (isPastEnd(live, await store.head(), store.identity)) return reached;
     let applied = 0;
-    for await (const events of this.openedAfter(position)) {
-      const due = events.filter((event) => event.stored.position <= live);
-      const last = due.at(-1);
-      if (last) {
-        await commitBatch(client, projection, { ...this.checkpoint, position }, last.stored.position, {
-          events: planReplay(projection, due),
-          parked: [],
-        });
-        position = last.stored.position;
-        applied += due.length;
-      }
-      if (due.length < events.length || position >= live) break;
+    for await (const stretch of this.readAfter(reached.position)) {
+      const due = stretch.upTo(live);
+      if (due.events.length > 0) reached = await takeStep(client, judgeReplay(reached, due));
+      applied += due.events.length;
+      if (due.events.length < stretch.events.length || reached.position >= live) break;
       if (applied > 10 * NEAR) throw new FellBehind('the live projection ran ahead');
     }
-    if (position < live) throw new FellBehind('the store gave less than the live projection has');
-    return position;
-  }
-
-  /** Also when the live projection ran ahead; ends with the signal, or when it was tried often enough. */
-  private async retryOnLocks(work: () => Promise<unknown>, attempts = 200): Promise<void> {
-    const backoff = new Backoff(20, 1_000);
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await work();
-        return;
-      } catch (error) {
-        const again = isUndone(error) || error instanceof FellBehind;
-        if (!again || attempt >= attempts) throw error;
-        this.deps.log.debug({ projection: projectionKey(this.deps.projection), attempt }, 'a switch waits for readers');
-        await backoff.wait(this.signal);
-        this.signal.throwIfAborted();
-      }
-    }
+    if (reached.position < live) throw new FellBehind('the store gave less than the live projection has');
+    return reached;
   }
 
   private report(phase: RebuildProgress['phase'], share: number): void {
@@ -334,6 +321,27 @@ class Rebuild {
       rate: Math.round(this.done / seconds),
       phase,
     });
+  }
+}
+
+/** Also when the live projection ran ahead; ends with the signal, or when it was tried often enough. */
+async function retryOnLocks<Result>(
+  { log, projection }: Pick<RebuildDeps, 'log' | 'projection'>,
+  signal: AbortSignal,
+  work: () => Promise<Result>,
+  attempts = 200,
+): Promise<Result> {
+  const backoff = new Backoff(20, 1_000);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const again = isUndone(error) || error instanceof FellBehind;
+      if (!again || attempt >= attempts) throw error;
+      log.debug({ projection: projectionKey(projection), attempt }, 'a switch waits for readers');
+      await backoff.wait(signal);
+      signal.throwIfAborted();
+    }
   }
 }
 

@@ -76,8 +76,9 @@ export const ACTIVE_CHECKPOINTS = `SELECT p.name, p.version, p.letter, c.positio
   FROM read.projection p JOIN read.checkpoint c USING (name, version, letter)`;
 export const POLL_POSITIONS = `SELECT p.name, p.version, c.position
   FROM read.projection p JOIN read.checkpoint c USING (name, version, letter)`;
+/** With an epoch that no checkpoint of this database has had: transactions' numbers grow, and each next epoch takes one. */
 export const CREATE_CHECKPOINT = `INSERT INTO read.checkpoint (name, version, letter, position, complete_at, epoch)
-  VALUES ($1, $2, $3, '', $4, $5::bigint)`;
+  VALUES ($1, $2, $3, '', $4, txid_current()) RETURNING epoch::text AS epoch`;
 export const DROP_CHECKPOINT = 'DELETE FROM read.checkpoint WHERE name = $1 AND version = $2 AND letter = $3';
 /** The fence: nobody who remembers another position or epoch gets past it. Row lock first, rows afterwards. */
 export const ADVANCE = `UPDATE read.checkpoint SET position = $6, stopped = NULL
@@ -87,10 +88,9 @@ export const ADVANCE_SEVERAL = `UPDATE read.checkpoint c SET position = $6, stop
   FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::bigint[]) x (name, version, letter, position, epoch)
   WHERE c.name = x.name AND c.version = x.version AND c.letter = x.letter AND c.position = x.position AND c.epoch = x.epoch
   RETURNING c.name, c.version`;
-export const SET_STOPPED = `UPDATE read.checkpoint SET stopped = $4 WHERE name = $1 AND version = $2 AND letter = $3`;
+export const SET_STOPPED = `UPDATE read.checkpoint SET stopped = $6
+  WHERE name = $1 AND version = $2 AND letter = $3 AND position = $4 AND epoch = $5::bigint`;
 export const NEXT_EPOCH = `UPDATE read.checkpoint SET epoch = epoch + 1 WHERE name = $1 AND version = $2 AND letter = $3`;
-/** The same where the checkpoint is where it was found. */
-export const SET_STOPPED_AT = `${SET_STOPPED} AND position = $5`;
 export const SHOW_LETTER = `INSERT INTO read.projection (name, version, letter) VALUES ($1, $2, $3)
   ON CONFLICT (name, version) DO UPDATE SET letter = EXCLUDED.letter`;
 

@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import type { EventStore, StoredEvent } from '../../application/ports/event-store.js';
-import { applyTo, planReplay } from './apply.js';
-import { loadActive, loadParked, lockCheckpoint } from './checkpoint.js';
+import { applyTo, loadActive, loadParked, lockCheckpoint } from './checkpoint.js';
 import { Fenced, nameOf, PoisonedEvent } from './errors.js';
 import type { OpenedEvent, Opener } from './open.js';
 import { projectionKey, tablesOf, type Letter, type Projection } from './projection.js';
 import * as sql from './sql.js';
 import { BEGIN_APPLY } from './sql.js';
+import { planReplay } from './step.js';
 import { transaction } from './transaction.js';
 
 export interface ParkedEvent {

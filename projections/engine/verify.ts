@@ -1,15 +1,16 @@
 import type pg from 'pg';
 import type { EventStore } from '../../application/ports/event-store.js';
 import { isPositionOf, parsePosition } from '../../application/ports/positions.js';
-import { applyTo, planReplay } from './apply.js';
-import { loadParked } from './checkpoint.js';
+import { applyTo, loadParked } from './checkpoint.js';
 import { ForeignCheckpoint, PAST_THE_END, ProjectionUnfit } from './errors.js';
 import { inspectSound, isFilling } from './inspect.js';
 import { isPastEnd } from './mend.js';
-import type { OpenedEvent, Opener } from './open.js';
+import type { Opener } from './open.js';
 import { physicalTables, projectionKey, scratchTablesOf, tablesOf, type Projection } from './projection.js';
 import { fraction, replay } from './read.js';
 import * as sql from './sql.js';
+import { planReplay } from './step.js';
+import type { Stretch } from './stretch.js';
 import { transaction } from './transaction.js';
 
 export interface Verification {
@@ -69,13 +70,15 @@ export async function verify(
 
     let events = 0;
     let firstOrdinal: bigint | undefined;
-    for await (const batch of historyUpTo(deps, live.position, signal)) {
-      const unparked = batch.filter(({ stored }) => !(stored.revision >= (parked.get(stored.stream) ?? Infinity)));
+    for await (const stretch of historyUpTo(deps, live.position, signal)) {
+      const unparked = stretch.events.filter(
+        ({ stored }) => !(stored.revision >= (parked.get(stored.stream) ?? Infinity)),
+      );
       await applyTo(client, projection, scratch, planReplay(projection, unparked));
-      events += batch.length;
-      const [first, last] = [batch[0], batch.at(-1)];
+      events += stretch.events.length;
+      const [first] = stretch.events;
       if (first !== undefined) firstOrdinal ??= parsePosition(first.stored.position).ordinal;
-      const share = fraction(firstOrdinal, last?.stored.position ?? live.position, live.position);
+      const share = fraction(firstOrdinal, stretch.to, live.position);
       const rate = Math.round(events / Math.max((performance.now() - started) / 1000, 0.001));
       onProgress?.({
         done: events,
@@ -102,12 +105,12 @@ async function* historyUpTo(
   { store, opener }: { store: EventStore; opener: Opener },
   position: string,
   signal: AbortSignal,
-): AsyncGenerator<OpenedEvent[], void, undefined> {
+): AsyncGenerator<Stretch, void, undefined> {
   if (position === '') return;
-  for await (const batch of replay(store, '', opener, signal)) {
-    const due = batch.filter((event) => event.stored.position <= position);
-    if (due.length > 0) yield due;
-    if (due.length < batch.length) return;
+  for await (const stretch of replay(store, '', opener, signal)) {
+    const due = stretch.upTo(position);
+    if (due.events.length > 0) yield due;
+    if (due.events.length < stretch.events.length) return;
   }
   signal.throwIfAborted();
 }

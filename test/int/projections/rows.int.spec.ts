@@ -41,7 +41,9 @@ describe('projections: given events, then rows', () => {
 
   before(async () => {
     bench = await ProjectionBench.open();
-    await bench.engine(new ArrayEventStore()).status();
+    const engine = bench.engine(new ArrayEventStore());
+    await engine.start();
+    await engine.stop();
   });
   after(() => bench.close());
   beforeEach(() => {

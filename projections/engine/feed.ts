@@ -1,0 +1,127 @@
+import type pg from 'pg';
+import type { EventStore } from '../../application/ports/event-store.js';
+import type { Logger } from '../../application/ports/logger.js';
+import { GivenUp, Rewound, Runner } from './apply.js';
+import { applyToAll } from './apply-to-all.js';
+import { Backoff, pause } from './backoff.js';
+import { Fenced, messageOf } from './errors.js';
+import type { PositionRow } from './inspect.js';
+import { stopPastEnd } from './mend.js';
+import type { Opener } from './open.js';
+import { projectionKey, type Projection } from './projection.js';
+import { follow } from './read.js';
+import * as sql from './sql.js';
+import type { Waits } from './wait.js';
+import { LOOK_MS } from './watch.js';
+
+export interface FeedOptions {
+  readonly store: EventStore;
+  readonly pool: pg.Pool;
+  readonly projections: readonly Projection[];
+  readonly log: Logger;
+  /** How often a stopped projection is looked at, milliseconds; default 1000. */
+  readonly lookMs?: number;
+}
+
+/** Of the reader under load. Who waits to see what he has written ends it; who doesn't, hardly sees a tenth of a second. */
+const REST = { atLeastMs: 25, atMostMs: 100 } as const;
+
+/** One reader for all projections that this process leads. */
+export class Feed {
+  private readonly stopping = new AbortController();
+  private readonly runners: readonly Runner[];
+  private readonly running: Promise<void>;
+
+  constructor(
+    private readonly options: FeedOptions,
+    private readonly opener: Opener,
+    private readonly waits: Waits,
+  ) {
+    const { pool, log, store } = options;
+    this.runners = options.projections.map((projection) => {
+      const key = projectionKey(projection);
+      return new Runner({
+        projection,
+        pool,
+        log,
+        storeIdentity: store.identity,
+        onPosition: (position) => {
+          waits.reached(key, position);
+        },
+      });
+    });
+    this.running = this.run();
+  }
+
+  isFeeding(key: string): boolean {
+    return this.runners.some((runner) => runner.key === key && runner.loaded);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    const backoff = new Backoff(50, 2_000);
+    while (!signal.aborted) {
+      try {
+        await stopPastEnd(this.options, this.options.projections, signal);
+        for (const runner of this.runners) await runner.load();
+        await this.read(signal, backoff);
+      } catch (error) {
+        if (signal.aborted) return;
+        // The checkpoints say where to go on.
+        if (error instanceof Rewound || error instanceof GivenUp || error instanceof Fenced) continue;
+        this.options.log.warn({ error: messageOf(error) }, 'the projections lost the event store and subscribe again');
+        await backoff.wait(signal);
+      }
+    }
+  }
+
+  /** Reads from the lowest checkpoint until the source ends, the signal fires, or a stopped projection may go on. */
+  private async read(signal: AbortSignal, backoff: Backoff): Promise<void> {
+    const round = new AbortController();
+    const ended = AbortSignal.any([signal, round.signal]);
+    const rechecking = this.recheck(ended, round);
+    try {
+      const going = this.runners.filter((runner) => runner.stopped === undefined);
+      const [lowest] = going.map((runner) => runner.position).sort();
+      if (lowest === undefined) {
+        await rechecking;
+        return;
+      }
+      for await (const stretch of follow(this.options.store, lowest, this.opener, ended, (until) =>
+        this.waits.rest(REST, until),
+      )) {
+        await applyToAll(going, this.options.pool, stretch, ended);
+        backoff.reset();
+        if (going.every((runner) => runner.stopped !== undefined)) break;
+      }
+      if (!ended.aborted) await backoff.wait(ended);
+    } finally {
+      round.abort();
+      await rechecking;
+    }
+  }
+
+  /** Whether a stopped projection may go on: a rebuild may have helped it. */
+  private async recheck(ended: AbortSignal, round: AbortController): Promise<void> {
+    while (!ended.aborted) {
+      await pause(this.options.lookMs ?? LOOK_MS, ended);
+      const stopped = this.runners.filter((runner) => runner.stopped !== undefined);
+      if (stopped.length === 0 || ended.aborted) continue;
+      try {
+        const { rows } = await this.options.pool.query<PositionRow>(sql.ACTIVE_CHECKPOINTS);
+        const moved = stopped.some((runner) => {
+          const row = rows.find((each) => projectionKey(each) === runner.key);
+          return row !== undefined && !runner.remembers(row);
+        });
+        if (moved) round.abort();
+      } catch {
+        // The database is away: asked again in a moment.
+      }
+    }
+  }
+}
