@@ -20,7 +20,9 @@ export async function transaction<Result>(
   try {
     await client.query(begin);
     const result = await work(client);
-    await client.query('COMMIT');
+    const { command } = await client.query('COMMIT');
+    // So it answers when a statement had failed and somebody went on.
+    if (command !== 'COMMIT') throw new Error(`a transaction ended with ${command}`);
     return result;
   } catch (error) {
     // Behind a statement whose answer didn't come, the rollback's would not either.
