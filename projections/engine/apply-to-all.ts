@@ -1,7 +1,6 @@
 import type pg from 'pg';
 import type { Runner } from './apply.js';
-import { takeEmptySteps, type Checkpoint } from './checkpoint.js';
-import type { Step } from './step.js';
+import { takeEmptySteps, type Checkpoint, type Step } from './checkpoint.js';
 import type { Stretch } from './stretch.js';
 
 /**

@@ -4,12 +4,15 @@ import { isPositionOf } from '../../application/ports/positions.js';
 import { Backoff } from './backoff.js';
 import {
   isSameRow,
+  judgeLive,
   loadActive,
   loadParked,
   sayStopped,
+  setAside,
   takeStep,
   type Checkpoint,
   type CheckpointRow,
+  type Step,
 } from './checkpoint.js';
 import {
   blamesEvent,
@@ -24,7 +27,7 @@ import {
 import type { OpenedEvent } from './open.js';
 import { projectionKey, type Projection } from './projection.js';
 import * as sql from './sql.js';
-import { findNewer, judgeLive, setAside, type Step } from './step.js';
+import { findNewer } from './plan.js';
 import type { Stretch } from './stretch.js';
 import { transaction } from './transaction.js';
 
@@ -151,7 +154,7 @@ export class Runner {
 
   private async applyUpToNewerSchema(stretch: Stretch): Promise<void> {
     const due = stretch.behind(this.position);
-    const newer = findNewer(this.projection, due);
+    const newer = findNewer(this.projection, due.events);
     if (newer === undefined) return this.applySome(due);
     if (newer.index > 0) await this.applySome(due.first(newer.index));
     await this.stop(this.standing(), newer.error.message);

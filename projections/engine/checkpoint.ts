@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { Fenced } from './errors.js';
+import { Fenced, messageOf } from './errors.js';
 import { inspectSound } from './inspect.js';
+import { planLive, planReplay, type ParkedRow, type Plan } from './plan.js';
 import {
   projectionKey,
   tablesOf,
@@ -10,7 +11,7 @@ import {
   type Tables,
 } from './projection.js';
 import * as sql from './sql.js';
-import type { ParkedRow, Step } from './step.js';
+import type { Stretch } from './stretch.js';
 import { statementsOn } from './transaction.js';
 
 /**
@@ -101,6 +102,48 @@ export async function createCheckpoint(
   const { name, version } = projection;
   const { rows } = await db.query<{ epoch: string }>(sql.CREATE_CHECKPOINT, [name, version, letter, completeAt]);
   return new Standing(projection, letter, '', rows[0]?.epoch ?? '');
+}
+
+/**
+ * What it takes to pass a stretch: every event of it behind the checkpoint has been judged, and is applied or set aside
+ * unless the projection doesn't handle it. Nothing else moves a checkpoint, and only the three judges below make one.
+ */
+class JudgedStep implements Plan {
+  // Makes the type nominal: no other object is one, however much it looks like one.
+  readonly #judged = true;
+  constructor(
+    readonly from: Checkpoint,
+    readonly to: string,
+    readonly events: readonly ProjectedEvent[],
+    readonly parked: readonly ParkedRow[],
+  ) {}
+
+  get writesNothing(): boolean {
+    return this.#judged && this.events.length + this.parked.length === 0;
+  }
+}
+
+export type Step = JudgedStep;
+
+/** For the live letter. @throws Gap, NewerSchema */
+export function judgeLive(from: Checkpoint, stretch: Stretch, isParked: (stream: string) => boolean): Step {
+  const due = stretch.behind(from.position);
+  const { events, parked } = planLive(from.projection, due.events, isParked);
+  return new JudgedStep(from, due.to, events, parked);
+}
+
+/** For the one event that can't be applied. @throws Gap, TypeError for more than one */
+export function setAside(from: Checkpoint, stretch: Stretch, error: unknown): Step {
+  const due = stretch.behind(from.position);
+  const [only] = due.events;
+  if (only === undefined || due.events.length > 1) throw new TypeError('one event is set aside at a time');
+  return new JudgedStep(from, due.to, [], [{ opened: only, error: messageOf(error) }]);
+}
+
+/** For a replay, which sets nothing aside. @throws Gap, NewerSchema, PoisonedEvent */
+export function judgeReplay(from: Checkpoint, stretch: Stretch): Step {
+  const due = stretch.behind(from.position);
+  return new JudgedStep(from, due.to, planReplay(from.projection, due.events), []);
 }
 
 /**

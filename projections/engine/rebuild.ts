@@ -3,7 +3,14 @@ import type { Logger } from '../../application/ports/logger.js';
 import { isPositionOf, parsePosition } from '../../application/ports/positions.js';
 import { EventStoreUnavailable, type EventStore } from '../../application/ports/event-store.js';
 import { Backoff } from './backoff.js';
-import { createCheckpoint, loadCheckpoint, lockCheckpoint, takeStep, type Checkpoint } from './checkpoint.js';
+import {
+  createCheckpoint,
+  judgeReplay,
+  loadCheckpoint,
+  lockCheckpoint,
+  takeStep,
+  type Checkpoint,
+} from './checkpoint.js';
 import {
   blamesEvent,
   Fenced,
@@ -32,7 +39,6 @@ import {
 } from './projection.js';
 import { fraction, replay } from './read.js';
 import * as sql from './sql.js';
-import { judgeReplay } from './step.js';
 import type { Stretch } from './stretch.js';
 import { transaction } from './transaction.js';
 

@@ -6,7 +6,7 @@ import type { OpenedEvent, Opener } from './open.js';
 import { projectionKey, tablesOf, type Letter, type Projection } from './projection.js';
 import * as sql from './sql.js';
 import { BEGIN_APPLY } from './sql.js';
-import { planReplay } from './step.js';
+import { planReplay } from './plan.js';
 import { transaction } from './transaction.js';
 
 export interface ParkedEvent {

@@ -9,7 +9,7 @@ import type { Opener } from './open.js';
 import { physicalTables, projectionKey, scratchTablesOf, tablesOf, type Projection } from './projection.js';
 import { fraction, replay } from './read.js';
 import * as sql from './sql.js';
-import { planReplay } from './step.js';
+import { planReplay } from './plan.js';
 import type { Stretch } from './stretch.js';
 import { transaction } from './transaction.js';
 
