@@ -109,6 +109,23 @@ for (const engine of ENGINES)
       expect(await nicknames('keyed')).to.deep.equal(['keyed']);
     });
 
+    it('user_register: a thousand at once by the secret alone; the list again is told so', async () => {
+      const users = Array.from({ length: 1_000 }, (_, n) => ({
+        userID: `many${n.toString()}`,
+        nickname: `N ${n.toString()}`,
+      }));
+      expect((await im.call('/user/user_register', { secret: SECRET, users })).errCode).to.equal(0);
+      const again = await im.call('/user/user_register', { secret: SECRET, users });
+      expect(again.errCode).to.equal(1102);
+      expect(again.errDlt).to.contain('by this very request before');
+      const other = await im.call('/user/user_register', {
+        secret: SECRET,
+        users: [{ userID: 'few', nickname: 'F' }, users[7]],
+      });
+      expect(other.errCode).to.equal(1102);
+      expect(await nicknames('few', 'many999')).to.deep.equal(['N 999']);
+    }).timeout(60_000);
+
     it('user_register: a key is the app’s, whomever it names', async () => {
       const send = async (userIDs: string[], who: object = { secret: SECRET }, token?: string): Promise<OpenimAnswer> =>
         im.call(

@@ -130,7 +130,13 @@ export function userOperations(services: OpenimServices): Operation[] {
         return updateUserInfo(call, { userID, ...Object.fromEntries(said) });
       },
     }),
-    operation({ path: '/user/user_register', access: 'secret', Body: UserRegisterReq, handle: registerAll }),
+    operation({
+      path: '/user/user_register',
+      access: 'secret',
+      large: true,
+      Body: UserRegisterReq,
+      handle: registerAll,
+    }),
     operation({
       path: '/user/account_check',
       Body: AccountCheckReq,
