@@ -52,6 +52,7 @@ import { openReadModels, type ReadModels } from './read-models/read-models.js';
 import { verifyChain } from './serialization/hash-chain.js';
 import { JsonEventSerializer } from './serialization/json-event-serializer.js';
 import { DataKeys } from './serialization/keys/data-keys.js';
+import { version } from './version.js';
 import { verifyMasterKey } from './serialization/keys/master-key.js';
 import { eventRegistry } from './serialization/registry.js';
 import { PostgresCredentials } from './system/credentials.js';
@@ -417,7 +418,7 @@ function serverApps(container: Container, config: Config, log: Logger): Pick<Par
   const engine = container.get(ids.projections);
   const store = container.get(ids.store);
   const admins = new AppAdmins(config.appAdmins);
-  const freshness = new Freshness(engine, store.identity, container.get(OwnWrites));
+  const freshness = new Freshness(engine, store, container.get(OwnWrites));
   const v1 = v1Router({
     operations: v1Operations({
       userCommands: container.get(UserCommands),
@@ -443,10 +444,17 @@ function serverApps(container: Container, config: Config, log: Logger): Pick<Par
       serves: servesOf(config),
     }),
     log,
+    version: version(),
   });
   const openim = openimApi(container, config, log);
   return {
-    app: httpApp({ v1, openim, readiness: readiness(container), trustedProxies: config.trustedProxies }),
+    app: httpApp({
+      v1,
+      openim,
+      readiness: readiness(container),
+      version: version(),
+      trustedProxies: config.trustedProxies,
+    }),
     openim: rootApp(openim, config.trustedProxies),
   };
 }

@@ -1,4 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express';
+import { docsPage } from './docs.js';
 import type { Readiness } from './readiness.js';
 
 export interface HttpAppOptions {
@@ -6,12 +7,14 @@ export interface HttpAppOptions {
   /** Seed 003's API. */
   readonly openim: RequestHandler;
   readonly readiness: () => Promise<Readiness>;
+  /** Parley's. */
+  readonly version: string;
   /** Whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
 }
 
 /** The HTTP application: each API mounted under its prefix. */
-export function httpApp({ v1, openim, readiness, trustedProxies }: HttpAppOptions): Express {
+export function httpApp({ v1, openim, readiness, version, trustedProxies }: HttpAppOptions): Express {
   const app = bareApp(trustedProxies);
 
   app.use('/v1', v1);
@@ -24,9 +27,21 @@ export function httpApp({ v1, openim, readiness, trustedProxies }: HttpAppOption
     if (!state.ready) response.setHeader('Retry-After', '1');
     response.status(state.ready ? 200 : 503).json(state);
   });
-  app.get('/', (_request, response) => {
+  app.use('/docs', docsPage());
+  app.get('/version', (_request, response) => {
+    response.json({ name: 'parley', version });
+  });
+  app.get('/', (request, response) => {
+    response.vary('Accept');
+    // A person with a browser is led to what he can read.
+    if (request.accepts(['json', 'html']) === 'html') {
+      response.redirect(303, '/docs');
+      return;
+    }
     response.json({
       name: 'Parley',
+      version,
+      docs: '/docs',
       apis: { v1: '/v1/openapi.json', openim: '/openim' },
       health: { live: '/health/live', ready: '/health/ready' },
     });

@@ -109,9 +109,9 @@ export const headerParameters = (): Record<string, object> =>
         name,
         in: 'header',
         required: false,
-        description: header.description,
+        // As an example of its own, pages that try requests out would send it.
+        description: `${header.description} For example \`${header.example}\`.`,
         schema: schemaOf(header),
-        example: header.example,
       },
     ]),
   );

@@ -157,15 +157,17 @@ function parameters(Dto: DtoClass | undefined, where: 'path' | 'query', componen
   const { properties = {}, required = [] } = components.parameters(Dto);
   return Object.entries(properties).map(([name, member]) => {
     const { description, examples, ...schema } = member;
+    const needed = where === 'path' || required.includes(name);
     return {
       name,
       in: where,
-      required: where === 'path' || required.includes(name),
+      required: needed,
       ...(description === undefined ? {} : { description }),
       // `?userIds=a,b`
       ...(schema.type === 'array' ? { style: 'form', explode: false } : {}),
       schema,
-      example: examples?.[0] ?? sampleOf(member, components),
+      // Of what may be left out, pages that try requests out would send it.
+      ...(needed ? { example: examples?.[0] ?? sampleOf(member, components) } : {}),
     };
   });
 }

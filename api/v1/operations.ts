@@ -3,6 +3,7 @@ import type { UserCommands } from '../../application/commands/users.js';
 import { ReadAccess } from './access.js';
 import { copyingOperations } from './copying.js';
 import { groupOperations } from './group-commands.js';
+import { groupRulesOperations } from './group-rules.js';
 import { groupSettingsOperations } from './group-settings.js';
 import { type InvitationServices, invitationOperations } from './invitations.js';
 import { joinRequestOperations } from './join-requests.js';
@@ -38,6 +39,7 @@ export function v1Operations(services: V1Services): Operation[] {
     ...joinRequestOperations(withAccess),
     ...ownGroupsOperations(services),
     ...memberListOperations(withAccess),
+    ...groupRulesOperations(withAccess),
     ...queryOperations(services),
   ];
 }

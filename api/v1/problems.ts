@@ -155,12 +155,15 @@ export function problemStatus(code: string): number {
 /**
  * The answer to whatever was thrown; what nobody foresaw is a bare 500 that says nothing internal.
  * @param by the user who acts: that he is no member himself is 403, that somebody he names is none is 404
+ * @param sent the request, in which a refusal of the domain is pointed at
  */
-export function problemOf(error: unknown, extras: Extras = {}, by?: string): ProblemBody {
+export function problemOf(error: unknown, extras: Extras = {}, by?: string, sent: Sent = {}): ProblemBody {
   if (typeof error === 'string' && isProblemCode(error)) return build(error, extras);
   if (error instanceof Refused) return build(error.code, error.extras);
   if (error instanceof InputInvalid) return build('InvalidRequest', inputProblems(error));
   if (error instanceof DomainError && namesStranger(error, by)) return build('MemberNotFound', { facts: error.facts });
+  if (error instanceof DomainError && error.kind === 'InvalidArgument')
+    return build('InvalidArgument', invalidArgument(error as DomainError<'InvalidArgument'>, sent));
   if (error instanceof DomainError || error instanceof ApplicationError)
     return build(error.kind, { facts: error.facts });
   if (error instanceof TokenRejected) return build('Unauthenticated', { detail: tokenFaults[error.fault] });
@@ -181,6 +184,54 @@ export function problemOf(error: unknown, extras: Extras = {}, by?: string): Pro
   }
   if (error instanceof EventStoreUnavailable || error instanceof DatabaseUnavailable) return build('Unavailable', {});
   return fromBodyParser(error) ?? build('Internal', {});
+}
+
+/** The request, as far as values of the domain came in it. */
+export interface Sent {
+  readonly body?: unknown;
+  readonly query?: unknown;
+}
+
+/** What `/v1` calls otherwise than the domain. */
+const OWN_NAMES: Readonly<Record<string, string>> = {
+  announcement: 'text',
+  retention: 'retentionSeconds',
+  until: 'forSeconds',
+};
+
+/** In the shape of what the edge itself finds wrong: the same members, pointed at in the same way. */
+function invalidArgument({ facts }: DomainError<'InvalidArgument'>, { body, query }: Sent): Extras {
+  const inBody = pointerTo(facts.field, body);
+  const pointer = inBody ?? pointerTo(facts.field, query) ?? `/${facts.field.replaceAll('.', '/')}`;
+  const where = inBody === undefined && pointerTo(facts.field, query) !== undefined ? 'query' : 'body';
+  return { detail: `In the ${where}.`, facts, errors: [{ pointer, detail: worded(facts.reason) }] };
+}
+
+const worded = (reason: string): string => (/^(?:longer|shorter|more|blank)/.test(reason) ? `is ${reason}` : reason);
+
+/** `card.nickname` is `/nickname` of a card's change, and `/settings/retentionSeconds` is `settings.retention`. */
+function pointerTo(field: string, sent: unknown): string | undefined {
+  const names = field.split('.');
+  for (let first = 0; first < names.length; first++) {
+    const found = walked(names.slice(first), sent);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function walked(names: readonly string[], sent: unknown): string | undefined {
+  let at: unknown = sent;
+  let pointer = '';
+  for (const name of names) {
+    // Which item of a list is meant, the domain doesn't say.
+    if (Array.isArray(at)) break;
+    if (typeof at !== 'object' || at === null) return undefined;
+    const known = [name, OWN_NAMES[name]].find((each) => each !== undefined && Object.hasOwn(at as object, each));
+    if (known === undefined) return undefined;
+    at = (at as Readonly<Record<string, unknown>>)[known];
+    pointer += `/${known}`;
+  }
+  return pointer;
 }
 
 const inputProblems = ({ where, problems, untold }: InputInvalid): Extras => ({

@@ -1,4 +1,5 @@
-import { positionOf } from '../../application/ports/positions.js';
+import type { EventStore } from '../../application/ports/event-store.js';
+import { comparePositions, ForeignPosition, positionOf } from '../../application/ports/positions.js';
 import type { OwnWrites } from '../../application/queries/own-writes.js';
 import type { ReadModelProgress } from '../../application/queries/progress.js';
 import type { PageRequest } from '../../application/queries/page.js';
@@ -16,17 +17,25 @@ const PATIENCE_MS = 5_000;
 export class Freshness {
   constructor(
     private readonly progress: ReadModelProgress,
-    private readonly storeIdentity: string,
+    private readonly store: Pick<EventStore, 'identity' | 'head'>,
     private readonly ownWrites: Pick<OwnWrites, 'shown'>,
   ) {}
 
-  /** @throws Refused ReadModelBehind; ForeignPosition */
+  /**
+   * A position that the log has not reached is none that a command of this log returned: it was of a log that a backup has
+   * replaced, and nobody waits for it.
+   * @throws Refused ReadModelBehind; ForeignPosition
+   */
   async atLeast(minPosition: string | undefined, caller: Caller): Promise<void> {
     if (minPosition === undefined) {
       if (caller.actor !== undefined) await this.ownWrites.shown(caller.tenant, caller.actor.id);
       return;
     }
-    const position = positionOf(minPosition, this.storeIdentity);
+    const position = positionOf(minPosition, this.store.identity);
+    if (await this.progress.waitFor(position, { timeoutMs: 0 })) return;
+    const head = await this.store.head();
+    if (head === undefined || comparePositions(position, head) > 0)
+      throw new ForeignPosition('a position that the log has not reached');
     if (!(await this.progress.waitFor(position, { timeoutMs: PATIENCE_MS }))) throw new Refused('ReadModelBehind');
   }
 }

@@ -7,6 +7,8 @@ import { jsonBody, MAX_STRANGERS_BODY_BYTES, parsed, wasSent } from '../http/bod
 import { Routes } from '../http/routes.js';
 import { checked } from '../http/validation.js';
 import type { Authenticator } from './authenticate.js';
+import { ListCursors } from './cursors.js';
+import { PageQuery } from './dto/common.js';
 import { openApiDocument } from './openapi.js';
 import type { Operation, Reply } from './operation.js';
 import { problemOf, Refused, sendProblem } from './problems.js';
@@ -15,27 +17,33 @@ export interface V1Options {
   readonly operations: readonly Operation[];
   readonly authenticator: Authenticator;
   readonly log: Logger;
+  /** Parley's. */
+  readonly version: string;
 }
 
-type Served = Pick<Operation, 'method'> & {
+interface Served extends Pick<Operation, 'method'> {
   answer(params: Readonly<Record<string, string>>, request: Request, response: Response): Promise<Reply>;
-};
+}
 
 const NO_STORE = { 'Cache-Control': 'no-store' } as const;
 
 /** Serves the declared operations; every refusal leaves as application/problem+json, whatever raised it. */
-export function v1Router({ operations, authenticator, log }: V1Options): RequestHandler {
+export function v1Router({ operations, authenticator, log, version }: V1Options): RequestHandler {
   const routes = new Routes<Served>();
-  const document: Reply = { status: 200, body: openApiDocument(operations) };
+  const document: Reply = { status: 200, body: openApiDocument(operations, version) };
   routes.add('get', '/openapi.json', { method: 'get', answer: () => Promise.resolve(document) });
   for (const op of operations) routes.add(op.method, op.path, served(op, authenticator));
 
   const serve = async (request: Request, response: Response): Promise<void> => {
     const { path } = request;
     const found = routes.find(request.method, path);
+    if (request.method === 'OPTIONS' && found !== undefined && 'allowed' in found) {
+      response.writeHead(204, { ...NO_STORE, Allow: allowing(found.allowed) }).end();
+      return;
+    }
     if (found === undefined) throw new Refused('NotFound', { detail: `Nothing is served at ${path.slice(0, 200)}.` });
     if ('allowed' in found) {
-      const allowed = found.allowed.join(', ');
+      const allowed = allowing(found.allowed);
       response.setHeader('Allow', allowed);
       throw new Refused('MethodNotAllowed', { detail: `This resource answers to ${allowed}.` });
     }
@@ -47,12 +55,13 @@ export function v1Router({ operations, authenticator, log }: V1Options): Request
     else answerJson(response, status, body, all);
   };
 
-  const refuse = (error: unknown, response: Response, next: NextFunction): void => {
+  const refuse = (error: unknown, request: Request, response: Response, next: NextFunction): void => {
     if (response.headersSent) {
       next(error);
       return;
     }
-    const problem = problemOf(error, {}, response.locals['by'] as string | undefined);
+    const { body, query } = request;
+    const problem = problemOf(error, {}, response.locals['by'] as string | undefined, { body: body as unknown, query });
     // What is away for a moment says so itself, once; here every caller would repeat it.
     if (problem.status === 500) {
       log.error({ correlationId: response.locals['correlationId'] as unknown, err: error }, 'a request failed');
@@ -64,10 +73,14 @@ export function v1Router({ operations, authenticator, log }: V1Options): Request
   return (request, response, next) => {
     response.locals['correlationId'] = newId();
     serve(request, response).catch((error: unknown) => {
-      refuse(error, response, next);
+      refuse(error, request, response, next);
     });
   };
 }
+
+/** HEAD is served where GET is, and OPTIONS everywhere. */
+const allowing = (methods: readonly string[]): string =>
+  [...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'].join(', ');
 
 function served(op: Operation, authenticator: Authenticator): Served {
   const parseBody = jsonBody(op.access === 'public' ? { limit: MAX_STRANGERS_BODY_BYTES } : {});
@@ -77,25 +90,27 @@ function served(op: Operation, authenticator: Authenticator): Served {
       // Who calls is asked first: nothing is read of somebody who may not.
       const caller = await authenticator.authenticate(request, op.access);
       if (caller.actor !== undefined) response.locals['by'] = actingUser(caller.actor);
+      if (op.command && !op.ifMatch && request.get('if-match') !== undefined)
+        throw new Refused('InvalidRequest', { detail: 'In the headers.', errors: [NO_IF_MATCH] });
       if (op.Body !== undefined) await parsed(parseBody, request, response);
-      return op.handle({
-        path: op.Path === undefined ? {} : await checked(op.Path, params, 'path'),
-        query: op.Query === undefined ? {} : await checked(op.Query, singleValues(request.query), 'query'),
-        body:
-          op.Body === undefined
-            ? {}
-            : await checked(
-                op.Body,
-                wasSent(request) ? (request.body as unknown) : op.bodyOptional ? {} : undefined,
-                'body',
-              ),
-        caller,
-        request,
-        response,
-      });
+      const path = op.Path === undefined ? {} : await checked(op.Path, params, 'path');
+      const query = op.Query === undefined ? {} : await checked(op.Query, singleValues(request.query), 'query');
+      const body =
+        op.Body === undefined
+          ? {}
+          : await checked(
+              op.Body,
+              wasSent(request) ? (request.body as unknown) : op.bodyOptional ? {} : undefined,
+              'body',
+            );
+      const list = query instanceof PageQuery ? new ListCursors(op, path, query, caller) : undefined;
+      const reply = await op.handle({ path, query: list?.query ?? query, body, caller, request, response });
+      return list?.answered(reply) ?? reply;
     },
   };
 }
+
+const NO_IF_MATCH = { pointer: '/If-Match', detail: 'is not taken here: there is no ETag of it' };
 
 /** `?a=1&a=2` is an array in Express; it fails the check of a text with a clear message, an object can't come through. */
 const singleValues = (query: object): object => ({ ...query });

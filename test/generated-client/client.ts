@@ -135,6 +135,7 @@ export async function everyOutcome(): Promise<readonly unknown[]> {
 export async function everyNull(): Promise<readonly (string | number)[]> {
   const user = await call('getUser');
   const { searchable } = await call('getPrivacy');
+  const { role, limits, may } = await call('getGroupRules');
   const group = await call('getGroup');
   const member = await call('getMember');
   // @ts-expect-error the name of somebody who was erased
@@ -144,7 +145,10 @@ export async function everyNull(): Promise<readonly (string | number)[]> {
   // @ts-expect-error what is hidden isn't there
   const hidden: string | null = member.nickname;
   return [
-    searchable ? 1 : 0,
+    searchable && may.invite ? 1 : 0,
+    role ?? '',
+    limits.admins ?? 0,
+    limits.muteSeconds ?? 0,
     erased,
     ownerless,
     hidden ?? '',

@@ -138,6 +138,7 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
   },
   listGroups: { as: 'member', mayNot: 'these are his own', foreigner: 'allowed' },
   getGroup: { as: 'member', mayNot: 'anybody may' },
+  getGroupRules: { as: 'member', mayNot: { outsider: 'NotGroupMember' } },
   getGroupHistory: { as: 'root', mayNot: appAdmins },
   changeGroupProfile: { as: 'admin', body: { name: 'Bookish' }, mayNot: managers },
   dismissGroup: { as: 'owner', mayNot: owners },
