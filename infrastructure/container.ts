@@ -58,6 +58,7 @@ import { eventRegistry } from './serialization/registry.js';
 import { PostgresCredentials } from './system/credentials.js';
 import { PostgresIdempotencyLedger } from './system/idempotency-ledger.js';
 import { PostgresKnownNetworks } from './system/known-networks.js';
+import { highestNumber } from './read-models/highest-number.js';
 import { PostgresNumbers } from './system/numbers.js';
 import { PostgresRegistrationClaims } from './system/registration-claims.js';
 import { PostgresReservations } from './system/reservations.js';
@@ -227,7 +228,9 @@ function bindApplication(container: Container): void {
   container
     .bind(ids.reservations)
     .toResolvedValue((pool) => reachable(new PostgresReservations(pool)), [ids.systemPool]);
-  container.bind(ids.numbers).toResolvedValue((pool) => reachable(new PostgresNumbers(pool)), [ids.systemPool]);
+  container
+    .bind(ids.numbers)
+    .toResolvedValue((pool) => reachable(new PostgresNumbers(pool, () => highestNumber(pool))), [ids.systemPool]);
   container.bind(ids.ledger).toResolvedValue((pool) => new PostgresIdempotencyLedger(pool), [ids.systemPool]);
   container
     .bind(ids.signedTokens)

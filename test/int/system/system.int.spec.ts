@@ -7,6 +7,7 @@ import { makePool } from '../../../infrastructure/postgres/pool.js';
 import { PostgresIdempotencyLedger } from '../../../infrastructure/system/idempotency-ledger.js';
 import { systemMigrations } from '../../../infrastructure/system/migration.js';
 import { PostgresKnownNetworks } from '../../../infrastructure/system/known-networks.js';
+import { highestNumber } from '../../../infrastructure/read-models/highest-number.js';
 import { PostgresNumbers } from '../../../infrastructure/system/numbers.js';
 import { PostgresRegistrationClaims } from '../../../infrastructure/system/registration-claims.js';
 import { PostgresReservations } from '../../../infrastructure/system/reservations.js';
@@ -261,5 +262,24 @@ describe('Schema system', () => {
     const numbers = await Promise.all(Array.from({ length: 200 }, (_, n) => sources[n % 2]?.next()));
     expect(new Set(numbers).size).to.equal(200);
     for (const number of numbers) expect(number).to.be.within(FIRST_NUMBER, LAST_NUMBER);
+  });
+
+  it('a sequence that was set back gives no number twice', async () => {
+    const given = await new PostgresNumbers(pool).next();
+    await pool.query("SELECT setval('system.number', $1)", [FIRST_NUMBER]);
+    const highest = given + 1_000;
+    const sources = Array.from({ length: 8 }, () => new PostgresNumbers(pool, () => Promise.resolve(highest)));
+    const numbers = await Promise.all(Array.from({ length: 400 }, (_, n) => sources[n % 8]?.next()));
+    expect(new Set(numbers).size).to.equal(400);
+    for (const number of numbers) expect(number).to.be.within(highest + 1, LAST_NUMBER);
+  });
+
+  it('the highest number is that of a user or a group, and none while there is no read side', async () => {
+    expect(await highestNumber(pool)).to.equal(0);
+    await pool.query('CREATE SCHEMA IF NOT EXISTS read');
+    await pool.query('CREATE VIEW read.users_v2 AS SELECT 7::bigint AS number');
+    await pool.query('CREATE VIEW read.groups_v2 AS SELECT 9::bigint AS number');
+    expect(await highestNumber(pool)).to.equal(9);
+    await pool.query('DROP VIEW read.users_v2, read.groups_v2');
   });
 });
