@@ -1,6 +1,7 @@
 import { sentence } from '../application/audit/sentences.js';
 import type { RecordedEvent } from '../application/ports/envelope.js';
 import type { StoredEvent } from '../application/ports/event-store.js';
+import { type HistoryItem, isUnreadable, type UnreadableEvent } from '../application/queries/history.js';
 
 /** `12  2026-11-21 10:15:02.123Z  ada muted bob until …  [v1:PUT /groups/…, by ada]` */
 export function historyLine({ revision, type, envelope, event }: RecordedEvent): string {
@@ -14,8 +15,22 @@ export function historyLine({ revision, type, envelope, event }: RecordedEvent):
   return `${revision.toString().padStart(5)}  ${when}  ${told}  [${who}, ${envelope.via}]`;
 }
 
-/** The same for programs. `text` is null for an event that this version doesn't know. */
-export function historyRecord({ revision, type, envelope, event, stored }: RecordedEvent): object {
+/** `   12  CAN'T BE READ: MemberJoined, its metadata is no envelope` */
+const unreadableLine = ({ stored: { revision, type }, unreadable }: UnreadableEvent): string =>
+  `${revision.toString().padStart(5)}  CAN'T BE READ: ${type}, ${unreadable.reason}`;
+
+export const itemLine = (item: HistoryItem): string => (isUnreadable(item) ? unreadableLine(item) : historyLine(item));
+
+/**
+ * The same for programs. `text` is null for an event that this version doesn't know; one that can't be read has `problem`
+ * instead of what isn't known of it.
+ */
+export function historyRecord(item: HistoryItem): object {
+  if (isUnreadable(item)) {
+    const { revision, type, position } = item.stored;
+    return { revision, type, position, text: null, problem: item.unreadable.reason };
+  }
+  const { revision, type, envelope, event, stored } = item;
   return {
     revision,
     type,
@@ -30,13 +45,13 @@ export function historyRecord({ revision, type, envelope, event, stored }: Recor
 
 /** Says each event while the stored events go on to whoever checks their chain. */
 export async function* said(
-  batches: AsyncIterable<readonly RecordedEvent[]>,
-  say: (recorded: RecordedEvent) => void,
+  batches: AsyncIterable<readonly HistoryItem[]>,
+  say: (item: HistoryItem) => void,
 ): AsyncGenerator<StoredEvent> {
   for await (const batch of batches) {
-    for (const recorded of batch) {
-      say(recorded);
-      yield recorded.stored;
+    for (const item of batch) {
+      say(item);
+      yield item.stored;
     }
   }
 }

@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { historyLine, historyRecord, said } from './history-lines.js';
+import type { LostKey } from '../application/ports/envelope.js';
+import { isUnreadable } from '../application/queries/history.js';
+import { historyRecord, itemLine, said } from './history-lines.js';
 import type { House, Using } from './house.js';
 import { json } from './terminal.js';
 
@@ -10,11 +12,29 @@ function parseKind(text: string): Kind {
   return text;
 }
 
+export const whose = ({ tenant, userId, keyId }: LostKey): string =>
+  `user "${userId}" (tenant ${tenant}), key ${keyId}`;
+
 /** `parley audit …` */
 export function historyCommand(program: Command, using: Using, { terminal, stop }: House): void {
-  program
-    .command('audit')
-    .description('who did what to whom, from the log itself')
+  const audit = program.command('audit').description('who did what to whom, from the log itself');
+  audit
+    .command('lost-keys')
+    .option('--json', 'as one JSON document')
+    .description('whose data keys were given up because they were gone, by whom and when')
+    .action((options: { json?: true }) =>
+      using(async (tools) => {
+        const keys = await tools.lostKeys();
+        const lines = keys.map(
+          ({ at, by, ...key }) => `${new Date(at).toISOString()}  ${whose(key)}, given up by ${by}`,
+        );
+        if (options.json)
+          terminal.out(json({ lostKeys: keys.map(({ at, ...key }) => ({ ...key, at: new Date(at).toISOString() })) }));
+        else for (const line of keys.length === 0 ? ['No data key was given up.'] : lines) terminal.out(line);
+        return true;
+      }),
+    );
+  audit
     .command('history')
     .argument('<kind>', 'group or user', parseKind)
     .argument('<id>', 'its public id')
@@ -29,21 +49,25 @@ export function historyCommand(program: Command, using: Using, { terminal, stop 
             ? ({ category: 'group', tenant, groupId: id } as const)
             : ({ category: 'user', tenant, userId: id } as const);
         let events = 0;
+        let unreadable = 0;
         const broken = await tools.chainBreak(
-          said(tools.history.all(stream), (recorded) => {
+          said(tools.history.all(stream), (item) => {
             stop.throwIfAborted();
             events++;
-            terminal.out(options.json ? json(historyRecord(recorded)) : historyLine(recorded));
+            if (isUnreadable(item)) unreadable++;
+            terminal.out(options.json ? json(historyRecord(item)) : itemLine(item));
           }),
         );
         if (events === 0) {
           terminal.err(`There is no ${kind} "${id}" in tenant "${tenant}".`);
           return false;
         }
-        if (options.json) terminal.out(json({ events, chainHolds: broken === undefined, problem: broken ?? null }));
+        if (options.json)
+          terminal.out(json({ events, unreadable, chainHolds: broken === undefined, problem: broken ?? null }));
         else if (broken === undefined) terminal.out(`The hash chain holds over ${events.toString()} events.`);
         else terminal.out(`THE HASH CHAIN IS BROKEN: ${broken}`);
-        return broken === undefined;
+        if (unreadable > 0 && !options.json) terminal.out(`${unreadable.toString()} OF THEM CAN'T BE READ.`);
+        return broken === undefined && unreadable === 0;
       }),
     );
 }

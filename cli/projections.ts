@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { DatabaseUnavailable } from '../application/ports/unavailable.js';
 import type { ProjectionState, Tools, VerifiedProjection, Watched } from '../application/ports/tools.js';
+import { whose } from './history.js';
 import type { House, Using } from './house.js';
 import { count, withProgress } from './progress.js';
 import { table } from './table.js';
@@ -10,6 +11,7 @@ import { WrongWords } from './wrong-words.js';
 interface Chosen {
   readonly all?: true;
   readonly json?: true;
+  readonly lostKeysAsTombstones?: true;
 }
 
 /** `parley projections …`: what queries read. */
@@ -31,12 +33,17 @@ export function projectionCommands(program: Command, using: Using, house: House)
     .command('rebuild')
     .argument('[name...]', 'users, groups, group_members …')
     .option('--all', 'every projection')
+    .option(
+      '--lost-keys-as-tombstones',
+      'where a data key is gone, go on and show as erased what it had encrypted, here and in every history, for good; recorded (`parley audit lost-keys`)',
+    )
     .description(
       'fill the other of its two sets of tables (letters a and b) from history, catch up, switch; readers notice nothing',
     )
     .action((names: string[], options: Chosen) =>
       using(
-        (tools) => each(chosen(tools, names, options), house, (name) => rebuildProjection(tools, name, terminal, stop)),
+        (tools) =>
+          each(chosen(tools, names, options), house, (name) => rebuildProjection(tools, name, options, terminal, stop)),
         'Nothing was switched but what is said above: readers see what they saw before.',
       ),
     );
@@ -102,10 +109,18 @@ const watching = <T>(
     }),
   );
 
-async function rebuildProjection(tools: Tools, name: string, terminal: Terminal, stop: AbortSignal): Promise<boolean> {
-  const { letter, events, milliseconds } = await watching(terminal, name, stop, (watched) =>
-    tools.rebuild(name, watched),
+async function rebuildProjection(
+  tools: Tools,
+  name: string,
+  { lostKeysAsTombstones }: Chosen,
+  terminal: Terminal,
+  stop: AbortSignal,
+): Promise<boolean> {
+  const { letter, events, milliseconds, givenUp } = await watching(terminal, name, stop, (watched) =>
+    tools.rebuild(name, { ...watched, lostKeysAsTombstones: lostKeysAsTombstones === true }),
   );
+  for (const key of givenUp)
+    terminal.out(`${name}: ${whose(key)}, was given up: what it had encrypted reads as erased.`);
   const seconds = (milliseconds / 1000).toFixed(1);
   terminal.out(
     `${name}: ${count(events)} events read in ${seconds} s; readers now see its tables of letter ${letter}, which were filled just now.`,

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { hostname, userInfo } from 'node:os';
 import type { Express, RequestHandler } from 'express';
 import { Container, type ServiceIdentifier } from 'inversify';
 import type pg from 'pg';
@@ -27,7 +28,7 @@ import { UserGroupsCommands } from '../application/commands/user-groups.js';
 import { UserProfileCommands } from '../application/commands/user-profiles.js';
 import { UserCommands, type UserCommandsDependencies } from '../application/commands/users.js';
 import { type Clock, systemClock } from '../application/ports/clock.js';
-import type { EventSerializer } from '../application/ports/envelope.js';
+import { type EventSerializer, EventUnreadable, type GivenUpKey, type LostKey } from '../application/ports/envelope.js';
 import type { EventStore } from '../application/ports/event-store.js';
 import type { Logger } from '../application/ports/logger.js';
 import type { Tools } from '../application/ports/tools.js';
@@ -70,6 +71,7 @@ const ids = {
   clock: Symbol('Clock') as ServiceIdentifier<Clock>,
   keys: Symbol('Keys') as ServiceIdentifier<Keys>,
   store: Symbol('EventStore') as ServiceIdentifier<EventStore>,
+  dataKeys: Symbol('DataKeys') as ServiceIdentifier<DataKeys>,
   serializer: Symbol('EventSerializer') as ServiceIdentifier<EventSerializer>,
   systemPool: Symbol('schema system') as ServiceIdentifier<pg.Pool>,
   healthPool: Symbol('PostgreSQL for looking after it') as ServiceIdentifier<pg.Pool>,
@@ -150,8 +152,9 @@ async function openHouse(
     });
     toClose('health', () => healthPool.end());
     await ofPostgres(() => verifyMasterKey(systemPool, keys.masterKey));
+    const dataKeys = new DataKeys({ pool: systemPool, masterKey: keys.masterKey, log });
     const serializer = new JsonEventSerializer({
-      keys: new DataKeys({ pool: systemPool, masterKey: keys.masterKey, log }),
+      keys: dataKeys,
       registry: eventRegistry,
     });
 
@@ -192,6 +195,7 @@ async function openHouse(
     container.bind(ids.clock).toConstantValue(systemClock);
     container.bind(ids.keys).toConstantValue(keys);
     container.bind(ids.store).toConstantValue(store);
+    container.bind(ids.dataKeys).toConstantValue(dataKeys);
     container.bind(ids.serializer).toConstantValue(serializer);
     container.bind(ids.systemPool).toConstantValue(systemPool);
     container.bind(ids.healthPool).toConstantValue(healthPool);
@@ -535,10 +539,23 @@ function startHousekeeping(tables: readonly Expiring[], log: Logger): { stop(): 
   };
 }
 
+/** Who gives up a key, as far as the machine knows. */
+const OPERATOR = `${userInfo().username}@${hostname()}`;
+
+const WITHOUT_A_KEY =
+  "Bring the key's row back into system.data_key from a backup; or, if it is gone for good, go on without it: " +
+  '--lost-keys-as-tombstones shows as erased what it had encrypted, here and in every history, and records who decided so';
+
+const lacksKey = (error: unknown): boolean =>
+  error instanceof Error && error.cause instanceof EventUnreadable && error.cause.lostKey !== undefined;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** What the `parley` command works with: beside a running server, or alone. */
 export async function openTools(config: Config, log: Logger): Promise<Tools> {
   const { container, close } = await openHouse(config, log, { share: true });
   const engine = container.get(ids.projections);
+  const dataKeys = container.get(ids.dataKeys);
   return reachable({
     defaultTenant: config.defaultTenant,
     history: container.get(HistoryReader),
@@ -560,7 +577,19 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
         parked,
         ...(reason === undefined ? {} : { reason }),
       })),
-    rebuild: (name, watched) => engine.rebuild(name, watched),
+    rebuild: async (name, { lostKeysAsTombstones = false, ...watched }) => {
+      const givenUp: GivenUpKey[] = [];
+      const onLostKey = async (key: LostKey): Promise<void> => {
+        givenUp.push(await dataKeys.giveUp(key, OPERATOR));
+      };
+      try {
+        const result = await engine.rebuild(name, { ...watched, ...(lostKeysAsTombstones ? { onLostKey } : {}) });
+        return { ...result, givenUp };
+      } catch (error) {
+        throw lacksKey(error) ? new Error(`${messageOf(error)}. ${WITHOUT_A_KEY}`, { cause: error }) : error;
+      }
+    },
+    lostKeys: () => dataKeys.givenUp(),
     verify: async (name, watched) => {
       const { equal, ...found } = await engine.verify(name, watched);
       return { name, same: equal && found.halted === undefined && found.parked === 0, ...found };

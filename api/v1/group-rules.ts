@@ -1,5 +1,5 @@
 import type { GroupQueries, GroupView } from '../../application/queries/groups.js';
-import type { HistoryReader } from '../../application/queries/history.js';
+import { type HistoryReader, isUnreadable } from '../../application/queries/history.js';
 import { DomainError } from '../../domain/shared/errors.js';
 import type { GroupCreated } from '../../domain/group/events.js';
 import { rightsOf } from '../../domain/group/rights.js';
@@ -48,15 +48,19 @@ export function groupRulesOperations({ groups, history, readAccess, freshness }:
   ];
 }
 
-/** They are written into the event that made the group, and never change. @throws DomainError GroupNotFound */
+/** They are written into the event that made the group, and never change. @throws DomainError GroupNotFound, EventUnreadable */
 async function rulesOf(history: HistoryReader, tenant: string, group: GroupView): Promise<GroupRules> {
   const { groupId, incarnation } = group;
   const stream = { category: 'group', tenant, groupId } as const;
   const batches = incarnation === 1 ? [await history.page(stream, { from: 0, limit: 1 })] : history.all(stream);
   for await (const batch of batches) {
-    for (const { event } of batch) {
-      if (event?.type !== 'GroupCreated') continue;
-      const { data } = event as GroupCreated;
+    for (const item of batch) {
+      if (isUnreadable(item)) {
+        if (item.stored.type === 'GroupCreated') throw item.unreadable;
+        continue;
+      }
+      if (item.event?.type !== 'GroupCreated') continue;
+      const { data } = item.event as GroupCreated;
       if (data.incarnation === incarnation) return data.rules;
     }
   }

@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import { ApplicationError, type ApplicationErrorName } from '../../application/commands/errors.js';
 import { BadCursor, BadPageLimit } from '../../application/queries/page.js';
+import { EventUnreadable } from '../../application/ports/envelope.js';
 import { EventStoreUnavailable } from '../../application/ports/event-store.js';
 import { ForeignPosition, NotAPosition } from '../../application/ports/positions.js';
 import { TokenRejected } from '../../application/ports/tokens.js';
@@ -79,7 +80,10 @@ const applicationProblems: Record<ApplicationErrorName, Kind> = {
   DeadlinePassed: { status: 503, title: 'It waited too long; nothing was written' },
   TooBusy: { status: 503, title: 'Too many requests wait; nothing was written' },
   Contended: { status: 503, title: 'Others wrote first each time; nothing was written' },
-  HistoryNotUnderstood: { status: 503, title: 'The history has events of a newer version; nothing was written' },
+  HistoryNotUnderstood: {
+    status: 503,
+    title: 'The history has an event of a newer version, or one that can not be read; nothing was written',
+  },
   Unavailable: { status: 503, title: 'A store does not answer; nothing was written' },
   DiskFull: { status: 503, title: 'Insufficient storage: the disk is full; nothing was written' },
   AppendDenied: { status: 503, title: "The event store's access rules forbid it; nothing was written" },
@@ -175,6 +179,10 @@ export function problemOf(error: unknown, extras: Extras = {}, by?: string, sent
     return build('InvalidRequest', {
       errors: [{ pointer: error instanceof BadCursor ? '/cursor' : '/limit', detail: error.message }],
     });
+  }
+  if (error instanceof EventUnreadable) {
+    const { stream, revision } = error;
+    return build('HistoryNotUnderstood', { facts: { stream, revision, type: 'unreadable' } });
   }
   if (error instanceof ReadModelUnavailable) {
     return build('Unavailable', {

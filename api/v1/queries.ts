@@ -1,9 +1,8 @@
 import type { GroupQueries } from '../../application/queries/groups.js';
-import type { HistoryReader } from '../../application/queries/history.js';
+import { type HistoryItem, type HistoryReader, isUnreadable } from '../../application/queries/history.js';
 import type { MemberFilter, MemberQueries } from '../../application/queries/members.js';
 import { mayLookAtOthers, sightOf } from '../../application/queries/sight.js';
 import type { UserQueries } from '../../application/queries/users.js';
-import type { RecordedEvent } from '../../application/ports/envelope.js';
 import { sentence } from '../../application/audit/sentences.js';
 import { actingUser } from '../../domain/shared/actor.js';
 import { DomainError } from '../../domain/shared/errors.js';
@@ -196,7 +195,12 @@ const filterOf = ({ role, keyword }: MembersQuery): MemberFilter => ({
   ...(keyword === undefined ? {} : { keyword }),
 });
 
-function historyBody({ id, revision, type, envelope, event }: RecordedEvent): Shown<typeof HistoryEvent> {
+/** @throws EventUnreadable for an event of which not even the envelope can be read */
+function historyBody(item: HistoryItem): Shown<typeof HistoryEvent> {
+  const { id, revision, type } = isUnreadable(item) ? item.stored : item;
+  const event = isUnreadable(item) ? undefined : item.event;
+  const { envelope } = isUnreadable(item) ? item.unreadable : item;
+  if (envelope === undefined) throw isUnreadable(item) ? item.unreadable : new TypeError('an event without envelope');
   return {
     id,
     revision,
@@ -205,7 +209,11 @@ function historyBody({ id, revision, type, envelope, event }: RecordedEvent): Sh
     occurredAt: isoTime(envelope.occurredAt),
     actor: envelope.actor,
     via: envelope.via,
-    sentence: event === undefined ? `${type}: an event of a newer version` : sentence(event, envelope.actor),
+    sentence: isUnreadable(item)
+      ? `${type}: can't be read, ${item.unreadable.reason}`
+      : event === undefined
+        ? `${type}: an event of a newer version`
+        : sentence(event, envelope.actor),
     data: event?.data ?? null,
     correlationId: envelope.$correlationId,
     causationId: envelope.$causationId,

@@ -13,7 +13,7 @@ export interface ApplicationErrorFacts {
   TooBusy: { readonly waiting: number };
   /** Others wrote first each time. Nothing was written (503). */
   Contended: { readonly stream: string; readonly tries: number };
-  /** The history has an event that this version doesn't know, so it can't decide (503). Nothing was written. */
+  /** The history has an event that this version doesn't know, or that can't be read, so it can't decide (503). Nothing was written. */
   HistoryNotUnderstood: { readonly stream: string; readonly revision: number; readonly type: string };
   /** A store that is needed doesn't answer. Nothing was written (503). */
   Unavailable: { readonly what: string };

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DomainEvent } from '../../domain/shared/event.js';
 import type { Clock } from '../ports/clock.js';
-import { EventUnreadable, type SealedAppend } from '../ports/envelope.js';
+import { EventUnreadable, KeyUnusable, type SealedAppend } from '../ports/envelope.js';
 import {
   type AppendResult,
   EventRefused,
@@ -188,7 +188,7 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
         for (const ticket of writers) refuseWrite(ticket, error);
         return;
       }
-      if (!(error instanceof EventRefused)) throw error;
+      if (!(error instanceof EventRefused || error instanceof KeyUnusable)) throw error;
       for (const ticket of writers) backToWaiting(ticket, error);
       if (round.verdicts.length > 1) this.#halve(round.verdicts.length);
       else for (const ticket of writers) ticket.settle(notStorable(error));
@@ -438,9 +438,12 @@ function refuseWrite<State, Command, Event extends DomainEvent, Outcome>(
   ticket.settle({ kind: 'refused', error });
 }
 
-const notStorable = (error: EventRefused): Settled<never, never> => ({
+const notStorable = (error: EventRefused | KeyUnusable): Settled<never, never> => ({
   kind: 'refused',
-  error: new ApplicationError('NotStorable', { reason: error.message }, { cause: error }),
+  error:
+    error instanceof KeyUnusable
+      ? new ApplicationError('Unavailable', { what: `the data key of user ${error.key.userId}` }, { cause: error })
+      : new ApplicationError('NotStorable', { reason: error.message }, { cause: error }),
 });
 
 function textBytes({ events }: SealedAppend): number {

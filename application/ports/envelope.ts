@@ -73,6 +73,7 @@ export interface SealedAppend extends Append {
 export interface EventSerializer {
   /**
    * @throws EventRefused when a payload doesn't fit its registered schema or a limit.
+   * @throws KeyUnusable
    * @throws EventStoreUnavailable when the keys can't be reached now.
    */
   seal(stream: string, tail: StreamTail, events: readonly EventToWrite[]): Promise<SealedAppend>;
@@ -83,17 +84,50 @@ export interface EventSerializer {
   open(events: readonly StoredEvent[]): Promise<RecordedEvent[]>;
 }
 
-/** A stored event isn't what was written, or its key is gone without having been erased. Never for an unknown type. */
+/** A person's data key that is gone, or can't be opened, though nobody erased it. */
+export interface LostKey {
+  readonly tenant: string;
+  readonly userId: string;
+  readonly keyId: string;
+}
+
+/** A key that an operator has given up: what it had encrypted reads as erased. */
+export interface GivenUpKey extends LostKey {
+  /** Who said so, when (ms UTC). */
+  readonly by: string;
+  readonly at: number;
+}
+
+/** Somebody's data can't be encrypted: his key can't be opened. Nothing was written. */
+export class KeyUnusable extends Error {
+  override readonly name = 'KeyUnusable';
+  constructor(readonly key: LostKey) {
+    super(
+      `the data key ${key.keyId} of user "${key.userId}" (tenant ${key.tenant}) can't be opened with this master key`,
+    );
+  }
+}
+
+/**
+ * A stored event isn't what was written, lacks what its type must have, or its key is gone without having been erased.
+ * Never for an unknown type.
+ */
 export class EventUnreadable extends Error {
   override readonly name = 'EventUnreadable';
+  /** Where this is why. */
+  readonly lostKey: LostKey | undefined;
+  /** Where that much could be read. */
+  readonly envelope: Envelope | undefined;
 
   constructor(
     readonly stream: string,
     readonly revision: number,
     /** Says what is wrong, without content of the event. */
     readonly reason: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly lostKey?: LostKey; readonly envelope?: Envelope },
   ) {
     super(`event ${String(revision)} of ${stream} can't be read: ${reason}`, options);
+    this.lostKey = options?.lostKey;
+    this.envelope = options?.envelope;
   }
 }

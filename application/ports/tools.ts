@@ -1,4 +1,5 @@
 import type { HistoryReader } from '../queries/history.js';
+import type { GivenUpKey } from './envelope.js';
 import type { Position, StoredEvent } from './event-store.js';
 
 /** How far a rebuild or a comparison is. */
@@ -60,10 +61,18 @@ export interface Tools {
   chainBreak(events: AsyncIterable<StoredEvent>): Promise<string | undefined>;
   readonly projections: readonly string[];
   projectionStatus(): Promise<readonly ProjectionState[]>;
+  /** @param options.lostKeysAsTombstones gives up the keys that are gone, on record, instead of stopping there */
   rebuild(
     name: string,
-    watched: Watched,
-  ): Promise<{ readonly letter: string; readonly events: number; readonly milliseconds: number }>;
+    options: Watched & { readonly lostKeysAsTombstones?: boolean },
+  ): Promise<{
+    readonly letter: string;
+    readonly events: number;
+    readonly milliseconds: number;
+    readonly givenUp: readonly GivenUpKey[];
+  }>;
+  /** In the order in which they were given up. */
+  lostKeys(): Promise<readonly GivenUpKey[]>;
   verify(name: string, watched: Watched): Promise<VerifiedProjection>;
   close(): Promise<void>;
 }

@@ -1,9 +1,10 @@
-import type {
-  EventSerializer,
-  EventToWrite,
-  RecordedEvent,
-  SealedAppend,
-  StreamTail,
+import {
+  type EventSerializer,
+  type EventToWrite,
+  KeyUnusable,
+  type RecordedEvent,
+  type SealedAppend,
+  type StreamTail,
 } from '../../application/ports/envelope.js';
 import {
   EventRefused,
@@ -160,6 +161,7 @@ function encrypted({ event, payload, personal }: Checked, eventId: string, keys:
   for (const { subject, path, members } of personal) {
     const key = keys.get(subjectText(subject));
     if (key === undefined) throw new Error('the key ring gave no key');
+    if (key.kind === 'lost') throw new KeyUnusable({ ...subject, keyId: key.id ?? '' });
     const { type } = event.event;
     const plaintext = storable(type, JSON.stringify(at(payload, members)));
     const place = { tenant: event.tenant, eventId, type, path };

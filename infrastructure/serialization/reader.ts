@@ -1,4 +1,4 @@
-import { type Envelope, EventUnreadable, type RecordedEvent } from '../../application/ports/envelope.js';
+import { type Envelope, EventUnreadable, type LostKey, type RecordedEvent } from '../../application/ports/envelope.js';
 import type { StoredEvent } from '../../application/ports/event-store.js';
 import { type Subject, type SubjectKey, subjectText } from './keys/key-ring.js';
 import { parseEnvelope, parseJson } from './metadata.js';
@@ -38,12 +38,14 @@ export class EventReader {
   /** @throws EventUnreadable */
   parse(stored: StoredEvent): Parsed {
     const envelope = parseEnvelope(stored.metadata);
-    if (envelope === undefined) throw unreadable(stored, 'its metadata is no envelope');
+    if (envelope === undefined)
+      throw new EventUnreadable(stored.stream, stored.revision, 'its metadata is no envelope');
     const version = this.registry.readable(stored.type, envelope.schemaVersion);
     if (version === undefined) return { stored, envelope, known: undefined, subjects: NONE };
     const payload = parseJson(stored.data);
-    if (!isObject(payload)) throw unreadable(stored, 'its data is no JSON object');
-    const fields = this.encryption && version.personal.length > 0 ? fieldsOf(stored, envelope, version, payload) : NONE;
+    if (!isObject(payload)) throw unreadable({ stored, envelope }, 'its data is no JSON object');
+    const fields =
+      this.encryption && version.personal.length > 0 ? fieldsOf({ stored, envelope }, version, payload) : NONE;
     const subjects = fields.length === 0 ? NONE : fields.flatMap((field) => (field.encrypted ? [field.subject] : []));
     return { stored, envelope, known: { version, payload, fields }, subjects };
   }
@@ -51,51 +53,83 @@ export class EventReader {
   /** @throws EventUnreadable */
   read({ stored, envelope, known }: Parsed, keys: KeyLookup): RecordedEvent {
     const { id, stream, revision, position, type } = stored;
-    return { id, stream, revision, position, type, envelope, event: known && { type, data: decoded() }, stored };
+    return { id, stream, revision, position, type, envelope, event: known && { type, data: payloadOf() }, stored };
 
-    function decoded(): Payload {
+    function payloadOf(): Payload {
       if (known === undefined) return {};
       let { payload } = known;
-      for (const field of known.fields) payload = replaced(payload, field.at.members, plain(stored, field, keys));
-      return known.version.upcast(payload);
+      for (const field of known.fields)
+        payload = replaced(payload, field.at.members, plain({ stored, envelope }, field, keys));
+      const newest = newestOf(known.version, payload);
+      if (typeof newest === 'string') throw unreadable({ stored, envelope }, `its data ${newest}`);
+      return newest;
     }
   }
 }
 
 const NONE: readonly never[] = [];
 
-function fieldsOf(stored: StoredEvent, { tenant }: Envelope, version: ReadableVersion, payload: Payload): Field[] {
+/** The payload as the newest version has it, or what it lacks for that. */
+function newestOf(version: ReadableVersion, payload: Payload): Payload | string {
+  let newest: Payload;
+  try {
+    newest = version.upcast(payload);
+  } catch {
+    return 'lacks what its version must have';
+  }
+  return version.lack(newest) ?? newest;
+}
+
+function fieldsOf(event: Readable, version: ReadableVersion, payload: Payload): Field[] {
+  const { tenant } = event.envelope;
   const fields: Field[] = [];
   for (const place of version.personal) {
     const value = at(payload, place.members);
     if (value === undefined) continue;
     const encrypted = value === ERASED ? null : typeof value === 'string' ? parseField(value) : undefined;
-    if (encrypted === undefined) throw unreadable(stored, `${place.path} isn't encrypted`);
+    if (encrypted === undefined) throw unreadable(event, `${place.path} isn't encrypted`);
     const userId = payload[place.subject];
-    if (typeof userId !== 'string') throw unreadable(stored, `${place.path} has no subject`);
+    if (typeof userId !== 'string') throw unreadable(event, `${place.path} has no subject`);
     fields.push({ at: place, subject: { tenant, userId }, encrypted });
   }
   return fields;
 }
 
 /** The field's value, null when its subject was erased. */
-function plain(stored: StoredEvent, { at: place, subject, encrypted }: Field, keys: KeyLookup): unknown {
+function plain(event: Readable, { at: place, subject, encrypted }: Field, keys: KeyLookup): unknown {
+  const { stored } = event;
   if (encrypted === null) return null;
   const { path } = place;
   const key = keys.get(subjectText(subject));
-  if (key === undefined) throw unreadable(stored, `the key of ${path} is missing, though nobody erased it`);
-  if (key.kind === 'erased') return null;
-  if (key.id !== encrypted.keyId) throw unreadable(stored, `${path} was encrypted under another key`);
+  if (key?.kind === 'erased') return null;
+  if (key?.kind !== 'key' || key.id !== encrypted.keyId) {
+    if (key?.givenUp?.has(encrypted.keyId) === true) return null;
+    throw keyless(event, path, { ...subject, keyId: encrypted.keyId }, key);
+  }
   let text: string;
   try {
     text = decryptField(encrypted, key.secret, { tenant: subject.tenant, eventId: stored.id, type: stored.type, path });
   } catch (error) {
-    throw unreadable(stored, `${path} isn't what was encrypted here`, error);
+    throw unreadable(event, `${path} isn't what was encrypted here`, { cause: error });
   }
   const value = parseJson(text);
-  if (value === undefined) throw unreadable(stored, `${path} holds no JSON`);
+  if (value === undefined) throw unreadable(event, `${path} holds no JSON`);
   return value;
 }
 
-const unreadable = (stored: StoredEvent, reason: string, cause?: unknown): EventUnreadable =>
-  new EventUnreadable(stored.stream, stored.revision, reason, cause === undefined ? undefined : { cause });
+function keyless(event: Readable, path: string, lostKey: LostKey, key: SubjectKey | undefined): EventUnreadable {
+  const whose = `user "${lostKey.userId}" (tenant ${lostKey.tenant})`;
+  const reason =
+    key?.kind === 'lost' && key.id === lostKey.keyId
+      ? `the data key of ${whose} can't be opened with this master key: its row was changed`
+      : `the data key of ${whose} under which ${path} was encrypted is missing, though nobody erased it`;
+  return unreadable(event, reason, { lostKey });
+}
+
+type Readable = Pick<Parsed, 'stored' | 'envelope'>;
+
+const unreadable = (
+  { stored, envelope }: Readable,
+  reason: string,
+  why: ErrorOptions & { readonly lostKey?: LostKey } = {},
+): EventUnreadable => new EventUnreadable(stored.stream, stored.revision, reason, { ...why, envelope });

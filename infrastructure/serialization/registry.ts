@@ -2,6 +2,7 @@ import { Compile } from 'typebox/compile';
 import type { EventSchema, Payload, PersonalField } from './schema.js';
 import { groupEvents } from './schemas/group.js';
 import { assertSound, memberAt, requiredStringAt } from './schemas/sound.js';
+import { shapeOf } from './schemas/shape.js';
 import { userEvents } from './schemas/user.js';
 import { userGroupsEvents } from './schemas/user-groups.js';
 
@@ -21,6 +22,8 @@ export interface ReadableVersion {
   readonly personal: readonly PersonalPath[];
   /** To the newest version. */
   upcast(payload: Payload): Payload;
+  /** What the newest form lacks, or has of another kind than whoever folds it relies on; undefined when it has all. */
+  lack(newest: Payload): string | undefined;
 }
 
 /**
@@ -80,11 +83,18 @@ function versionsOf(schema: EventSchema): ReadableVersion[] {
   const earlier = schema.earlier ?? [];
   if (earlier.length !== schema.version - 1 || earlier.some(({ version }, index) => version !== index + 1))
     throw new Error(`${schema.type} must say how to read each version before ${String(schema.version)}`);
-  const current: ReadableVersion = { personal: pathsOf(schema.personal), upcast: (payload) => payload };
+  const shape = Compile(shapeOf(schema.payload, pathsOf(schema.personal)));
+  const lack = (newest: Payload): string | undefined => {
+    if (shape.Check(newest)) return undefined;
+    const [first] = shape.Errors(newest);
+    return first === undefined ? 'does not fit' : `${first.instancePath} ${first.message}`.trim();
+  };
+  const current: ReadableVersion = { personal: pathsOf(schema.personal), upcast: (payload) => payload, lack };
   return [
     ...earlier.map(({ personal, version }) => ({
       personal: pathsOf(personal),
       upcast: (payload: Payload) => earlier.slice(version - 1).reduce((older, step) => step.upcast(older), payload),
+      lack,
     })),
     current,
   ];

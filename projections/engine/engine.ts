@@ -8,7 +8,7 @@ import { FOREIGN_CHECKPOINT, PAST_THE_END, UnknownProjection } from './errors.js
 import { Feed } from './feed.js';
 import { isFilling, lackOf, type Inspected } from './inspect.js';
 import { isPastEnd, mendAll, stopPastEnd } from './mend.js';
-import { Opener } from './open.js';
+import { Opener, reopening } from './open.js';
 import { checkProjections, projectionKey, type Letter, type Projection } from './projection.js';
 import { rebuild, type RebuildOptions, type RebuildResult } from './rebuild.js';
 import { SeenEnds } from './seen-ends.js';
@@ -197,7 +197,10 @@ export class ProjectionEngine {
    */
   async rebuild(name: string, options: RebuildOptions = {}): Promise<RebuildResult> {
     const { lockUrl, log } = this.options;
-    const result = await rebuild({ ...this.toolsFor(name), lockUrl, log }, options);
+    const { onLostKey } = options;
+    const { serializer } = this.options;
+    const tools = this.toolsFor(name, onLostKey === undefined ? serializer : reopening(serializer, onLostKey));
+    const result = await rebuild({ ...tools, lockUrl, log }, options);
     await this.watch.look();
     return result;
   }
@@ -221,9 +224,12 @@ export class ProjectionEngine {
   }
 
   /** What works on one projection opens only what that one handles. */
-  private toolsFor(name: string): { projection: Projection; store: EventStore; opener: Opener; pool: pg.Pool } {
+  private toolsFor(
+    name: string,
+    serializer = this.options.serializer,
+  ): { projection: Projection; store: EventStore; opener: Opener; pool: pg.Pool } {
     const projection = this.projection(name);
-    const { store, pool, serializer } = this.options;
+    const { store, pool } = this.options;
     return { projection, store, pool, opener: openerFor(serializer, [projection]) };
   }
 

@@ -1,4 +1,9 @@
-import type { EventSerializer, RecordedEvent } from '../../application/ports/envelope.js';
+import {
+  type EventSerializer,
+  EventUnreadable,
+  type LostKey,
+  type RecordedEvent,
+} from '../../application/ports/envelope.js';
 import type { StoredEvent } from '../../application/ports/event-store.js';
 import { blamesEvent } from './errors.js';
 
@@ -43,3 +48,24 @@ export class Opener {
     }
   }
 }
+
+/** Reads events again once what was missing for one is dealt with; what is missing still is told to the caller. */
+export const reopening = (
+  serializer: Pick<EventSerializer, 'open'>,
+  onLostKey: (key: LostKey) => Promise<void>,
+): Pick<EventSerializer, 'open'> => ({
+  open: async (events) => {
+    const tried = new Set<string>();
+    for (;;) {
+      try {
+        return await serializer.open(events);
+      } catch (error) {
+        if (!(error instanceof EventUnreadable) || error.lostKey === undefined) throw error;
+        const { keyId } = error.lostKey;
+        if (tried.has(keyId)) throw error;
+        tried.add(keyId);
+        await onLostKey(error.lostKey);
+      }
+    }
+  },
+});

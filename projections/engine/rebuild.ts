@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { LostKey } from '../../application/ports/envelope.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { isPositionOf, parsePosition } from '../../application/ports/positions.js';
 import { EventStoreUnavailable, type EventStore } from '../../application/ports/event-store.js';
@@ -63,6 +64,11 @@ export interface RebuildResult {
 
 export interface RebuildOptions {
   readonly onProgress?: (progress: RebuildProgress) => void;
+  /**
+   * Called for an event whose personal data can't be read because a key is gone; when it has made that readable (as
+   * erased), the event is read again. Without it the rebuild stops there.
+   */
+  readonly onLostKey?: (key: LostKey) => Promise<void>;
   /** Stops between two batches; the readers keep the letter they have. */
   readonly signal?: AbortSignal;
 }

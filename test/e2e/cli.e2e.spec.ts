@@ -89,7 +89,12 @@ for (const engine of ENGINES)
       expect(JSON.parse(lines[3]!))
         .to.include({ revision: 3 })
         .and.deep.include({ actor: { kind: 'user', id: 'ada' } });
-      expect(JSON.parse(lines.at(-1)!)).to.deep.equal({ events: lines.length - 1, chainHolds: true, problem: null });
+      expect(JSON.parse(lines.at(-1)!)).to.deep.equal({
+        events: lines.length - 1,
+        unreadable: 0,
+        chainHolds: true,
+        problem: null,
+      });
     });
 
     it('given history that was changed behind its back, then the audit says where, and fails', async () => {

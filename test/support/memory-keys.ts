@@ -53,9 +53,7 @@ export class MemoryKeys implements KeyRing {
   all(): { readonly subject: Subject; readonly id: string; readonly secret: Buffer }[] {
     return [...this.#all].flatMap(([text, key]) => {
       const subject = this.#subjects.get(text);
-      return subject === undefined || key.kind === 'erased'
-        ? []
-        : [{ subject, id: key.id, secret: key.secret.export() }];
+      return subject === undefined || key.kind !== 'key' ? [] : [{ subject, id: key.id, secret: key.secret.export() }];
     });
   }
 

@@ -7,7 +7,7 @@ import type { StoreTools, Tools } from '../../application/ports/tools.js';
 import { forOperator } from '../../infrastructure/operator-errors.js';
 
 const LIVE = { version: 2, letter: 'a', state: 'live', position: 'p9' as Position, lagMs: 0, parked: 0 } as const;
-const REBUILT = { letter: 'b', events: 12_345, milliseconds: 1_500 };
+const REBUILT = { letter: 'b', events: 12_345, milliseconds: 1_500, givenUp: [] };
 
 /** Tools that do nothing, but for what a test gives; whether they were closed. */
 function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean } {
@@ -22,6 +22,7 @@ function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean
     chainBreak: () => Promise.resolve(undefined),
     projections: ['users', 'groups'],
     projectionStatus: () => Promise.resolve([{ name: 'users', ...LIVE }]),
+    lostKeys: () => Promise.resolve([]),
     rebuild: () => Promise.resolve(REBUILT),
     verify: (name) => Promise.resolve({ name, same: true, events: 1, position: 'p9', parked: 0, differences: [] }),
     close: () => {

@@ -1,4 +1,5 @@
 import { ApplicationError, type ApplicationErrorName } from '../../../application/commands/errors.js';
+import { EventUnreadable } from '../../../application/ports/envelope.js';
 import { EventStoreUnavailable } from '../../../application/ports/event-store.js';
 import { TokenRejected } from '../../../application/ports/tokens.js';
 import { DatabaseUnavailable, ReadModelUnavailable } from '../../../application/ports/unavailable.js';
@@ -114,7 +115,10 @@ const applicationErrors: Readonly<Record<ApplicationErrorName, readonly [CodeNam
   DeadlinePassed: ['ServerInternalError', 'it waited too long; nothing was written'],
   TooBusy: ['ServerInternalError', 'too many requests wait; nothing was written'],
   Contended: ['ServerInternalError', 'others wrote first each time; nothing was written'],
-  HistoryNotUnderstood: ['ServerInternalError', 'the history has events of a newer version; nothing was written'],
+  HistoryNotUnderstood: [
+    'ServerInternalError',
+    'the history has an event of a newer version, or one that can not be read; nothing was written',
+  ],
   Unavailable: ['ServerInternalError', 'a store does not answer; nothing was written'],
   DiskFull: ['ServerInternalError', 'insufficient storage: the disk is full; nothing was written'],
   AppendDenied: ['ServerInternalError', "the event store's access rules forbid it; nothing was written"],
@@ -143,6 +147,7 @@ export function refusalOf(error: unknown, asked: Asked): Envelope | undefined {
   if (error instanceof DomainError) return failed(domainCode(asAbsence(error), asked), domainDetail(error, asked));
   if (error instanceof ApplicationError) return ofApplication(error);
   if (error instanceof TokenRejected) return failed(...tokenErrors[error.fault]);
+  if (error instanceof EventUnreadable) return failed(...applicationErrors.HistoryNotUnderstood);
   if (error instanceof ReadModelUnavailable) {
     return failed('ServerInternalError', `the read model ${error.readModel} is not to be had now`);
   }

@@ -1,12 +1,13 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
+import type { GivenUpKey, LostKey } from '../../../application/ports/envelope.js';
 import { EventStoreUnavailable, WritesRefused } from '../../../application/ports/event-store.js';
 import type { Logger } from '../../../application/ports/logger.js';
 import { isDiskFull } from '../../disk-full.js';
 import { Coalescer } from './coalescer.js';
 import { type KeyRing, type Subject, type SubjectKey, subjectText } from './key-ring.js';
-import { masterKeyOf, unwrapKey, wrapKey } from './master-key.js';
+import { masterKeyOf, unwrapKey, WrongMasterKey, wrapKey } from './master-key.js';
 
 export interface DataKeysOptions {
   /** Of the database that holds schema `system`. Its commits must be synchronous: a key that is lost takes events with it. */
@@ -31,13 +32,19 @@ const MAX_SUBJECTS_PER_QUERY = 1_000;
 interface Row {
   readonly tenant: string;
   readonly user_id: string;
-  readonly key_id: string;
+  readonly key_id: string | null;
   readonly wrapped: Buffer | null;
+  readonly given_up?: readonly string[] | null;
 }
 
+/** Also those of whom only keys are known that were given up. */
 const FIND = `
-  SELECT tenant, user_id, key_id, wrapped
-    FROM system.data_key JOIN unnest($1::text[], $2::text[]) AS asked (tenant, user_id) USING (tenant, user_id)`;
+  SELECT asked.tenant, asked.user_id, key.key_id, key.wrapped, lost.given_up
+    FROM unnest($1::text[], $2::text[]) AS asked (tenant, user_id)
+    LEFT JOIN system.data_key AS key USING (tenant, user_id)
+    LEFT JOIN LATERAL (SELECT array_agg(l.key_id) AS given_up FROM system.lost_key AS l
+                        WHERE l.tenant = asked.tenant AND l.user_id = asked.user_id) AS lost ON true
+   WHERE key.key_id IS NOT NULL OR lost.given_up IS NOT NULL`;
 
 /** Those that are there are read in the same statement; in one order, so that two makers can't wait for each other. */
 const MAKE = `
@@ -51,7 +58,23 @@ const MAKE = `
                  ORDER BY tenant COLLATE "C", user_id COLLATE "C"
                 ON CONFLICT DO NOTHING
                 RETURNING tenant, user_id, key_id, wrapped)
-  SELECT * FROM found UNION ALL SELECT * FROM made`;
+  SELECT key.*, (SELECT array_agg(l.key_id) FROM system.lost_key AS l
+                  WHERE l.tenant = key.tenant AND l.user_id = key.user_id) AS given_up
+    FROM (SELECT * FROM found UNION ALL SELECT * FROM made) AS key`;
+
+/**
+ * A row that can't be opened goes with it, so that the person gets a new key; its bytes are kept, should the master key
+ * turn up.
+ */
+const GIVE_UP = `
+  WITH unopened AS (DELETE FROM system.data_key WHERE key_id = $3 AND tenant = $1 AND user_id = $2 AND wrapped IS NOT NULL
+                    RETURNING wrapped)
+  INSERT INTO system.lost_key (tenant, user_id, key_id, given_up_by, wrapped)
+  SELECT $1, $2, $3, $4, (SELECT wrapped FROM unopened)
+  ON CONFLICT DO NOTHING`;
+
+const GIVEN_UP = `
+  SELECT tenant, user_id, key_id, given_up_by, given_up_at FROM system.lost_key ORDER BY given_up_at, tenant, user_id`;
 
 const ERASE = `
   INSERT INTO system.data_key (tenant, user_id, key_id, wrapped, erased_at) VALUES ($1, $2, $3, NULL, now())
@@ -102,6 +125,42 @@ export class DataKeys implements KeyRing {
     this.#log.info({ tenant: subject.tenant }, 'a data key was destroyed');
   }
 
+  /**
+   * Takes note that a key is lost for good: from now on what it had encrypted reads as erased. A key that can be opened is
+   * not given up.
+   * @param by who says so
+   */
+  async giveUp({ tenant, userId, keyId }: LostKey, by: string): Promise<GivenUpKey> {
+    const subject = { tenant, userId };
+    const [key] = await this.#find([subject]);
+    if (key?.kind === 'key' && key.id === keyId) throw new Error(`the data key ${keyId} isn't lost`);
+    await this.#query(GIVE_UP, [tenant, userId, keyId, by]);
+    this.#memory.delete(subjectText(subject));
+    this.#log.warn(
+      { tenant, userId, keyId, by },
+      'a lost data key was given up: what it had encrypted reads as erased',
+    );
+    return { tenant, userId, keyId, by, at: Date.now() };
+  }
+
+  /** In the order in which they were given up. */
+  async givenUp(): Promise<readonly GivenUpKey[]> {
+    const { rows } = await this.#pool.query<{
+      tenant: string;
+      user_id: string;
+      key_id: string;
+      given_up_by: string;
+      given_up_at: Date;
+    }>(GIVEN_UP);
+    return rows.map((row) => ({
+      tenant: row.tenant,
+      userId: row.user_id,
+      keyId: row.key_id,
+      by: row.given_up_by,
+      at: row.given_up_at.getTime(),
+    }));
+  }
+
   async #find(subjects: readonly Subject[]): Promise<(SubjectKey | undefined)[]> {
     const found = await this.#read(subjects);
     return subjects.map((subject) => found.get(subjectText(subject)));
@@ -139,7 +198,8 @@ export class DataKeys implements KeyRing {
       const text = subjectText(subject);
       const key = this.#isErased(text) ? ERASED : this.#keyIn(row, subject);
       keys.set(text, key);
-      this.#memory.set(text, key);
+      // One that is lost may come back at any moment.
+      if (key.kind !== 'lost') this.#memory.set(text, key);
     }
     return keys;
   }
@@ -149,9 +209,16 @@ export class DataKeys implements KeyRing {
     return this.#memory.get(text)?.kind === 'erased';
   }
 
-  #keyIn({ key_id, wrapped }: Row, subject: Subject): SubjectKey {
+  #keyIn({ key_id, wrapped, given_up }: Row, subject: Subject): SubjectKey {
+    const lost = given_up == null ? {} : { givenUp: new Set(given_up) };
+    if (key_id === null) return { kind: 'lost', ...lost };
     if (wrapped === null) return ERASED;
-    return { kind: 'key', id: key_id, secret: unwrapKey(this.#masterKey, wrapped, subject, key_id) };
+    try {
+      return { kind: 'key', id: key_id, secret: unwrapKey(this.#masterKey, wrapped, subject, key_id), ...lost };
+    } catch (error) {
+      if (!(error instanceof WrongMasterKey)) throw error;
+      return { kind: 'lost', id: key_id, ...lost };
+    }
   }
 
   async #query(text: string, values: readonly unknown[]): Promise<Row[]> {

@@ -6,14 +6,20 @@ export interface Subject {
   readonly userId: string;
 }
 
-/** The key of a subject's personal data, or that it was destroyed for good. */
+/** The key of a subject's personal data, that it was destroyed for good, or that it is lost. */
 export type SubjectKey =
   | {
       readonly kind: 'key';
       /** Letters, digits, `-`, `_`; unique. */ readonly id: string;
       /** AES-256. */ readonly secret: KeyObject;
+      readonly givenUp?: GivenUp;
     }
-  | { readonly kind: 'erased' };
+  | { readonly kind: 'erased' }
+  /** There is none, or one that the master key doesn't open (`id`). */
+  | { readonly kind: 'lost'; readonly id?: string; readonly givenUp?: GivenUp };
+
+/** Ids of keys that were lost, and that an operator has given up: what they had encrypted counts as erased. */
+export type GivenUp = ReadonlySet<string>;
 
 /**
  * Where the serializer gets data keys. What `obtain` and `find` answer is also kept in memory for a bounded time, so that
@@ -24,7 +30,7 @@ export interface KeyRing {
   cached(subject: Subject): SubjectKey | undefined;
   /** One key for each subject, in order, made where there was none; durable before this resolves. */
   obtain(subjects: readonly Subject[]): Promise<readonly SubjectKey[]>;
-  /** The same, but makes none: undefined where there never was a key. */
+  /** The same, but makes none: undefined where there is no key. A key that can't be opened is `lost`. */
   find(subjects: readonly Subject[]): Promise<readonly (SubjectKey | undefined)[]>;
 }
 

@@ -16,4 +16,18 @@ export class CreateDataKeys1700000002000 implements MigrationInterface {
   }
 }
 
-export const dataKeyMigrations: readonly MigrationClass[] = [CreateDataKeys1700000002000];
+/** Table `system.lost_key`. */
+export class CreateLostKeys1700000002100 implements MigrationInterface {
+  readonly name = 'CreateLostKeys1700000002100';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(await readFile(new URL('./lost-keys.sql', import.meta.url), 'utf8'));
+  }
+
+  /** It says for ever who gave up what. */
+  down(): Promise<void> {
+    return Promise.reject(new Error('the record of lost keys is not dropped by a migration'));
+  }
+}
+
+export const dataKeyMigrations: readonly MigrationClass[] = [CreateDataKeys1700000002000, CreateLostKeys1700000002100];
