@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { trusts } from './api/http/app.js';
 import { listen } from './api/http/server.js';
 import { startingApp } from './api/http/starting.js';
 import type { Logger } from './application/ports/logger.js';
@@ -29,13 +30,14 @@ async function main(): Promise<void> {
   // The ports first: a taken one is known before anything is made, and a prober gets an answer from the start.
   let waitingFor: string | undefined;
   const waiting = (): string | undefined => waitingFor;
-  const main = await listen(startingApp(waiting), { host, port });
+  const shared = { host, limits: config.limits, trusted: trusts(config.trustedProxies) };
+  const main = await listen(startingApp(waiting), { ...shared, port });
   const ports = [main];
   try {
     const openim =
       openimPort === undefined
         ? undefined
-        : await listen(startingApp(waiting, { openimOnly: true }), { host, port: openimPort });
+        : await listen(startingApp(waiting, { openimOnly: true }), { ...shared, port: openimPort, openimOnly: true });
     if (openim !== undefined) ports.push(openim);
     const parley = await openParley(config, log, {
       log,

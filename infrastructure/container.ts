@@ -15,6 +15,7 @@ import { v1Router } from '../api/v1/router.js';
 import { AppAdminUsers } from '../application/commands/app-admin-users.js';
 import { AppAdmins } from '../application/commands/app-admins.js';
 import { BulkRegistration } from '../application/commands/bulk-registration.js';
+import { CommandRates } from '../application/commands/command-rates.js';
 import { GroupChanges } from '../application/commands/group-changes.js';
 import { GroupCommands } from '../application/commands/groups.js';
 import { Accounts } from '../application/commands/accounts.js';
@@ -262,18 +263,21 @@ function bindApplication(container: Container): void {
     );
   container.bind(OwnWrites).toResolvedValue((engine) => new OwnWrites(engine), [ids.projections]);
   container
+    .bind(CommandRates)
+    .toResolvedValue((clock, { commandLimits }) => new CommandRates(clock, commandLimits), [ids.clock, ids.config]);
+  container
     .bind(CommandPipeline)
     .toResolvedValue(
-      (store, serializer, ledger, clock, log, ownWrites, storage, { commandDeadlineMs: deadlineMs }) =>
-        new CommandPipeline({ store, serializer, ledger, clock, log, ownWrites, storage }, { deadlineMs }),
-      [ids.store, ids.serializer, ids.ledger, ids.clock, ids.log, OwnWrites, ids.disk, ids.config],
+      (store, serializer, ledger, clock, log, ownWrites, rates, storage, { commandDeadlineMs: deadlineMs }) =>
+        new CommandPipeline({ store, serializer, ledger, clock, log, ownWrites, rates, storage }, { deadlineMs }),
+      [ids.store, ids.serializer, ids.ledger, ids.clock, ids.log, OwnWrites, CommandRates, ids.disk, ids.config],
     );
   container
     .bind(GroupCommands)
     .toResolvedValue(
-      (pipeline, clock, numbers, reservations, users) =>
-        new GroupCommands({ pipeline, clock, numbers, reservations, users }),
-      [CommandPipeline, ids.clock, ids.numbers, ids.reservations, UserDirectory],
+      (pipeline, clock, numbers, reservations, users, rates) =>
+        new GroupCommands({ pipeline, clock, numbers, reservations, users, rates }),
+      [CommandPipeline, ids.clock, ids.numbers, ids.reservations, UserDirectory, CommandRates],
     );
   container
     .bind(GroupChanges)
@@ -455,14 +459,8 @@ function serverApps(container: Container, config: Config, log: Logger): Pick<Par
   });
   const openim = openimApi(container, config, log);
   return {
-    app: httpApp({
-      v1,
-      openim,
-      readiness: readiness(container),
-      version: version(),
-      trustedProxies: config.trustedProxies,
-    }),
-    openim: rootApp(openim, config.trustedProxies),
+    app: httpApp({ v1, openim, readiness: readiness(container), version: version(), ...config }),
+    openim: rootApp(openim, config),
   };
 }
 

@@ -1,5 +1,7 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { docsPage } from './docs.js';
+import { type CorsOrigins, corsFor, zipped } from './front.js';
+import { correlationIdOf } from './messages.js';
 import type { Readiness } from './readiness.js';
 
 export interface HttpAppOptions {
@@ -9,13 +11,18 @@ export interface HttpAppOptions {
   readonly readiness: () => Promise<Readiness>;
   /** Parley's. */
   readonly version: string;
+}
+
+/** What all APIs of a server have in common. */
+export interface FrontOptions {
   /** Whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
+  readonly corsOrigins: CorsOrigins;
 }
 
 /** The HTTP application: each API mounted under its prefix. */
-export function httpApp({ v1, openim, readiness, version, trustedProxies }: HttpAppOptions): Express {
-  const app = bareApp(trustedProxies);
+export function httpApp({ v1, openim, readiness, version, ...front }: HttpAppOptions & FrontOptions): Express {
+  const app = bareApp(front);
 
   app.use('/v1', v1);
   app.use('/openim', openim);
@@ -51,24 +58,40 @@ export function httpApp({ v1, openim, readiness, version, trustedProxies }: Http
       .status(404)
       .type('application/problem+json')
       .send(
-        JSON.stringify({ type: 'about:blank', title: 'Not Found', status: 404, detail: 'The APIs are listed at /.' }),
+        JSON.stringify({
+          type: 'urn:parley:problem:NotFound',
+          title: 'Nothing is here',
+          status: 404,
+          code: 'NotFound',
+          detail: 'The APIs are listed at /.',
+          correlationId: correlationIdOf(response),
+        }),
       );
   });
   return app;
 }
 
 /** One API alone at the root, for clients that know no prefix. */
-export function rootApp(api: RequestHandler, trustedProxies: readonly string[]): Express {
-  const app = bareApp(trustedProxies);
+export function rootApp(api: RequestHandler, front: FrontOptions): Express {
+  const app = bareApp(front);
   app.use(api);
   return app;
 }
 
-function bareApp(trustedProxies: readonly string[]): Express {
+/** Whether an address is one of these, or of these networks. */
+export function trusts(trustedProxies: readonly string[]): (address: string) => boolean {
+  const app = express();
+  app.set('trust proxy', [...trustedProxies]);
+  const trusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  return (address) => trusted(address, 0);
+}
+
+function bareApp({ trustedProxies, corsOrigins }: FrontOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag'); // an ETag here is an aggregate's revision, never a hash of the answer
   app.set('query parser', 'simple');
   app.set('trust proxy', [...trustedProxies]);
+  app.use(corsFor(corsOrigins), zipped());
   return app;
 }

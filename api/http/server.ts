@@ -1,5 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.js';
+import { Connections } from './connections.js';
+import { answerRefusal } from './edge-refusals.js';
 import { ExpressMessages } from './messages.js';
 
 export interface RunningServer {
@@ -18,19 +21,48 @@ export interface ListenOptions {
   readonly port: number;
   /** How long requests under way may take when stopping, ms. */
   readonly drainMs?: number;
+  /** What callers may take of the server, where it differs from the defaults. */
+  readonly limits?: Partial<ConnectionLimits>;
+  /** Whether many callers come from an address. Default: from none. */
+  readonly trusted?: (address: string) => boolean;
+  /** Seed 003's API has the root to itself. Default false. */
+  readonly openimOnly?: boolean;
 }
+
+/** How often requests that don't arrive are looked for, ms. */
+const CHECK_MS = 1_000;
 
 /** @throws the listen error (EADDRINUSE …) */
 export async function listen(
   app: RequestListener,
-  { host, port, drainMs = 5_000 }: ListenOptions,
+  { host, port, drainMs = 5_000, limits: given = {}, trusted = () => false, openimOnly = false }: ListenOptions,
 ): Promise<RunningServer> {
   const messages = new ExpressMessages();
   messages.belongTo(app);
   let handle = app;
-  const server = createServer(messages.options, (request, response) => {
-    handle(request, response);
+  const limits = { ...CONNECTION_LIMITS, ...given };
+  const edge = { openimOnly };
+  const connections = new Connections({ limits, trusted, edge });
+  const server = createServer(
+    {
+      ...messages.options,
+      headersTimeout: limits.headMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: Math.min(CHECK_MS, limits.headMs),
+      maxHeaderSize: limits.headerBytes,
+      // Refused here, with a word.
+      requireHostHeader: false,
+    },
+    (request, response) => {
+      connections.handle(request, response, handle);
+    },
+  );
+  server.on('checkExpectation', (request, response) => {
+    connections.handle(request, response, () => {
+      answerRefusal('ExpectationFailed', request, response, edge);
+    });
   });
+  connections.watch(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

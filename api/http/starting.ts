@@ -1,5 +1,6 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { failed } from '../dialects/openim/envelope.js';
+import { correlationIdOf } from './messages.js';
 
 /** Seed 003's prefix; at the root of its own port it is everything. */
 const OPENIM = /^\/openim(\/|$)/;
@@ -30,6 +31,7 @@ export function startingApp(
         status: 503,
         code: 'Starting',
         detail,
+        correlationId: correlationIdOf(response),
       });
     }
   };

@@ -41,6 +41,7 @@ const OF_COMMANDS: readonly ProblemCode[] = [
   'AppendDenied',
   'ShuttingDown',
   'NotStorable',
+  'TooManyRequests',
 ];
 
 /** Whatever this operation may be refused for, each once. */

@@ -93,6 +93,7 @@ const applicationProblems: Record<ApplicationErrorName, Kind> = {
   AlreadyRegistered: { status: 409, title: 'All of them were registered by this very request before' },
   WrongPassword: { status: 403, title: 'That is not the present password' },
   TooManyAttempts: { status: 429, title: 'Too many failed attempts' },
+  TooManyRequests: { status: 429, title: 'Too many requests; nothing was written' },
 };
 
 const edgeProblems: Record<EdgeProblem, Kind> = {

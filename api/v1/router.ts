@@ -1,9 +1,10 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { newId } from '../../application/new-id.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { actingUser } from '../../domain/shared/actor.js';
 import { answerJson } from '../http/answer.js';
 import { jsonBody, MAX_STRANGERS_BODY_BYTES, parsed, wasSent } from '../http/body.js';
+import { FixedJson } from '../http/fixed-json.js';
+import { correlationIdOf } from '../http/messages.js';
 import { Routes } from '../http/routes.js';
 import { checked } from '../http/validation.js';
 import type { Authenticator } from './authenticate.js';
@@ -22,7 +23,8 @@ export interface V1Options {
 }
 
 interface Served extends Pick<Operation, 'method'> {
-  answer(params: Readonly<Record<string, string>>, request: Request, response: Response): Promise<Reply>;
+  /** 'answered': it has done so itself. */
+  answer(params: Readonly<Record<string, string>>, request: Request, response: Response): Promise<Reply | 'answered'>;
 }
 
 const NO_STORE = { 'Cache-Control': 'no-store' } as const;
@@ -30,8 +32,14 @@ const NO_STORE = { 'Cache-Control': 'no-store' } as const;
 /** Serves the declared operations; every refusal leaves as application/problem+json, whatever raised it. */
 export function v1Router({ operations, authenticator, log, version }: V1Options): RequestHandler {
   const routes = new Routes<Served>();
-  const document: Reply = { status: 200, body: openApiDocument(operations, version) };
-  routes.add('get', '/openapi.json', { method: 'get', answer: () => Promise.resolve(document) });
+  const document = new FixedJson(openApiDocument(operations, version));
+  routes.add('get', '/openapi.json', {
+    method: 'get',
+    answer: (_params, request, response) => {
+      document.answer(request, response);
+      return Promise.resolve('answered');
+    },
+  });
   for (const op of operations) routes.add(op.method, op.path, served(op, authenticator));
 
   const serve = async (request: Request, response: Response): Promise<void> => {
@@ -47,7 +55,9 @@ export function v1Router({ operations, authenticator, log, version }: V1Options)
       response.setHeader('Allow', allowed);
       throw new Refused('MethodNotAllowed', { detail: `This resource answers to ${allowed}.` });
     }
-    const { status, headers, body } = await found.target.answer(found.params, request, response);
+    const reply = await found.target.answer(found.params, request, response);
+    if (reply === 'answered') return;
+    const { status, headers, body } = reply;
     const all = { ...NO_STORE, ...headers };
     if (body === undefined) response.writeHead(status, all).end();
     // What is read may be asked for on a condition, which Express answers.
@@ -71,7 +81,7 @@ export function v1Router({ operations, authenticator, log, version }: V1Options)
   };
 
   return (request, response, next) => {
-    response.locals['correlationId'] = newId();
+    response.locals['correlationId'] = correlationIdOf(response);
     serve(request, response).catch((error: unknown) => {
       refuse(error, request, response, next);
     });

@@ -33,6 +33,8 @@ export interface ApplicationErrorFacts {
   WrongPassword: Record<string, never>;
   /** Too many failed logins (429). */
   TooManyAttempts: { readonly retryAfterMs: number };
+  /** One user, or one tenant, asks for more than is his share (429). Nothing was written. */
+  TooManyRequests: { readonly bound: string; readonly retryAfterMs: number };
 }
 
 export type ApplicationErrorName = keyof ApplicationErrorFacts;

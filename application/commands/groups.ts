@@ -1,3 +1,4 @@
+import type { CommandRates } from './command-rates.js';
 import { newId } from '../new-id.js';
 import type {
   AddMembers,
@@ -87,6 +88,8 @@ export interface GroupCommandsDependencies {
   readonly numbers: Numbers;
   readonly reservations: Reservations;
   readonly users: UserDirectory;
+  /** Absent: as many groups may be made as anybody likes. */
+  readonly rates?: Pick<CommandRates, 'groupMade'>;
 }
 
 /**
@@ -99,6 +102,7 @@ export class GroupCommands {
   /** @throws DomainError UserNotFound for an owner, admin or member who doesn't exist. */
   async create(context: RequestContext, { groupId, ...asked }: NewGroup): Promise<GroupResult<'CreateGroup'>> {
     const { ownerId, admins = [], members = [] } = asked;
+    this.deps.rates?.groupMade(context);
     await this.deps.users.require(context.tenant, [...(ownerId === null ? [] : [ownerId]), ...admins, ...members]);
     const number = await this.#numberFor(context);
     const values = valuesOf(asked.preset);
@@ -251,6 +255,7 @@ export class GroupCommands {
    * @throws DomainError UserNotFound for a copier who is none, CopyRefused, and what `create` throws. @returns of the new group
    */
   async copy(context: RequestContext, { groupId, toGroupId, ...profile }: Copy): Promise<GroupResult<'CreateGroup'>> {
+    this.deps.rates?.groupMade(context);
     // An app admin need not be a user, but an owner is one.
     await this.deps.users.require(context.tenant, [actingUser(context.actor)]);
     const number = await this.#numberFor(context);

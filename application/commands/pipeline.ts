@@ -12,6 +12,7 @@ import type { Storage } from '../ports/storage.js';
 import type { OwnWrites } from '../queries/own-writes.js';
 import { InvalidStreamPart, type StreamId, streamName } from '../streams.js';
 import { ApplicationError, fail } from './errors.js';
+import type { CommandRates } from './command-rates.js';
 import { type Folded, nothingYet, type Reading } from './folded.js';
 import { Mailbox, type MailboxLimits } from './mailbox.js';
 import type { CommandRequest, CommandResult, IdempotencyKey, RequestContext } from './request.js';
@@ -43,6 +44,8 @@ export interface PipelineDependencies extends Reading {
   readonly log: Logger;
   /** Told of every command that was answered, whichever API it came by. */
   readonly ownWrites?: Pick<OwnWrites, 'wrote'>;
+  /** Bounds what one user may ask for, whichever API he uses. Absent: nothing is bounded. */
+  readonly rates?: CommandRates;
   /** Asked before anything is claimed or sent: what can't be written needn't be tried. */
   readonly storage?: Storage;
 }
@@ -103,6 +106,13 @@ export class CommandPipeline {
    * @throws DomainError the refusal @throws ApplicationError
    */
   async execute<State, Command, Event extends DomainEvent, Outcome>(
+    request: CommandRequest<State, Command, Event, Outcome>,
+  ): Promise<CommandResult<State, Outcome>> {
+    const { rates } = this.#deps;
+    return rates === undefined ? this.#execute(request) : rates.within(request, () => this.#execute(request));
+  }
+
+  async #execute<State, Command, Event extends DomainEvent, Outcome>(
     request: CommandRequest<State, Command, Event, Outcome>,
   ): Promise<CommandResult<State, Outcome>> {
     if (this.#closing) fail('ShuttingDown', {});

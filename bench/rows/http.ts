@@ -44,6 +44,9 @@ export async function httpBench(url: string): Promise<HttpBench> {
     DEFAULT_TENANT: TENANT,
     PARLEY_MASTER_KEY: masterKey.toString('base64'),
     PARLEY_TOKEN_SECRET: secret,
+    // Counted as they are for everybody, and never reached by the one user of these rows.
+    COMMANDS_AT_ONCE: '1000000',
+    COMMANDS_PER_SECOND: '1000000',
   };
   let parley = await startParley(env);
   closers.push(() => parley.end());

@@ -1,5 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
+import type { CommandLimits } from '../../application/commands/command-rates.js';
 import { decodeMasterKey, Environment, type LogLevel } from './environment.js';
 import { givenVariables } from './given.js';
 
@@ -29,12 +30,28 @@ export interface Config {
   readonly tenants?: readonly string[];
   /** Whose `X-Forwarded-For` is believed: addresses, networks, `loopback`. */
   readonly trustedProxies: readonly string[];
+  /** Whose pages may call from a browser; none: those of our own origin only. */
+  readonly corsOrigins: '*' | readonly string[];
+  /** What callers may take of the server. */
+  readonly limits: HttpLimits;
+  /** What one user may ask for. */
+  readonly commandLimits: CommandLimits;
   readonly logLevel: LogLevel;
   readonly tokenTtlSeconds: number;
   /** How long a request waits for a store that doesn't answer, until it is answered with 503. */
   readonly commandDeadlineMs: number;
   /** What is set to nothing and therefore counts as not set: whoever set it may have meant something. */
   readonly blankVariables: readonly string[];
+}
+
+export interface HttpLimits {
+  /** For how long a connection is kept without a request, ms. */
+  readonly keepAliveMs: number;
+  readonly connections: number;
+  readonly connectionsOfAddress: number;
+  readonly openRequests: number;
+  readonly unsentBytes: number;
+  readonly headerBytes: number;
 }
 
 export type EventStoreConfig =
@@ -150,15 +167,36 @@ function configOf(settings: Environment, blankVariables: readonly string[]): Con
     appAdmins: appAdminsOf(settings),
     defaultTenant: settings.DEFAULT_TENANT,
     ...(tenants === undefined ? {} : { tenants }),
-    trustedProxies: settings.TRUSTED_PROXIES.split(',')
-      .map((proxy) => proxy.trim())
-      .filter((proxy) => proxy !== ''),
+    trustedProxies: listed(settings.TRUSTED_PROXIES),
+    corsOrigins:
+      settings.CORS_ORIGINS === '*' ? '*' : listed(settings.CORS_ORIGINS).map((origin) => origin.toLowerCase()),
+    limits: {
+      keepAliveMs: settings.KEEP_ALIVE_SECONDS * 1_000,
+      connections: settings.MAX_CONNECTIONS,
+      connectionsOfAddress: settings.MAX_CONNECTIONS_PER_ADDRESS,
+      openRequests: settings.MAX_OPEN_REQUESTS,
+      unsentBytes: settings.MAX_UNSENT_MIB * 1_048_576,
+      headerBytes: settings.MAX_HEADER_BYTES,
+    },
+    commandLimits: {
+      atOnce: settings.COMMANDS_AT_ONCE,
+      perSecond: settings.COMMANDS_PER_SECOND,
+      tenantPerSecond: settings.TENANT_COMMANDS_PER_SECOND,
+      groupsPerDay: settings.GROUPS_PER_DAY,
+      keysPerDay: settings.IDEMPOTENCY_KEYS_PER_DAY,
+    },
     logLevel: settings.LOG_LEVEL,
     tokenTtlSeconds: settings.TOKEN_TTL_SECONDS,
     commandDeadlineMs: settings.COMMAND_DEADLINE_SECONDS * 1_000,
     blankVariables,
   };
 }
+
+const listed = (text: string): string[] =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
 
 function usesEventStoreDb(settings: Environment): boolean {
   return settings.EVENT_STORE !== undefined && settings.EVENT_STORE !== 'postgres';

@@ -8,6 +8,9 @@ const USER_ID = '[A-Za-z0-9_.@#:-]{1,64}';
 const TENANT = '[A-Za-z0-9_-]{1,64}';
 const TEN_YEARS = 315_360_000;
 
+/** Everything; else a page's scheme, host and port as a browser says it. */
+const ORIGIN = 'https?://[A-Za-z0-9.-]+(:\\d{1,5})?|https?://\\[[0-9A-Fa-f:]+\\](:\\d{1,5})?';
+
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -16,6 +19,16 @@ const Whole = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
   );
+
+/** A whole number within bounds, and a sentence that says so. */
+const WholeFrom =
+  (min: number, max: number): PropertyDecorator =>
+  (target, property) => {
+    const message = `${String(property)} must be a whole number from ${min.toString()} to ${max.toString()}, not "$value".`;
+    for (const decorate of [Whole(), IsInt({ message }), Min(min, { message }), Max(max, { message })]) {
+      decorate(target, property);
+    }
+  };
 
 /** A check that never repeats the value: it may hold a password. */
 const Check = (passes: (value: string) => boolean, message: string): PropertyDecorator =>
@@ -95,6 +108,44 @@ export class Environment {
 
   @CheckEach(trustedProxiesProblem)
   TRUSTED_PROXIES = '';
+
+  @Matches(new RegExp(`^(\\*|( *(${ORIGIN}) *(,|$))*)$`), {
+    message: 'CORS_ORIGINS must be * or origins (https://app.example.org), separated by commas, not "$value".',
+  })
+  CORS_ORIGINS = '';
+
+  @WholeFrom(0, 1_000_000)
+  COMMANDS_AT_ONCE = 200;
+
+  @WholeFrom(0, 1_000_000)
+  COMMANDS_PER_SECOND = 100;
+
+  @WholeFrom(0, 1_000_000)
+  TENANT_COMMANDS_PER_SECOND = 0;
+
+  @WholeFrom(0, 1_000_000)
+  GROUPS_PER_DAY = 1_000;
+
+  @WholeFrom(0, 100_000_000)
+  IDEMPOTENCY_KEYS_PER_DAY = 100_000;
+
+  @WholeFrom(1, 3_600)
+  KEEP_ALIVE_SECONDS = 65;
+
+  @WholeFrom(1, 1_000_000)
+  MAX_CONNECTIONS = 10_000;
+
+  @WholeFrom(1, 1_000_000)
+  MAX_CONNECTIONS_PER_ADDRESS = 1_000;
+
+  @WholeFrom(1, 1_000_000)
+  MAX_OPEN_REQUESTS = 2_000;
+
+  @WholeFrom(1, 65_536)
+  MAX_UNSENT_MIB = 64;
+
+  @WholeFrom(2_048, 1_048_576)
+  MAX_HEADER_BYTES = 16_384;
 
   @Matches(new RegExp(`^${TENANT}$`), {
     message: 'DEFAULT_TENANT must be 1 to 64 letters, digits, "_" or "-", not "$value".',

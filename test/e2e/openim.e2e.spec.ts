@@ -257,10 +257,9 @@ for (const engine of ENGINES)
         expect((await historyOf(groupID)).at(-1)).to.not.have.property('requestRef');
       });
 
-      it('lets web clients of other origins in', async () => {
+      it('answers OPTIONS without a token', async () => {
         const response = await fetch(`${im.base}/group/mute_group`, { method: 'OPTIONS' });
         expect(response.status).to.equal(200);
-        expect(response.headers.get('access-control-allow-origin')).to.equal('*');
       });
 
       it('takes null for absent and leaves out what it does not know', async () => {

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { UNRATED } from './unrated.js';
 import { ADMIN_SECRET } from './v1-client.js';
 
 /** Where the compiled code under test stands: the folder that holds main.js. */
@@ -63,6 +64,7 @@ export function launchParley(
       HOST: '127.0.0.1',
       PORT: '0',
       LOG_LEVEL: 'warn',
+      ...UNRATED,
       PARLEY_ADMIN_SECRET: ADMIN_SECRET,
       ...env,
     },

@@ -6,6 +6,7 @@ import { type Engine, type TestEngine, testEngine } from './engines.js';
 import { eventually } from './eventually.js';
 import { freshDatabase } from './postgres.js';
 import { silentLogger } from './silent-logger.js';
+import { UNRATED } from './unrated.js';
 import { ADMIN_SECRET } from './v1-client.js';
 
 export interface RunningParley {
@@ -39,6 +40,7 @@ export async function runParley(
     PARLEY_MASTER_KEY: randomBytes(32).toString('base64'),
     PARLEY_TOKEN_SECRET: randomBytes(48).toString('base64'),
     PORT: '0',
+    ...UNRATED,
     PARLEY_ADMIN_SECRET: ADMIN_SECRET,
     ...(typeof env === 'function' ? env(store) : env),
   };
@@ -50,7 +52,7 @@ export async function runParley(
   const openim =
     config.openimPort === undefined
       ? undefined
-      : await listen(parley.openim, { host: config.host, port: config.openimPort });
+      : await listen(parley.openim, { ...config, port: config.openimPort, openimOnly: true });
   return {
     url: server.url,
     openimUrl: openim?.url,

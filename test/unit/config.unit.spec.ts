@@ -33,6 +33,22 @@ describe('configuration', () => {
       commandDeadlineMs: 10_000,
       trustedProxies: [],
       blankVariables: [],
+      corsOrigins: [],
+      limits: {
+        keepAliveMs: 65_000,
+        connections: 10_000,
+        connectionsOfAddress: 1_000,
+        openRequests: 2_000,
+        unsentBytes: 64 * 1024 * 1024,
+        headerBytes: 16_384,
+      },
+      commandLimits: {
+        atOnce: 200,
+        perSecond: 100,
+        tenantPerSecond: 0,
+        groupsPerDay: 1_000,
+        keysPerDay: 100_000,
+      },
     });
   });
 
@@ -55,6 +71,19 @@ describe('configuration', () => {
       'OPENIM_PORT must be another port than PORT.',
     ]);
     expect(problemsOf({ PORT: '0', OPENIM_PORT: '0' })).to.deep.equal([]);
+  });
+
+  it('reads origins as a browser says them, or *', () => {
+    const of = (origins: string): unknown => loadConfig({ CORS_ORIGINS: origins }).corsOrigins;
+    expect(of('*')).to.equal('*');
+    expect(of('https://App.example.org, http://localhost:5173,http://[::1]:80')).to.deep.equal([
+      'https://app.example.org',
+      'http://localhost:5173',
+      'http://[::1]:80',
+    ]);
+    for (const wrong of ['https://a.example/', 'a.example', '*,https://a.example', 'https://*.example', 'null']) {
+      expect(() => loadConfig({ CORS_ORIGINS: wrong }), wrong).to.throw('CORS_ORIGINS must be');
+    }
   });
 
   it('reads every setting', () => {

@@ -48,15 +48,8 @@ export function failed(name: CodeName | 'duplicateKey', detail: string): Envelop
   };
 }
 
-/** Web clients come from other origins, as with the original; the token is a header, never a cookie. */
-export const OPEN_TO_BROWSERS = {
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Allow-Methods': 'POST, OPTIONS',
-  'Access-Control-Allow-Headers': '*',
-  'Access-Control-Max-Age': '172800',
-  'Cache-Control': 'no-store',
-} as const;
+export const NO_STORE = { 'Cache-Control': 'no-store' } as const;
 
 export function send(response: Response, envelope: Envelope, status: 200 | 404 = 200): void {
-  answerJson(response, status, envelope, OPEN_TO_BROWSERS);
+  answerJson(response, status, envelope, NO_STORE);
 }

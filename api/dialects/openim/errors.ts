@@ -108,6 +108,7 @@ const applicationErrors: Readonly<Record<ApplicationErrorName, readonly [CodeNam
   AlreadyRegistered: ['RegisteredAlreadyError', 'all of them were registered by this very request before'],
   WrongPassword: ['NoPermissionError', 'that is not the present password'],
   TooManyAttempts: ['NoPermissionError', 'too many failed attempts, try again later'],
+  TooManyRequests: ['ServerInternalError', 'too many requests, try again later; nothing was written'],
   OutcomeUnknown: [
     'ServerInternalError',
     'whether this took effect is not known yet; repeat it with the same Idempotency-Key',

@@ -1,13 +1,13 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { newId } from '../../../application/new-id.js';
 import type { Logger } from '../../../application/ports/logger.js';
 import type { OwnWrites } from '../../../application/queries/own-writes.js';
 import { jsonBody, MAX_STRANGERS_BODY_BYTES, parsed } from '../../http/body.js';
+import { correlationIdOf } from '../../http/messages.js';
 import { Routes } from '../../http/routes.js';
 import { checked } from '../../http/validation.js';
 import type { Callers } from './caller.js';
 import { decoded } from './decoding.js';
-import { failed, OPEN_TO_BROWSERS, send, succeeded } from './envelope.js';
+import { failed, NO_STORE, send, succeeded } from './envelope.js';
 import { type Asked, refusalOf, UNFORESEEN } from './errors.js';
 import type { Operation } from './operation.js';
 
@@ -35,7 +35,7 @@ export function openimRouter({ operations, callers, ownWrites, log }: OpenimOpti
 
   const serve = async (request: Request, response: Response): Promise<void> => {
     const { path } = request;
-    const correlationId = newId();
+    const correlationId = correlationIdOf(response);
     let by: string | undefined;
     try {
       const found = routes.find(request.method, path);
@@ -59,7 +59,7 @@ export function openimRouter({ operations, callers, ownWrites, log }: OpenimOpti
   };
 
   return (request, response, next) => {
-    if (request.method === 'OPTIONS') response.status(200).set(OPEN_TO_BROWSERS).json('Options Request!');
+    if (request.method === 'OPTIONS') response.status(200).set(NO_STORE).json('Options Request!');
     else serve(request, response).catch(next);
   };
 }

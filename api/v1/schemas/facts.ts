@@ -80,6 +80,10 @@ export const applicationFacts = {
   AlreadyRegistered: Type.Object({ users: Count(2, { description: 'How many.' }) }),
   WrongPassword: Type.Object({}),
   TooManyAttempts: Type.Object({ retryAfterMs: Count(900_000, { description: 'Milliseconds.' }) }),
+  TooManyRequests: Type.Object({
+    bound: Text('commands per second', { description: 'What there were too many of.' }),
+    retryAfterMs: Count(500, { description: 'Milliseconds.' }),
+  }),
 } satisfies Record<keyof ApplicationErrorFacts, TObject>;
 
 type Told<Schemas extends Record<string, TObject>> = { readonly [Name in keyof Schemas]: Shown<Schemas[Name]> };

@@ -58,6 +58,7 @@ const application: { readonly [Name in keyof ApplicationErrorFacts]: readonly [A
     AlreadyRegistered: [{ users: 2 }, 1102],
     WrongPassword: [{}, 1002],
     TooManyAttempts: [{ retryAfterMs: 1 }, 1002],
+    TooManyRequests: [{ bound: 'commands per second', retryAfterMs: 1 }, 500],
     OutcomeUnknown: [{ stream: 's' }, 500],
     DeadlinePassed: [{ stream: 's' }, 500],
     TooBusy: [{ waiting: 1 }, 500],

@@ -1,0 +1,200 @@
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { isIPv6, type Socket } from 'node:net';
+import type { ConnectionLimits } from './connection-limits.js';
+import { type Edge, answerRefusal, rawRefusal } from './edge-refusals.js';
+
+export interface ConnectionsOptions {
+  readonly limits: ConnectionLimits;
+  /** Whether many callers come from there. */
+  readonly trusted: (address: string) => boolean;
+  readonly edge: Edge;
+}
+
+/** How often it is looked at what waits to be read, ms. */
+const LOOK_MS = 250;
+
+/** Who is connected, what they asked for and what they have not read yet: all of it bounded. */
+export class Connections {
+  readonly #bySocket = new Map<Socket, Connection>();
+  readonly #byAddress = new Map<string, number>();
+  #openRequests = 0;
+  #pipelined = 0;
+
+  constructor(private readonly options: ConnectionsOptions) {}
+
+  /** Watches over a server that is about to listen. */
+  watch(server: Server): void {
+    const { limits } = this.options;
+    server.keepAliveTimeout = limits.keepAliveMs;
+    server.timeout = limits.stalledMs / 2;
+    server.on('connection', (socket) => {
+      this.#admit(socket);
+    });
+    server.on('timeout', (socket) => {
+      // Nothing is to be sent and a request is under way: it is this server that takes its time.
+      const connection = this.#bySocket.get(socket);
+      if (connection?.current !== undefined && socket.writableLength === 0) return;
+      // Of a write that began to move Node says so a whole time later: half of the time, twice.
+      if (connection?.current !== undefined && !connection.stalled) {
+        connection.stalled = true;
+        socket.setTimeout(limits.stalledMs / 2);
+      } else socket.destroy();
+    });
+    server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, stream) => {
+      this.#refuseMalformed(error, stream as Socket);
+    });
+    const look = setInterval(() => {
+      this.#lookAtUnsent();
+    }, LOOK_MS);
+    look.unref();
+    server.on('close', () => {
+      clearInterval(look);
+    });
+  }
+
+  /** A request is handled when those before it on its connection have been answered and read. */
+  handle(request: IncomingMessage, response: ServerResponse, handle: RequestListener): void {
+    const connection = this.#bySocket.get(request.socket);
+    // Gone, or turned away.
+    if (connection === undefined) return;
+    if (connection.current === undefined) {
+      this.#begin(connection, request, response, handle);
+      return;
+    }
+    const { pipelined, pipelinedOfAll } = this.options.limits;
+    if (connection.waiting.length >= pipelined || this.#pipelined >= pipelinedOfAll) {
+      request.socket.destroy();
+      return;
+    }
+    this.#pipelined += 1;
+    connection.waiting.push({ request, response, handle });
+    // Nothing more is read of it meanwhile but the rest of a body that is asked for.
+    request.socket.pause();
+  }
+
+  #admit(socket: Socket): void {
+    const { limits, trusted } = this.options;
+    const { remoteAddress } = socket;
+    // It is gone already.
+    if (remoteAddress === undefined) return;
+    const network = networkOf(remoteAddress);
+    const held = this.#byAddress.get(network) ?? 0;
+    const tooMany = held >= limits.connectionsOfAddress && !trusted(remoteAddress);
+    if (tooMany || this.#bySocket.size >= limits.connections) {
+      socket.on('error', () => undefined); // Whoever is turned away may be gone.
+      socket.end(rawRefusal('TooManyConnections', '', this.options.edge));
+      socket.destroySoon();
+      return;
+    }
+    this.#byAddress.set(network, held + 1);
+    const connection: Connection = { current: undefined, waiting: [], unreadSince: undefined, stalled: false };
+    this.#bySocket.set(socket, connection);
+    socket.once('close', () => {
+      this.#pipelined -= connection.waiting.splice(0).length;
+      this.#bySocket.delete(socket);
+      const left = (this.#byAddress.get(network) ?? 1) - 1;
+      if (left > 0) this.#byAddress.set(network, left);
+      else this.#byAddress.delete(network);
+    });
+  }
+
+  #begin(connection: Connection, request: IncomingMessage, response: ServerResponse, handle: RequestListener): void {
+    connection.current = { request, response };
+    connection.stalled = false;
+    this.#openRequests += 1;
+    response.once('close', () => {
+      this.#openRequests -= 1;
+      connection.current = undefined;
+      this.#next(connection, request.socket);
+    });
+    const { limits, edge } = this.options;
+    if (request.rawHeaders.length > limits.headers * 2) answerRefusal('HeadersTooLarge', request, response, edge);
+    else if (request.httpVersion === '1.1' && request.headers.host === undefined)
+      answerRefusal('HostMissing', request, response, edge);
+    else if (this.#openRequests > limits.openRequests) answerRefusal('TooManyOpenRequests', request, response, edge);
+    else handle(request, response);
+  }
+
+  #next(connection: Connection, socket: Socket): void {
+    const next = connection.waiting.shift();
+    if (next === undefined) return;
+    this.#pipelined -= 1;
+    if (connection.waiting.length === 0) socket.resume();
+    this.#begin(connection, next.request, next.response, next.handle);
+  }
+
+  #refuseMalformed(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket): void {
+    const current = this.#bySocket.get(socket)?.current;
+    // Nothing may stand in the middle of another answer.
+    if (error.code === 'ECONNRESET' || !socket.writable || current?.response.headersSent === true) {
+      socket.destroy();
+      return;
+    }
+    const path = current?.request.url ?? /^[A-Z]+ +(\/\S*)/.exec(error.rawPacket?.toString('latin1') ?? '')?.[1];
+    const refusal =
+      error.code === 'HPE_HEADER_OVERFLOW'
+        ? 'HeadersTooLarge'
+        : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+          ? 'RequestTimeout'
+          : 'MalformedRequest';
+    socket.end(rawRefusal(refusal, path ?? '', this.options.edge));
+    socket.destroySoon();
+  }
+
+  /** While all that waits is too much, whoever has let his answer lie for longest loses it. */
+  #lookAtUnsent(): void {
+    const unread: (readonly [Socket, number])[] = [];
+    let bytes = 0;
+    const now = performance.now();
+    for (const [socket, connection] of this.#bySocket) {
+      if (socket.writableLength === 0) {
+        connection.unreadSince = undefined;
+        continue;
+      }
+      connection.unreadSince ??= now;
+      bytes += socket.writableLength;
+      unread.push([socket, connection.unreadSince]);
+    }
+    if (bytes <= this.options.limits.unsentBytes) return;
+    unread.sort(([, a], [, b]) => a - b);
+    for (const [socket] of unread) {
+      if (bytes <= this.options.limits.unsentBytes) return;
+      bytes -= socket.writableLength;
+      socket.destroy();
+    }
+  }
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+interface Connection {
+  /** What is being answered. */
+  current: Exchange | undefined;
+  /** What came before that was answered and read. */
+  readonly waiting: (Exchange & { readonly handle: RequestListener })[];
+  /** On the clock of `performance.now()`. */
+  unreadSince: number | undefined;
+  /** Its answer has made no progress for half of the time that it has. */
+  stalled: boolean;
+}
+
+/** Whoever has one address of an IPv6 network has all of its /64. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  if (tail !== undefined) {
+    const after = tail === '' ? [] : tail.split(':');
+    while (groups.length + after.length < 8) groups.push('0');
+    groups.push(...after);
+  }
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}
