@@ -4,13 +4,15 @@ import type { MemberQueries } from '../../application/queries/members.js';
 import type { UserQueries } from '../../application/queries/users.js';
 import { sightOf } from '../../application/queries/sight.js';
 import type { ReadAccess } from './access.js';
+import type { Caller } from './caller.js';
 import { reading } from './declaring.js';
-import { PageQuery } from './dto/common.js';
+import { PageQuery, ReadQuery } from './dto/common.js';
 import { GroupPath } from './dto/groups.js';
-import { UsersQuery } from './dto/users.js';
+import { UsersAsked, UsersQuery } from './dto/users.js';
 import { operation, type Operation } from './operation.js';
 import { DeparturePage, MemberPage, Roles } from './schemas/views.js';
 import { type Freshness, pageRequest } from './reading.js';
+import type { Shown } from './schemas/types.js';
 import { departureBody, memberBody, nicknames } from './views.js';
 
 export interface MemberListServices {
@@ -25,6 +27,16 @@ export interface MemberListServices {
 /** Lists of a group's people beside that of its members. */
 export function memberListOperations(services: MemberListServices): Operation[] {
   const { users, members, departures, readAccess, freshness, clock } = services;
+  const rolesOf = async (
+    caller: Caller,
+    groupId: string,
+    userIds: readonly string[],
+  ): Promise<Shown<typeof Roles>['items']> => {
+    await readAccess.member(caller, groupId);
+    const roles = await members.rolesOf(caller.tenant, groupId, userIds);
+    return userIds.map((userId) => ({ userId, role: roles.get(userId) ?? null }));
+  };
+
   return [
     operation({
       method: 'get',
@@ -77,10 +89,25 @@ export function memberListOperations(services: MemberListServices): Operation[] 
       problems: ['GroupNotFound', 'NotGroupMember', ...reading],
       handle: async ({ path, query, caller }) => {
         await freshness.atLeast(query.minPosition, caller);
-        await readAccess.member(caller, path.groupId);
-        const roles = await members.rolesOf(caller.tenant, path.groupId, query.userIds);
-        const items = query.userIds.map((userId) => ({ userId, role: roles.get(userId) ?? null }));
-        return { status: 200, body: { items } };
+        return { status: 200, body: { items: await rolesOf(caller, path.groupId, query.userIds) } };
+      },
+    }),
+    operation({
+      method: 'post',
+      path: '/groups/{groupId}/roles/lookup',
+      operationId: 'lookUpRoles',
+      summary: 'What more users than fit into a query are in a group',
+      tag: 'Members',
+      access: 'user',
+      command: false,
+      Path: GroupPath,
+      Query: ReadQuery,
+      Body: UsersAsked,
+      success: { status: 200, description: 'One item for each, in the order asked for.', Schema: Roles },
+      problems: ['GroupNotFound', 'NotGroupMember', ...reading],
+      handle: async ({ path, query, body, caller }) => {
+        await freshness.atLeast(query.minPosition, caller);
+        return { status: 200, body: { items: await rolesOf(caller, path.groupId, body.userIds) } };
       },
     }),
   ];

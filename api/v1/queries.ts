@@ -11,7 +11,7 @@ import { ReadAccess } from './access.js';
 import { actorOf, resolveUser } from './commanding.js';
 import { ReadQuery } from './dto/common.js';
 import { EventsQuery, GroupPath, GroupsQuery, MemberPath, MembersQuery } from './dto/groups.js';
-import { UserPath, UsersQuery } from './dto/users.js';
+import { UserPath, UsersAsked, UsersQuery } from './dto/users.js';
 import { operation, type Operation } from './operation.js';
 import type { HistoryEvent } from './schemas/views.js';
 import { GroupPage, GroupSeen, HistoryPage, MemberPage, MemberView, UserView, Users } from './schemas/views.js';
@@ -45,6 +45,24 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       handle: async ({ query, caller }) => {
         await freshness.atLeast(query.minPosition, caller);
         const found = await users.usersByIds(caller.tenant, query.userIds);
+        return { status: 200, body: { items: found.map(userBody) } };
+      },
+    }),
+    operation({
+      method: 'post',
+      path: '/users/lookup',
+      operationId: 'lookUpUsers',
+      summary: 'Several users, by more ids than fit into a query',
+      tag: 'Users',
+      access: 'user',
+      command: false,
+      Query: ReadQuery,
+      Body: UsersAsked,
+      success: { status: 200, description: 'The users that are there.', Schema: Users },
+      problems: ['ReadModelBehind', 'CursorGone'],
+      handle: async ({ query, body, caller }) => {
+        await freshness.atLeast(query.minPosition, caller);
+        const found = await users.usersByIds(caller.tenant, body.userIds);
         return { status: 200, body: { items: found.map(userBody) } };
       },
     }),

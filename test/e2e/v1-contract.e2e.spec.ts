@@ -144,6 +144,24 @@ describe('/v1 as a contract', function () {
     expect((await v1.call('GET', '/groups/one/rules', { token })).body).to.include({ code: 'NotGroupMember' });
   });
 
+  it('so many ids as a query takes fit into it, whatever they are, and a thousand into a body', async () => {
+    const odd = Array.from({ length: 50 }, (_, index) => '#'.repeat(62) + index.toString().padStart(2, '0'));
+    const asked = (ids: readonly string[]): string => ids.map(encodeURIComponent).join(',');
+    expect((await get(`/users?userIds=${asked(odd)}`)).body).to.deep.equal({ items: [] });
+    expect((await get(`/users?userIds=${asked([...odd, 'bob'])}`)).body).to.include({ code: 'InvalidRequest' });
+    const userIds = [...Array.from({ length: 998 }, (_, index) => `nobody${index.toString()}`), 'ada', 'bob'];
+    const many = await v1.call<{ items: { userId: string }[] }>('POST', '/users/lookup', {
+      token: ada.token,
+      body: { userIds },
+    });
+    expect(many.body.items.map(({ userId }) => userId)).to.deep.equal(['ada', 'bob']);
+    const roles = await v1.call<{ items: { role: string | null }[] }>('POST', '/groups/two/roles/lookup', {
+      token: ada.token,
+      body: { userIds },
+    });
+    expect(roles.body.items.map(({ role }) => role).slice(997)).to.deep.equal([null, 'owner', 'member']);
+  });
+
   it('a moment without its zone is refused everywhere', async () => {
     const root = await v1.person('root');
     const bare = '2030-01-01T00:00:00';

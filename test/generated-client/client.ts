@@ -51,12 +51,14 @@ export async function everyPage(): Promise<readonly string[]> {
   const sentences: string[] = history.items.map(({ sentence }) => sentence);
   const users = await call('getUsers');
   const roles = await call('getRoles');
+  const manyUsers: typeof users = await call('lookUpUsers', { userIds: ['ada'] });
+  const manyRoles: typeof roles = await call('lookUpRoles', { userIds: ['ada'] });
   return [
     ...pages.flatMap(({ next }) => (next === null ? [] : [next])),
     ...(from === null ? [] : [from.toFixed()]),
     ...sentences,
-    ...users.items.map(({ userId }) => userId),
-    ...roles.items.map(({ userId, role }) => `${userId} ${role ?? 'no member'}`),
+    ...[...users.items, ...manyUsers.items].map(({ userId }) => userId),
+    ...[...roles.items, ...manyRoles.items].map(({ userId, role }) => `${userId} ${role ?? 'no member'}`),
     ...groups.items.map(({ name, announcement }) => `${name}: ${announcement?.text ?? ''}`),
     ...left.items.map(({ by, byRole, at }) => `${by} ${byRole ?? ''} ${at}`),
     ...favourites.items.map(({ group, favouritedAt }) => `${group.groupId} ${favouritedAt}`),
@@ -137,6 +139,8 @@ export async function everyNull(): Promise<readonly (string | number)[]> {
   const { searchable } = await call('getPrivacy');
   const { role, limits, may } = await call('getGroupRules');
   const group = await call('getGroup');
+  // An outsider sees what he needs to join.
+  if (!('revision' in group)) return [group.name, group.memberCount];
   const member = await call('getMember');
   // @ts-expect-error the name of somebody who was erased
   const erased: string = user.nickname;

@@ -115,6 +115,19 @@ export const IsChosenId = (description: string): PropertyDecorator =>
     },
   });
 
+/** Texts that a store can be asked about: it has none with U+0000 or half of a surrogate pair. */
+export const AreTexts = (): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'areTexts',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && !/\0|\p{Surrogate}/u.test(value),
+        defaultMessage: () => 'each holds no U+0000 and no half of a surrogate pair',
+      },
+    },
+    { each: true },
+  );
+
 const FULL_DATE =
   /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 

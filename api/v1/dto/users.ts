@@ -2,7 +2,7 @@ import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsString, MaxLength, MinLength } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { userLimits } from '../../../domain/user/registration.js';
-import { IsChosenId, IsTextWithin } from './bounded.js';
+import { AreTexts, IsChosenId, IsTextWithin } from './bounded.js';
 import { ID, MayBeAbsent, ReadQuery } from './common.js';
 
 @JSONSchema({
@@ -108,5 +108,6 @@ export class UsersAsked {
   @IsString({ each: true })
   @MinLength(1, { each: true })
   @MaxLength(ID, { each: true })
+  @AreTexts()
   userIds!: string[];
 }

@@ -124,6 +124,13 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
     users: { '/userIds': { another: OPEN, nobody: 'those that are there are shown' } },
     foreigner: 'allowed',
   },
+  lookUpUsers: {
+    as: 'outsider',
+    body: { userIds: ['owner', 'admin'] },
+    mayNot: 'anybody may',
+    users: { '/userIds': { another: OPEN, nobody: 'those that are there are shown' } },
+    foreigner: 'allowed',
+  },
 
   createGroup: {
     as: 'owner',
@@ -306,6 +313,12 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
   getRoles: {
     as: 'member',
     query: { userIds: 'owner,admin' },
+    mayNot: members,
+    users: { '/userIds': target('null says that he is no member') },
+  },
+  lookUpRoles: {
+    as: 'member',
+    body: { userIds: ['owner', 'admin'] },
     mayNot: members,
     users: { '/userIds': target('null says that he is no member') },
   },
