@@ -35,7 +35,7 @@ export function groupRulesOperations({ groups, history, readAccess, freshness }:
       Path: GroupPath,
       Query: ReadQuery,
       success: { status: 200, description: 'For members and app admins.', Schema: GroupRulesView },
-      problems: ['GroupNotFound', 'NotGroupMember', ...reading],
+      problems: ['GroupNotFound', 'NotGroupMember', 'HistoryNotUnderstood', ...reading],
       handle: async ({ path: { groupId }, query, caller }) => {
         await freshness.atLeast(query.minPosition, caller);
         const asking = await readAccess.member(caller, groupId);

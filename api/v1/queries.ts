@@ -194,7 +194,7 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       Path: GroupPath,
       Query: EventsQuery,
       success: { status: 200, description: 'A page of events in order of revision.', Schema: HistoryPage },
-      problems: ['GroupNotFound', 'Unavailable'],
+      problems: ['GroupNotFound', 'HistoryNotUnderstood', 'Unavailable'],
       handle: async ({ path, query, caller }) => {
         const events = await history.page(
           { category: 'group', tenant: caller.tenant, groupId: path.groupId },
