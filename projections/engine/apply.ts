@@ -47,6 +47,8 @@ export interface RunnerOptions {
   readonly log: Logger;
   /** Of the event store: a checkpoint of another store stops the projection. */
   readonly storeIdentity: string;
+  /** Resolves when this process has led up to now (`Lead`): a checkpoint that it read before is its own to move. */
+  readonly confirm: () => Promise<void>;
   readonly onPosition: (position: string) => void;
 }
 
@@ -78,9 +80,12 @@ export class Runner {
     return this.checkpoint?.is(row) ?? (this.unfitAt !== undefined && isSameRow(this.unfitAt, row));
   }
 
-  /** Reads where the projection stands; also after somebody else moved it. @throws Fenced when that happens meanwhile */
+  /**
+   * Reads where the projection stands; also after somebody else moved it.
+   * @throws NotLeading, Fenced when it is moved meanwhile
+   */
   async load(): Promise<void> {
-    const { pool, storeIdentity } = this.options;
+    const { pool, storeIdentity, confirm } = this.options;
     let checkpoint: Checkpoint;
     try {
       checkpoint = await loadActive(pool, this.projection);
@@ -89,7 +94,9 @@ export class Runner {
       this.waitUntilMended(error);
       return;
     }
-    this.parked = await loadParked(pool, this.projection, checkpoint.letter);
+    const parked = await loadParked(pool, this.projection, checkpoint.letter);
+    await confirm();
+    this.parked = parked;
     this.checkpoint = checkpoint;
     this.stopped = undefined;
     const foreign = this.position !== '' && !isPositionOf(this.position, storeIdentity);

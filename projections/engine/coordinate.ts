@@ -12,15 +12,47 @@ export interface LeadershipOptions {
   readonly log: Logger;
   /** How often a follower tries, milliseconds. */
   readonly retryMs: number;
-  /** Called with the keys held, whenever that changes; the next change waits for it. */
-  readonly onChange: (held: ReadonlySet<string>) => Promise<void>;
+  /** Called with the leads that are held, whenever that changes; the next change waits for it. */
+  readonly onChange: (lead: Lead) => Promise<void>;
 }
+
+/** What a process leads since a claim. */
+export interface Lead {
+  /** Keys of projections. */
+  readonly held: ReadonlySet<string>;
+  /**
+   * Resolves when the locks have been held up to now, without a break: what was read before it was asked is not of a later
+   * leader. Asks on their own connection.
+   * @throws NotLeading, or what the connection fails with
+   */
+  readonly confirm: () => Promise<void>;
+}
+
+/** The locks are gone; somebody else may lead. */
+export class NotLeading extends Error {
+  override readonly name = 'NotLeading';
+  constructor() {
+    super('this process does not lead any more');
+  }
+}
+
+const NOTHING_HELD: Lead = { held: new Set(), confirm: () => Promise.reject(new NotLeading()) };
+
+/** PostgreSQL before 14 doesn't know the setting. */
+const isUnknownSetting = (error: unknown): boolean =>
+  error instanceof Error && (error as { code?: unknown }).code === '42704';
 
 /**
  * Among the processes on one database, who feeds which projection: an advisory lock per projection and version, held by a
  * connection of its own, so that it ends with its process. Versions are locked apart: in a rolling deploy each process
- * leads what only it knows. The lock saves work; what keeps rows right when two believe they lead is the checkpoint's
- * compare-and-set.
+ * leads what only it knows.
+ *
+ * The connection asks for something every moment: that is the leader's heartbeat. PostgreSQL ends a session that it hasn't
+ * heard for six seconds, so a process that is frozen, or whose host is gone without a goodbye, is relieved without
+ * anybody's clock being compared with another's. The lock saves work; what keeps rows right when two believe they lead is
+ * the checkpoint's compare-and-set: who begins to lead gives each checkpoint its next epoch, in the session that holds the
+ * lock, and who finds an epoch that he doesn't remember confirms that he still leads before he believes it. So one who
+ * wakes and was relieved meanwhile writes nothing.
  */
 export class Leadership {
   private readonly stopping = new AbortController();
@@ -58,35 +90,62 @@ export class Leadership {
       });
       try {
         await client.connect();
+        await this.beHeard(client);
         backoff.reset();
         await this.hold(client, AbortSignal.any([signal, lost.signal]));
       } catch (error) {
         if (!signal.aborted) this.options.log.warn({ error: messageOf(error) }, 'the leadership connection failed');
       }
-      await this.options.onChange(new Set());
+      await this.options.onChange(NOTHING_HELD);
       // Destroyed, never ended: a server that hangs doesn't hear an end, and the locks go with the connection either way.
       socket.destroy();
       if (!signal.aborted) await backoff.wait(signal);
     }
   }
 
+  private async beHeard(client: pg.Client): Promise<void> {
+    try {
+      await client.query(sql.BE_HEARD);
+    } catch (error) {
+      if (!isUnknownSetting(error)) throw error;
+      this.options.log.warn({}, 'PostgreSQL before 14 does not relieve a leader that is frozen');
+    }
+  }
+
   /** Also finds out, by asking, when a connection is dead that looks alive. */
   private async hold(client: pg.Client, signal: AbortSignal): Promise<void> {
     const held = new Set<string>();
+    const confirm = async (): Promise<void> => {
+      if (signal.aborted) throw new NotLeading();
+      await client.query('SELECT 1');
+    };
     while (!signal.aborted) {
       const before = held.size;
       for (const key of this.options.keys) {
         if (held.has(key)) continue;
         const { rows } = await client.query<{ held: boolean }>(sql.TRY_LEAD, [key]);
-        if (rows[0]?.held === true) held.add(key);
+        if (rows[0]?.held !== true) continue;
+        await client.query(sql.CLAIM, [key]);
+        held.add(key);
       }
       if (held.size > before) {
         this.options.log.info({ projections: [...held] }, 'this process feeds projections');
-        await this.options.onChange(new Set(held));
+        await this.beatingUntil(this.options.onChange({ held: new Set(held), confirm }), confirm, signal);
       } else if (held.size === this.options.keys.length) {
-        await client.query('SELECT 1');
+        await confirm();
       }
-      await pause(this.options.retryMs * (0.75 + Math.random() / 2), signal);
+      await this.rest(signal);
     }
+  }
+
+  /** What a change does may take long, as a batch in hand does. */
+  private async beatingUntil(change: Promise<void>, beat: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    const done = change.then(() => true);
+    while (!(await Promise.race([done, this.rest(signal).then(() => signal.aborted)]))) await beat();
+    await done;
+  }
+
+  private rest(signal: AbortSignal): Promise<void> {
+    return pause(this.options.retryMs * (0.75 + Math.random() / 2), signal);
   }
 }

@@ -3,7 +3,7 @@ import type { EventSerializer } from '../../application/ports/envelope.js';
 import type { EventStore, Position } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { isPositionOf, positionOf } from '../../application/ports/positions.js';
-import { Leadership } from './coordinate.js';
+import { Leadership, type Lead } from './coordinate.js';
 import { FOREIGN_CHECKPOINT, PAST_THE_END, UnknownProjection } from './errors.js';
 import { Feed } from './feed.js';
 import { isFilling, lackOf, type Inspected } from './inspect.js';
@@ -103,7 +103,7 @@ export class ProjectionEngine {
       keys: this.keys,
       log: this.options.log,
       retryMs: this.options.leadRetryMs ?? 500,
-      onChange: (held) => this.feedOnly(held),
+      onChange: (lead) => this.feedOnly(lead),
     });
   }
 
@@ -256,12 +256,12 @@ export class ProjectionEngine {
     return isPositionOf(position, this.options.store.identity) ? position : '';
   }
 
-  private async feedOnly(held: ReadonlySet<string>): Promise<void> {
+  private async feedOnly({ held, confirm }: Lead): Promise<void> {
     await this.feed?.stop();
     this.feed = undefined;
     const projections = this.options.projections.filter((projection) => held.has(projectionKey(projection)));
     if (projections.length === 0) return;
-    this.feed = new Feed({ ...this.options, projections }, this.opener, this.waits);
+    this.feed = new Feed({ ...this.options, projections, confirm }, this.opener, this.waits);
   }
 }
 

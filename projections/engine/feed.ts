@@ -4,6 +4,7 @@ import type { Logger } from '../../application/ports/logger.js';
 import { GivenUp, Rewound, Runner } from './apply.js';
 import { applyToAll } from './apply-to-all.js';
 import { Backoff, pause } from './backoff.js';
+import { NotLeading } from './coordinate.js';
 import { Fenced, messageOf } from './errors.js';
 import type { PositionRow } from './inspect.js';
 import { stopPastEnd } from './mend.js';
@@ -19,6 +20,8 @@ export interface FeedOptions {
   readonly pool: pg.Pool;
   readonly projections: readonly Projection[];
   readonly log: Logger;
+  /** Of the lead that the feed was begun with (`Lead`). */
+  readonly confirm: () => Promise<void>;
   /** How often a stopped projection is looked at, milliseconds; default 1000. */
   readonly lookMs?: number;
 }
@@ -37,7 +40,7 @@ export class Feed {
     private readonly opener: Opener,
     private readonly waits: Waits,
   ) {
-    const { pool, log, store } = options;
+    const { pool, log, store, confirm } = options;
     this.runners = options.projections.map((projection) => {
       const key = projectionKey(projection);
       return new Runner({
@@ -45,6 +48,7 @@ export class Feed {
         pool,
         log,
         storeIdentity: store.identity,
+        confirm,
         onPosition: (position) => {
           waits.reached(key, position);
         },
@@ -74,7 +78,11 @@ export class Feed {
         if (signal.aborted) return;
         // The checkpoints say where to go on.
         if (error instanceof Rewound || error instanceof GivenUp || error instanceof Fenced) continue;
-        this.options.log.warn({ error: messageOf(error) }, 'the projections lost the event store and subscribe again');
+        if (!(error instanceof NotLeading))
+          this.options.log.warn(
+            { error: messageOf(error) },
+            'the projections lost the event store and subscribe again',
+          );
         await backoff.wait(signal);
       }
     }

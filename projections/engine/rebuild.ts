@@ -288,7 +288,7 @@ class Rebuild {
       while ((await this.readOn('catchingUp')) > NEAR);
       this.checkpoint = await transaction(
         pool,
-        `BEGIN; SET LOCAL lock_timeout = '${SWITCH_LOCK_TIMEOUT}'; SET LOCAL enable_seqscan = off`,
+        `BEGIN; SET LOCAL lock_timeout = '${SWITCH_LOCK_TIMEOUT}'; SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL enable_seqscan = off`,
         async (client) => {
           const live = await lockCheckpoint(client, projection, from);
           const own = await lockCheckpoint(client, projection, this.checkpoint.letter);

@@ -44,16 +44,29 @@ export const DROP_ENGINE_TABLES: readonly string[] = [
 
 /**
  * Opens a projector's transaction in one round trip. Its rows and its checkpoint are lost together in a crash and
- * replayed, so it needn't wait for the disk. The planner settings keep statements that were planned on an empty table from
+ * replayed, so it needn't wait for the disk. A process that is frozen within it doesn't keep the checkpoint locked. The planner settings keep statements that were planned on an empty table from
  * scanning a full one.
  */
 export const BEGIN_APPLY =
-  'BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off';
+  "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL synchronous_commit = off; " +
+  'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off';
 
 /** Orders those who prepare the same database at once. */
 export const LOCK_PREPARE = 'SELECT pg_advisory_xact_lock(727253, 1)';
 
 export const TRY_LEAD = 'SELECT pg_try_advisory_lock(727254, hashtext($1)) AS held';
+/**
+ * The heartbeat's other half: PostgreSQL ends the session of a leader that hasn't been heard for so long, by its own
+ * clock, and with the session go its locks. Longer than a transaction of BEGIN_APPLY may rest, so that its checkpoint is
+ * free for who comes next.
+ */
+export const BE_HEARD = "SET idle_session_timeout = '6s'";
+/**
+ * A new leader's first act, in the session that holds the lock: whatever anybody remembers of the shown letter is worth
+ * nothing from now on.
+ */
+export const CLAIM = `UPDATE read.checkpoint c SET epoch = c.epoch + 1 FROM read.projection p
+  WHERE p.name || '_v' || p.version = $1 AND c.name = p.name AND c.version = p.version AND c.letter = p.letter`;
 export const TRY_REBUILD = 'SELECT pg_try_advisory_lock(727255, hashtext($1)) AS held';
 /** The same lock until the transaction ends. */
 export const TRY_REBUILD_IN_TRANSACTION = 'SELECT pg_try_advisory_xact_lock(727255, hashtext($1)) AS held';

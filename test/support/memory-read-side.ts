@@ -84,31 +84,44 @@ export class MemoryReadSide {
     this.committed();
   }
 
-  /** As much of it as the engine uses. */
-  readonly pool = {
-    connect: () =>
-      this.call(undefined, 'connect', () => {
-        const session = new Session();
+  /** As much of it as the engine uses. Nothing may be written for somebody who was relieved. */
+  poolOf(leader: { readonly relieved: boolean }): pg.Pool {
+    return {
+      connect: () =>
+        this.call(undefined, 'connect', () => {
+          const session = new Session(leader);
+          this.sessions.add(session);
+          return {
+            query: (query: Query, values?: readonly unknown[]) => this.statement(session, query, values),
+            on: () => undefined,
+            removeListener: () => undefined,
+            release: () => {
+              this.end(session);
+            },
+          };
+        }),
+      query: async (query: Query, values?: readonly unknown[]) => {
+        const session = new Session(leader);
         this.sessions.add(session);
-        return {
-          query: (query: Query, values?: readonly unknown[]) => this.statement(session, query, values),
-          on: () => undefined,
-          removeListener: () => undefined,
-          release: () => {
-            this.end(session);
-          },
-        };
-      }),
-    query: async (query: Query, values?: readonly unknown[]) => {
-      const session = new Session();
-      this.sessions.add(session);
-      try {
-        return await this.statement(session, query, values);
-      } finally {
-        if (!session.late) this.end(session);
-      }
-    },
-  } as unknown as pg.Pool;
+        try {
+          return await this.statement(session, query, values);
+        } finally {
+          this.end(session);
+        }
+      },
+    } as unknown as pg.Pool;
+  }
+
+  /** A new leader's first act. */
+  async claim(): Promise<void> {
+    const session = new Session();
+    for (const { name } of this.projections) {
+      const row = await this.lock(session, () => this.live(name).checkpoint);
+      row.epoch++;
+      this.unlock(session);
+    }
+    this.committed();
+  }
 
   /** A call of something else than PostgreSQL. */
   async other<T>(what: string, effect: () => T | Promise<T>, failure: () => Error): Promise<T> {
@@ -169,6 +182,11 @@ export class MemoryReadSide {
   private live(name: string): LetterState {
     const { letter, letters } = this.state(name);
     return letters.get(letter)!;
+  }
+
+  private written(session: Session, works: readonly (() => unknown)[]): void {
+    if (session.leader.relieved && works.length > 0) this.broken.push('somebody who was relieved has written');
+    for (const work of works) work();
   }
 
   private rowOf(name: string, letter: Letter): object {
@@ -286,7 +304,7 @@ export class MemoryReadSide {
           const { staged, failed } = session;
           session.staged = undefined;
           session.failed = false;
-          if (!failed) for (const work of staged ?? []) work();
+          if (!failed) this.written(session, staged ?? []);
           this.unlock(session);
           this.committed();
           return { ...NOTHING, command: failed ? 'ROLLBACK' : 'COMMIT' };
@@ -345,7 +363,7 @@ export class MemoryReadSide {
             if (find() === undefined) continue;
             const row = await this.lock(session, () => find() ?? GONE);
             if (row !== find() || row.position !== positions[i] || String(row.epoch) !== epochs[i]) continue;
-            row.position = to;
+            this.written(session, [() => (row.position = to)]);
             rows.push({ name: each, version: 1 });
           }
           this.unlock(session);
@@ -361,8 +379,6 @@ export class MemoryReadSide {
           return NOTHING;
         };
       }
-      case sql.SET_STOPPED:
-        return () => ({ ...NOTHING, rowCount: 1 });
       case ADD: {
         const [base, ...rows] = values as string[];
         const [, projection = '', shown = ''] = /^p_(.*)_v1_([ab])$/.exec(base!) ?? [];
@@ -396,6 +412,7 @@ class Session {
   late = false;
   failed = false;
   staged: (() => unknown)[] | undefined;
+  constructor(readonly leader: { readonly relieved: boolean } = { relieved: false }) {}
 }
 
 /** It may come to be so while somebody waits. */
@@ -409,7 +426,6 @@ const LABELS = new Map([
   [sql.PARKED_STREAMS, 'load parked'],
   [sql.ACTIVE_CHECKPOINTS, 'recheck'],
   [sql.PARK, 'park'],
-  [sql.SET_STOPPED, 'say stopped'],
 ]);
 
 /** Commits that a crash may take back, and one more. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { EventStoreUnavailable, type EventStore } from '../../../application/ports/event-store.js';
+import { NotLeading } from '../../../projections/engine/coordinate.js';
 import { Feed } from '../../../projections/engine/feed.js';
 import { Opener } from '../../../projections/engine/open.js';
 import { projectionKey } from '../../../projections/engine/projection.js';
@@ -96,22 +97,42 @@ async function run(plan: Plan): Promise<{ broken: readonly string[]; calls: numb
     { open: (events) => readSide.other('open', () => plainSerializer.open(events), away) },
     new Set('AB'),
   );
-  const feeds: { feed: Feed; stopping?: Promise<void> }[] = [];
-  const begin = (): void => {
+  interface Leading {
+    relieved: boolean;
+    feed?: Feed;
+    stopping?: Promise<void>;
+  }
+  const leaders: Leading[] = [];
+  /** Whoever is given leadership has the lock, and the one before has not. */
+  const begin = async (): Promise<void> => {
+    const former = leaders.at(-1);
+    const leading: Leading = { relieved: false };
+    leaders.push(leading);
+    await readSide.claim();
+    if (former) former.relieved = true;
     const waits = new Waits({ poll: () => Promise.resolve(new Map()), isFedHere: () => true, pollMs: 1 });
-    feeds.push({ feed: new Feed({ store, pool: readSide.pool, projections, log: silentLogger }, opener, waits) });
+    const confirm = (): Promise<void> =>
+      readSide.other(
+        'confirm',
+        () => {
+          if (leaders.at(-1) !== leading) throw new NotLeading();
+        },
+        () => new Error('Connection terminated unexpectedly'),
+      );
+    const pool = readSide.poolOf(leading);
+    leading.feed = new Feed({ store, pool, projections, confirm, log: silentLogger }, opener, waits);
   };
-  const stop = (which: { feed: Feed; stopping?: Promise<void> }): Promise<void> =>
-    (which.stopping ??= which.feed.stop());
+  const stop = (which: Leading): Promise<void> => (which.stopping ??= which.feed?.stop() ?? Promise.resolve());
 
   const errands: Promise<unknown>[] = [];
   const act: Record<Action, () => unknown> = {
     nothing: () => undefined,
-    stop: () => stop(feeds.at(-1)!).then(begin),
+    stop: () => stop(leaders.at(-1)!).then(begin),
     overlap: () => {
-      const former = feeds.at(-1)!;
-      begin();
-      return turns(30).then(() => stop(former));
+      const former = leaders.at(-1)!;
+      return begin()
+        .then(() => turns(30))
+        .then(() => stop(former));
     },
     switch: () => readSide.switchLetter('ab', 3),
     unpark: () => readSide.unpark('ab'),
@@ -145,16 +166,16 @@ async function run(plan: Plan): Promise<{ broken: readonly string[]; calls: numb
     }, 60_000);
   });
   write(0, FIRST);
-  begin();
+  await begin();
   await isOver;
   clearTimeout(deadline);
   const { calls } = readSide;
   await Promise.all(errands);
-  await Promise.all(feeds.map(stop));
+  await Promise.all(leaders.map(stop));
   return { broken: readSide.broken, calls };
 }
 
-describe('A checkpoint passes only what was applied or isn’t handled', function () {
+describe('A checkpoint passes only what was applied or isn’t handled, and who was relieved writes nothing', function () {
   this.timeout(RUNS === undefined ? 120_000 : 0);
 
   it('with each fault at each await of a feed, together with whatever else happens there', async () => {
