@@ -4,7 +4,7 @@ import { listen } from './api/http/server.js';
 import { startingApp } from './api/http/starting.js';
 import type { Logger } from './application/ports/logger.js';
 import { type Config, loadConfig, secretVariables } from './infrastructure/config/config.js';
-import { openParley } from './infrastructure/container.js';
+import { openDatabase } from './infrastructure/database.js';
 import { lineWriter } from './infrastructure/line-writer.js';
 import { makeLogger } from './infrastructure/logging.js';
 import { forOperator } from './infrastructure/operator-errors.js';
@@ -39,15 +39,20 @@ async function main(): Promise<void> {
         ? undefined
         : await listen(startingApp(waiting, { openimOnly: true }), { ...shared, port: openimPort, openimOnly: true });
     if (openim !== undefined) ports.push(openim);
-    const parley = await openParley(config, log, {
+    // The PostgreSQL that Parley runs itself starts while the rest of Parley is loaded.
+    const opening = config.databaseUrl === undefined ? openDatabase(config, log, { share: false }) : undefined;
+    opening?.catch(() => undefined); // said when it is waited for
+    const { openParley } = await import('./infrastructure/container.js');
+    const patience = {
       log,
       signal: stopping.signal,
-      onWaiting: (what) => {
+      onWaiting: (what: string | undefined) => {
         if (what !== undefined && what !== waitingFor)
           stdout.write(`Parley lives at ${main.url} and waits for ${what}\n`);
         waitingFor = what;
       },
-    });
+    };
+    const parley = await openParley(config, log, patience, opening);
     try {
       main.serve(parley.app);
       openim?.serve(parley.openim);

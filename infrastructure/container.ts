@@ -99,15 +99,18 @@ interface House {
 /** A batch's statement takes some ten milliseconds; a projection whose database says nothing for this long connects anew. */
 const APPLY_WITHIN_MS = 30_000;
 
+interface HouseOptions {
+  readonly share: boolean;
+  readonly patience?: Patience | undefined;
+  /** The database, where somebody has begun to open it. */
+  readonly opening?: Promise<Database> | undefined;
+}
+
 /**
  * Opens what everybody stands on (database, keys, event store, projections) and binds the rest. A failure on the way
  * closes what was opened.
  */
-async function openHouse(
-  config: Config,
-  log: Logger,
-  { share, patience }: { readonly share: boolean; readonly patience?: Patience | undefined },
-): Promise<House> {
+async function openHouse(config: Config, log: Logger, { share, patience, opening }: HouseOptions): Promise<House> {
   /** What runs elsewhere is waited for; a tool, or what Parley runs itself, is told at once. */
   const there = <T>(what: string, isElsewhere: boolean, open: () => Promise<T>): Promise<T> =>
     isElsewhere && patience !== undefined ? untilThere(what, open, patience) : open();
@@ -131,7 +134,7 @@ async function openHouse(
     }
   };
   try {
-    const database: Database = await ofPostgres(() => openDatabase(config, log, { share }));
+    const database = await (opening ?? ofPostgres(() => openDatabase(config, log, { share })));
     closers.push(() => database.close());
     const keys = await resolveKeys(config, {
       embeddedAndEmpty: database.embeddedAndEmpty,
@@ -391,8 +394,13 @@ const GRACE_MS = 5_000;
  * @param patience waits for servers that run elsewhere until they are there; without it they have to be.
  * @throws ConfigInvalid, EmbeddedPostgresError, DatabaseUnreachable, WrongMasterKey, EventStoreUnavailable, StartCancelled
  */
-export async function openParley(config: Config, log: Logger, patience?: Patience): Promise<Parley> {
-  const { container, close } = await openHouse(config, log, { share: false, patience });
+export async function openParley(
+  config: Config,
+  log: Logger,
+  patience?: Patience,
+  opening?: Promise<Database>,
+): Promise<Parley> {
+  const { container, close } = await openHouse(config, log, { share: false, patience, opening });
   try {
     const engine = container.get(ids.projections);
     const start = (): Promise<void> => engine.start();
