@@ -30,11 +30,9 @@ describe('/v1 as a contract', function () {
   describe('in a browser', () => {
     it('/ leads there, a program gets JSON', async () => {
       const seen = await fetch(`${parley.url}/`, { redirect: 'manual', headers: { accept: 'text/html,*/*;q=0.8' } });
-      expect([seen.status, seen.headers.get('location'), seen.headers.get('vary')]).to.deep.equal([
-        303,
-        '/docs',
-        'Accept',
-      ]);
+      expect([seen.status, seen.headers.get('location')]).to.deep.equal([303, '/docs']);
+      // fetch takes gzip, so that this is said to vary as well.
+      expect(seen.headers.get('vary')?.split(', ')).to.include('Accept');
       const told = (await (await fetch(`${parley.url}/`)).json()) as object;
       expect(told).to.include({ name: 'Parley', docs: '/docs' });
     });
