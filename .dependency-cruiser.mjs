@@ -1,6 +1,6 @@
 /**
  * Imports point one way: `domain <- application <- {infrastructure, projections, api, cli}`, and only the composition
- * root knows everybody (ARCHITECTURE "The rooms"). Held by test/unit/dependency-rule.unit.spec.ts.
+ * root knows everybody (docs/architecture.md "The rooms"). Held by test/unit/dependency-rule.unit.spec.ts.
  */
 const outerRooms = ['infrastructure', 'projections', 'api', 'cli'];
 const entryPoints = ['^main\\.ts$', '^cli/main\\.ts$', '^infrastructure/container\\.ts$'];

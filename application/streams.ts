@@ -1,5 +1,5 @@
 /**
- * Stream names (EVENTS.md "Streams"): `parley_<category>-<tenant>.<part>…`. Every part is percent-encoded as UTF-8 with
+ * Stream names (docs/events.md "Streams"): `parley_<category>-<tenant>.<part>…`. Every part is percent-encoded as UTF-8 with
  * only `A–Z a–z 0–9 _` bare, so `.`, `-` and `%` never stand in one unescaped: no two things share a name, and
  * EventStoreDB's `$by_category`, which splits at the first dash, works.
  */

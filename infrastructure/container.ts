@@ -360,7 +360,7 @@ function bindAccounts(container: Container): void {
 /** The server, all but listening. */
 export interface Parley {
   readonly app: Express;
-  /** Seed 003's API alone at the root, for a port of its own. */
+  /** 003's API alone at the root, for a port of its own. */
   readonly openim: Express;
   /** Ends what is under way (bounded), then closes everything, the embedded database last. */
   close(): Promise<void>;
@@ -493,7 +493,7 @@ const servesOf =
   (tenant: string): boolean =>
     tenants?.includes(tenant) ?? true;
 
-/** Seed 003, for its prefix and for its own port alike. */
+/** 003, for its prefix and for its own port alike. */
 function openimApi(container: Container, config: Config, log: Logger): RequestHandler {
   const readModels = container.get(ids.readModels);
   const tokens = container.get(ids.tokens);

@@ -148,7 +148,7 @@ function note(group: GroupChanges, event: HandledEvent, at: number): void {
     case 'OwnerTransferred':
       if (event.data.from !== null) setRole(group, event.data.from, event.data.formerOwnerBecomes, at);
       setRole(group, event.data.to, 'owner', at);
-      // RULES A5: the new owner's own mute ends with it.
+      // docs/rules.md A5: the new owner's own mute ends with it.
       setMute(group, event.data.to, undefined, at);
       return;
     case 'MemberRoleChanged':

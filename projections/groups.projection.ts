@@ -95,7 +95,7 @@ interface Group {
 
 /**
  * Groups by id, the current incarnation. Every event of a group's stream is handled, because `revision` is the stream's.
- * The number of members follows from a set of its own: a user who is added twice, or goes twice, counts once (RULES A3).
+ * The number of members follows from a set of its own: a user who is added twice, or goes twice, counts once (docs/rules.md A3).
  */
 export const groupsProjection: Projection = {
   name: 'groups',

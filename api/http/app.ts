@@ -6,7 +6,7 @@ import type { Readiness } from './readiness.js';
 
 export interface HttpAppOptions {
   readonly v1: RequestHandler;
-  /** Seed 003's API. */
+  /** 003's API. */
   readonly openim: RequestHandler;
   readonly readiness: () => Promise<Readiness>;
   /** Parley's. */

@@ -6,7 +6,7 @@ import { correlationIdOf, CORRELATION_HEADER } from './messages.js';
 
 /** Which API a server has, where its refusals have to say it before any API has seen the request. */
 export interface Edge {
-  /** Seed 003's API has the root to itself. */
+  /** 003's API has the root to itself. */
   readonly openimOnly: boolean;
 }
 
@@ -40,7 +40,7 @@ const refusals = {
 
 export type EdgeRefusal = keyof typeof refusals;
 
-/** Seed 003's prefix; at the root of its own port it is everything. */
+/** 003's prefix; at the root of its own port it is everything. */
 const OPENIM = /^\/openim(\/|\?|$)/;
 
 /** The answer in the shape of the API that was asked. A server refuses with HTTP's own status, whichever API it is. */

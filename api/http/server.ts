@@ -25,7 +25,7 @@ export interface ListenOptions {
   readonly limits?: Partial<ConnectionLimits>;
   /** Whether many callers come from an address. Default: from none. */
   readonly trusted?: (address: string) => boolean;
-  /** Seed 003's API has the root to itself. Default false. */
+  /** 003's API has the root to itself. Default false. */
   readonly openimOnly?: boolean;
 }
 

@@ -2,7 +2,7 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { failed } from '../dialects/openim/envelope.js';
 import { correlationIdOf } from './messages.js';
 
-/** Seed 003's prefix; at the root of its own port it is everything. */
+/** 003's prefix; at the root of its own port it is everything. */
 const OPENIM = /^\/openim(\/|$)/;
 
 /**

@@ -23,7 +23,7 @@ export class ReadAccess {
     return { ...standing, userId, appAdmin: hasAdminPowers(actor) };
   }
 
-  /** Members are shown to members and app admins (seed 003, get_group_member_list). @throws DomainError GroupNotFound, NotGroupMember */
+  /** Members are shown to members and app admins (003, get_group_member_list). @throws DomainError GroupNotFound, NotGroupMember */
   async member(caller: Caller, groupId: string): Promise<Asking> {
     const asking = await this.asking(caller, groupId);
     if (!asking.appAdmin && asking.role === undefined) {

@@ -119,7 +119,7 @@ const domainProblems = Object.fromEntries(
   Object.entries(domainStatuses).map(([name, status]) => [name, { status, title: saidOf[name as DomainErrorName] }]),
 ) as Record<DomainErrorName, Kind>;
 
-/** Exhaustive: a refusal without an answer in `/v1` does not compile (RULES A15). */
+/** Exhaustive: a refusal without an answer in `/v1` does not compile (docs/rules.md A15). */
 export const problems: Readonly<Record<ProblemCode, Kind>> = {
   ...domainProblems,
   ...applicationProblems,

@@ -12,7 +12,7 @@ const PATIENCE_MS = 5_000;
 
 /**
  * Makes a query answer from at least the position that its caller names (`minPosition`) and, without one, from at least
- * what he last wrote through this process (ARCHITECTURE "Read-your-writes").
+ * what he last wrote through this process (docs/architecture.md "Read-your-writes").
  */
 export class Freshness {
   constructor(

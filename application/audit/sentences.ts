@@ -10,7 +10,7 @@ type Payloads = { readonly [Event in Told as Event['type']]: Event['data'] };
 type Sentences = { readonly [Type in keyof Payloads]: (data: Payloads[Type], who: string) => string };
 
 /**
- * One event as a line that a person reads (EVENTS.md "said to a person"). People and groups go by their ids, times are
+ * One event as a line that a person reads (docs/events.md "said to a person"). People and groups go by their ids, times are
  * ISO 8601 UTC, so a line is the same for whoever reads it. Personal texts show as they were read: erased ones are left
  * out. A type unknown here is named as it is; nothing is guessed.
  */

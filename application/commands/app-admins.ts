@@ -1,4 +1,4 @@
-/** The users whom the configuration names app admins: they may act for others, and what they do says so (RULES D1 "access"). */
+/** The users whom the configuration names app admins: they may act for others, and what they do says so (docs/rules.md D1 "access"). */
 export class AppAdmins {
   readonly #named: ReadonlySet<string>;
 

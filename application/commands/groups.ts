@@ -61,7 +61,7 @@ type OutcomeOf<Type extends GroupCommand['type']> = Extract<GroupOutcome, { comm
 export type GroupResult<Type extends GroupCommand['type']> = CommandResult<GroupState, OutcomeOf<Type>>;
 type Asked<Command> = Omit<Command, 'type'>;
 
-/** Without `groupId`, the id is the group's number in decimal (RULES A13). */
+/** Without `groupId`, the id is the group's number in decimal (docs/rules.md A13). */
 export type NewGroup = Omit<CreateGroup, 'type' | 'groupId' | 'number' | 'invitees'> & { readonly groupId?: string };
 
 /** Who is to come in, by id: the facts about each, and an id for his invitation, are found here. */

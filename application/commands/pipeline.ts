@@ -71,7 +71,7 @@ interface AnyMailbox {
 }
 
 /**
- * One way in for every command of every API (ARCHITECTURE "Application"): a mailbox per stream, appends at the exact
+ * One way in for every command of every API (docs/architecture.md "Application"): a mailbox per stream, appends at the exact
  * revision, no answer without an append from stale state, repeats recognised by their key.
  */
 export class CommandPipeline {

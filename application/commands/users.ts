@@ -38,7 +38,7 @@ export type UserResult = CommandResult<UserState, Extract<UserOutcome, { readonl
 /** Whoever registers himself is nobody yet: without an actor it is the new user. */
 export type RegistrationContext = Omit<RequestContext, 'actor'> & { readonly actor?: Actor };
 
-/** Without `userId`, the id is the user's number in decimal (RULES A13). */
+/** Without `userId`, the id is the user's number in decimal (docs/rules.md A13). */
 export interface NewUser extends Omit<RegisterUser, 'type' | 'userId' | 'number'> {
   readonly userId?: string;
   /** Absent: a user without a password, whom an app admin brings in. */

@@ -2,7 +2,7 @@ import type { Actor } from '../../domain/shared/actor.js';
 import type { DomainEvent } from '../../domain/shared/event.js';
 import type { Append, Position, StoredEvent } from './event-store.js';
 
-/** What the pipeline knows about an event beside the fact itself (EVENTS.md "Envelope"). */
+/** What the pipeline knows about an event beside the fact itself (docs/events.md "Envelope"). */
 export interface EventContext {
   readonly tenant: string;
   readonly actor: Actor;
@@ -21,7 +21,7 @@ export interface EventToWrite extends EventContext {
   readonly occurredAt: number;
 }
 
-/** The metadata of a stored event, parsed. Wire names as in EVENTS.md. */
+/** The metadata of a stored event, parsed. Wire names as in docs/events.md. */
 export interface Envelope {
   readonly schemaVersion: number;
   readonly tenant: string;

@@ -1,7 +1,7 @@
 import type { Position } from './event-store.js';
 
 /**
- * The memory of requests that carry an idempotency key (ARCHITECTURE "Idempotency"): one row per scope, claimed before
+ * The memory of requests that carry an idempotency key (docs/architecture.md "Idempotency"): one row per scope, claimed before
  * anything is decided, its outcome added after the append. A row lives 24 hours, then the key is new.
  *
  * Every method of this port, and of those for reservations, numbers and credentials, throws ApplicationError Unavailable

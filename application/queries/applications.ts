@@ -2,7 +2,7 @@ import type { InvitationStage } from '../../domain/group/events.js';
 import type { CountedPage, PageRequest } from './page.js';
 
 /**
- * How an application stands (RULES A6). `accepted`: approved by a manager, or by all whom an invitation asked. `refused`:
+ * How an application stands (docs/rules.md A6). `accepted`: approved by a manager, or by all whom an invitation asked. `refused`:
  * declined too. `joinedOtherwise`: he came in on another way. `dismissed`: it was open when the group ended.
  */
 export type ApplicationStatus =

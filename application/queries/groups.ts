@@ -40,7 +40,7 @@ export interface GroupView {
   /** null where the group has no owner. */
   readonly ownerId: string | null;
   readonly creatorId: string;
-  /** Size of the set of members (RULES A3). */
+  /** Size of the set of members (docs/rules.md A3). */
   readonly memberCount: number;
   readonly status: 'active' | 'dismissed';
   readonly mutedAll: boolean;
@@ -48,7 +48,7 @@ export interface GroupView {
   readonly speakers: readonly string[];
   /** The latest one; null = never published. */
   readonly announcement: AnnouncementView | null;
-  /** null = not suspended (RULES A16: apart from `status` and `mutedAll`). */
+  /** null = not suspended (docs/rules.md A16: apart from `status` and `mutedAll`). */
   readonly suspension: SuspensionView | null;
   readonly joinPolicy: JoinPolicy;
   readonly maximum: number;

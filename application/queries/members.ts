@@ -26,7 +26,7 @@ export interface MemberView {
   readonly approvedBy: string | null;
   /**
    * Absent = not muted, null = muted for ever, else muted until then (milliseconds UTC). A mute whose deadline has passed
-   * stays here: whoever reads it compares with the clock (RULES A8).
+   * stays here: whoever reads it compares with the clock (docs/rules.md A8).
    */
   readonly mutedUntil?: number | null;
   readonly card: MemberCardView;

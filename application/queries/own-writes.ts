@@ -10,7 +10,7 @@ const REMEMBERED = 50_000;
 
 /**
  * What each user wrote last through this process, by whichever API, so that his next question, to whichever API, is
- * answered from lists that show it (ARCHITECTURE "Read-your-writes").
+ * answered from lists that show it (docs/architecture.md "Read-your-writes").
  */
 export class OwnWrites {
   readonly #last = new LRUCache<string, Position>({ max: REMEMBERED });

@@ -18,7 +18,7 @@ export type Sight = 'own' | 'full' | 'idsAndRoles';
 export const manages = ({ appAdmin, role }: Pick<Looking, 'appAdmin' | 'role'>): boolean =>
   appAdmin || role === 'owner' || role === 'admin';
 
-/** RULES A17: where the group keeps its members to itself, others see ids and roles only, whichever API they ask. */
+/** docs/rules.md A17: where the group keeps its members to itself, others see ids and roles only, whichever API they ask. */
 export function sightOf(looking: Looking, { userId }: Pick<MemberView, 'userId'>): Sight {
   if (looking.appAdmin || looking.userId === userId) return 'own';
   return mayLookAtOthers(looking) ? 'full' : 'idsAndRoles';

@@ -4,7 +4,7 @@ import type { ItemResult, OnItem } from './items.js';
 
 /**
  * What can be asked about people who are to come in: invitations, join requests, imports. What all refuse is said in
- * `commands.ts`; beside that, all of them refuse `GroupSuspended` to whoever is no app admin (RULES A16).
+ * `commands.ts`; beside that, all of them refuse `GroupSuspended` to whoever is no app admin (docs/rules.md A16).
  */
 export type AdmissionCommand =
   | AddMembers
@@ -32,7 +32,7 @@ export type Consent = 'ask' | 'waive';
 /**
  * Names people who shall come in. Each joins at once, or is invited and awaited: the invitee's word where the rules ask
  * him, a manager's where the join policy wants it of what ordinary members do. An app admin's additions need no manager.
- * Inviting somebody again supersedes the invitation that is pending (RULES A6), or ends it as needless where he joins.
+ * Inviting somebody again supersedes the invitation that is pending (docs/rules.md A6), or ends it as needless where he joins.
  * @throws InvalidArgument (nobody, too many, an expiry that has passed, a reason too long), InviteClosed, RulesForbid,
  *   NotGroupMember, NotPermitted (consent waived by a user); with `refuse`: DuplicateItems, AlreadyGroupMember,
  *   UserNotFound, GroupFull.
@@ -88,7 +88,7 @@ export interface WithdrawInvitation {
 
 /**
  * Asks to come in, and comes in at once where the join policy is open (003 join_group). Asking again supersedes the
- * pending request (RULES A6). An app admin may ask for somebody; the policy holds for him too (`JoinGroup` is his way in).
+ * pending request (docs/rules.md A6). An app admin may ask for somebody; the policy holds for him too (`JoinGroup` is his way in).
  * @throws JoinClosed, GroupFull, NotPermitted (for somebody else), NotGroupMember (the inviter named), InvalidArgument.
  */
 export interface RequestToJoin {

@@ -14,7 +14,7 @@ interface Asking {
 }
 
 /**
- * @throws GroupNotFound, GroupDismissed (RULES A4), GroupSuspended (RULES A16), NotPermitted for an auditor, who only
+ * @throws GroupNotFound, GroupDismissed (docs/rules.md A4), GroupSuspended (docs/rules.md A16), NotPermitted for an auditor, who only
  *   reads.
  */
 export function liveGroup(state: GroupState, command: Asking): Group {
@@ -27,7 +27,7 @@ export function liveGroup(state: GroupState, command: Asking): Group {
 }
 
 /**
- * Leaving is free even where all else is blocked (RULES A16), or has ended with its members kept.
+ * Leaving is free even where all else is blocked (docs/rules.md A16), or has ended with its members kept.
  * @throws as `liveGroup`, save GroupSuspended.
  */
 export function groupToLeave(state: GroupState, command: Asking): Group {

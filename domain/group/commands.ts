@@ -20,8 +20,8 @@ export type { ItemResult, OnItem, RightsJudged };
 /**
  * What can be asked of a group: here what makes, rules and ends it; `admission-commands.ts` has how people are let in,
  * `upkeep-commands.ts` how it is set up. Every refusal is a `DomainError`; beside those named at each command, all of them refuse
- * `GroupNotFound`, `GroupDismissed` (RULES A4), `GroupSuspended` (a blocked group, to whoever is no app admin, save that he
- * may leave: RULES A16) and `NotPermitted` (an auditor only reads).
+ * `GroupNotFound`, `GroupDismissed` (docs/rules.md A4), `GroupSuspended` (a blocked group, to whoever is no app admin, save that he
+ * may leave: docs/rules.md A16) and `NotPermitted` (an auditor only reads).
  *
  * What is already so is no refusal: the decision has no events and its outcome says `alreadySo`; an API that calls it an
  * error maps the outcome. That the users named exist is checked by the application before it decides.
@@ -52,7 +52,7 @@ export type GroupCommand =
  */
 export interface CreateGroup {
   readonly type: 'CreateGroup';
-  /** Chosen by the client in the form of `domain/shared/ids.ts`, or `number` in decimal (RULES A13). */
+  /** Chosen by the client in the form of `domain/shared/ids.ts`, or `number` in decimal (docs/rules.md A13). */
   readonly groupId: string;
   /** 2^52 … 2^53-1, from the sequence. */
   readonly number: number;
@@ -94,7 +94,7 @@ export interface CreateGroup {
 /**
  * A user joins by himself, as the join policy has it; an app admin adds anybody, whatever the policy, with source `admin`.
  * @throws JoinClosed, JoinNeedsApproval, GroupFull, NotPermitted (a user for somebody else; the hole of 003 join_group,
- *   RULES A7), RulesForbid (001 AVChatRoom: even an app admin adds nobody).
+ *   docs/rules.md A7), RulesForbid (001 AVChatRoom: even an app admin adds nobody).
  */
 export interface JoinGroup {
   readonly type: 'JoinGroup';
@@ -117,7 +117,7 @@ export interface LeaveGroup {
 }
 
 /**
- * Removes members (D0 "kick"). Every id is checked, not only the last (RULES A7); with `refuse`, all or nothing.
+ * Removes members (D0 "kick"). Every id is checked, not only the last (docs/rules.md A7); with `refuse`, all or nothing.
  * @throws InvalidArgument (no id, too many), DuplicateItems, NotGroupMember, SelfNotAllowed, TargetRoleTooHigh,
  *   NotGroupManager, NotGroupOwner, RulesForbid.
  */
@@ -166,7 +166,7 @@ export interface ChangeMemberRoles {
 }
 
 /**
- * Hands the group to another member, in one event (RULES A5).
+ * Hands the group to another member, in one event (docs/rules.md A5).
  * @throws NotGroupOwner, TransferToSelf, NotGroupMember, NotPermitted, RulesForbid.
  */
 export interface TransferOwnership {
@@ -180,7 +180,7 @@ export interface TransferOwnership {
 }
 
 /**
- * Silences a member up to a deadline, which ends by itself (RULES A8).
+ * Silences a member up to a deadline, which ends by itself (docs/rules.md A8).
  * @throws InvalidArgument (a deadline that has passed, or longer than the rules allow), NotGroupMember,
  *   TargetRoleTooHigh, NotGroupManager, NotGroupOwner, RulesForbid.
  */
@@ -251,7 +251,7 @@ export interface ChangeTogether {
 }
 
 /**
- * Ends the group for good (RULES A4).
+ * Ends the group for good (docs/rules.md A4).
  * @throws NotGroupOwner, NotPermitted, RulesForbid.
  */
 export interface DismissGroup {

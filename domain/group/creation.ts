@@ -26,7 +26,7 @@ export const KIND = { min: 0, max: 64, unit: 'characters' } as const;
 
 /**
  * `GroupCreated`, the owner's `MemberJoined`, then those of admins and members as named, or the invitations of whoever is
- * asked first, and what is announced: one append (EVENTS.md).
+ * asked first, and what is announced: one append (docs/events.md).
  */
 export function createGroup(state: GroupState, command: Decided<CreateGroup>): GroupDecision<'CreateGroup'> {
   const { groupId, number, actor, at, ownerId } = command;
@@ -141,7 +141,7 @@ function checkOrigin({ createdAt, copyOf, consent, actor, at }: Decided<CreateGr
   if (consent === 'waive') refuse('NotPermitted', { reason: 'only app admins add people without asking them' });
 }
 
-/** An id is taken for good, save that a dismissed group's rules may free it for a next incarnation (001, RULES A4). */
+/** An id is taken for good, save that a dismissed group's rules may free it for a next incarnation (001, docs/rules.md A4). */
 function nextIncarnation(state: GroupState, groupId: string): number {
   if (state.status === 'none') return 1;
   if (state.status === 'live' || !state.rules.values.idReusableAfterDismissal) refuse('GroupIdTaken', { groupId });

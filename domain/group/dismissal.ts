@@ -4,7 +4,7 @@ import type { DismissGroup } from './commands.js';
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
 import type { Group, GroupState } from './state.js';
 
-/** The end of a group, for good (RULES A4). */
+/** The end of a group, for good (docs/rules.md A4). */
 export function dismissGroup(state: GroupState, command: Decided<DismissGroup>): GroupDecision<'DismissGroup'> {
   refuseWithoutRight(state, command);
   const kept = keptSoFar(state, command);

@@ -4,7 +4,7 @@ import type { GroupRules, GroupSettings, JoinPolicy, Role, BelowOwner } from './
 export type { GroupSettings, JoinPolicy } from './rules.js';
 
 /**
- * The facts of a group's life (EVENTS.md "Group"). Times are integers, milliseconds UTC. In `changes`, absent is
+ * The facts of a group's life (docs/events.md "Group"). Times are integers, milliseconds UTC. In `changes`, absent is
  * unchanged, null is cleared, an array is the whole new array.
  */
 export interface CustomField {
@@ -188,7 +188,7 @@ export type OwnerTransferred = DomainEvent<
   }
 >;
 
-/** Ownership moves by `OwnerTransferred` alone (RULES A5). */
+/** Ownership moves by `OwnerTransferred` alone (docs/rules.md A5). */
 export type MemberRoleChanged = DomainEvent<
   'MemberRoleChanged',
   { groupId: string; userId: string; from: BelowOwner; to: BelowOwner; by: string }
@@ -254,7 +254,7 @@ export type MemberCardChanged = DomainEvent<
 
 /**
  * `noChat`: only app admins send. `noPrivateChat`: for clients to heed. `blocked`: reading, leaving and app admins only
- * (RULES A16).
+ * (docs/rules.md A16).
  */
 export type SuspensionMode = 'noChat' | 'noPrivateChat' | 'blocked';
 

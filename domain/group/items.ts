@@ -1,6 +1,6 @@
 /**
  * What becomes of an item that can't be done: the whole command is refused, or the item is left out and its result says
- * so. The caller's API chooses (RULES A1), never the group.
+ * so. The caller's API chooses (docs/rules.md A1), never the group.
  */
 export type OnItem = 'refuse' | 'report';
 

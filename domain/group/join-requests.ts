@@ -10,7 +10,7 @@ import type { GroupEvent } from './events.js';
 import { answeredInvitation } from './invitations.js';
 import type { Ended, Group, GroupState, PendingInvitation, PendingRequest } from './state.js';
 
-/** Asking to come in, and being answered (D0 "self join", RULES A6). */
+/** Asking to come in, and being answered (D0 "self join", docs/rules.md A6). */
 
 export function requestToJoin(state: GroupState, command: Decided<RequestToJoin>): GroupDecision<'RequestToJoin'> {
   const group = liveGroup(state, command);

@@ -17,7 +17,7 @@ export function joinGroup(state: GroupState, command: Decided<JoinGroup>): Group
     if (hasAdminPowers(actor)) refuse('RulesForbid', { groupId: group.groupId, act: 'invite' });
     refuse('NotPermitted', { reason: 'a user joins for himself only' });
   }
-  // Joining again changes neither the count nor a role (RULES A7).
+  // Joining again changes neither the count nor a role (docs/rules.md A7).
   if (group.members.has(userId)) return alreadySo({ command: 'JoinGroup', alreadySo: true, userId });
   if (!byAdmin) requireOpen(group);
   requireRoom(group);

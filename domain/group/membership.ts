@@ -31,7 +31,7 @@ function leftBehind(group: Group, member: Member): GroupDecision<'LeaveGroup'> {
   return left(member.userId, [departure(group, member)], { dismissed: false });
 }
 
-/** RULES A5 and D0 "owner leaves": he may not, somebody succeeds him, or the group goes on without an owner. */
+/** docs/rules.md A5 and D0 "owner leaves": he may not, somebody succeeds him, or the group goes on without an owner. */
 function ownerLeaves(group: Group, owner: Member, command: Decided<LeaveGroup>): GroupDecision<'LeaveGroup'> {
   const policy = group.rules.values.ownerLeaves;
   if (policy === 'deny') refuse('OwnerMayNotLeave', { groupId: group.groupId });
@@ -64,7 +64,7 @@ const departure = ({ groupId }: Group, { userId, role }: Member): MemberLeft => 
 const isLastOneGoing = (group: Group): boolean =>
   memberCount(group) === 1 && group.rules.values.lastMemberLeaves === 'dismisses';
 
-/** The last one leaving dismisses the group (RULES A5). */
+/** The last one leaving dismisses the group (docs/rules.md A5). */
 function lastOneGone(group: Group, { actor }: Decided<LeaveGroup>): GroupEvent[] {
   if (!isLastOneGoing(group)) return [];
   const { groupId } = group;
@@ -106,7 +106,7 @@ export function removeMembers(state: GroupState, command: Decided<RemoveMembers>
   };
 }
 
-/** What each id named comes to; every one is checked, not only the last (RULES A7). */
+/** What each id named comes to; every one is checked, not only the last (docs/rules.md A7). */
 function judged(group: Group, { userIds, actor }: Decided<RemoveMembers>): RemovalResult[] {
   const seen = new Set<string>();
   return userIds.map((userId) => {

@@ -7,7 +7,7 @@ import type { MuteGroup, MuteMember, UnmuteGroup, UnmuteMember } from './command
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
 import { isMuted, type Group, type GroupState } from './state.js';
 
-/** Silencing one member, and everybody. A mute is a deadline and ends by itself, without an event (RULES A8). */
+/** Silencing one member, and everybody. A mute is a deadline and ends by itself, without an event (docs/rules.md A8). */
 
 export function muteMember(state: GroupState, command: Decided<MuteMember>): GroupDecision<'MuteMember'> {
   const group = liveGroup(state, command);

@@ -49,7 +49,7 @@ function refuseNamed(group: Group, { from, to, actor }: Decided<TransferOwnershi
   if (strangers.length > 0) refuse('NotGroupMember', { userIds: strangers });
 }
 
-/** Ownership moves in one event, with both roles; the new owner's own mute ends before it (RULES A5, D1 transfer). */
+/** Ownership moves in one event, with both roles; the new owner's own mute ends before it (docs/rules.md A5, D1 transfer). */
 export function handOver(
   group: Group,
   heir: Member,
@@ -78,7 +78,7 @@ export const formerOwnersRole = (group: Group, heir: Member): BelowOwner =>
 
 const belowOwner = ({ role }: Member): BelowOwner => (role === 'owner' ? 'member' : role);
 
-/** The longest-standing admin, else the longest-standing member (RULES A5); looks through all of them, here only. */
+/** The longest-standing admin, else the longest-standing member (docs/rules.md A5); looks through all of them, here only. */
 export function successorOf(group: Group): Member | undefined {
   let longest: Member | undefined;
   const consider = (member: Member | undefined): void => {

@@ -24,7 +24,7 @@ export interface GroupPreset {
 }
 
 /*
- * To be read beside RULES D: a row for each value, a column for each preset, and over a row where it comes from. `/v1` is
+ * To be read beside docs/rules.md D: a row for each value, a column for each preset, and over a row where it comes from. `/v1` is
  * the native preset: where the five differ, what surprises fewest people. What no seed bounds only keeps events small.
  */
 
@@ -43,27 +43,27 @@ const may: Rows<RuleValues['may']> = {
   //                      /v1         003         000         004         002         001         001         001         001
   // D0 "invite by ordinary": what it leads to is the join policy's. Nobody is added to an AVChatRoom (10007).
   invite:             row(everybody,  everybody,  everybody,  everybody,  everybody,  everybody,  everybody,  everybody,  nobody),
-  // 003 application response [842], 000 [454], 002, 004 agree (RULES A7).
+  // 003 application response, 000, 002, 004 agree (docs/rules.md A7).
   answerJoinRequests: all(managers),
-  // 003 set_group_info [1047], 000 [577]; 004 rename [1256], portrait [1420]: the creator; Work: any member.
+  // 003 set_group_info, 000; 004 rename, portrait: the creator; Work: any member.
   editProfile:        row(managers,   managers,   managers,   owner,      managers,   anyMember,  managers,   managers,   managers),
-  // 004 bulletin: creator or manager (RULES A7).
+  // 004 bulletin: creator or manager (docs/rules.md A7).
   announce:           row(managers,   managers,   managers,   managers,   managers,   anyMember,  managers,   managers,   managers),
-  // 004 set_certification [1843], 002 joinType, 001 ApplyJoinOption.
+  // 004 set_certification, 002 joinType, 001 ApplyJoinOption.
   changeJoinPolicy:   all(managers),
-  // 004 member protection: creator or manager (RULES A7).
+  // 004 member protection: creator or manager (docs/rules.md A7).
   changeSettings:     all(managers),
-  // 004 regular clear [2170]: the creator.
+  // 004 regular clear: the creator.
   changeRetention:    row(owner,      managers,   managers,   owner,      managers,   managers,   managers,   managers,   managers),
   // 002 PUT /update-group-maximum and 001 modify_group_base_info are a user's calls, too; the others have none.
   changeMaximum:      row(owner,      appAdmin,   appAdmin,   appAdmin,   owner,      owner,      owner,      owner,      owner),
-  // D0 "mute all"; 004: creator or manager (RULES A7); Work: no mute.
+  // D0 "mute all"; 004: creator or manager (docs/rules.md A7); Work: no mute.
   muteAll:            row(managers,   managers,   managers,   managers,   managers,   nobody,     managers,   managers,   managers),
-  // D0 "who transfers"; 000: closed (RULES A7).
+  // D0 "who transfers"; 000: closed (docs/rules.md A7).
   transfer:           all(owner),
   // D0 "dismiss by": 000 CMS DeleteGroup; Work: only an app admin destroys it (D3).
   dismiss:            row(owner,      owner,      appAdmin,   owner,      owner,      appAdmin,   owner,      owner,      owner),
-  // 004 copy_group [2315].
+  // 004 copy_group.
   copy:               row(managers,   owner,      owner,      managers,   owner,      owner,      owner,      owner,      owner),
 };
 
@@ -86,16 +86,16 @@ const anyCard: Reach<Role> = { appAdmin: anybody, owner: anybody, admin: anybody
 const reach: Rows<Pick<RuleValues, 'remove' | 'mute' | 'changeRole' | 'editCard' | 'revokeMessages'>> = {
   //                      parley       openim       openim-v2    sealtalk     dtalk        Work         Public       Meeting      AVChatRoom
   //                      /v1          003          000          004          002          001          001          001          001
-  // D0 "kick": 003 [552] and 002 the strictly lower; 000 [307] and 004 [699] an admin an admin, too. Work has no admins.
+  // D0 "kick": 003 and 002 the strictly lower; 000 and 004 an admin an admin, too. Work has no admins.
   remove:             row(lower,       lower,       adminsToo,   adminsToo,   lower,       byOwner,     lower,       lower,       lower),
-  // 003 [1493]: an admin only by the owner; 002: neither owner nor admins (-10027); Work: no mute.
+  // 003: an admin only by the owner; 002: neither owner nor admins (-10027); Work: no mute.
   mute:               row(lower,       lower,       lower,       lower,       membersOnly, noOne,       lower,       lower,       lower),
-  // 003 set_group_member_info [1589]: an admin promotes, and touches no admin; 002 setadmin.go, 004 set_manager [1690]
+  // 003 set_group_member_info: an admin promotes, and touches no admin; 002 set admin, 004 set_manager
   // and 001: the owner alone. Work has no admins.
   changeRole:         row(byOwner,     lower,       lower,       byOwner,     byOwner,     noOne,       byOwner,     byOwner,     byOwner),
-  // RULES C "002 member name": owner and admins change anyone's; 003: as they remove.
+  // docs/rules.md C "002 member name": owner and admins change anyone's; 003: as they remove.
   editCard:           row(lowerCards,  lowerCards,  lowerCards,  lowerCards,  anyCard,     lowerCards,  lowerCards,  lowerCards,  lowerCards),
-  // 003 revoke.go [35]: the owner any message, an admin those of ordinary members.
+  // 003 revoke: the owner any message, an admin those of ordinary members.
   revokeMessages:     all({ ...lowerCards, owner: anybody }),
 };
 
@@ -108,9 +108,9 @@ const orApproval: readonly JoinPolicy['memberInvite'][] = ['joins', 'approval'];
 const joinPolicies: Rows<RuleValues['joinPolicies']> = {
   //                      parley        openim        openim-v2     sealtalk      dtalk         Work          Public        Meeting       AVChatRoom
   //                      /v1           003           000           004           002           001           001           001           001
-  // D0 "self join": 000 [505] always a request; 004 [632] and Meeting open; Work no apply.
+  // D0 "self join": 000 always a request; 004 and Meeting open; Work no apply.
   selfJoin:           row(anyJoin,      anyJoin,      ['approval'], ['open'],     anyJoin,      ['closed'],   anyJoin,      ['open'],     ['open']),
-  // D0 "invite by ordinary": 000 [197], Work, Meeting always join; 004: certification on or off.
+  // D0 "invite by ordinary": 000, Work, Meeting always join; 004: certification on or off.
   memberInvite:       row(anyInvite,    anyInvite,    ['joins'],    orApproval,   anyInvite,    ['joins'],    anyInvite,    ['joins'],    ['joins']),
 };
 
@@ -121,7 +121,7 @@ const swapped = 'newOwnersFormerRole';
 const consent: Rows<Pick<RuleValues, 'inviteeConsent'>> = {
   //                      parley        openim        openim-v2     sealtalk      dtalk         Work          Public        Meeting       AVChatRoom
   //                      /v1           003           000           004           002           001           001           001           001
-  // D0 "invite by ordinary": 004 groupVerify of the invitee [1865], 001 Public the same; 003, 000 [197], 002, Work: never.
+  // D0 "invite by ordinary": 004 groupVerify of the invitee, 001 Public the same; 003, 000, 002, Work: never.
   inviteeConsent:     row(bySetting,    'never',      'never',      bySetting,    'never',      'never',      bySetting,    bySetting,    bySetting),
 };
 
@@ -131,15 +131,15 @@ type Ownership = 'ownerLeaves' | 'lastMemberLeaves' | 'mayBeOwnerless' | 'former
 const ownership: Rows<Pick<RuleValues, Ownership>> = {
   //                      parley        openim        openim-v2     sealtalk      dtalk         Work          Public        Meeting       AVChatRoom
   //                      /v1           003           000           004           002           001           001           001           001
-  // D0 "owner leaves": 003 1002, 002 -10022, 001 10009 save Work; 000 quit [536] and Work: without owner; 004 quit [833].
+  // D0 "owner leaves": 003 1002, 002 -10022, 001 10009 save Work; 000 quit and Work: without owner; 004 quit.
   ownerLeaves:        row('successor',  'deny',       'ownerless',  'successor',  'deny',       'ownerless',  'deny',       'deny',       'deny'),
   // D0 "dismiss by": 004's last one dismisses; no leaving ends a group of 000 or 001. 003's and 002's owner can't leave.
   lastMemberLeaves:   row('dismisses',  'dismisses',  'staysEmpty', 'dismisses',  'dismisses',  'staysEmpty', 'staysEmpty', 'staysEmpty', 'staysEmpty'),
   // D3 "group may have no owner"; 000 after quit.
   mayBeOwnerless:     row(false,        false,        true,         false,        false,        true,         true,         true,         true),
-  // D0 "transfer: old owner becomes"; 003 [1254]: the roles are swapped.
+  // D0 "transfer: old owner becomes"; 003: the roles are swapped.
   formerOwnerBecomes: row('member',     swapped,      'member',     'member',     'member',     'member',     'member',     'member',     'member'),
-  // 003 set_group_member_info [1589]: his own role, downwards; 002 and 004: the owner alone.
+  // 003 set_group_member_info: his own role, downwards; 002 and 004: the owner alone.
   adminMayStepDown:   row(true,         true,         true,         false,        false,        true,         true,         true,         true),
 };
 
@@ -157,15 +157,15 @@ const whatStays: Rows<Pick<RuleValues, WhatStays>> = {
   //                            /v1        003        000        004        002        001        001        001        001
   // D0 "re-use of id": 001 after destroy.
   idReusableAfterDismissal: row(false,     false,     false,     false,     false,     true,      true,      true,      true),
-  // D0 "newcomer sees earlier history": Meeting yes, the others of 001 no; 003 [1042] all.
+  // D0 "newcomer sees earlier history": Meeting yes, the others of 001 no; 003 all.
   newcomerSeesEarlier:      row(false,     true,      true,      false,     false,     false,     false,     true,      false),
   // D3: an AVChatRoom has no stored history.
   keepsHistory:             row(true,      true,      true,      true,      true,      true,      true,      true,      false),
   // D0 "mute survives rejoining": 001, 002.
   muteSurvivesRejoining:    row(true,      false,     false,     false,     true,      true,      true,      true,      true),
-  // D0 "muted admin may speak": 003 1402, 001 [doc]; 002's are never muted.
+  // D0 "muted admin may speak": 003 1402, 001; 002's are never muted.
   mutedAdminMaySpeak:       all(false),
-  // 002 setadmin.go: a new admin is unmuted.
+  // 002 set admin: a new admin is unmuted.
   promotionEndsMute:        row(true,      false,     false,     false,     true,      false,     false,     false,     false),
 };
 
@@ -198,15 +198,15 @@ const limits: Rows<RuleValues['limits']> = {
   maximum:        row(100_000,       1_000_000,     1_000_000,     500,           2_000,         6_000,         6_000,         10_000,        1_000_000),
   // 002: 10; Work: no admins.
   admins:         row(null,          null,          null,          null,          10,            0,             null,          null,          null),
-  // D5 create: > 500 => 400; D3: 100; 003 proto Check(): lists of at most 1000.
+  // D5 create: > 500 => 400; D3: 100; 003: lists of at most 1000.
   initialMembers: row(500,           1_000,         1_000,         499,           1_000,         100,           100,           100,           100),
-  // 003 proto Check(); 004 as a group; 001 forbid <= 500.
+  // 003; 004 as a group; 001 forbid <= 500.
   listItems:      row(500,           1_000,         1_000,         500,           1_000,         500,           500,           500,           500),
   // 002: at most 24 h, or for ever.
   mute:           row(anyTime,       anyTime,       anyTime,       anyTime,       aDay,          anyTime,       anyTime,       anyTime,       anyTime),
   // 001: a time limit for users.
   revokeWithin:   row(null,          null,          null,          null,          null,          2 * minute,    2 * minute,    2 * minute,    2 * minute),
-  // 004 copy_group [2315]: 7 days.
+  // 004 copy_group: 7 days.
   copyInterval:   row(null,          null,          null,          7 * day,       null,          null,          null,          null,          null),
 };
 
@@ -232,7 +232,7 @@ const start: Rows<Start> = {
   //                  /v1          003          000          004          002          001          001          001          001
   // Of the values above; a preset that changes is a new version.
   version:        row(1,           1,           1,           1,           2,           1,           1,           1,           1),
-  // 002: 200 of at most 2000 (RULES C "002 maximum"); 001: as its types have it.
+  // 002: 200 of at most 2000 (docs/rules.md C "002 maximum"); 001: as its types have it.
   maximum:        row(500,         1_000_000,   1_000_000,   500,         200,         200,         2_000,       10_000,      1_000_000),
   // 003 needVerification 0: a request needs approval, an invitation joins; 002 joinType 0.
   selfJoin:       row('open',      'approval',  'approval',  'open',      'open',      'closed',    'approval',  'open',      'open'),

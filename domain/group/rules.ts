@@ -1,4 +1,4 @@
-/** At most one owner, always (RULES A2). */
+/** At most one owner, always (docs/rules.md A2). */
 export type Role = 'owner' | 'admin' | 'member';
 
 /**
@@ -11,7 +11,7 @@ export type Standing = Role | 'appAdmin';
 /** Whom an act can hit: for each standing, the roles it reaches. An empty row = this standing may not act at all. */
 export type Reach<Target extends Role> = Readonly<Record<Standing, readonly Target[]>>;
 
-/** No rules let anybody remove, mute or demote an owner: ownership moves only by a transfer (RULES A5). */
+/** No rules let anybody remove, mute or demote an owner: ownership moves only by a transfer (docs/rules.md A5). */
 export type BelowOwner = Exclude<Role, 'owner'>;
 
 /** Acts upon the group as a whole. */
@@ -49,7 +49,7 @@ export interface JoinPolicy {
   memberInvite: 'joins' | 'approval' | 'refused';
 }
 
-/** Stored and shown; what clients make of them is theirs, save as RULES A17 says. */
+/** Stored and shown; what clients make of them is theirs, save as docs/rules.md A17 says. */
 export interface GroupSettings {
   /** Members may not add each other as friends. */
   memberProtection: boolean;
@@ -62,7 +62,7 @@ export interface GroupSettings {
 
 /**
  * A group's rules as values, written into `GroupCreated` and read by every decision instead of a vendor's name
- * (RULES A1). Only what the group's own commands can't change stands here: join policy, maximum and settings are the
+ * (docs/rules.md A1). Only what the group's own commands can't change stands here: join policy, maximum and settings are the
  * group's own state, and only the bounds within which they move are rules.
  */
 export interface RuleValues {
@@ -98,7 +98,7 @@ export interface RuleValues {
   };
 
   readonly mutedAdminMaySpeak: boolean;
-  /** Becoming an admin ends one's own mute (002). Becoming the owner always does (RULES A5). */
+  /** Becoming an admin ends one's own mute (002). Becoming the owner always does (docs/rules.md A5). */
   readonly promotionEndsMute: boolean;
   readonly muteSurvivesRejoining: boolean;
 

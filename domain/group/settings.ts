@@ -9,7 +9,7 @@ import type { GroupSettingsChanges } from './events.js';
 import type { GroupAct } from './rules.js';
 import { memberCount, type Group, type GroupState } from './state.js';
 
-/** What the group is set to: its announcement, how people come in, what clients and readers heed (RULES A17). */
+/** What the group is set to: its announcement, how people come in, what clients and readers heed (docs/rules.md A17). */
 
 export function publishAnnouncement(
   state: GroupState,

@@ -29,7 +29,7 @@ export interface NoGroup {
 }
 
 export interface Group {
-  /** Dismissed is the end of an incarnation: only `GroupCreated` follows (RULES A4). */
+  /** Dismissed is the end of an incarnation: only `GroupCreated` follows (docs/rules.md A4). */
   readonly status: 'live' | 'dismissed';
   readonly groupId: string;
   readonly number: number;
@@ -49,7 +49,7 @@ export interface Group {
   readonly settings: GroupSettings;
   /** Always a member with role owner; null while there is none. */
   readonly ownerId: string | null;
-  /** Who the members are, and so how many: there is no count that could drift (RULES A3). */
+  /** Who the members are, and so how many: there is no count that could drift (docs/rules.md A3). */
   readonly members: Map<string, Member>;
   /** The members with role admin, at hand without looking through all. */
   readonly adminIds: Set<string>;
@@ -118,7 +118,7 @@ export interface Ended {
   readonly inviterId: string | null;
 }
 
-/** A deadline, ms UTC; null = for ever (RULES A8). */
+/** A deadline, ms UTC; null = for ever (docs/rules.md A8). */
 export interface Mute {
   readonly until: number | null;
 }

@@ -8,7 +8,7 @@ import type { SuspensionMode } from './events.js';
 import type { GroupState } from './state.js';
 
 /**
- * An app admin's hold on a group, apart from mutes and dismissal (RULES A16; 000 OperateGroupStatus, 002 status 1). What
+ * An app admin's hold on a group, apart from mutes and dismissal (docs/rules.md A16; 000 OperateGroupStatus, 002 status 1). What
  * `blocked` keeps from whom stands in `authority.ts`; what `noChat` does, where messages are sent.
  */
 

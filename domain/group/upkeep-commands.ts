@@ -54,7 +54,7 @@ export interface ChangeMemberCard {
   readonly receiveOption?: ReceiveOption;
 }
 
-/** App admins only (RULES A16). Another mode replaces the present one. @throws NotPermitted, InvalidArgument. */
+/** App admins only (docs/rules.md A16). Another mode replaces the present one. @throws NotPermitted, InvalidArgument. */
 export interface SuspendGroup {
   readonly type: 'SuspendGroup';
   readonly groupId: string;
@@ -62,7 +62,7 @@ export interface SuspendGroup {
   readonly reason?: string;
 }
 
-/** App admins only; it revives no dismissed group (RULES A16). @throws NotPermitted, InvalidArgument. */
+/** App admins only; it revives no dismissed group (docs/rules.md A16). @throws NotPermitted, InvalidArgument. */
 export interface ReinstateGroup {
   readonly type: 'ReinstateGroup';
   readonly groupId: string;

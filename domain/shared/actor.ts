@@ -9,5 +9,5 @@ export interface Actor {
 /** The user whom a decision counts as its author: the one acted for, else the actor himself. */
 export const actingUser = (actor: Actor): string => actor.onBehalfOf ?? actor.id;
 
-/** App admins and the server's own processes may do what a user's role would not let him (RULES D1 "access"). */
+/** App admins and the server's own processes may do what a user's role would not let him (docs/rules.md D1 "access"). */
 export const hasAdminPowers = (actor: Actor): boolean => actor.kind === 'appAdmin' || actor.kind === 'system';

@@ -1,6 +1,6 @@
 /**
  * Every refusal of the domain, by name, with the facts that go with it. Dialects map all names to their own codes in one
- * exhaustive `Record<DomainErrorName, …>` (RULES A15); the domain knows no HTTP code.
+ * exhaustive `Record<DomainErrorName, …>` (docs/rules.md A15); the domain knows no HTTP code.
  */
 export interface DomainErrorFacts {
   /** A value is outside its bounds. `field` is the command's field. */
@@ -43,7 +43,7 @@ export interface DomainErrorFacts {
   JoinRequestNotFound: { userId: string };
   /** It was answered, or ended otherwise; `how` says which. */
   JoinRequestHandled: { userId: string; how: string };
-  /** An app admin has blocked the group: only leaving it is left to its members (RULES A16). */
+  /** An app admin has blocked the group: only leaving it is left to its members (docs/rules.md A16). */
   GroupSuspended: { groupId: string; mode: string };
   /** `until`: when the rules' interval will have passed, ms UTC. */
   CopyRefused: {

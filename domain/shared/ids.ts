@@ -1,10 +1,10 @@
 import { refuse } from './errors.js';
 
-/** Numbers of groups and users, from one sequence: 16 decimal digits that a JSON number holds without loss (RULES A13). */
+/** Numbers of groups and users, from one sequence: 16 decimal digits that a JSON number holds without loss (docs/rules.md A13). */
 export const FIRST_NUMBER = 2 ** 52;
 export const LAST_NUMBER = Number.MAX_SAFE_INTEGER;
 
-/** A public id of a group or a user, whoever made it (RULES A13). */
+/** A public id of a group or a user, whoever made it (docs/rules.md A13). */
 export const ID_PATTERN = '^[A-Za-z0-9_\\-.@#:]{1,64}$';
 const ID_FORM = new RegExp(ID_PATTERN);
 const SERVER_MADE_FORM = /^[0-9]{16}$/;

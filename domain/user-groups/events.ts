@@ -1,7 +1,7 @@
 import type { DomainEvent } from '../shared/event.js';
 
-/** EVENTS.md "UserGroups": what one user has of groups for himself alone. */
-/** Of this incarnation: a group that takes its id later is another one (RULES A4). */
+/** docs/events.md "UserGroups": what one user has of groups for himself alone. */
+/** Of this incarnation: a group that takes its id later is another one (docs/rules.md A4). */
 export type GroupFavourited = DomainEvent<'GroupFavourited', { userId: string; groupId: string; incarnation: number }>;
 
 export type GroupUnfavourited = DomainEvent<'GroupUnfavourited', { userId: string; groupId: string }>;

@@ -10,7 +10,7 @@ export type UserCommand = RegisterUser | ChangeUserProfile | ChangeUserPrivacy |
  */
 export interface RegisterUser {
   readonly type: 'RegisterUser';
-  /** Chosen by the client in the form of `domain/shared/ids.ts`, or `number` in decimal (RULES A13). */
+  /** Chosen by the client in the form of `domain/shared/ids.ts`, or `number` in decimal (docs/rules.md A13). */
   readonly userId: string;
   /** 2^52 … 2^53-1, from the sequence. */
   readonly number: number;

@@ -8,9 +8,9 @@ export interface Config {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Where seed 003's API has the root to itself, as unmodified clients want it; absent: nowhere. 0: any free port. */
+  /** Where 003's API has the root to itself, as unmodified clients want it; absent: nowhere. 0: any free port. */
   readonly openimPort?: number;
-  /** What a backend of seed 003's API shows to get tokens for its users; absent: it gets none. */
+  /** What a backend of 003's API shows to get tokens for its users; absent: it gets none. */
   readonly openimSecret?: string;
   /** What an app admin shows when he registers himself. */
   readonly adminSecret?: string;
@@ -114,7 +114,7 @@ export const variableNames = (): string[] => [...Object.keys(new Environment()),
 
 export const secretVariables: readonly string[] = SECRET;
 
-/** Where the data isn't Parley's own, a generated key could be lost while the data lives on (ARCHITECTURE "Operations"). */
+/** Where the data isn't Parley's own, a generated key could be lost while the data lives on (docs/architecture.md "Operations"). */
 function missingKeys(settings: Environment, unreadable: ReadonlySet<string>): string[] {
   const outside =
     settings.DATABASE_URL !== undefined ? 'DATABASE_URL' : usesEventStoreDb(settings) ? 'EVENT_STORE' : undefined;

@@ -7,7 +7,7 @@ import {
   NO_STREAM,
 } from '../../application/ports/event-store.js';
 
-/** Every stream of Parley's begins so; `readAll` shows nothing else (EVENTS.md "Streams"). */
+/** Every stream of Parley's begins so; `readAll` shows nothing else (docs/events.md "Streams"). */
 export const STREAM_PREFIX = 'parley_';
 
 /** Bytes of UTF-8. A b-tree key of PostgreSQL must stay below 2,704 bytes. */

@@ -56,7 +56,7 @@ export interface Settlement {
 export const LET_GO_MS = 60_000;
 
 /**
- * Sends an append until the store has said success or conflict (ARCHITECTURE "Connection lost or deadline passed").
+ * Sends an append until the store has said success or conflict (docs/architecture.md "Connection lost or deadline passed").
  *
  * A conflict that follows an attempt with unknown outcome may be that attempt's own success, so it is settled by reading
  * the revisions the append would have: our ids there mean it was written. Finding nothing proves nothing (a hung server may

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { NO_STREAM, type StoredEvent } from '../../application/ports/event-store.js';
 import type { StreamTail } from '../../application/ports/envelope.js';
 
-/** What an event's hash is taken over (EVENTS.md "Stored bytes"). */
+/** What an event's hash is taken over (docs/events.md "Stored bytes"). */
 export interface Hashed {
   readonly stream: string;
   readonly revision: number;

@@ -37,7 +37,7 @@ export interface SerializerOptions {
   readonly encryption?: boolean;
 }
 
-/** The envelope of EVENTS.md: what it refuses, it refuses before any key is made or anything is written. */
+/** The envelope of docs/events.md: what it refuses, it refuses before any key is made or anything is written. */
 export class JsonEventSerializer implements EventSerializer {
   readonly #keys: KeyRing;
   readonly #registry: EventRegistry;

@@ -16,7 +16,7 @@ const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** `enc1.<key id>.<iv>.<ciphertext+tag>` (EVENTS.md "Stored bytes"). */
+/** `enc1.<key id>.<iv>.<ciphertext+tag>` (docs/events.md "Stored bytes"). */
 export function encryptField(plaintext: string, keyId: string, secret: KeyObject, place: FieldPlace): string {
   const iv = freshIv();
   const cipher = createCipheriv(CIPHER, secret, iv, { authTagLength: TAG_BYTES });

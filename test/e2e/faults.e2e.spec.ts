@@ -318,7 +318,7 @@ describe('stores that fail under a flood of commands', function () {
     );
   }
 
-  /** The same of seed 003's API, in its own shape. */
+  /** The same of 003's API, in its own shape. */
   async function askDialect({ owner: { token }, groups }: Side, server: ParleyProcess): Promise<void> {
     const { groupId } = groups[0]!;
     const asked = [

@@ -14,7 +14,7 @@ import { type Who, World, wrongsOf } from '../support/hostile/world.js';
 const operations = v1Operations({} as V1Services);
 const openim = openimOperations({} as OpenimServices);
 
-/** The group of its own that an operation of seed 003 is about. */
+/** The group of its own that an operation of 003 is about. */
 const imGroup = (path: string): string => `im-${path.split('/').at(-1) ?? ''}`;
 
 /**
@@ -85,7 +85,7 @@ for (const engine of ENGINES)
       }
     });
 
-    describe('to seed 003', () => {
+    describe('to 003', () => {
       it('is tried on each operation, and on each member that names a user', () => {
         expect(Object.keys(openimFixtures).sort()).to.deep.equal(openim.map(({ path }) => path).sort());
         for (const { path, Body } of openim) {

@@ -9,7 +9,7 @@ const SECRET = 'a secret of the app, of some length';
 const password = 'correct horse';
 
 for (const engine of ENGINES)
-  describe(`seed 003: accounts, and those of /v1, on ${engine}`, () => {
+  describe(`003: accounts, and those of /v1, on ${engine}`, () => {
     let parley: RunningParley;
     let im: OpenimClient;
     let v1: V1Client;

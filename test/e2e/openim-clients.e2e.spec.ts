@@ -14,7 +14,7 @@ const ODD = ['', ' ', '张三', 'a b', '../x', 'x'.repeat(65), 'x'.repeat(10_000
 type Requests = { total: number; groupRequests: GroupRequest[] | null };
 
 for (const engine of ENGINES)
-  describe(`seed 003: what real clients count on, on ${engine}`, () => {
+  describe(`003: what real clients count on, on ${engine}`, () => {
     let parley: RunningParley;
     let im: OpenimClient;
     let v1: V1Client;

@@ -8,7 +8,7 @@ import { V1Client } from '../support/v1-client.js';
 const page = { pageNumber: 1, showNumber: 100 };
 
 for (const engine of ENGINES)
-  describe(`seed 003: what is judged before what, and what is seen after what, on ${engine}`, () => {
+  describe(`003: what is judged before what, and what is seen after what, on ${engine}`, () => {
     let parley: RunningParley;
     let im: OpenimClient;
     let v1: V1Client;
@@ -61,7 +61,7 @@ for (const engine of ENGINES)
       return members[0];
     }
 
-    describe('the order of the original’s checks (RULES D1)', () => {
+    describe('the order of the original’s checks (docs/rules.md D1)', () => {
       it('transfer_group: dismissed 1204, the same twice 1001, not members 1001, and only then no right 1002', async () => {
         const groupID = await givenGroup();
         const transfer = (oldOwnerUserID: string, newOwnerUserID: string, who: string): Promise<number> =>

@@ -22,7 +22,7 @@ interface Event {
 }
 
 for (const engine of ENGINES)
-  describe(`seed 003: the OpenIM user and group API, on ${engine}`, () => {
+  describe(`003: the OpenIM user and group API, on ${engine}`, () => {
     let tenant: string;
     let otherTenant: string;
     let parley: RunningParley;
@@ -1032,7 +1032,7 @@ for (const engine of ENGINES)
 
       it('needVerification 1: what an ordinary member’s invitation leads to is an application', async () => {
         const groupID = await givenGroup({ needVerification: 1 });
-        // Who is inside already is left out, where nobody joins at once (RULES D1 "invite").
+        // Who is inside already is left out, where nobody joins at once (docs/rules.md D1 "invite").
         const invite = { groupID, invitedUserIDs: ['admin', 'outsider'], reason: 'she reads' };
         expect(await codeOf('/group/invite_user_to_group', invite, 'member')).to.equal(0);
         expect(await rolesIn(groupID)).to.not.have.property('outsider');

@@ -612,7 +612,7 @@ for (const engine of ENGINES)
         }
       });
 
-      it('given lookMemberInfo off, then an ordinary member sees ids and roles of others, and searches nobody (RULES A17)', async () => {
+      it('given lookMemberInfo off, then an ordinary member sees ids and roles of others, and searches nobody (docs/rules.md A17)', async () => {
         const group = await givenGroup({ members: ['bob', 'eve'], settings: { lookMemberInfo: false } });
         await done('PATCH', `${group}/members/me/card`, 'bob', { phone: '555' });
         const seen = (await read(`${group}/members`, 'eve')).items;

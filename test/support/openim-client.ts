@@ -1,4 +1,4 @@
-/** A thin caller of seed 003's API for tests: what was sent, what came back, nothing hidden. */
+/** A thin caller of 003's API for tests: what was sent, what came back, nothing hidden. */
 export interface OpenimAnswer<Data = Record<string, unknown>> {
   readonly errCode: number;
   readonly errMsg: string;

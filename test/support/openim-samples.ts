@@ -1,4 +1,4 @@
-/** The request samples of seed 003, POST /user/* and /group/*, byte for byte (one is no JSON at all). Two headings are get_users_info. */
+/** The request samples of 003, POST /user/* and /group/*, byte for byte (one is no JSON at all). Two headings are get_users_info. */
 export const seedSamples: readonly { readonly path: string; readonly body: string }[] = [
   {
     path: '/user/self_register',

@@ -11,7 +11,7 @@ import { ADMIN_SECRET } from './v1-client.js';
 
 export interface RunningParley {
   readonly url: string;
-  /** Seed 003's API at the root of a port of its own; undefined unless OPENIM_PORT is given. */
+  /** 003's API at the root of a port of its own; undefined unless OPENIM_PORT is given. */
   readonly openimUrl: string | undefined;
   readonly databaseUrl: string;
   /** The default one, and another that the server has. */

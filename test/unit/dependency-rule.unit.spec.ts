@@ -26,7 +26,7 @@ async function violations(baseDir: string): Promise<{ lines: string[]; modules: 
   };
 }
 
-describe('the dependency rule (ARCHITECTURE "The rooms")', function () {
+describe('the dependency rule (docs/architecture.md "The rooms")', function () {
   this.timeout(60_000);
 
   it('imports point one way, and nothing goes in circles', async () => {

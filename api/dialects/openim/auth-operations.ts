@@ -22,7 +22,7 @@ export async function requireApp(
   throw new OpenimRefused('NoPermissionError', 'this takes the secret of the app, or the token of an app admin');
 }
 
-/** What a client's or an app's own backend calls to be let in, beyond the seed (DIALECTS "003"). */
+/** What a client's or an app's own backend calls to be let in, beyond the published operations. */
 export function authOperations(services: OpenimServices): Operation[] {
   const { tokens, directory, sessions, isAppAdmin } = services;
 

@@ -27,7 +27,7 @@ export interface CallersOptions {
 /** Tenants are named like ids; anything else in the header is refused. */
 const TENANT = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** Says who calls, from the headers `token` and `X-Tenant-ID` (seed 003 "通用说明"). */
+/** Says who calls, from the headers `token` and `X-Tenant-ID` (003 "通用说明"). */
 export class Callers {
   constructor(private readonly options: CallersOptions) {}
 

@@ -1,4 +1,4 @@
-/** Seed 003's error codes and their names on the wire (RULES D1 "Envelope & validation"). */
+/** 003's error codes and their names on the wire (docs/rules.md D1 "Envelope & validation"). */
 export const codes = {
   /** Goes with HTTP 404, as nothing else does. */
   OperationNotFoundError: 404,

@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import { answerJson } from '../../http/answer.js';
 import { codes, type CodeName } from './codes.js';
 
-/** Every answer of seed 003. `data` is left out where the answer has no fields. */
+/** Every answer of 003. `data` is left out where the answer has no fields. */
 export interface Envelope {
   readonly errCode: number;
   readonly errMsg: string;

@@ -45,8 +45,8 @@ const outsiderOr =
     by !== undefined && userIds.includes(by) ? 'NoPermissionError' : target;
 
 /**
- * Exhaustive: a refusal of the domain without a code in seed 003 does not compile (RULES A15). A group, member or request
- * that is missing is 1004, seldom 1201 or 1203 (RULES D1 "Envelope & validation").
+ * Exhaustive: a refusal of the domain without a code in 003 does not compile (docs/rules.md A15). A group, member or request
+ * that is missing is 1004, seldom 1201 or 1203 (docs/rules.md D1 "Envelope & validation").
  */
 const domainErrors: Rules = {
   InvalidArgument: 'ArgsError',
@@ -70,7 +70,7 @@ const domainErrors: Rules = {
   OwnerMayNotLeave: 'NoPermissionError',
   TransferToSelf: 'ArgsError',
   SelfNotAllowed: 'ArgsError',
-  // set_group_member_info [1589]: his own role, or somebody else's to that of the owner.
+  // set_group_member_info: his own role, or somebody else's to that of the owner.
   OwnerRoleFixed: ({ userId }, { by }) => (userId === by ? 'ArgsError' : 'NoPermissionError'),
   JoinNeedsApproval: 'NoPermissionError',
   JoinClosed: 'NoPermissionError',
@@ -86,7 +86,7 @@ const domainErrors: Rules = {
   TooManyAdmins: 'ArgsError',
 };
 
-/** Where one operation of the original says it with another code (RULES D1 "Groups"). */
+/** Where one operation of the original says it with another code (docs/rules.md D1 "Groups"). */
 const particular: Readonly<Record<string, Partial<Rules>>> = {
   '/group/kick_group': {
     NotGroupMember: outsiderOr('UserIDNotFoundError'),
@@ -165,7 +165,7 @@ function domainCode<Name extends DomainErrorName>({ kind, facts }: DomainError<N
   return typeof rule === 'function' ? rule(facts, asked) : rule;
 }
 
-/** What can't be an id is told like one that nobody has: the form is for ids that are chosen, and those are checked before (RULES A13). */
+/** What can't be an id is told like one that nobody has: the form is for ids that are chosen, and those are checked before (docs/rules.md A13). */
 function asAbsence(error: DomainError): DomainError {
   if (!isRefusal(error, 'InvalidArgument') || error.facts.reason !== NO_ID) return error;
   return error.facts.field === 'groupId'

@@ -35,7 +35,7 @@ export function groupOperations(services: OpenimServices): Operation[] {
   const { groupCommands: groups, groupChanges } = services;
 
   /**
-   * What the original says of a dismissed group before it looks at the group itself (RULES D1 "dismiss"). Where the
+   * What the original says of a dismissed group before it looks at the group itself (docs/rules.md D1 "dismiss"). Where the
    * members went with it, there is no row of the caller or the owner any more: 1004 instead of 1204. Where they stayed, a
    * caller whose role gives him no right to a manager's act hears that first: 1002.
    */
@@ -61,7 +61,7 @@ export function groupOperations(services: OpenimServices): Operation[] {
     }
   };
 
-  /** After a dismissal an app admin's mute or unmute of a member succeeds and changes nothing (RULES D1 "dismiss"). */
+  /** After a dismissal an app admin's mute or unmute of a member succeeds and changes nothing (docs/rules.md D1 "dismiss"). */
   const ofMember = async (call: Call<GroupMemberReq>, command: Promise<unknown>): Promise<undefined> => {
     const { groupID, userID } = call.body;
     try {
@@ -89,7 +89,7 @@ export function groupOperations(services: OpenimServices): Operation[] {
         const { ownerUserID, memberUserIDs, adminUserIDs, groupInfo: info } = call.body;
         requireAccess(call.caller, ownerUserID);
         const named = [ownerUserID, ...adminUserIDs, ...memberUserIDs];
-        // Before the id is looked at, as the original does: the seed's own sample names a user three times.
+        // Before the id is looked at, as the original does: the published sample names a user three times.
         if (new Set(named).size < named.length) throw new OpenimRefused('ArgsError', 'group member repeated');
         const { groupID = '', notification = '', introduction = '', faceURL = '', ex = '' } = info;
         const joinPolicy = info.needVerification === undefined ? undefined : joinPolicyOf(info.needVerification);
@@ -162,7 +162,7 @@ export function groupOperations(services: OpenimServices): Operation[] {
         }
         const { id: callerId } = actorOf(call.caller);
         const userId = inviterUserID === '' ? callerId : inviterUserID;
-        // The original lets anybody join for anybody (RULES A7).
+        // The original lets anybody join for anybody (docs/rules.md A7).
         requireAccess(call.caller, userId);
         const { outcome } = await shown(
           services,
@@ -350,7 +350,7 @@ interface RowsLookedAt {
   readonly adminsNeedNone?: boolean;
 }
 
-/** transfer [1254]: that somebody named isn't a member is a wrong argument, whoever asks; that the caller isn't, no permission. */
+/** transfer: that somebody named isn't a member is a wrong argument, whoever asks; that the caller isn't, no permission. */
 async function orStrangers<Result>(named: readonly string[], command: Promise<Result>): Promise<Result> {
   try {
     return await command;

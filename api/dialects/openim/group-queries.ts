@@ -40,7 +40,7 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
     throw new OpenimRefused('NoPermissionError', 'only owner and admins see the applications of others');
   };
 
-  /** get members [526,662]: for members and app admins. */
+  /** get members: for members and app admins. */
   const groupFor = async (caller: Caller, groupId: string): Promise<GroupLookedAt> => {
     const actor = actorOf(caller);
     const group = await groupOf(caller.tenant, groupId);
@@ -120,7 +120,7 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
       path: '/group/get_groups_info',
       reads: true,
       Body: GetGroupsInfoReq,
-      // Anybody's to ask, dismissed groups included [781].
+      // Anybody's to ask, dismissed groups included.
       handle: async ({ body, caller }) => ({
         groupInfos: (await groups.groupsByIds(caller.tenant, possible(body.groupIDs))).map(groupInfo),
       }),

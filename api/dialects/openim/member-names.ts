@@ -1,6 +1,6 @@
 import type { DomainErrorFacts } from '../../../domain/shared/errors.js';
 
-/** The domain's names of what a body holds, where seed 003 has others. */
+/** The domain's names of what a body holds, where 003 has others. */
 const names: Readonly<Record<string, string>> = {
   userId: 'userID',
   userIds: 'userIDs',

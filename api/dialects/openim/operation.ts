@@ -16,7 +16,7 @@ export interface Call<Body> {
   readonly correlationId: string;
 }
 
-/** One operation of seed 003: always POST. The handler gives the answer's `data`, undefined where it has no fields. */
+/** One operation of 003: always POST. The handler gives the answer's `data`, undefined where it has no fields. */
 export interface Operation {
   readonly path: `/${string}/${string}`;
   readonly access: Access;
@@ -59,7 +59,7 @@ export function actorOf({ actor }: Caller): Actor {
   return actor;
 }
 
-/** "access": the user himself, or an app admin (RULES D1). @throws OpenimRefused 1002 */
+/** "access": the user himself, or an app admin (docs/rules.md D1). @throws OpenimRefused 1002 */
 export function requireAccess(caller: Caller, userId: string): void {
   const actor = actorOf(caller);
   if (actor.id !== userId && !hasAdminPowers(actor)) {

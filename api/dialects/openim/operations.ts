@@ -5,7 +5,7 @@ import type { Operation } from './operation.js';
 import type { OpenimServices } from './services.js';
 import { userOperations } from './user-operations.js';
 
-/** Seed 003's user and group API, and what its real clients call beside it. */
+/** 003's user and group API, and what its real clients call beside it. */
 export const openimOperations = (services: OpenimServices): Operation[] => [
   ...authOperations(services),
   ...userOperations(services),

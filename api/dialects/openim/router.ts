@@ -18,7 +18,7 @@ export interface OpenimOptions {
   readonly log: Logger;
 }
 
-/** Seed 003's API: every answer, refusals too, is HTTP 200 with the envelope. Only what isn't served at all is 404. */
+/** 003's API: every answer, refusals too, is HTTP 200 with the envelope. Only what isn't served at all is 404. */
 export function openimRouter({ operations, callers, ownWrites, log }: OpenimOptions): RequestHandler {
   const routes = new Routes<Operation>();
   for (const operation of operations) routes.add('POST', operation.path, operation);

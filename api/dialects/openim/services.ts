@@ -40,7 +40,7 @@ export interface OpenimServices {
   readonly clock: Clock;
 }
 
-/** How long a command waits for the lists to show it, ms (ARCHITECTURE "Read-your-writes"); then it answers anyway. */
+/** How long a command waits for the lists to show it, ms (docs/architecture.md "Read-your-writes"); then it answers anyway. */
 const SHOWN_WITHIN_MS = 300;
 
 /** The command's result, once the read models have passed it: this API's next question carries no position. */

@@ -81,7 +81,7 @@ const receiveOptions: Readonly<Record<UserReceiveOption, number>> = { all: 0, no
 export const receiveOptionOf = (option: number): UserReceiveOption =>
   option === 1 ? 'none' : option === 2 ? 'silent' : 'all';
 
-/** RULES D1 "needVerification": 0 a request needs approval, 1 everything but owner's and admins' invitations, 2 nothing. */
+/** docs/rules.md D1 "needVerification": 0 a request needs approval, 1 everything but owner's and admins' invitations, 2 nothing. */
 const joinPolicies: readonly JoinPolicy[] = [
   { selfJoin: 'approval', memberInvite: 'joins' },
   { selfJoin: 'approval', memberInvite: 'approval' },
@@ -180,7 +180,7 @@ const NOTHING_OF_A_MEMBER = {
   inviterUserID: '',
 } as const;
 
-/** A member as far as he is seen; what isn't is as if it were not set (RULES A17). */
+/** A member as far as he is seen; what isn't is as if it were not set (docs/rules.md A17). */
 export function memberInfo(
   member: MemberView,
   { group, user, isAppAdmin, sight, now }: MemberContext,

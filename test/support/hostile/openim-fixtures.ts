@@ -66,7 +66,7 @@ const updateUser = (nickname: string): OpenimFixture => ({
   writes: true,
 });
 
-/** One for each operation of seed 003's API, in the order in which they are tried. */
+/** One for each operation of 003's API, in the order in which they are tried. */
 export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
   '/auth/get_admin_token': {
     body: (_, world) => ({ secret: secretOf(world), platformID: 5, userID: 'root' }),

@@ -16,7 +16,7 @@ interface Request {
 /** The refusals of an id that names nothing here. */
 const NOTHING_HERE = ['RecordNotFoundError', 'UserIDNotFoundError', 'NoPermissionError'];
 
-/** The hostile requests to one operation of seed 003's API, each with the refusal that it must get. */
+/** The hostile requests to one operation of 003's API, each with the refusal that it must get. */
 export class OpenimHostility {
   readonly #right: Omit<Request, 'body'> & { readonly body: Json };
 

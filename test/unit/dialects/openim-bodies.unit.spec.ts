@@ -14,7 +14,7 @@ import {
 } from '../../../api/dialects/openim/dto/users.js';
 import { checked, type DtoClass, InputInvalid } from '../../../api/http/validation.js';
 
-describe('seed 003’s bodies', () => {
+describe('003’s bodies', () => {
   async function wrongs(Dto: DtoClass, body: unknown): Promise<string[]> {
     try {
       await checked(Dto, body, 'body', { unknown: 'leftOut' });
@@ -98,7 +98,7 @@ describe('seed 003’s bodies', () => {
     expect(option.globalRecvMsgOpt).to.equal(undefined);
   });
 
-  it('bind by its form an id that is chosen, and nobody’s where one is only named (RULES A13)', async () => {
+  it('bind by its form an id that is chosen, and nobody’s where one is only named (docs/rules.md A13)', async () => {
     for (const userID of ['a b', '张三', 'x'.repeat(65)]) {
       expect(await wrongs(SelfRegisterReq, { userID, nickname: 'N', password: 'long enough' })).to.deep.equal([
         `/userID ${AN_ID}`,

@@ -5,7 +5,7 @@ import { CreateGroupReq, SetGroupInfoExReq, SetGroupMemberInfoReq } from '../../
 import { UpdateUserInfoReq, UserRegisterReq } from '../../../api/dialects/openim/dto/users.js';
 import { checked } from '../../../api/http/validation.js';
 
-describe('seed 003’s bodies, read as the original’s decoder reads them', () => {
+describe('003’s bodies, read as the original’s decoder reads them', () => {
   it('know a member by its name in any case, at every depth', () => {
     expect(
       decoded(SetGroupMemberInfoReq, { Members: [{ groupId: 'g', USERID: 'u', nickName: 'x', faceUrl: 'f' }] }),

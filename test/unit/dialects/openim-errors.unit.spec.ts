@@ -79,7 +79,7 @@ const tokens: Readonly<Record<TokenFault, number>> = {
 
 const RULES_SAY = "needVerification: the group's rules do not offer this";
 
-describe('seed 003’s error table', () => {
+describe('003’s error table', () => {
   const errorEnvelope = (error: unknown, asked: Asked): Envelope => refusalOf(error, asked) ?? UNFORESEEN;
   const codeOf = (error: unknown, path = '/group/any', by?: string): number =>
     errorEnvelope(error, { path, ...(by === undefined ? {} : { by }) }).errCode;
@@ -114,7 +114,7 @@ describe('seed 003’s error table', () => {
     expect(codeOf(error, '/group/kick_group', 'u')).to.equal(1002);
   });
 
-  it('has the particular codes of the original’s operations (RULES D1)', () => {
+  it('has the particular codes of the original’s operations (docs/rules.md D1)', () => {
     const role = (name: string) => new DomainError('TargetRoleTooHigh', { userId: 'u', role: name });
     expect(codeOf(role('owner'), '/group/kick_group')).to.equal(1001);
     expect(codeOf(role('admin'), '/group/kick_group')).to.equal(1002);

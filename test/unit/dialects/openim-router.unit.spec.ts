@@ -17,7 +17,7 @@ interface Line {
   readonly path: unknown;
 }
 
-describe('seed 003’s router', () => {
+describe('003’s router', () => {
   let server: RunningServer | undefined;
   let lines: Line[];
   let waited: string[];

@@ -84,8 +84,8 @@ const application: ApplicationView = {
   latest: true,
 };
 
-describe('what seed 003 shows', () => {
-  it('a group’s status: dismissed before banned before muted (RULES D0, A16)', () => {
+describe('what 003 shows', () => {
+  it('a group’s status: dismissed before banned before muted (docs/rules.md D0, A16)', () => {
     const suspended = (mode: 'blocked' | 'noChat'): Partial<GroupView> => ({
       suspension: { mode, by: 'root', reason: null, at: 6 },
     });

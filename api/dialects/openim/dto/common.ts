@@ -15,7 +15,7 @@ import {
 } from 'class-validator';
 import { sameName } from '../decoding.js';
 
-/** Lists and pages are no longer than this (RULES D1 "Envelope & validation"). */
+/** Lists and pages are no longer than this (docs/rules.md D1 "Envelope & validation"). */
 export const LONGEST_LIST = 1_000;
 
 const all =
@@ -31,7 +31,7 @@ const ID_OR_EMPTY = /^([A-Za-z0-9_\-.@#:]{1,64})?$/;
 const noId = (value: unknown): string =>
   typeof value === 'string' ? 'must be an id: 1 to 64 letters, digits or any of "_-.@#:"' : 'must be a string';
 
-/** An id that is chosen (RULES A13). */
+/** An id that is chosen (docs/rules.md A13). */
 export const IsNewId = (): PropertyDecorator => Matches(ID, { message: ({ value }) => noId(value) });
 
 /** An id that may be chosen; clients also send '' where they choose none. */

@@ -89,7 +89,7 @@ export class CreateGroupReq {
   groupInfo!: NewGroupInfo;
 }
 
-/** Absent = unchanged, '' = cleared; the name can't be, which whoever may not change it doesn't hear (RULES D1). */
+/** Absent = unchanged, '' = cleared; the name can't be, which whoever may not change it doesn't hear (docs/rules.md D1). */
 export class SetGroupInfoExReq {
   @IsId()
   groupID!: string;

@@ -91,7 +91,7 @@ export class UserRegisterReq {
   users!: NewUser[];
 }
 
-/** Absent = unchanged, '' = cleared. The other members that the seed's sample carries are accepted and ignored. */
+/** Absent = unchanged, '' = cleared. The other members that the published sample carries are accepted and ignored. */
 export class UserInfoEx {
   @IsId()
   userID!: string;

@@ -54,7 +54,7 @@ describe('a member’s card', () => {
       .thenAlreadySo();
   });
 
-  it('is another’s where the rules reach him (003 [1589]; 002: owner and admins change anyone’s name, RULES C)', () => {
+  it('is another’s where the rules reach him (003; 002: owner and admins change anyone’s name, docs/rules.md C)', () => {
     given(founded({ preset: 'openim' }))
       .when({ ...change('cid', { nickname: 'C' }), ...user('bob') })
       .then([changed('cid', 'bob', { changes: { nickname: 'C' } })]);

@@ -29,7 +29,7 @@ const create = (more: Partial<CreateGroup> = {}): CreateGroup => ({
 });
 
 describe('creating a group', () => {
-  it('writes the group, its owner, its admins and members, in that order (EVENTS "Within one append")', () => {
+  it('writes the group, its owner, its admins and members, in that order (docs/events.md "In one append")', () => {
     const creation = { source: 'creation', joinedAt: NOW } as const;
     given()
       .when({
@@ -79,7 +79,7 @@ describe('creating a group', () => {
       .then(refusal('GroupIdTaken'));
   });
 
-  it('opens the next incarnation, empty, where the rules free a dismissed id (001, RULES A4)', () => {
+  it('opens the next incarnation, empty, where the rules free a dismissed id (001, docs/rules.md A4)', () => {
     const history = [...founded({ values: { idReusableAfterDismissal: true } }), dismissed()];
     const before = fold(groupDecider, history);
     const { events, outcome } = groupDecider.decide(before, { ...create({ ownerId: 'zoe' }), ...user('zoe') });
@@ -177,7 +177,7 @@ describe('creating a group', () => {
       .then(refusal('TooManyAdmins', { maximum: 1 }));
   });
 
-  it('wants an id of its form, and keeps 16 digits for the server (RULES A13)', () => {
+  it('wants an id of its form, and keeps 16 digits for the server (docs/rules.md A13)', () => {
     for (const groupId of ['', 'a b', 'é', 'x'.repeat(65), 'a/b', '1234567890123456']) {
       given()
         .when({ ...create({ groupId }), ...user('ann') })

@@ -125,7 +125,7 @@ describe('dismissing a group', () => {
       .then([emptiedBy('ann')]);
   });
 
-  it('nothing that comes after it in a history revives it (RULES A4)', () => {
+  it('nothing that comes after it in a history revives it (docs/rules.md A4)', () => {
     const over = fold(groupDecider, [...founded(), dismissed()]);
     expect(groupDecider.evolve(over, joined('eve'))).to.equal(over);
     expect(groupDecider.evolve(over, { type: 'GroupUnmuted', data: { groupId: GROUP, by: 'ann' } })).to.equal(over);

@@ -90,7 +90,7 @@ describe('adding people to a group', () => {
       .then([invited('eve', { inviterId: 'ann', awaits: ['invitee'] })]);
   });
 
-  it('an app admin adds without a manager and, if he says so, without asking (EVENTS; 001: 3 waits for consent)', () => {
+  it('an app admin adds without a manager and, if he says so, without asking (docs/events.md; 001: 3 waits for consent)', () => {
     given(founded(approval))
       .when({ ...add(['eve']), ...appAdmin })
       .then([joined('eve', { source: 'admin', inviterId: 'root', joinedAt: NOW })]);
@@ -105,7 +105,7 @@ describe('adding people to a group', () => {
       .then(refusal('NotPermitted'));
   });
 
-  it('is for members only (004 add doesn’t look; RULES A7), and for nobody where the rules forbid it (001 AVChatRoom)', () => {
+  it('is for members only (004 add doesn’t look; docs/rules.md A7), and for nobody where the rules forbid it (001 AVChatRoom)', () => {
     given(founded())
       .when({ ...add(['fay']), ...user('eve') })
       .then(refusal('NotGroupMember', { userIds: ['eve'] }));
@@ -179,7 +179,7 @@ describe('adding people to a group', () => {
       .then(refusal('AlreadyGroupMember', { userIds: ['bob'] }));
   });
 
-  it('inviting again supersedes what is pending; the very same invitation is already so (RULES A6)', () => {
+  it('inviting again supersedes what is pending; the very same invitation is already so (docs/rules.md A6)', () => {
     const again = { userId: 'eve', inviteId: 'i2', wantsConsent: true };
     given(founded(), invited('eve'))
       .when({ ...add([again]), ...user('dan') })
@@ -276,7 +276,7 @@ describe('answering an invitation', () => {
       .outcome({ joined: false });
   });
 
-  it('a manager’s yes is the group’s: not an ordinary member’s (the hole of 004 agree, RULES A7)', () => {
+  it('a manager’s yes is the group’s: not an ordinary member’s (the hole of 004 agree, docs/rules.md A7)', () => {
     const waiting = [...founded(), invited('eve', { awaits: ['manager'] })];
     given(waiting)
       .when({ ...answer('eve'), ...user('bob') })
@@ -296,7 +296,7 @@ describe('answering an invitation', () => {
       .then([answered('eve'), came('eve', 'cid', { approvedBy: 'bob' })]);
   });
 
-  it('twice is refused by name (RULES A6), as is what never was', () => {
+  it('twice is refused by name (docs/rules.md A6), as is what never was', () => {
     const handled = [...founded(), invited('eve'), answered('eve', { answer: 'declined' })];
     given(handled)
       .when({ ...answer('eve'), ...user('eve') })
@@ -312,7 +312,7 @@ describe('answering an invitation', () => {
       .then(refusal('InvitationNotFound'));
   });
 
-  it('too late, or where there is no room, or no group any more, is refused (RULES A4)', () => {
+  it('too late, or where there is no room, or no group any more, is refused (docs/rules.md A4)', () => {
     given(founded(), invited('eve', { expiresAt: NOW }))
       .when({ ...answer('eve'), ...user('eve') })
       .then(refusal('InvitationExpired', { expiredAt: NOW }));

@@ -42,7 +42,7 @@ const came = (userId: string, more = {}) =>
   joined(userId, { source: 'request', requestId: `r-${userId}`, approvedBy: 'bob', joinedAt: NOW, ...more });
 
 describe('asking to join', () => {
-  it('joins an open group at once, asks where approval is wanted, is refused where it is closed (003 join [924], 002)', () => {
+  it('joins an open group at once, asks where approval is wanted, is refused where it is closed (003 join, 002)', () => {
     given(founded())
       .when({ ...ask('eve', { source: 'search' }), ...user('eve') })
       .then([joined('eve', { source: 'search', joinedAt: NOW })])
@@ -56,7 +56,7 @@ describe('asking to join', () => {
       .then(refusal('JoinClosed'));
   });
 
-  it('is the applicant’s own (the hole of 003 join_group, RULES A7); who is in is in', () => {
+  it('is the applicant’s own (the hole of 003 join_group, docs/rules.md A7); who is in is in', () => {
     given(founded(approval))
       .when({ ...ask('eve'), ...user('cid') })
       .then(refusal('NotPermitted'));
@@ -90,7 +90,7 @@ describe('asking to join', () => {
       .then([joined('eve', { source: 'invitation', inviterId: 'ann', joinedAt: NOW })]);
   });
 
-  it('again supersedes the pending request; the very same is already so (RULES A6)', () => {
+  it('again supersedes the pending request; the very same is already so (docs/rules.md A6)', () => {
     given(founded(approval), requested('eve'))
       .when({ ...ask('eve', { requestId: 'r2' }), ...user('eve') })
       .then([requestEnded('eve', 'superseded'), requested('eve', { requestId: 'r2' })]);
@@ -117,7 +117,7 @@ describe('asking to join', () => {
 });
 
 describe('answering a join request', () => {
-  it('a manager lets the applicant in, from where he came, or not (003 application response [842], 000 [454])', () => {
+  it('a manager lets the applicant in, from where he came, or not (003 application response, 000)', () => {
     given(founded(approval), requested('eve'))
       .when({ ...answer('eve', { message: 'welcome' }), ...user('bob') })
       .then([answered('eve', { message: 'welcome' }), came('eve')])
@@ -149,7 +149,7 @@ describe('answering a join request', () => {
       .then(refusal('JoinRequestNotFound'));
   });
 
-  it('after the group’s end, or beyond its room, it lets nobody in (003’s hole, RULES A4)', () => {
+  it('after the group’s end, or beyond its room, it lets nobody in (003’s hole, docs/rules.md A4)', () => {
     given(founded(approval), requested('eve'), dismissed())
       .when({ ...answer('eve'), ...user('ann') })
       .then(refusal('GroupDismissed'));
@@ -185,7 +185,7 @@ describe('answering a join request', () => {
       .then(refusal('JoinRequestHandled', { how: 'declined' }));
   });
 
-  it('twice, or too late, is handled as well for an API that tells them not apart, while the invitee is awaited (RULES A6)', () => {
+  it('twice, or too late, is handled as well for an API that tells them not apart, while the invitee is awaited (docs/rules.md A6)', () => {
     const also = { alsoInvitation: true } as const;
     const both = invited('eve', { awaits: ['invitee', 'manager'] });
     const agreed: GroupEvent = {

@@ -48,7 +48,7 @@ describe('joining a group', () => {
       .then(refusal('JoinClosed'));
   });
 
-  it('a user joins for himself only (003 join_group lets anybody: RULES A7)', () => {
+  it('a user joins for himself only (003 join_group lets anybody: docs/rules.md A7)', () => {
     given(founded())
       .when({ ...join('eve'), ...user('ann') })
       .then(refusal('NotPermitted'));
@@ -80,7 +80,7 @@ describe('joining a group', () => {
       .then([joined('eve', { joinedAt: NOW })]);
   });
 
-  it('who is a member already stays what he is: no event, no count, no role changes (RULES A7)', () => {
+  it('who is a member already stays what he is: no event, no count, no role changes (docs/rules.md A7)', () => {
     given(founded())
       .when({ ...join('bob'), ...user('bob') })
       .thenAlreadySo();
@@ -114,7 +114,7 @@ describe('joining a group', () => {
       .then([joined('cid', { joinedAt: NOW })]);
   });
 
-  it('a group that is not there, or not any more, takes nobody (RULES A4)', () => {
+  it('a group that is not there, or not any more, takes nobody (docs/rules.md A4)', () => {
     given()
       .when({ ...join('eve'), ...user('eve') })
       .then(refusal('GroupNotFound', { groupId: GROUP }));

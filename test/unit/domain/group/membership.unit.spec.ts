@@ -90,7 +90,7 @@ describe('leaving a group', () => {
       .then(refusal('OwnerMayNotLeave'));
   });
 
-  it('the longest-standing admin succeeds an owner who leaves, and the transfer stands first (RULES A5)', () => {
+  it('the longest-standing admin succeeds an owner who leaves, and the transfer stands first (docs/rules.md A5)', () => {
     given(
       founded({ admins: [] }),
       joined('yan', { role: 'admin', joinedAt: NOW - 10 }),
@@ -110,7 +110,7 @@ describe('leaving a group', () => {
       .then([succeeded('dan', { newOwnerWas: 'member' }), left('ann')]);
   });
 
-  it('the mute of who succeeds ends before (RULES A5)', () => {
+  it('the mute of who succeeds ends before (docs/rules.md A5)', () => {
     given(founded(), muted('bob', NOW + 5))
       .when({ ...leave('ann'), ...user('ann') })
       .then([
@@ -126,7 +126,7 @@ describe('leaving a group', () => {
       .then([succeeded('bob', { formerOwnerBecomes: 'admin' }), left('ann', 'admin')]);
   });
 
-  it('the last one leaving dismisses (RULES A5, 004)', () => {
+  it('the last one leaving dismisses (docs/rules.md A5, 004)', () => {
     given(founded({ admins: [], members: [] }))
       .when({ ...leave('ann'), ...user('ann') })
       .then([left('ann', 'owner'), dissolved('ann')])
@@ -170,7 +170,7 @@ describe('leaving a group', () => {
       .then(refusal('GroupNotFound'));
   });
 
-  it('a dismissed group is left by those whom the dismissal kept, but the owner, whatever its rules (RULES A4)', () => {
+  it('a dismissed group is left by those whom the dismissal kept, but the owner, whatever its rules (docs/rules.md A4)', () => {
     for (const preset of ['parley', 'openim', 'tencent-work'] as const) {
       const ended = given(founded({ preset }), dismissed());
       for (const by of [user('cid'), appAdmin]) {
@@ -310,7 +310,7 @@ describe('removing members', () => {
       .then([removed('dan', 'bob')]);
   });
 
-  it('checks every id, not only the last (004 checks the last: RULES A7)', () => {
+  it('checks every id, not only the last (004 checks the last: docs/rules.md A7)', () => {
     given(founded())
       .when({ ...remove(['ann', 'cid']), ...user('bob') })
       .then(refusal('TargetRoleTooHigh'));
@@ -357,7 +357,7 @@ describe('removing members', () => {
       .then(refusal('InvalidArgument', { field: 'userIds' }));
   });
 
-  it('nobody is removed from a dismissed group (003 doesn’t look: RULES A4)', () => {
+  it('nobody is removed from a dismissed group (003 doesn’t look: docs/rules.md A4)', () => {
     given(founded(), dismissed())
       .when({ ...remove(['cid']), ...user('ann') })
       .then(refusal('GroupDismissed'));

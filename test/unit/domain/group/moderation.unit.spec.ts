@@ -103,7 +103,7 @@ describe('muting a member', () => {
       .then([muted('cid', NOW + 1000)]);
   });
 
-  it('ends by itself at its deadline (RULES A8)', () => {
+  it('ends by itself at its deadline (docs/rules.md A8)', () => {
     const group = fold(groupDecider, [...founded(), muted('cid', NOW)]) as Group;
     const cid = group.members.get('cid')!;
     expect([isMuted(cid, NOW - 1), isMuted(cid, NOW)]).to.deep.equal([true, false]);
@@ -157,7 +157,7 @@ describe('muting a member', () => {
 });
 
 describe('muting everybody', () => {
-  it('owner, admins and app admins do; members and outsiders do not (004 lets anybody: RULES A7)', () => {
+  it('owner, admins and app admins do; members and outsiders do not (004 lets anybody: docs/rules.md A7)', () => {
     given(founded())
       .when({ ...silence(), ...user('ann') })
       .then([silenced()]);
@@ -233,7 +233,7 @@ describe('muting everybody', () => {
       .then(refusal('NotGroupManager'));
   });
 
-  it('lifting it revives no dismissed group (the hole of 003: RULES A4)', () => {
+  it('lifting it revives no dismissed group (the hole of 003: docs/rules.md A4)', () => {
     given(founded(), dismissed())
       .when({ type: 'UnmuteGroup', groupId: GROUP, ...user('ann') })
       .then(refusal('GroupDismissed'));

@@ -53,7 +53,7 @@ const unmuted = (userId: string, by: string, why: 'madeOwner' | 'madeAdmin'): Gr
 });
 
 describe('handing a group over', () => {
-  it('the owner hands it to a member, in one event with both roles (RULES A5)', () => {
+  it('the owner hands it to a member, in one event with both roles (docs/rules.md A5)', () => {
     given(founded())
       .when({ ...transfer('cid'), ...user('ann') })
       .then([transferred('cid', { newOwnerWas: 'member' })])
@@ -83,7 +83,7 @@ describe('handing a group over', () => {
       .then([transferred('bob')]);
   });
 
-  it('an app admin may, by his own power or for the owner; admins and outsiders may not (000 lets anybody: RULES A7)', () => {
+  it('an app admin may, by his own power or for the owner; admins and outsiders may not (000 lets anybody: docs/rules.md A7)', () => {
     given(founded())
       .when({ ...transfer('bob'), ...appAdmin })
       .then([transferred('bob', { why: 'admin' })]);
@@ -187,7 +187,7 @@ describe('changing roles', () => {
       .then([changed('cid', 'admin', 'root')]);
   });
 
-  it('an admin promotes ordinary members where the rules let him, but touches no admin (003 [1589])', () => {
+  it('an admin promotes ordinary members where the rules let him, but touches no admin (003)', () => {
     given(founded())
       .when({ ...role('cid', 'admin'), ...user('bob') })
       .then(refusal('NotGroupOwner'));

@@ -18,7 +18,7 @@ describe('rule values', () => {
     });
   }
 
-  it('there are those of RULES A1', () => {
+  it('there are those of docs/rules.md A1', () => {
     expect(Object.keys(groupPresets)).to.deep.equal([
       'parley',
       'openim',
@@ -32,7 +32,7 @@ describe('rule values', () => {
     ]);
   });
 
-  it('differ as RULES D0 says', () => {
+  it('differ as docs/rules.md D0 says', () => {
     const column = <Key extends keyof RuleValues>(key: Key) =>
       Object.fromEntries(all.map(([name, values]) => [name, values[key]]));
     expect(column('ownerLeaves')).to.deep.equal({
@@ -51,7 +51,7 @@ describe('rule values', () => {
     expect(where((values) => values.formerOwnerBecomes === 'newOwnersFormerRole')).to.deep.equal(['openim']);
     expect(where((values) => values.remove.admin.includes('admin'))).to.deep.equal(['openim-v2', 'sealtalk']);
     const tencent = all.map(([name]) => name).slice(5);
-    // The promoting admin is 003's (D1 set_group_member_info [1589]), and 000's, whose rpc has no check of its own.
+    // The promoting admin is 003's (D1 set_group_member_info), and 000's, whose rpc has no check of its own.
     expect(where((values) => values.changeRole.admin.length > 0)).to.deep.equal(['openim', 'openim-v2']);
     expect(where((values) => !values.may.dismiss.includes('owner'))).to.deep.equal(['openim-v2', 'tencent-work']);
     // 002 update-group-maximum and 001 modify_group_base_info are the owner's, too.
@@ -83,7 +83,7 @@ describe('rule values', () => {
     }
   });
 
-  it('a first event stays far under 256 KiB even with every text at its bound (EVENTS)', () => {
+  it('a first event stays far under 256 KiB even with every text at its bound (docs/events.md)', () => {
     for (const [, values] of all) {
       const { name, introduction, avatar, ext, customFields } = values.limits;
       const texts = [name, introduction, avatar, ext].reduce(

@@ -16,7 +16,7 @@ const isSet = (changes: GroupSettingsChanges, by = 'ann'): GroupEvent => ({
 });
 
 describe('announcing', () => {
-  it('is for managers, not for outsiders (004 set_bulletin lets anybody: RULES A7); in 001 Work for every member', () => {
+  it('is for managers, not for outsiders (004 set_bulletin lets anybody: docs/rules.md A7); in 001 Work for every member', () => {
     given(founded())
       .when({ ...announce('Monday off'), ...user('bob') })
       .then([announced('Monday off', 'bob')]);

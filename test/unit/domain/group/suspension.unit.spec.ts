@@ -19,7 +19,7 @@ const suspend = (mode: SuspensionMode, reason?: string) =>
   ({ type: 'SuspendGroup', groupId: GROUP, mode, ...(reason !== undefined && { reason }) }) as const;
 const reinstate = { type: 'ReinstateGroup', groupId: GROUP } as const;
 
-describe('suspending a group (RULES A16)', () => {
+describe('suspending a group (docs/rules.md A16)', () => {
   it('only an app admin sets, changes or lifts it (000 OperateGroupStatus, 002 status)', () => {
     given(founded())
       .when({ ...suspend('noChat', 'spam'), ...appAdmin })

@@ -9,7 +9,7 @@ import {
   serverMadeId,
 } from '../../../../domain/shared/ids.js';
 
-describe('ids (RULES A13)', () => {
+describe('ids (docs/rules.md A13)', () => {
   it('are 1 to 64 of letters, digits and _ - . @ # :', () => {
     for (const id of ['a', 'A9', '_-.@#:', 'x'.repeat(64)]) expect(isId(id), id).to.equal(true);
     for (const id of ['', 'x'.repeat(65), 'a b', 'a/b', 'a%b', 'ä', 'a\n', '\u0000', '群'])

@@ -31,7 +31,7 @@ describe('favourite groups (004 fav)', () => {
       .thenAlreadySo();
   });
 
-  it('are of one incarnation: the group that takes the id later is another one (RULES A4)', () => {
+  it('are of one incarnation: the group that takes the id later is another one (docs/rules.md A4)', () => {
     given(favourited('chess', 1))
       .when({ ...favourite('chess', 2), ...user('ann') })
       .then([favourited('chess', 2)]);

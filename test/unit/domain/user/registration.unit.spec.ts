@@ -50,7 +50,7 @@ describe('registering a user', () => {
       .then(refusal('NotPermitted'));
   });
 
-  it('wants an id of its form, and keeps 16 digits for the server (RULES A13)', () => {
+  it('wants an id of its form, and keeps 16 digits for the server (docs/rules.md A13)', () => {
     for (const userId of ['', 'a b', 'x'.repeat(65), '1234567890123456']) {
       given()
         .when({ ...register({ userId }), ...appAdmin })
