@@ -210,10 +210,14 @@ const OWN_NAMES: Readonly<Record<string, string>> = {
 
 /** In the shape of what the edge itself finds wrong: the same members, pointed at in the same way. */
 function invalidArgument({ facts }: DomainError<'InvalidArgument'>, { body, query }: Sent): Extras {
-  const inBody = pointerTo(facts.field, body);
-  const pointer = inBody ?? pointerTo(facts.field, query) ?? `/${facts.field.replaceAll('.', '/')}`;
-  const where = inBody === undefined && pointerTo(facts.field, query) !== undefined ? 'query' : 'body';
-  return { detail: `In the ${where}.`, facts, errors: [{ pointer, detail: worded(facts.reason) }] };
+  const { further = [], ...first } = facts;
+  const inQuery = pointerTo(first.field, body) === undefined && pointerTo(first.field, query) !== undefined;
+  const sent = inQuery ? query : body;
+  const errors = [first, ...further].map(({ field, reason }) => ({
+    pointer: pointerTo(field, sent) ?? `/${field.replaceAll('.', '/')}`,
+    detail: worded(reason),
+  }));
+  return { detail: `In the ${inQuery ? 'query' : 'body'}.`, facts, errors };
 }
 
 const worded = (reason: string): string => (/^(?:longer|shorter|more|blank)/.test(reason) ? `is ${reason}` : reason);

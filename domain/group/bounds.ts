@@ -1,7 +1,7 @@
-import { refuse } from '../shared/errors.js';
+import { checkAll, refuse } from '../shared/errors.js';
 import { checkName, checkText, isBlank, utf8LengthOf } from '../shared/text.js';
 import type { CustomField, GroupSettingsChanges, MemberCardChanges } from './events.js';
-import type { JoinPolicy, RuleValues } from './rules.js';
+import type { JoinPolicy, LengthBound, RuleValues } from './rules.js';
 
 /** The bounds that a group's rules set to what people write; every refusal is InvalidArgument with the field. */
 
@@ -19,14 +19,29 @@ export interface ProfileTexts {
  */
 export function checkProfile(values: RuleValues, texts: ProfileTexts): void {
   const { limits } = values;
-  if (texts.name !== undefined) {
-    checkName('name', texts.name, limits.name);
-    if (limits.name.min > 0 && isBlank(texts.name)) refuse('InvalidArgument', { field: 'name', reason: 'blank' });
-  }
-  if (texts.avatar != null) checkText('avatar', texts.avatar, limits.avatar);
-  if (texts.introduction != null) checkText('introduction', texts.introduction, limits.introduction);
-  if (texts.ext != null) checkText('ext', texts.ext, limits.ext);
-  if (texts.customFields !== undefined) checkCustomFields(values, texts.customFields);
+  const { name, avatar, introduction, ext, customFields } = texts;
+  checkAll(
+    () => {
+      if (name !== undefined) checkGroupName(name, limits.name);
+    },
+    () => {
+      if (avatar != null) checkText('avatar', avatar, limits.avatar);
+    },
+    () => {
+      if (introduction != null) checkText('introduction', introduction, limits.introduction);
+    },
+    () => {
+      if (ext != null) checkText('ext', ext, limits.ext);
+    },
+    () => {
+      if (customFields !== undefined) checkCustomFields(values, customFields);
+    },
+  );
+}
+
+function checkGroupName(name: string, bound: LengthBound): void {
+  checkName('name', name, bound);
+  if (bound.min > 0 && isBlank(name)) refuse('InvalidArgument', { field: 'name', reason: 'blank' });
 }
 
 function checkCustomFields(values: RuleValues, fields: readonly CustomField[]): void {
@@ -75,13 +90,22 @@ const CARD_BYTES = 8_192;
 
 export function checkCard(values: RuleValues, card: MemberCardChanges): void {
   const { limits } = values;
-  if (card.nickname != null) checkName('card.nickname', card.nickname, limits.cardName);
-  if (card.avatar != null) checkText('card.avatar', card.avatar, limits.avatar);
-  if (card.ext != null) checkExt('card.ext', card.ext, values);
-  for (const field of ['region', 'phone', 'wechat', 'alipay'] as const) {
-    const text = card[field];
-    if (text != null) checkText(`card.${field}`, text, CARD_LINE);
-  }
+  const { nickname, avatar, ext } = card;
+  checkAll(
+    () => {
+      if (nickname != null) checkName('card.nickname', nickname, limits.cardName);
+    },
+    () => {
+      if (avatar != null) checkText('card.avatar', avatar, limits.avatar);
+    },
+    () => {
+      if (ext != null) checkExt('card.ext', ext, values);
+    },
+    ...(['region', 'phone', 'wechat', 'alipay'] as const).map((field) => () => {
+      const text = card[field];
+      if (text != null) checkText(`card.${field}`, text, CARD_LINE);
+    }),
+  );
   if (card.description != null) {
     const { count, value } = limits.customFields;
     if (card.description.length > count)

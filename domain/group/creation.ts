@@ -1,5 +1,5 @@
 import { actingUser, hasAdminPowers } from '../shared/actor.js';
-import { refuse } from '../shared/errors.js';
+import { checkAll, refuse } from '../shared/errors.js';
 import { checkId, checkNewId } from '../shared/ids.js';
 import { checkText } from '../shared/text.js';
 import { refuseAuditor } from './authority.js';
@@ -36,15 +36,29 @@ export function createGroup(state: GroupState, command: Decided<CreateGroup>): G
   const preset = resolvePreset(command.preset);
   const values = preset.rules.values;
   checkOwner(values, command);
-  checkProfile(values, command);
-  checkText('kind', command.kind ?? '', KIND);
   const maximum = command.maximum ?? preset.defaults.maximum;
-  checkMaximum(values, maximum);
   const joinPolicy = command.joinPolicy ?? preset.defaults.joinPolicy;
-  checkJoinPolicy(values, joinPolicy);
   const settings = { ...preset.defaults.settings, ...command.settings };
-  checkSettings(settings);
-  checkAnnouncement(values, command.announcement ?? '');
+  checkAll(
+    () => {
+      checkProfile(values, command);
+    },
+    () => {
+      checkText('kind', command.kind ?? '', KIND);
+    },
+    () => {
+      checkMaximum(values, maximum);
+    },
+    () => {
+      checkJoinPolicy(values, joinPolicy);
+    },
+    () => {
+      checkSettings(settings);
+    },
+    () => {
+      checkAnnouncement(values, command.announcement ?? '');
+    },
+  );
   checkOrigin(command);
 
   const items = initialMembers(values, command);

@@ -3,8 +3,8 @@
  * exhaustive `Record<DomainErrorName, …>` (docs/rules.md A15); the domain knows no HTTP code.
  */
 export interface DomainErrorFacts {
-  /** A value is outside its bounds. `field` is the command's field. */
-  InvalidArgument: { field: string; reason: string };
+  /** A value is outside its bounds. `field` is the command's field. `further`: what else is wrong, where there is more. */
+  InvalidArgument: { field: string; reason: string; further?: readonly { field: string; reason: string }[] };
   UserNotFound: { userIds: readonly string[] };
   UserIdTaken: { userId: string };
   LoginTaken: { login: string };
@@ -76,4 +76,20 @@ export class DomainError<Name extends DomainErrorName = DomainErrorName> extends
 /** Throws the refusal `name`. */
 export function refuse<Name extends DomainErrorName>(name: Name, facts: DomainErrorFacts[Name]): never {
   throw new DomainError(name, facts);
+}
+
+/** Makes every check, and refuses for all that is wrong at once. @throws InvalidArgument; what else a check throws, at once. */
+export function checkAll(...checks: readonly (() => void)[]): void {
+  const wrong = checks.flatMap((check) => {
+    try {
+      check();
+      return [];
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.kind !== 'InvalidArgument') throw error;
+      const { further = [], ...first } = (error as DomainError<'InvalidArgument'>).facts;
+      return [first, ...further];
+    }
+  });
+  const [first, ...further] = wrong;
+  if (first !== undefined) refuse('InvalidArgument', { ...first, ...(further.length > 0 && { further }) });
 }

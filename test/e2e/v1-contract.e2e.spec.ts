@@ -115,6 +115,19 @@ describe('/v1 as a contract', function () {
     }
   });
 
+  it('all that the domain finds wrong is told at once', async () => {
+    const answer = await v1.call('POST', '/groups', {
+      token: ada.token,
+      body: { name: 'x'.repeat(101), avatar: 'x'.repeat(1_025), maximum: 100_001, announcement: 'x'.repeat(4_001) },
+    });
+    expect((errorsOf(answer.body) as { pointer: string }[]).map(({ pointer }) => pointer)).to.deep.equal([
+      '/name',
+      '/avatar',
+      '/maximum',
+      '/announcement',
+    ]);
+  });
+
   it('the rules of a group tell a member its limits and what he himself may do, others nothing', async () => {
     const own = (await get('/groups/one/rules')).body as Record<string, Record<string, unknown>>;
     expect(own['role']).to.equal('owner');

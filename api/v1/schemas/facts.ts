@@ -16,6 +16,11 @@ export const domainFacts = {
   InvalidArgument: Type.Object({
     field: Text('name', { description: "The domain's name of the value; `errors` points at it in the request." }),
     reason: Text('longer than 100 characters'),
+    further: Type.Optional(
+      Type.Array(Type.Object({ field: Text('ext'), reason: Text('longer than 8192 bytes') }), {
+        description: 'What else is wrong, where there is more.',
+      }),
+    ),
   }),
   UserNotFound: aboutUsers,
   UserIdTaken: aboutUser,
