@@ -13,6 +13,11 @@ export interface CommandLimits {
   /** The same for all of a tenant's users together. */
   readonly tenantPerSecond: number;
   readonly groupsPerDay: number;
+  /** Requests to join, of all groups and of one and the same: asking again puts the request before others. */
+  readonly joinRequestsPerDay: number;
+  readonly joinRequestsPerGroupAndDay: number;
+  /** People whom he names to come into groups. */
+  readonly invitationsPerDay: number;
   /** Requests with an idempotency key, each of which is remembered for a day. */
   readonly keysPerDay: number;
 }
@@ -22,6 +27,9 @@ export const COMMAND_LIMITS: CommandLimits = {
   perSecond: 100,
   tenantPerSecond: 0,
   groupsPerDay: 1_000,
+  joinRequestsPerDay: 1_000,
+  joinRequestsPerGroupAndDay: 20,
+  invitationsPerDay: 20_000,
   keysPerDay: 100_000,
 };
 
@@ -73,22 +81,37 @@ export class CommandRates {
     if (isBounded(actor)) this.#takeOfDay('groups per day', keyOf(tenant, actor.id), this.limits.groupsPerDay);
   }
 
-  #takeOfDay(bound: string, whose: string, perDay: number): void {
-    this.#take(bound, whose, perDay / DAY_SECONDS, perDay);
+  /** To be asked before the user asks to join a group. @throws ApplicationError TooManyRequests */
+  joinAsked({ tenant, actor }: Context, groupId: string): void {
+    if (!isBounded(actor)) return;
+    const { joinRequestsPerDay, joinRequestsPerGroupAndDay } = this.limits;
+    const ofOne = keyOf(tenant, actor.id, groupId);
+    this.#takeOfDay('requests per day to join this group', ofOne, joinRequestsPerGroupAndDay);
+    this.#takeOfDay('requests per day to join groups', keyOf(tenant, actor.id), joinRequestsPerDay);
   }
 
-  /** One token of a bucket that holds `burst` and is filled with `perSecond`. */
-  #take(bound: string, whose: string, perSecond: number, burst: number): void {
+  /** To be asked before the user names so many people who shall come in. @throws ApplicationError TooManyRequests */
+  invited({ tenant, actor }: Context, people: number): void {
+    if (!isBounded(actor)) return;
+    this.#takeOfDay('invitations per day', keyOf(tenant, actor.id), this.limits.invitationsPerDay, people);
+  }
+
+  #takeOfDay(bound: string, whose: string, perDay: number, count = 1): void {
+    this.#take(bound, whose, perDay / DAY_SECONDS, perDay, count);
+  }
+
+  /** So many tokens of a bucket that holds `burst` and is filled with `perSecond`. */
+  #take(bound: string, whose: string, perSecond: number, burst: number, count = 1): void {
     if (perSecond === 0) return;
     const now = this.clock.now();
     const key = `${bound} ${whose}`;
     const { left, at } = this.#buckets.get(key) ?? { left: burst, at: now };
     // A clock that was set back takes nothing away.
     const filled = Math.min(burst, left + (Math.max(0, now - at) * perSecond) / 1_000);
-    if (filled < 1) {
-      fail('TooManyRequests', { bound, retryAfterMs: Math.ceil(((1 - filled) * 1_000) / perSecond) });
+    if (filled < count) {
+      fail('TooManyRequests', { bound, retryAfterMs: Math.ceil(((count - filled) * 1_000) / perSecond) });
     }
-    this.#buckets.set(key, { left: filled - 1, at: now });
+    this.#buckets.set(key, { left: filled - count, at: now });
   }
 }
 

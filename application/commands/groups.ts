@@ -88,8 +88,8 @@ export interface GroupCommandsDependencies {
   readonly numbers: Numbers;
   readonly reservations: Reservations;
   readonly users: UserDirectory;
-  /** Absent: as many groups may be made as anybody likes. */
-  readonly rates?: Pick<CommandRates, 'groupMade'>;
+  /** Absent: as many groups, requests and invitations may be made as anybody likes. */
+  readonly rates?: Pick<CommandRates, 'groupMade' | 'joinAsked' | 'invited'>;
 }
 
 /**
@@ -125,6 +125,7 @@ export class GroupCommands {
     const state = await this.#look(tenant, asked.groupId);
     const values = state.status === 'none' ? undefined : state.rules.values;
     checkLength('userIds', userIds.length, values);
+    this.deps.rates?.invited(context, userIds.length);
     for (const userId of userIds) checkId('userIds', userId);
     const missing = new Set(await this.deps.users.missing(tenant, userIds));
     const asking = asked.consent === 'waive' ? undefined : values;
@@ -148,6 +149,7 @@ export class GroupCommands {
     context: RequestContext,
     asked: Omit<RequestToJoin, 'type' | 'requestId'>,
   ): Promise<GroupResult<'RequestToJoin'>> {
+    this.deps.rates?.joinAsked(context, asked.groupId);
     await this.deps.users.require(context.tenant, [asked.userId]);
     return this.#execute(context, { ...asked, type: 'RequestToJoin', requestId: newId() });
   }

@@ -126,6 +126,15 @@ export class Environment {
   @WholeFrom(0, 1_000_000)
   GROUPS_PER_DAY = 1_000;
 
+  @WholeFrom(0, 1_000_000)
+  JOIN_REQUESTS_PER_DAY = 1_000;
+
+  @WholeFrom(0, 1_000_000)
+  JOIN_REQUESTS_PER_GROUP_AND_DAY = 20;
+
+  @WholeFrom(0, 100_000_000)
+  INVITATIONS_PER_DAY = 20_000;
+
   @WholeFrom(0, 100_000_000)
   IDEMPOTENCY_KEYS_PER_DAY = 100_000;
 

@@ -47,6 +47,9 @@ describe('configuration', () => {
         perSecond: 100,
         tenantPerSecond: 0,
         groupsPerDay: 1_000,
+        joinRequestsPerDay: 1_000,
+        joinRequestsPerGroupAndDay: 20,
+        invitationsPerDay: 20_000,
         keysPerDay: 100_000,
       },
     });

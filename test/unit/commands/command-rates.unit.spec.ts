@@ -3,7 +3,10 @@ import { COMMAND_LIMITS, type CommandLimits, CommandRates } from '../../../appli
 import { ApplicationError } from '../../../application/commands/errors.js';
 import type { Actor } from '../../../domain/shared/actor.js';
 
-const UNBOUNDED: CommandLimits = { atOnce: 0, perSecond: 0, tenantPerSecond: 0, groupsPerDay: 0, keysPerDay: 0 };
+const UNBOUNDED = Object.fromEntries(Object.keys(COMMAND_LIMITS).map((name) => [name, 0])) as Record<
+  keyof CommandLimits,
+  number
+>;
 const ann: Actor = { kind: 'user', id: 'ann' };
 const bob: Actor = { kind: 'user', id: 'bob' };
 const root: Actor = { kind: 'appAdmin', id: 'root', onBehalfOf: 'ann' };
@@ -96,6 +99,37 @@ describe('what one user may ask for', () => {
     expect(make).to.throw(ApplicationError, 'groups per day');
     now += 43_200_000;
     make();
+  });
+
+  it('is so many requests to join a day, of one group and of all, and so many people invited', () => {
+    given({ joinRequestsPerDay: 5, joinRequestsPerGroupAndDay: 2, invitationsPerDay: 10 });
+    const ask =
+      (groupId: string, actor = ann) =>
+      (): void => {
+        rates.joinAsked({ tenant: 't', actor }, groupId);
+      };
+    ask('g')();
+    ask('g')();
+    expect(ask('g')).to.throw(ApplicationError, 'to join this group');
+    ask('g', bob)();
+    ask('h')();
+    ask('h')();
+    ask('i')();
+    expect(ask('j')).to.throw(ApplicationError, 'to join groups');
+    now += 86_400_000;
+    ask('g')();
+    const invite =
+      (people: number, actor = ann) =>
+      (): void => {
+        rates.invited({ tenant: 't', actor }, people);
+      };
+    invite(8)();
+    expect(invite(3)).to.throw(ApplicationError, 'invitations per day');
+    invite(2)();
+    invite(1_000, root)();
+    given({});
+    invite(1_000_000)();
+    for (let n = 0; n < 99; n++) ask('g')();
   });
 
   it('is without bound for app admins and the server itself, and where nothing is set', async () => {
