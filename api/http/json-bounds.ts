@@ -55,6 +55,8 @@ export function beyondBounds(text: Uint8Array, { depth, members, items, values }
         if (isObject[level] === 0 && before >= items) return `has a list with more than ${items.toString()} items`;
         break;
       }
+      default:
+      // Part of a number, a literal or white space.
     }
     if (all > values) return `has more than ${values.toString()} members and items`;
   }

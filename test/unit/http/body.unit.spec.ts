@@ -32,8 +32,9 @@ describe('a body', () => {
     app.post('/', jsonBody({ limit: MAX_STRANGERS_BODY_BYTES }), (request, response) => {
       response.json(request.body);
     });
-    const refused: express.ErrorRequestHandler = (error: Error & { status?: number }, _request, response, _next) => {
-      response.status(error.status ?? 500).json(error.name);
+    const refused: express.ErrorRequestHandler = (error: Error & { status?: number }, _request, response, next) => {
+      if (response.headersSent) next(error);
+      else response.status(error.status ?? 500).json(error.name);
     };
     app.use(refused);
     server = await listen(app, { host: '127.0.0.1', port: 0 });
