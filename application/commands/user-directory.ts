@@ -26,7 +26,7 @@ export class UserDirectory {
     if (missing.length > 0) refuse('UserNotFound', { userIds: missing });
   }
 
-  /** Those of `userIds` who don't exist, each once. @throws EventStoreUnavailable */
+  /** Those of `userIds` who don't exist, each once, in their order. @throws EventStoreUnavailable */
   async missing(tenant: string, userIds: readonly string[]): Promise<string[]> {
     const asked = [...new Set(userIds)].filter((userId) => !this.#seen.has(keyOf(tenant, userId)));
     if (asked.length === 0) return [];
@@ -40,7 +40,7 @@ export class UserDirectory {
     const there = await existingStreams(this.store, [...streams.keys()]);
     for (const [stream, userId] of streams) if (!there.has(stream)) missing.add(userId);
     for (const userId of asked) if (!missing.has(userId)) this.#seen.set(keyOf(tenant, userId), true);
-    return [...missing];
+    return asked.filter((userId) => missing.has(userId));
   }
 
   async #known(tenant: string, userIds: readonly string[]): Promise<ReadonlySet<string>> {

@@ -124,10 +124,9 @@ describe('a full disk, with the database and the log on it', function () {
       expect(await dialect.text()).to.match(/"errCode":500,.*the disk is full; nothing was written/);
       if (!KILLED) {
         const rebuilt = await runCli(['projections', 'rebuild', 'groups'], env);
-        expect([rebuilt.code, rebuilt.stderr]).to.deep.equal([
-          1,
-          'groups: the disk is full; readers keep what they have, and what was half made is dropped\n',
-        ]);
+        // One sentence, whether PostgreSQL refuses to write or has just ended for want of room.
+        expect(rebuilt.stderr).to.match(/^(groups: the disk is full; readers keep what they have,|The disk is full).*\n$/);
+        expect(rebuilt.code).to.equal(1);
       }
 
       await disk.makeRoom();

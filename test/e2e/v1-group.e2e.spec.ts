@@ -610,6 +610,7 @@ for (const engine of ENGINES)
         ]) {
           expect(seen).to.nested.include({ 'announcement.text': 'At nine, at my place', 'suspension.mode': 'noChat' });
         }
+        for (const by of ['kim', 'bob'] as const) await done('DELETE', `/users/me/favourites/${groupId}`, by);
       });
 
       it('given lookMemberInfo off, then an ordinary member sees ids and roles of others, and searches nobody (docs/rules.md A17)', async () => {
