@@ -125,7 +125,9 @@ describe('a full disk, with the database and the log on it', function () {
       if (!KILLED) {
         const rebuilt = await runCli(['projections', 'rebuild', 'groups'], env);
         // One sentence, whether PostgreSQL refuses to write or has just ended for want of room.
-        expect(rebuilt.stderr).to.match(/^(groups: the disk is full; readers keep what they have,|The disk is full).*\n$/);
+        expect(rebuilt.stderr).to.match(
+          /^(groups: the disk is full; readers keep what they have,|The disk is full).*\n$/,
+        );
         expect(rebuilt.code).to.equal(1);
       }
 
