@@ -1,18 +1,18 @@
 /** One way of doing the row's work. `run` does it for about `ms` milliseconds and tells how much it did. */
 export interface Side {
   readonly name: string;
-  /** Work per second (or µs per operation, or MiB, where the row says so). */
+  /** Work per second (or µs per operation, ms or MiB, where the row says so). */
   run(ms: number): Promise<number>;
 }
 
 export interface Row {
   readonly name: string;
-  readonly unit: 'ops/s' | 'µs' | 'MiB';
+  readonly unit: 'ops/s' | 'µs' | 'ms' | 'MiB';
   /** Done once before the row's warm-up. */
   readonly prepare?: () => Promise<void>;
   /** The first is ours, the others its peers and floors. */
   readonly sides: readonly Side[];
-  /** Ratio of ours to `peer` that the row asks for: at least (ops/s) or at most (µs, MiB). */
+  /** Ratio of ours to `peer` that the row asks for: at least (ops/s) or at most (µs, ms, MiB). */
   readonly bars: readonly { readonly peer: string; readonly bar: number }[];
 }
 

@@ -6,9 +6,14 @@ export interface Answer {
   readonly body: string;
 }
 
-/** A request as it goes over the wire; made once, sent often. */
-export function wire(method: string, path: string, headers: Readonly<Record<string, string>>, body?: object): Buffer {
-  const text = body === undefined ? '' : JSON.stringify(body);
+/** A request as it goes over the wire; made once, sent often. A body that is text is sent as it is. */
+export function wire(
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body?: object | string,
+): Buffer {
+  const text = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body);
   const lines = [
     `${method} ${path} HTTP/1.1`,
     'Host: 127.0.0.1',

@@ -23,6 +23,7 @@ import { measure, type Measured, type Row, table } from './harness.js';
 import { silentLog } from './payload.js';
 import { appendEventStoreDb } from './rows/append-eventstoredb.js';
 import { appendPostgres } from './rows/append-postgres.js';
+import { attackRows } from './rows/attack.js';
 import { foldRow } from './rows/fold.js';
 import { hotStream } from './rows/hot-stream.js';
 import { httpBench } from './rows/http.js';
@@ -93,10 +94,16 @@ async function main(): Promise<void> {
     await overHttp(server.url('http'), pool);
     return;
   }
+  if (only.startsWith('Attack')) {
+    await underAttack(server.url('attack'), pool);
+    return;
+  }
   if (!only.includes('EventStoreDB')) await onPostgres(url, pool);
   await onEventStoreDb(pool);
   await run(foldRow());
-  if (only === '') await overHttp(server.url('http'), pool);
+  if (only !== '') return;
+  await underAttack(server.url('attack'), pool);
+  await overHttp(server.url('http'), pool);
 }
 
 async function onPostgres(url: string, pool: pg.Pool): Promise<void> {
@@ -132,6 +139,12 @@ async function overHttp(url: string, pool: pg.Pool): Promise<void> {
   const http = await httpBench(url);
   closers.push(() => http.close());
   for (const row of http.rows) await run(row);
+}
+
+/** With all the others, or where `--only` begins with Attack. */
+async function underAttack(url: string, pool: pg.Pool): Promise<void> {
+  await pool.query('CREATE DATABASE attack');
+  for (const row of await attackRows(url, closers)) await run(row);
 }
 
 try {

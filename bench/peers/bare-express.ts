@@ -38,6 +38,12 @@ const noOp: express.RequestHandler = (_request, response) => {
 };
 app.put('/v1/groups/:groupId/members/:userId/mute', express.json(), noOp);
 app.delete('/v1/groups/:groupId/members/:userId/mute', express.json(), noOp);
+// What is hostile is parsed as any other body is.
+app.post(
+  ['/v1/users', '/v1/sessions', '/v1/groups'],
+  express.json({ limit: Number(process.env['BODY_BYTES'] ?? 0) }),
+  noOp,
+);
 app.get('/v1/groups/:groupId/members', async (request, response) => {
   const values = ['1000', request.params.groupId, Number(request.query['limit'])];
   const { rows } = await pool.query<Row>({ name: 'page', text: PAGE, values });

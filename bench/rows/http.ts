@@ -1,8 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once as event } from 'node:events';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { systemClock } from '../../application/ports/clock.js';
 import { JwtTokens } from '../../infrastructure/auth/jwt.js';
@@ -18,6 +14,7 @@ import { startParley } from '../../test/support/parley-process.js';
 import type { Row } from '../harness.js';
 import { type Answer, Connection, overHttp, wire } from '../http-load.js';
 import { silentLog } from '../payload.js';
+import { residentMiB, startBareExpress } from '../processes.js';
 import { memberId, OWNER, Seed, TENANT } from '../seed.js';
 
 const GROUPS = 10_000;
@@ -278,25 +275,3 @@ async function seeded(url: string, masterKey: Buffer): Promise<string> {
 async function caughtUp(url: string, path: string, headers: Readonly<Record<string, string>>): Promise<void> {
   await eventually(async () => (await fetch(`${url}${path}`, { headers })).ok, 120_000);
 }
-
-const here = dirname(fileURLToPath(import.meta.url));
-
-async function startBareExpress(databaseUrl: string): Promise<{ readonly url: string; end(): Promise<void> }> {
-  const child = spawn(process.execPath, [join(here, '..', 'peers', 'bare-express.js')], {
-    env: { ...process.env, NODE_ENV: 'production', DATABASE_URL: databaseUrl },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const end = async (): Promise<void> => {
-    const gone = event(child, 'exit');
-    child.kill('SIGTERM');
-    await gone;
-  };
-  for await (const chunk of child.stdout) {
-    const url = /http:\/\/\S+/.exec(String(chunk))?.[0];
-    if (url !== undefined) return { url, end };
-  }
-  throw new Error('the peer did not start');
-}
-
-const residentMiB = (pid: number): number =>
-  Number(execFileSync('ps', ['-o', 'rss=', '-p', pid.toString()], { encoding: 'utf8' })) / 1024;
