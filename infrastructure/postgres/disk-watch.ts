@@ -8,6 +8,8 @@ import { isDiskFull, roomAt } from '../disk-full.js';
  * less than two of them left nothing is written any more. Bytes.
  */
 const LEAST_ROOM = 32 * 1024 * 1024;
+/** A full disk has room again from here on: a segment that a checkpoint gave back isn't worth taking commands for. Bytes. */
+const ROOM_AGAIN = 48 * 1024 * 1024;
 
 /** Between two looks, ms: at a disk with room, and at a full one. */
 const LOOK_MS = { room: 5_000, full: 1_000 } as const;
@@ -70,7 +72,7 @@ export class DiskWatch implements Storage {
   async #found(): Promise<string | undefined> {
     const { pool, folder } = this.options;
     const left = folder === undefined ? undefined : await roomAt(folder);
-    if (left !== undefined && left < LEAST_ROOM)
+    if (left !== undefined && left < (this.isFull ? ROOM_AGAIN : LEAST_ROOM))
       return `the database's disk is full (${Math.floor(left / 1024 / 1024).toString()} MiB left)`;
     try {
       await pool.query(PROBE);

@@ -88,6 +88,8 @@ export function makePool(options: PoolOptions): pg.Pool {
     ...(options.answerWithinMs === undefined ? {} : { query_timeout: options.answerWithinMs }),
   });
   pool.on('error', (error) => {
+    // `end` doesn't wait until the server has heard of it: one that is stopped right after ends the connection first.
+    if (pool.ending) return;
     options.log.warn({ pool: options.name, error: error.message }, 'an idle database connection was lost');
   });
   pool.on('connect', (client) => {

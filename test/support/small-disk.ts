@@ -6,10 +6,13 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** A checkpoint gives segments of the log back in the middle of a test. */
+const KEEP_FULL_MS = 50;
+
 /** A file system of its own, small enough to be filled. */
 export interface SmallDisk {
   readonly folder: string;
-  /** Fills it to the last byte, but for so many. */
+  /** Fills it to the last byte, but for so many, and keeps it full: what PostgreSQL gives back is taken at once. */
   fill(leaveBytes?: number): Promise<void>;
   /** Takes away what filled it. */
   makeRoom(): Promise<void>;
@@ -28,11 +31,27 @@ export async function mountSmallDisk(label: string, bytes: number): Promise<Smal
   }
   await chmod(folder, 0o711);
   const filler = join(folder, 'filler');
+  let keeping: NodeJS.Timeout | undefined;
+  let filling = Promise.resolve();
+  const makeRoom = async (): Promise<void> => {
+    clearInterval(keeping);
+    await filling;
+    await rm(filler, { force: true });
+  };
   return {
     folder,
-    fill: (leaveBytes = 0) => fill(folder, filler, leaveBytes),
-    makeRoom: () => rm(filler, { force: true }),
+    fill: async (leaveBytes = 0) => {
+      clearInterval(keeping);
+      const again = (): void => {
+        filling = filling.then(() => fill(folder, filler, leaveBytes));
+      };
+      again();
+      await filling;
+      keeping = setInterval(again, KEEP_FULL_MS);
+    },
+    makeRoom,
     unmount: async () => {
+      await makeRoom();
       await run('umount', ['-l', folder]);
       await rm(folder, { recursive: true, force: true });
     },
