@@ -1,10 +1,13 @@
 import { Compile } from 'typebox/compile';
 import type { EventSchema, Payload, PersonalField } from './schema.js';
+import { conversationEvents } from './schemas/conversation.js';
+import { friendshipEvents } from './schemas/friendship.js';
 import { groupEvents } from './schemas/group.js';
 import { assertSound, memberAt, requiredStringAt } from './schemas/sound.js';
 import { shapeOf } from './schemas/shape.js';
 import { userEvents } from './schemas/user.js';
 import { userGroupsEvents } from './schemas/user-groups.js';
+import { viewEvents } from './schemas/view.js';
 
 /** A personal field made ready for use. */
 export interface PersonalPath extends PersonalField {
@@ -104,4 +107,11 @@ const pathsOf = (fields: readonly PersonalField[] = []): PersonalPath[] =>
   fields.map((field) => ({ ...field, members: field.path.split('.') }));
 
 /** Every event type that Parley writes. */
-export const eventRegistry = new EventRegistry([...userEvents, ...userGroupsEvents, ...groupEvents]);
+export const eventRegistry = new EventRegistry([
+  ...userEvents,
+  ...userGroupsEvents,
+  ...groupEvents,
+  ...friendshipEvents,
+  ...conversationEvents,
+  ...viewEvents,
+]);

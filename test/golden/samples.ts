@@ -1,9 +1,12 @@
+import type { ConversationEvent } from '../../domain/conversation/events.js';
+import type { FriendshipEvent } from '../../domain/friendship/events.js';
 import type { GroupEvent } from '../../domain/group/events.js';
 import { groupPresets } from '../../domain/group/presets.js';
 import type { UserEvent } from '../../domain/user/events.js';
 import type { UserGroupsEvent } from '../../domain/user-groups/events.js';
+import type { ViewEvent } from '../../domain/view/events.js';
 
-type AnyEvent = GroupEvent | UserEvent | UserGroupsEvent;
+type AnyEvent = GroupEvent | UserEvent | UserGroupsEvent | FriendshipEvent | ConversationEvent | ViewEvent;
 
 const groupId = '4503599627370497';
 const inviteId = '0190f0f0-0000-7000-8000-000000000002';
@@ -160,4 +163,64 @@ export const samples: { readonly [Type in AnyEvent['type']]: Extract<AnyEvent, {
   GroupCopied: { groupId, toGroupId: 'climbers2', by: 'ann', copiedAt: 1_700_000_000_000 },
   GroupDismissed: { groupId, by: 'ann', membersRemoved: true, why: 'requested' },
   DismissedGroupEmptied: { groupId, by: 'ann' },
+  FriendRequested: {
+    requestId,
+    from: 'ann',
+    to: 'ben',
+    message: 'Hi Ben \u{1F44B}',
+    source: 'search',
+    ext: '{"a":1}',
+    by: 'ann',
+  },
+  FriendRequestAnswered: { requestId, from: 'ben', to: 'ann', answer: 'refused', by: 'ann', message: 'Sorry' },
+  FriendRequestWithdrawn: { requestId, from: 'ann', to: 'ben', why: 'crossed' },
+  FriendAdded: { ownerId: 'ann', friendId: 'ben', source: 'request', requestId, by: 'ben' },
+  FriendRemoved: { ownerId: 'ann', friendId: 'ben', by: 'ann' },
+  FriendCardChanged: {
+    ownerId: 'ann',
+    friendId: 'ben',
+    by: 'ann',
+    changes: { remark: 'Benny', description: null, phone: '+49 30 1', region: 'DE', image: '', ext: '{}' },
+    pinned: true,
+  },
+  UserBlocked: { ownerId: 'ann', blockedId: 'ben', ext: 'spam', by: 'ann' },
+  UserUnblocked: { ownerId: 'ann', blockedId: 'ben', by: 'ann' },
+  ConversationOpened: { about: { kind: 'group', groupId, incarnation: 2 } },
+  MessageSent: {
+    seq: 3,
+    messageId: '0190f0f0-0000-7000-8000-000000000003',
+    clientMsgId: '5d0ff7d1e0cd4ac6b4e8f9e0a4c1b8a2',
+    senderId: 'ann',
+    from: 'user',
+    senderPlatform: 5,
+    content: { format: 'openim', type: '101', body: '{"content":"Hi \u00e4 \\u0000 \u{1F600}"}' },
+    notice: { kind: 'MemberMuted', eventId: inviteId, by: 'ann', userIds: ['ben'], until: null },
+    custom: '{"ex":"e","options":{"unreadCount":false}}',
+    mentions: ['ben'],
+    mentionsAll: true,
+    priority: 'high',
+    random: 4_294_967_295,
+    sentAt: 1_700_000_000_000,
+    origin: 'imported',
+    countsUnread: true,
+    updatesLast: false,
+    countable: 2,
+    judgedBy: { groupRevision: 7, friendshipRevision: -1 },
+  },
+  MessageRevoked: { seq: 3, by: 'ann', as: 'sender' },
+  MessagesDeleted: { seqs: [1, 3], by: 'ann' },
+  ConversationCleared: { upToSeq: 3, by: 'ann' },
+  ConversationClosed: { why: 'groupDismissed' },
+  ReadPositionSet: { userId: 'ben', upToSeq: 2, by: 'root' },
+  MessagesHidden: { userId: 'ben', seqs: [2, 3], by: 'ben' },
+  HistoryCleared: { userId: 'ben', upToSeq: 3, by: 'ben' },
+  ConversationPinned: { userId: 'ben', by: 'ben' },
+  ConversationUnpinned: { userId: 'ben', by: 'ben' },
+  ReceiveOptionChanged: { userId: 'ben', option: 'silent', by: 'ben' },
+  ViewExtChanged: { userId: 'ben', ext: null, by: 'ben' },
+  ViewSettingsChanged: {
+    userId: 'ben',
+    changes: { privateChat: true, burnSeconds: 30, destructs: true, destructAfterSeconds: 86_400 },
+    by: 'ben',
+  },
 };

@@ -1,0 +1,87 @@
+import type { DomainEvent } from '../shared/event.js';
+
+/**
+ * The facts between two people (docs/events.md "Friendship"): one stream for each unordered pair, with two edges, a request
+ * and a block in each direction. Times are integers, milliseconds UTC. `by` is who did it: one of the two, or an app admin.
+ */
+
+/** How two came to be friends, or one to ask the other. */
+export type FriendSource = 'request' | 'import' | 'search' | 'scan' | 'group' | 'card' | 'contacts' | 'other';
+
+/** `message` and `ext` are personal to `from`. */
+export type FriendRequested = DomainEvent<
+  'FriendRequested',
+  {
+    requestId: string;
+    from: string;
+    to: string;
+    message: string;
+    source: FriendSource;
+    ext: string;
+    by: string;
+  }
+>;
+
+export type FriendRequestAnswered = DomainEvent<
+  'FriendRequestAnswered',
+  {
+    requestId: string;
+    from: string;
+    to: string;
+    answer: 'accepted' | 'refused' | 'ignored';
+    by: string;
+    /** Personal to `by`. */
+    message: string;
+  }
+>;
+
+/** `crossed`: the other one asked too, which makes friends of them. `becameFriends`: they are, by other means. */
+export type FriendRequestWithdrawn = DomainEvent<
+  'FriendRequestWithdrawn',
+  {
+    requestId: string;
+    from: string;
+    to: string;
+    why: 'superseded' | 'crossed' | 'becameFriends' | 'blocked' | 'withdrawn';
+  }
+>;
+
+/** One direction: `ownerId` has `friendId` in his list from now on. */
+export type FriendAdded = DomainEvent<
+  'FriendAdded',
+  { ownerId: string; friendId: string; source: FriendSource; requestId?: string; by: string }
+>;
+
+/** One direction. */
+export type FriendRemoved = DomainEvent<'FriendRemoved', { ownerId: string; friendId: string; by: string }>;
+
+/** What `ownerId` keeps about his friend, personal to `ownerId`. null is cleared. */
+export interface FriendCardChanges {
+  remark?: string | null;
+  description?: string | null;
+  phone?: string | null;
+  region?: string | null;
+  image?: string | null;
+  ext?: string | null;
+}
+
+/** At least one of `changes` and `pinned` is there. */
+export type FriendCardChanged = DomainEvent<
+  'FriendCardChanged',
+  { ownerId: string; friendId: string; by: string; changes?: FriendCardChanges; pinned?: boolean }
+>;
+
+/** `ext` is personal to `ownerId`. */
+export type UserBlocked = DomainEvent<'UserBlocked', { ownerId: string; blockedId: string; ext: string; by: string }>;
+
+export type UserUnblocked = DomainEvent<'UserUnblocked', { ownerId: string; blockedId: string; by: string }>;
+
+export type FriendshipEvent =
+  | FriendRequested
+  | FriendRequestAnswered
+  | FriendRequestWithdrawn
+  | FriendAdded
+  | FriendRemoved
+  | FriendCardChanged
+  | UserBlocked
+  | UserUnblocked;
