@@ -52,6 +52,25 @@ export interface DomainErrorFacts {
     until?: number;
   };
   TooManyFavourites: { maximum: number };
+  /** `until`: ms UTC; null = for ever. */
+  MemberMuted: { userId: string; until: number | null };
+  /** Everybody is muted, and he is neither owner nor admin nor named to speak. */
+  GroupMuted: { groupId: string };
+  /** The other one has blocked him. */
+  BlockedByPeer: { userId: string };
+  /** Only friends may write, and the other hasn't got him in his list. */
+  NotAFriend: { userId: string };
+  /** The other one wants no messages here, or none at all. */
+  PeerDeclinesMessages: { userId: string };
+  /** It is somebody else's conversation. */
+  NotAParticipant: { userId: string };
+  /** Its group was dismissed, and nothing is written in it any more. */
+  ConversationClosed: { why: string };
+  /** Never sent, or deleted or cleared for everybody. */
+  MessageUnknown: { seqs: readonly number[] };
+  MessageAlreadyRevoked: { seq: number };
+  /** `within`: how old a message may be to be revoked, ms. */
+  RevocationTooLate: { seq: number; within: number };
   GroupFull: { maximum: number };
   TooManyAdmins: { maximum: number };
   /** Items of a list are named more than once and the caller's API refuses that. */

@@ -1,7 +1,7 @@
 import Type, { type TObject } from 'typebox';
 import type { ApplicationErrorFacts } from '../../../application/commands/errors.js';
 import type { DomainErrorFacts } from '../../../domain/shared/errors.js';
-import { Count, GroupId, OneOf, type Shown, Text, UserId } from './types.js';
+import { Count, GroupId, OneOf, OrNull, type Shown, Text, UserId } from './types.js';
 
 /** What each refusal tells beside its name, by name: the domain's and the application's own facts. */
 
@@ -60,6 +60,22 @@ export const domainFacts = {
     ),
   }),
   TooManyFavourites: maximum,
+  MemberMuted: Type.Object({
+    userId: UserId(),
+    until: OrNull(Count(1_772_366_400_000, { description: 'Milliseconds UTC; null: for ever.' })),
+  }),
+  GroupMuted: aboutGroup,
+  BlockedByPeer: aboutUser,
+  NotAFriend: aboutUser,
+  PeerDeclinesMessages: aboutUser,
+  NotAParticipant: aboutUser,
+  ConversationClosed: Type.Object({ why: Text('groupDismissed') }),
+  MessageUnknown: Type.Object({ seqs: Type.Array(Count(7)) }),
+  MessageAlreadyRevoked: Type.Object({ seq: Count(7) }),
+  RevocationTooLate: Type.Object({
+    seq: Count(7),
+    within: Count(120_000, { description: 'How old a message may be to be revoked, milliseconds.' }),
+  }),
   GroupFull: maximum,
   TooManyAdmins: maximum,
   DuplicateItems: Type.Object({ field: Text('userIds'), items: Type.Array(Text('bob')) }),
