@@ -45,6 +45,32 @@ export function parseStreamName(name: string): StreamId | undefined {
   return id !== undefined && isCanonical(id, name) ? id : undefined;
 }
 
+/**
+ * A conversation as one text, in tables and ports: the parts of its stream's name after the tenant (`s.ann.bob`, `g.g1.1`,
+ * `n.ann`). No two conversations share one. @throws InvalidStreamPart
+ */
+export const conversationKeyText = (key: ConversationKey): string => conversationParts(key).map(encodePart).join('.');
+
+/** The strict inverse of `conversationKeyText`: undefined for every text that it never gives. */
+export function parseConversationKey(text: string): ConversationKey | undefined {
+  const id = parseStreamName(`${STREAM_PREFIX}conversation-t.${text}`);
+  if (id?.category !== 'conversation') return undefined;
+  switch (id.kind) {
+    case 'single':
+      return { kind: id.kind, a: id.a, b: id.b };
+    case 'group':
+      return { kind: id.kind, groupId: id.groupId, incarnation: id.incarnation };
+    case 'notification':
+      return { kind: id.kind, userId: id.userId };
+  }
+}
+
+/** The conversation's key as text, out of the name of its stream, or of a view of it. */
+export function conversationKeyIn(name: string): string {
+  const parts = name.slice(name.indexOf('.') + 1);
+  return name.startsWith(`${STREAM_PREFIX}view-`) ? parts.slice(0, parts.lastIndexOf('.')) : parts;
+}
+
 /** The tenant whose stream this is; undefined for a name that is none of ours. */
 export const tenantOf = (name: string): string | undefined => parseStreamName(name)?.tenant;
 

@@ -1,11 +1,15 @@
 import { clearedNoticesProjection } from './cleared-notices.projection.js';
+import { conversationsProjection } from './conversations.projection.js';
 import type { Projection } from './engine/projection.js';
 import { favouritesProjection } from './favourites.projection.js';
 import { groupApplicationsProjection } from './group-applications.projection.js';
 import { groupDeparturesProjection } from './group-departures.projection.js';
 import { groupMembersProjection } from './group-members.projection.js';
 import { groupsProjection } from './groups.projection.js';
+import { hiddenMessagesProjection } from './hidden-messages.projection.js';
+import { messagesProjection } from './messages.projection.js';
 import { usersProjection } from './users.projection.js';
+import { viewsProjection } from './views.projection.js';
 
 /** Every projection of the product. */
 export const projections: readonly Projection[] = [
@@ -16,6 +20,10 @@ export const projections: readonly Projection[] = [
   groupDeparturesProjection,
   favouritesProjection,
   clearedNoticesProjection,
+  messagesProjection,
+  conversationsProjection,
+  viewsProjection,
+  hiddenMessagesProjection,
 ];
 
 export { ProjectionEngine, type ProjectionEngineOptions, type ProjectionStatus } from './engine/engine.js';

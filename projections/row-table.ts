@@ -1,5 +1,7 @@
 import type { Scalar, Tables } from './engine/projection.js';
 
+type Table = Pick<Tables, 'main'>;
+
 /** A column's type, and whether it can be null. */
 export type ColumnType = 'text' | 'boolean' | 'smallint' | 'integer' | 'bigint' | 'jsonb';
 export type ColumnSpec = ColumnType | `${ColumnType}?`;
@@ -30,24 +32,44 @@ export class RowTable<Row extends { [Name in keyof Row]: unknown }> {
        PRIMARY KEY (${this.key.join(', ')})) WITH (fillfactor = 80)`;
   }
 
-  select({ main }: Tables): string {
+  select({ main }: Table): string {
     return `SELECT ${this.names.join(', ')} FROM ${main}`;
   }
 
   /** Parameters: one array for each column of the key. */
-  load({ main }: Tables): string {
+  load({ main }: Table): string {
     return `SELECT t.* FROM unnest(${this.parameters(this.key)}) x (${this.key.join(', ')})
   JOIN ${main} t USING (${this.key.join(', ')})`;
   }
 
+  /** Rows as `load` gives them, with numbers for 64-bit integers, which come as text. All of ours fit into 2^53. */
+  numbered(rows: readonly Row[]): Row[] {
+    const wide = this.names.filter((name) => this.typeOf(name) === 'bigint');
+    return rows.map((row) => {
+      const numbered: Record<string, unknown> = { ...row };
+      for (const name of wide) if (row[name] !== null) numbered[name] = Number(row[name]);
+      return numbered as Row;
+    });
+  }
+
   /** Inserts or replaces. Parameters: as `values` gives them. */
-  save({ main }: Tables): string {
-    const cast = this.names.map((name) => (this.typeOf(name) === 'jsonb' ? `x.${name}::jsonb` : `x.${name}`));
+  save(table: Table): string {
     const others = this.names.filter((name) => !this.key.includes(name));
-    return `INSERT INTO ${main} (${this.names.join(', ')})
-  SELECT ${cast.join(', ')} FROM unnest(${this.parameters(this.names)}) x (${this.names.join(', ')})
+    return `${this.insert(table)}
   ON CONFLICT (${this.key.join(', ')}) DO UPDATE SET
     ${others.map((name) => `${name} = excluded.${name}`).join(', ')}`;
+  }
+
+  /** Inserts those that aren't there, and leaves the others as they are. Parameters: as `values` gives them. */
+  add(table: Table): string {
+    return `${this.insert(table)}
+  ON CONFLICT (${this.key.join(', ')}) DO NOTHING`;
+  }
+
+  private insert({ main }: Table): string {
+    const cast = this.names.map((name) => (this.typeOf(name) === 'jsonb' ? `x.${name}::jsonb` : `x.${name}`));
+    return `INSERT INTO ${main} (${this.names.join(', ')})
+  SELECT ${cast.join(', ')} FROM unnest(${this.parameters(this.names)}) x (${this.names.join(', ')})`;
   }
 
   /** One array for each column. */

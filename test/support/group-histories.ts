@@ -4,6 +4,7 @@ import { groupPresets } from '../../domain/group/presets.js';
 import type { Role } from '../../domain/group/rules.js';
 import type { DomainEvent } from '../../domain/shared/event.js';
 import type { UserRegistered } from '../../domain/user/events.js';
+import { streamName, type StreamId } from '../../application/streams.js';
 import { plainText, type ArrayEventStore } from './array-event-store.js';
 
 export const START = 1_700_000_000_000;
@@ -78,7 +79,20 @@ export class Historian {
   }
 
   writeAs(event: DomainEvent, { schemaVersion = 1, tenant = this.tenant }): void {
-    const stream = streamOf(event, tenant);
+    this.push(streamOf(event, tenant), event, { schemaVersion, tenant });
+  }
+
+  /** Events that don't say themselves which stream is theirs. */
+  writeTo(id: StreamId, ...events: readonly DomainEvent[]): void {
+    for (const event of events) this.push(streamName(id), event, { schemaVersion: 1, tenant: id.tenant });
+    this.store.wake();
+  }
+
+  private push(
+    stream: string,
+    event: DomainEvent,
+    { schemaVersion, tenant }: { schemaVersion: number; tenant: string },
+  ): void {
     const revision = (this.revisions.get(stream) ?? -1) + 1;
     this.revisions.set(stream, revision);
     this.store.push({

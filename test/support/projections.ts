@@ -1,15 +1,17 @@
 import type pg from 'pg';
 import type { EventSerializer } from '../../application/ports/envelope.js';
 import type { EventStore } from '../../application/ports/event-store.js';
+import type { DomainEvent } from '../../domain/shared/event.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { eventLogMigrations } from '../../infrastructure/event-store/postgres/migration.js';
 import { makePool } from '../../infrastructure/postgres/pool.js';
 import { migrate } from '../../infrastructure/postgres/migrate.js';
 import { ProjectionEngine } from '../../projections/engine/engine.js';
 import { projectionMigrations } from '../../projections/engine/migration.js';
-import type { Projection } from '../../projections/engine/projection.js';
+import { physicalTables, tablesOf, type ProjectedEvent, type Projection } from '../../projections/engine/projection.js';
+import { statementsOn } from '../../projections/engine/transaction.js';
 import { projections as allProjections } from '../../projections/index.js';
-import { plainSerializer } from './array-event-store.js';
+import { plainSerializer, type ArrayEventStore } from './array-event-store.js';
 import { freshDatabase, type TestDatabase } from './postgres.js';
 import { silentLogger } from './silent-logger.js';
 
@@ -69,9 +71,36 @@ export class ProjectionBench {
     return rows.map(({ row }) => row);
   }
 
+  /** What an engine does with a batch, without its fence: so a batch can be delivered twice. */
+  async deliver(batch: readonly ProjectedEvent[], projections: readonly Projection[] = allProjections): Promise<void> {
+    const client = await this.pool.connect();
+    try {
+      for (const projection of projections) {
+        const handled = batch.filter(({ event }) => projection.handles[event.type] !== undefined);
+        const tables = tablesOf(projection, 'a');
+        if (handled.length > 0) await projection.apply(handled, tables, statementsOn(client, tables.base));
+      }
+    } finally {
+      client.release();
+    }
+  }
+
+  async truncate(projections: readonly Projection[] = allProjections): Promise<void> {
+    const all = projections.flatMap((projection) => physicalTables(projection, tablesOf(projection, 'a')));
+    await this.pool.query(`DELETE FROM ${all.join('; DELETE FROM ')}`);
+  }
+
   async close(): Promise<void> {
     for (const engine of this.engines) await engine.stop();
     for (const pool of [...this.pools, this.pool]) await pool.end();
     await this.database.drop();
   }
 }
+
+/** A log as projections are given it. */
+export const projectedFrom = (store: ArrayEventStore): ProjectedEvent[] =>
+  store.log.map((stored) => {
+    const { tenant, occurredAt } = JSON.parse(stored.metadata) as { tenant: string; occurredAt: number };
+    const event = { type: stored.type, data: JSON.parse(stored.data) as object } as DomainEvent;
+    return { tenant, stream: stored.stream, revision: stored.revision, occurredAt, event };
+  });

@@ -2,7 +2,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import {
   type ConversationKey,
+  conversationKeyIn,
+  conversationKeyText,
   InvalidStreamPart,
+  parseConversationKey,
   parseStreamName,
   STREAM_PREFIX,
   type StreamId,
@@ -157,6 +160,21 @@ describe('stream names', () => {
       'parley_view-t.s.a.b',
     ])
       expect(parseStreamName(name), name).to.be.undefined;
+  });
+
+  it('have a conversation’s key as text, which reads back, also out of the names of its stream and its views', () => {
+    fc.assert(
+      fc.property(conversation, part, part, (key, tenant, participant) => {
+        const text = conversationKeyText(key);
+        expect(parseConversationKey(text)).to.deep.equal(orderedPair(key));
+        expect(conversationKeyIn(streamName({ category: 'conversation', tenant, ...key }))).to.equal(text);
+        expect(conversationKeyIn(streamName({ category: 'view', tenant, conversation: key, participant }))).to.equal(
+          text,
+        );
+      }),
+    );
+    for (const text of ['', 's', 's.a', 's.b.a', 's.a.b.c', 'g.a', 'g.a.0', 'n.', 'x.a', 'n.a-b'])
+      expect(parseConversationKey(text), text).to.equal(undefined);
   });
 
   it('are refused for parts that can not be told apart afterwards', () => {

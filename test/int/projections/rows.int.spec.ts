@@ -5,7 +5,6 @@ import { evolve, memberCount, noGroup, type GroupState } from '../../../domain/g
 import type { DomainEvent } from '../../../domain/shared/event.js';
 import { statementsOn } from '../../../projections/engine/transaction.js';
 import {
-  physicalTables,
   projectionKey,
   tablesOf,
   type ProjectedEvent,
@@ -23,7 +22,7 @@ import {
   SETTINGS,
   START,
 } from '../../support/group-histories.js';
-import { ProjectionBench } from '../../support/projections.js';
+import { projectedFrom, ProjectionBench } from '../../support/projections.js';
 import { randomHistory } from '../../support/random-history.js';
 
 interface MemberRow {
@@ -51,32 +50,11 @@ describe('projections: given events, then rows', () => {
     history = new Historian(store);
   });
 
-  /** What an engine does with a batch, without its fence: so a batch can be delivered twice. */
-  async function deliver(batch: readonly ProjectedEvent[]): Promise<void> {
-    const client = await bench.pool.connect();
-    try {
-      for (const projection of projections) {
-        const handled = batch.filter(({ event }) => projection.handles[event.type] !== undefined);
-        const tables = tablesOf(projection, 'a');
-        if (handled.length > 0) await projection.apply(handled, tables, statementsOn(client, tables.base));
-      }
-    } finally {
-      client.release();
-    }
-  }
-
-  const truncate = async (): Promise<void> => {
-    const all = projections.flatMap((projection) => physicalTables(projection, tablesOf(projection, 'a')));
-    await bench.pool.query(`DELETE FROM ${all.join('; DELETE FROM ')}`);
-  };
+  const deliver = (batch: readonly ProjectedEvent[]): Promise<void> => bench.deliver(batch);
+  const truncate = (): Promise<void> => bench.truncate();
   beforeEach(truncate);
 
-  const projected = (): ProjectedEvent[] =>
-    store.log.map((stored) => {
-      const { tenant, occurredAt } = JSON.parse(stored.metadata) as { tenant: string; occurredAt: number };
-      const event = { type: stored.type, data: JSON.parse(stored.data) as object } as DomainEvent;
-      return { tenant, stream: stored.stream, revision: stored.revision, occurredAt, event };
-    });
+  const projected = (): ProjectedEvent[] => projectedFrom(store);
 
   const group = async (groupId: string): Promise<Record<string, unknown> | undefined> =>
     (await bench.rows<Record<string, unknown>>('SELECT * FROM read.groups_v2 WHERE group_id = $1', [groupId]))[0];
