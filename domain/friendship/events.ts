@@ -19,9 +19,12 @@ export type FriendRequested = DomainEvent<
     source: FriendSource;
     ext: string;
     by: string;
+    /** Decided time: how soon one may ask again counts from here. */
+    askedAt: number;
   }
 >;
 
+/** `accepted` too when the asked one asked himself: his `message` is then what he wrote to ask. */
 export type FriendRequestAnswered = DomainEvent<
   'FriendRequestAnswered',
   {
@@ -35,14 +38,14 @@ export type FriendRequestAnswered = DomainEvent<
   }
 >;
 
-/** `crossed`: the other one asked too, which makes friends of them. `becameFriends`: they are, by other means. */
+/** `becameFriends`: they are, by other means. `blocked`: by whom he asked, where the tenant lets nobody ask who is blocked. */
 export type FriendRequestWithdrawn = DomainEvent<
   'FriendRequestWithdrawn',
   {
     requestId: string;
     from: string;
     to: string;
-    why: 'superseded' | 'crossed' | 'becameFriends' | 'blocked' | 'withdrawn';
+    why: 'superseded' | 'becameFriends' | 'blocked' | 'withdrawn';
   }
 >;
 

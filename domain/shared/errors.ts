@@ -71,6 +71,15 @@ export interface DomainErrorFacts {
   MessageAlreadyRevoked: { seq: number };
   /** `within`: how old a message may be to be revoked, ms. */
   RevocationTooLate: { seq: number; within: number };
+  /** Nobody asks himself, nor is his own friend. */
+  CannotBefriendYourself: { userId: string };
+  /** Each has the other in his list. */
+  AlreadyFriends: { ownerId: string; friendId: string };
+  /** `ownerId` doesn't have `friendId` in his list. */
+  FriendNotFound: { ownerId: string; friendId: string };
+  FriendRequestNotFound: { from: string; to: string };
+  /** It was answered, or ended otherwise: `how` says which; `asked` is what was to come of it now. */
+  FriendRequestHandled: { from: string; to: string; how: string; asked: string };
   GroupFull: { maximum: number };
   TooManyAdmins: { maximum: number };
   /** Items of a list are named more than once and the caller's API refuses that. */

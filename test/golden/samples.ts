@@ -171,9 +171,10 @@ export const samples: { readonly [Type in AnyEvent['type']]: Extract<AnyEvent, {
     source: 'search',
     ext: '{"a":1}',
     by: 'ann',
+    askedAt: 1_700_000_000_002,
   },
   FriendRequestAnswered: { requestId, from: 'ben', to: 'ann', answer: 'refused', by: 'ann', message: 'Sorry' },
-  FriendRequestWithdrawn: { requestId, from: 'ann', to: 'ben', why: 'crossed' },
+  FriendRequestWithdrawn: { requestId, from: 'ann', to: 'ben', why: 'becameFriends' },
   FriendAdded: { ownerId: 'ann', friendId: 'ben', source: 'request', requestId, by: 'ben' },
   FriendRemoved: { ownerId: 'ann', friendId: 'ben', by: 'ann' },
   FriendCardChanged: {

@@ -93,6 +93,12 @@ const domainErrors: Rules = {
   MessageUnknown: 'RecordNotFoundError',
   MessageAlreadyRevoked: 'MsgAlreadyRevoke',
   RevocationTooLate: 'NoPermissionError',
+  CannotBefriendYourself: 'CanNotAddYourselfError',
+  AlreadyFriends: 'RelationshipAlreadyError',
+  FriendNotFound: 'RecordNotFoundError',
+  FriendRequestNotFound: 'RecordNotFoundError',
+  // add_friend_response: agreeing to what was handled is 1001, refusing it 1305.
+  FriendRequestHandled: ({ asked }) => (asked === 'accepted' ? 'ArgsError' : 'FriendRequestHandled'),
   GroupFull: 'ArgsError',
   TooManyAdmins: 'ArgsError',
 };

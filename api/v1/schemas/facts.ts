@@ -9,6 +9,7 @@ const aboutUsers = Type.Object({ userIds: Type.Array(UserId()) });
 const aboutUser = Type.Object({ userId: UserId() });
 const aboutGroup = Type.Object({ groupId: GroupId() });
 const ended = Type.Object({ userId: UserId(), how: Text('accepted', { description: 'How it ended.' }) });
+const aboutFriend = Type.Object({ ownerId: UserId(), friendId: UserId() });
 const maximum = Type.Object({ maximum: Count(500) });
 const stream = Type.Object({ stream: Text('group-default-book-club') });
 
@@ -75,6 +76,16 @@ export const domainFacts = {
   RevocationTooLate: Type.Object({
     seq: Count(7),
     within: Count(120_000, { description: 'How old a message may be to be revoked, milliseconds.' }),
+  }),
+  CannotBefriendYourself: aboutUser,
+  AlreadyFriends: aboutFriend,
+  FriendNotFound: aboutFriend,
+  FriendRequestNotFound: Type.Object({ from: UserId(), to: UserId() }),
+  FriendRequestHandled: Type.Object({
+    from: UserId(),
+    to: UserId(),
+    how: Text('accepted', { description: 'How it ended.' }),
+    asked: Text('refused', { description: 'What was to come of it now.' }),
   }),
   GroupFull: maximum,
   TooManyAdmins: maximum,

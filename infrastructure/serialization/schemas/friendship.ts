@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import type { FriendshipEvent } from '../../../domain/friendship/events.js';
 import type { EventSchema } from '../schema.js';
-import { type Agrees, Closed, OneOf, OrNull } from './types.js';
+import { type Agrees, Closed, OneOf, OrNull, Time } from './types.js';
 
 const Id = Type.String({ minLength: 1 });
 const Source = OneOf('request', 'import', 'search', 'scan', 'group', 'card', 'contacts', 'other');
@@ -16,6 +16,7 @@ const payloads = {
     source: Source,
     ext: Type.String(),
     by: Id,
+    askedAt: Time,
   }),
   FriendRequestAnswered: Closed({
     requestId: Id,
@@ -29,7 +30,7 @@ const payloads = {
     requestId: Id,
     from: Id,
     to: Id,
-    why: OneOf('superseded', 'crossed', 'becameFriends', 'blocked', 'withdrawn'),
+    why: OneOf('superseded', 'becameFriends', 'blocked', 'withdrawn'),
   }),
   FriendAdded: Closed({ ownerId: Id, friendId: Id, source: Source, requestId: Type.Optional(Id), by: Id }),
   FriendRemoved: Closed({ ownerId: Id, friendId: Id, by: Id }),

@@ -56,6 +56,11 @@ const domain: { readonly [Name in DomainErrorName]: readonly [DomainErrorFacts[N
   MessageUnknown: [{ seqs: [1] }, 1004],
   MessageAlreadyRevoked: [{ seq: 1 }, 1404],
   RevocationTooLate: [{ seq: 1, within: 2 }, 1002],
+  CannotBefriendYourself: [{ userId: 'u' }, 1301],
+  AlreadyFriends: [{ ownerId: 'u', friendId: 'v' }, 1304],
+  FriendNotFound: [{ ownerId: 'u', friendId: 'v' }, 1004],
+  FriendRequestNotFound: [{ from: 'u', to: 'v' }, 1004],
+  FriendRequestHandled: [{ from: 'u', to: 'v', how: 'accepted', asked: 'refused' }, 1305],
   GroupFull: [{ maximum: 1 }, 1001],
   TooManyAdmins: [{ maximum: 1 }, 1001],
 };

@@ -1,0 +1,22 @@
+/** What a tenant has decided about friends and strangers (docs/rules.md A1): facts that come in on each command. */
+export interface FriendshipSettings {
+  /** Whether somebody may write to one who doesn't have him in his list. */
+  readonly strangersMayWrite: boolean;
+  /** Milliseconds from a request until its maker's next one to the same person, unless it was accepted; 0: at once. */
+  readonly requestAgainAfterMs: number;
+  /**
+   * Whether taking somebody off one's list blocks him too. It is then not for ever: what makes them friends again lifts the
+   * blocks between them.
+   */
+  readonly deletingBlocks: boolean;
+  /** Whether a request reaches somebody who has blocked its maker. */
+  readonly blockedMayAsk: boolean;
+}
+
+/** As 003 has it, which every API works with. */
+export const FRIENDSHIP_SETTINGS: FriendshipSettings = {
+  strangersMayWrite: true,
+  requestAgainAfterMs: 0,
+  deletingBlocks: false,
+  blockedMayAsk: true,
+};
