@@ -16,6 +16,7 @@ import { AppAdminUsers } from '../application/commands/app-admin-users.js';
 import { AppAdmins } from '../application/commands/app-admins.js';
 import { BulkRegistration } from '../application/commands/bulk-registration.js';
 import { CommandRates } from '../application/commands/command-rates.js';
+import { FriendshipCommands } from '../application/commands/friendships.js';
 import { GroupChanges } from '../application/commands/group-changes.js';
 import { GroupCommands } from '../application/commands/groups.js';
 import { Accounts } from '../application/commands/accounts.js';
@@ -293,6 +294,13 @@ function bindApplication(container: Container): void {
     .toResolvedValue(
       (pipeline, users) => new UserGroupsCommands({ pipeline, users }),
       [CommandPipeline, UserDirectory],
+    );
+  container
+    .bind(FriendshipCommands)
+    .toResolvedValue(
+      (pipeline, users, rates, { friendship: settings }) =>
+        new FriendshipCommands({ pipeline, users, settings, rates }),
+      [CommandPipeline, UserDirectory, CommandRates, ids.config],
     );
   bindAccounts(container);
   container

@@ -18,6 +18,9 @@ export interface CommandLimits {
   readonly joinRequestsPerGroupAndDay: number;
   /** People whom he names to come into groups. */
   readonly invitationsPerDay: number;
+  /** Requests to be friends, of all and of one and the same: asking again puts the request before others. */
+  readonly friendRequestsPerDay: number;
+  readonly friendRequestsPerPersonAndDay: number;
   /** Requests with an idempotency key, each of which is remembered for a day. */
   readonly keysPerDay: number;
 }
@@ -30,6 +33,8 @@ export const COMMAND_LIMITS: CommandLimits = {
   joinRequestsPerDay: 1_000,
   joinRequestsPerGroupAndDay: 20,
   invitationsPerDay: 20_000,
+  friendRequestsPerDay: 1_000,
+  friendRequestsPerPersonAndDay: 20,
   keysPerDay: 100_000,
 };
 
@@ -94,6 +99,15 @@ export class CommandRates {
   invited({ tenant, actor }: Context, people: number): void {
     if (!isBounded(actor)) return;
     this.#takeOfDay('invitations per day', keyOf(tenant, actor.id), this.limits.invitationsPerDay, people);
+  }
+
+  /** To be asked before the user asks somebody to be friends. @throws ApplicationError TooManyRequests */
+  friendAsked({ tenant, actor }: Context, userId: string): void {
+    if (!isBounded(actor)) return;
+    const { friendRequestsPerDay, friendRequestsPerPersonAndDay } = this.limits;
+    const ofOne = keyOf(tenant, actor.id, userId);
+    this.#takeOfDay('friend requests per day to this user', ofOne, friendRequestsPerPersonAndDay);
+    this.#takeOfDay('friend requests per day', keyOf(tenant, actor.id), friendRequestsPerDay);
   }
 
   #takeOfDay(bound: string, whose: string, perDay: number, count = 1): void {

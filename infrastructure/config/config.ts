@@ -1,6 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { CommandLimits } from '../../application/commands/command-rates.js';
+import type { FriendshipSettings } from '../../domain/friendship/settings.js';
 import { decodeMasterKey, Environment, type LogLevel } from './environment.js';
 import { givenVariables } from './given.js';
 
@@ -36,6 +37,8 @@ export interface Config {
   readonly limits: HttpLimits;
   /** What one user may ask for. */
   readonly commandLimits: CommandLimits;
+  /** Of every tenant. */
+  readonly friendship: FriendshipSettings;
   readonly logLevel: LogLevel;
   readonly tokenTtlSeconds: number;
   /** How long a request waits for a store that doesn't answer, until it is answered with 503. */
@@ -186,7 +189,15 @@ function configOf(settings: Environment, blankVariables: readonly string[]): Con
       joinRequestsPerDay: settings.JOIN_REQUESTS_PER_DAY,
       joinRequestsPerGroupAndDay: settings.JOIN_REQUESTS_PER_GROUP_AND_DAY,
       invitationsPerDay: settings.INVITATIONS_PER_DAY,
+      friendRequestsPerDay: settings.FRIEND_REQUESTS_PER_DAY,
+      friendRequestsPerPersonAndDay: settings.FRIEND_REQUESTS_PER_PERSON_AND_DAY,
       keysPerDay: settings.IDEMPOTENCY_KEYS_PER_DAY,
+    },
+    friendship: {
+      strangersMayWrite: settings.STRANGERS_MAY_WRITE,
+      requestAgainAfterMs: settings.FRIEND_REQUEST_AGAIN_AFTER * 1_000,
+      deletingBlocks: settings.DELETING_BLOCKS,
+      blockedMayAsk: settings.BLOCKED_MAY_ASK,
     },
     logLevel: settings.LOG_LEVEL,
     tokenTtlSeconds: settings.TOKEN_TTL_SECONDS,

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateBy } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateBy } from 'class-validator';
 import { isIP } from 'node:net';
 import { readConnectionString } from '../event-store/eventstoredb/connection-string.js';
 
@@ -29,6 +29,15 @@ const WholeFrom =
       decorate(target, property);
     }
   };
+
+/** `true` or `false`, as a text. */
+const Flag = (): PropertyDecorator => (target, property) => {
+  Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))(
+    target,
+    property,
+  );
+  IsBoolean({ message: `${String(property)} must be true or false, not "$value".` })(target, property);
+};
 
 /** A check that never repeats the value: it may hold a password. */
 const Check = (passes: (value: string) => boolean, message: string): PropertyDecorator =>
@@ -134,6 +143,24 @@ export class Environment {
 
   @WholeFrom(0, 100_000_000)
   INVITATIONS_PER_DAY = 20_000;
+
+  @WholeFrom(0, 1_000_000)
+  FRIEND_REQUESTS_PER_DAY = 1_000;
+
+  @WholeFrom(0, 1_000_000)
+  FRIEND_REQUESTS_PER_PERSON_AND_DAY = 20;
+
+  @Flag()
+  STRANGERS_MAY_WRITE = true;
+
+  @WholeFrom(0, TEN_YEARS)
+  FRIEND_REQUEST_AGAIN_AFTER = 0;
+
+  @Flag()
+  DELETING_BLOCKS = false;
+
+  @Flag()
+  BLOCKED_MAY_ASK = true;
 
   @WholeFrom(0, 100_000_000)
   IDEMPOTENCY_KEYS_PER_DAY = 100_000;

@@ -50,7 +50,15 @@ describe('configuration', () => {
         joinRequestsPerDay: 1_000,
         joinRequestsPerGroupAndDay: 20,
         invitationsPerDay: 20_000,
+        friendRequestsPerDay: 1_000,
+        friendRequestsPerPersonAndDay: 20,
         keysPerDay: 100_000,
+      },
+      friendship: {
+        strangersMayWrite: true,
+        requestAgainAfterMs: 0,
+        deletingBlocks: false,
+        blockedMayAsk: true,
       },
     });
   });
@@ -67,6 +75,25 @@ describe('configuration', () => {
   it('takes addresses, networks and their names as trusted proxies', () => {
     const given = '127.0.0.1, 10.0.0.0/8, ::1, fc00::/7, loopback, linklocal,uniquelocal';
     expect(loadConfig({ TRUSTED_PROXIES: given }).trustedProxies).to.deep.equal(given.split(/, ?/));
+  });
+
+  it('reads what a tenant decides about friends and strangers', () => {
+    const given = {
+      STRANGERS_MAY_WRITE: 'false',
+      FRIEND_REQUEST_AGAIN_AFTER: '86400',
+      DELETING_BLOCKS: 'true',
+      BLOCKED_MAY_ASK: 'false',
+    };
+    expect(loadConfig(given).friendship).to.deep.equal({
+      strangersMayWrite: false,
+      requestAgainAfterMs: 86_400_000,
+      deletingBlocks: true,
+      blockedMayAsk: false,
+    });
+    expect(problemsOf({ DELETING_BLOCKS: 'yes', STRANGERS_MAY_WRITE: '0' })).to.have.members([
+      'DELETING_BLOCKS must be true or false, not "yes".',
+      'STRANGERS_MAY_WRITE must be true or false, not "0".',
+    ]);
   });
 
   it('wants two ports for two APIs', () => {

@@ -132,6 +132,25 @@ describe('what one user may ask for', () => {
     for (let n = 0; n < 99; n++) ask('g')();
   });
 
+  it('is so many friend requests a day, to one person and to all', () => {
+    given({ friendRequestsPerDay: 4, friendRequestsPerPersonAndDay: 2 });
+    const ask =
+      (userId: string, actor = ann) =>
+      (): void => {
+        rates.friendAsked({ tenant: 't', actor }, userId);
+      };
+    ask('bob')();
+    ask('bob')();
+    expect(ask('bob')).to.throw(ApplicationError, 'friend requests per day to this user');
+    ask('bob', { kind: 'user', id: 'cid' })();
+    ask('dan')();
+    ask('eve')();
+    expect(ask('fay')).to.throw(ApplicationError, 'friend requests per day');
+    for (let n = 0; n < 9; n++) ask('bob', root)();
+    now += 86_400_000;
+    ask('bob')();
+  });
+
   it('is without bound for app admins and the server itself, and where nothing is set', async () => {
     given({ perSecond: 1, tenantPerSecond: 1, atOnce: 1 });
     expect((await passing(99, root))[0]).to.equal(99);
