@@ -139,7 +139,7 @@ export interface ImportedMessage extends MessageTexts {
  * the group's `revokeMessages` as the sender's role is now, who has left counting as a member; an app admin any.
  * What the server wrote, only app admins and whoever reaches the owner.
  * @throws MessageUnknown (no such message, or it was deleted or cleared), MessageAlreadyRevoked, RevocationTooLate,
- *   NotPermitted, TargetRoleTooHigh, NotGroupManager, InvalidArgument (none or more than 100), DuplicateItems.
+ * NotPermitted, TargetRoleTooHigh, NotGroupManager, InvalidArgument (none or more than 100). A seq named twice counts once.
  */
 export interface RevokeMessages extends OnMessages {
   readonly type: 'RevokeMessages';
@@ -153,7 +153,7 @@ export interface RevokeMessages extends OnMessages {
 /**
  * Deletes messages for everybody: in a single chat either party any; in a group as for revoking, save for the time limit. What
  * is gone already is skipped.
- * @throws MessageUnknown (never sent), NotPermitted, TargetRoleTooHigh, NotGroupManager, InvalidArgument, DuplicateItems.
+ * @throws MessageUnknown (never sent), NotPermitted, TargetRoleTooHigh, NotGroupManager, InvalidArgument.
  */
 export interface DeleteMessages extends OnMessages {
   readonly type: 'DeleteMessages';

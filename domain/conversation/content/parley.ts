@@ -1,0 +1,126 @@
+import { isBlank } from '../../shared/text.js';
+import type { Content } from '../events.js';
+import { amountAt, type Fields, fieldsOf, given, jsonOf, numberAt, objectAt, textAt, textsAt } from './fields.js';
+import type { Kind, Neutral, NeutralOf } from './neutral.js';
+
+/** `/v1`'s own form: `type` is the kind, and `body` an object with the neutral form's members. Others are ignored, and kept. */
+
+type Reading = { readonly [K in Kind]: (body: Fields) => NeutralOf<K> | undefined };
+
+const reading: Reading = {
+  text: (body) => {
+    const text = textAt(body, 'text');
+    return text === undefined ? undefined : { kind: 'text', text };
+  },
+  image: (body) => {
+    const url = textAt(body, 'url');
+    if (url === undefined) return undefined;
+    return {
+      kind: 'image',
+      url,
+      ...given({
+        width: amountAt(body, 'width'),
+        height: amountAt(body, 'height'),
+        size: amountAt(body, 'size'),
+        thumbnailUrl: textAt(body, 'thumbnailUrl'),
+      }),
+    };
+  },
+  voice: (body) => {
+    const url = textAt(body, 'url');
+    if (url === undefined) return undefined;
+    return { kind: 'voice', url, ...given({ seconds: amountAt(body, 'seconds'), size: amountAt(body, 'size') }) };
+  },
+  video: (body) => {
+    const url = textAt(body, 'url');
+    if (url === undefined) return undefined;
+    return {
+      kind: 'video',
+      url,
+      ...given({
+        seconds: amountAt(body, 'seconds'),
+        size: amountAt(body, 'size'),
+        thumbnailUrl: textAt(body, 'thumbnailUrl'),
+        width: amountAt(body, 'width'),
+        height: amountAt(body, 'height'),
+      }),
+    };
+  },
+  file: (body) => {
+    const url = textAt(body, 'url');
+    const name = textAt(body, 'name');
+    if (url === undefined || name === undefined) return undefined;
+    return { kind: 'file', url, name, ...given({ size: amountAt(body, 'size') }) };
+  },
+  location: (body) => {
+    const latitude = numberAt(body, 'latitude');
+    const longitude = numberAt(body, 'longitude');
+    if (latitude === undefined || longitude === undefined) return undefined;
+    return { kind: 'location', latitude, longitude, ...given({ description: textAt(body, 'description') }) };
+  },
+  mention: (body) => {
+    const text = textAt(body, 'text');
+    if (text === undefined) return undefined;
+    return { kind: 'mention', text, userIds: textsAt(body, 'userIds'), all: body['all'] === true };
+  },
+  quote: (body) => {
+    const text = textAt(body, 'text');
+    const quoted = objectAt(body, 'quoted');
+    if (text === undefined || quoted === undefined) return undefined;
+    return {
+      kind: 'quote',
+      text,
+      quoted: given({
+        messageId: textAt(quoted, 'messageId'),
+        seq: amountAt(quoted, 'seq'),
+        senderId: textAt(quoted, 'senderId'),
+        text: textAt(quoted, 'text'),
+      }),
+    };
+  },
+  custom: (body) => {
+    const data = textAt(body, 'data');
+    if (data === undefined) return undefined;
+    return {
+      kind: 'custom',
+      data,
+      description: textAt(body, 'description') ?? '',
+      extension: textAt(body, 'extension') ?? '',
+    };
+  },
+};
+
+const isKind = (type: string): type is Kind => Object.hasOwn(reading, type);
+
+export function readParley({ type, body }: Content): Neutral | undefined {
+  const fields = fieldsOf(jsonOf(body));
+  return fields !== undefined && isKind(type) ? reading[type](fields) : undefined;
+}
+
+export function writeParley({ kind, ...members }: Neutral): Content {
+  return { format: 'parley', type: kind, body: JSON.stringify(members) };
+}
+
+/** What each kind can't do without. */
+const needs: Readonly<Record<Kind, string>> = {
+  text: 'text',
+  image: 'url',
+  voice: 'url',
+  video: 'url',
+  file: 'url and name',
+  location: 'latitude and longitude',
+  mention: 'text',
+  quote: 'text and quoted',
+  custom: 'data',
+};
+
+/** What keeps it from being a message in `/v1`'s own form; undefined: nothing. */
+export function wrongWithParleyContent(content: Content): { field: string; reason: string } | undefined {
+  if (!isKind(content.type)) {
+    return { field: 'content.type', reason: `must be one of ${Object.keys(reading).join(', ')}` };
+  }
+  const neutral = readParley(content);
+  if (neutral === undefined) return { field: 'content.body', reason: `needs ${needs[content.type]}` };
+  if ('text' in neutral && isBlank(neutral.text)) return { field: 'content.text', reason: 'blank' };
+  return undefined;
+}

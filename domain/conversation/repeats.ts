@@ -1,0 +1,56 @@
+import type { LookedRepeat, MessageTexts, SentMessage } from './commands.js';
+import {
+  clientKey,
+  contentPrint,
+  randomKey,
+  REPEAT_WITHIN_MS,
+  type ConversationState,
+  type RecentMessage,
+} from './state.js';
+
+interface Repeatable extends Pick<MessageTexts, 'clientMsgId' | 'content' | 'random'> {
+  readonly senderId: string;
+  readonly looked?: LookedRepeat;
+}
+
+/**
+ * The message that this one repeats: by the sender's own id for it, however long ago; else by sender, random and content within
+ * five minutes (001). undefined: it is new.
+ * @param sentAt of the new one, ms UTC
+ */
+export function repeatedBy(state: ConversationState, message: Repeatable, sentAt: number): SentMessage | undefined {
+  const print = contentPrint(message.content);
+  return byClientId(state, message, print) ?? byRandom(state, message, print, sentAt);
+}
+
+function byClientId(state: ConversationState, message: Repeatable, print: number): SentMessage | undefined {
+  const { senderId, clientMsgId, looked } = message;
+  if (clientMsgId === undefined) return undefined;
+  const recent = recentBy(state, clientKey(senderId, clientMsgId));
+  if (recent !== undefined) return answerOf(recent, recent.print === null || recent.print === print);
+  const older = looked?.duplicate;
+  return older == null ? undefined : answerOf(older, older.content == null || contentPrint(older.content) === print);
+}
+
+function byRandom(
+  state: ConversationState,
+  { senderId, random }: Repeatable,
+  print: number,
+  sentAt: number,
+): SentMessage | undefined {
+  if (random === undefined) return undefined;
+  const recent = recentBy(state, randomKey(senderId, random, print));
+  if (recent === undefined || Math.abs(sentAt - recent.sentAt) > REPEAT_WITHIN_MS) return undefined;
+  return answerOf(recent, true);
+}
+
+export function recentBy(state: ConversationState, key: string): RecentMessage | undefined {
+  if (state.status === 'none') return undefined;
+  const seq = state.repeats.get(key);
+  return seq === undefined ? undefined : state.recent.get(seq);
+}
+
+export const answerOf = (
+  { seq, messageId, sentAt, countable }: Omit<SentMessage, 'sameContent'>,
+  sameContent: boolean,
+): SentMessage => ({ seq, messageId, sentAt, countable, sameContent });
