@@ -1,7 +1,10 @@
+import { blacksProjection } from './blacks.projection.js';
 import { clearedNoticesProjection } from './cleared-notices.projection.js';
 import { conversationsProjection } from './conversations.projection.js';
 import type { Projection } from './engine/projection.js';
 import { favouritesProjection } from './favourites.projection.js';
+import { friendRequestsProjection } from './friend-requests.projection.js';
+import { friendsProjection } from './friends.projection.js';
 import { groupApplicationsProjection } from './group-applications.projection.js';
 import { groupDeparturesProjection } from './group-departures.projection.js';
 import { groupMembersProjection } from './group-members.projection.js';
@@ -20,6 +23,9 @@ export const projections: readonly Projection[] = [
   groupDeparturesProjection,
   favouritesProjection,
   clearedNoticesProjection,
+  friendsProjection,
+  friendRequestsProjection,
+  blacksProjection,
   messagesProjection,
   conversationsProjection,
   viewsProjection,

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import type { ApplicationQueries } from '../../application/queries/applications.js';
 import type { DepartureQueries } from '../../application/queries/departures.js';
 import type { FavouriteQueries } from '../../application/queries/favourites.js';
+import type { FriendshipQueries } from '../../application/queries/friendships.js';
 import type { GroupQueries } from '../../application/queries/groups.js';
 import type { MemberQueries } from '../../application/queries/members.js';
 import type { NoticeQueries } from '../../application/queries/notices.js';
@@ -13,6 +14,7 @@ import { ApplicationReadModel } from './application-read-model.js';
 import { DepartureReadModel } from './departure-read-model.js';
 import { readModelEntities } from './entities.js';
 import { FavouriteReadModel } from './favourite-read-model.js';
+import { FriendshipReadModel } from './friendship-read-model.js';
 import { GroupReadModel } from './group-read-model.js';
 import { MemberReadModel } from './member-read-model.js';
 import { NoticeReadModel } from './notice-read-model.js';
@@ -37,6 +39,7 @@ export interface ReadModels {
   readonly notices: NoticeQueries;
   readonly departures: DepartureQueries;
   readonly favourites: FavouriteQueries;
+  readonly friendships: FriendshipQueries;
   close(): Promise<void>;
 }
 
@@ -74,14 +77,16 @@ export async function openReadModels({
   await source.initialize();
   const prepared = new Prepared(source, unreadable);
   const groups = new GroupReadModel(prepared);
+  const users = new UserReadModel(prepared);
   return {
-    users: new UserReadModel(prepared),
+    users,
     groups,
     members: new MemberReadModel(prepared),
     applications: new ApplicationReadModel(prepared),
     notices: new NoticeReadModel(prepared),
     departures: new DepartureReadModel(prepared),
     favourites: new FavouriteReadModel(prepared, groups),
+    friendships: new FriendshipReadModel(prepared, users),
     close: () => source.destroy(),
   };
 }
