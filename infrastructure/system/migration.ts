@@ -60,10 +60,25 @@ export class CreateRegistrationClaims1700000007000 implements MigrationInterface
   }
 }
 
+/** How far the processes have reacted to the log. */
+export class CreateProcesses1700000010000 implements MigrationInterface {
+  readonly name = 'CreateProcesses1700000010000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(await readFile(new URL('./processes.sql', import.meta.url), 'utf8'));
+  }
+
+  /** What was reacted to already can't be made again from the log. */
+  down(): Promise<void> {
+    return Promise.reject(new Error('the system tables are not dropped by a migration'));
+  }
+}
+
 export const systemMigrations: readonly MigrationClass[] = [
   CreateSystemTables1700000003000,
   CreateTokenRevocations1700000004000,
   CountSessionGenerations1700000005000,
   ReserveIdsAmongLogins1700000006000,
   CreateRegistrationClaims1700000007000,
+  CreateProcesses1700000010000,
 ];

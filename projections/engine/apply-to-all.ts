@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Runner } from './apply.js';
 import { takeEmptySteps, type Checkpoint, type Step } from './checkpoint.js';
-import type { Stretch } from './stretch.js';
+import type { Stretch } from '../../application/following/stretch.js';
 
 /**
  * Applies a stretch to several projections; returns when each has passed it, or has stopped. Those that handle none of its

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
 import { isPositionOf } from '../../application/ports/positions.js';
-import { Backoff } from './backoff.js';
+import { Backoff } from '../../application/following/backoff.js';
 import {
   isSameRow,
   judgeLive,
@@ -14,21 +14,13 @@ import {
   type CheckpointRow,
   type Step,
 } from './checkpoint.js';
-import {
-  blamesEvent,
-  blamesTables,
-  Fenced,
-  FOREIGN_CHECKPOINT,
-  Gap,
-  messageOf,
-  nameOf,
-  ProjectionUnfit,
-} from './errors.js';
-import type { OpenedEvent } from './open.js';
+import { blamesEvent, Gap, messageOf, nameOf } from '../../application/following/errors.js';
+import { blamesTables, Fenced, FOREIGN_CHECKPOINT, ProjectionUnfit } from './errors.js';
+import type { OpenedEvent } from '../../application/following/open.js';
 import { projectionKey, type Projection } from './projection.js';
 import * as sql from './sql.js';
 import { findNewer } from './plan.js';
-import type { Stretch } from './stretch.js';
+import type { Stretch } from '../../application/following/stretch.js';
 import { transaction } from './transaction.js';
 
 /** The checkpoint went back (the database crashed before it was on disk): what lies between must be read again. */

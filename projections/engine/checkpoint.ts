@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { Fenced, messageOf } from './errors.js';
+import { messageOf } from '../../application/following/errors.js';
+import { Fenced } from './errors.js';
 import { inspectSound } from './inspect.js';
 import { planLive, planReplay, type ParkedRow, type Plan } from './plan.js';
 import {
@@ -11,7 +12,7 @@ import {
   type Tables,
 } from './projection.js';
 import * as sql from './sql.js';
-import type { Stretch } from './stretch.js';
+import type { Stretch } from '../../application/following/stretch.js';
 import { statementsOn } from './transaction.js';
 
 /**

@@ -1,11 +1,25 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
-import { Backoff, pause } from './backoff.js';
-import { messageOf } from './errors.js';
+import { Backoff, pause } from '../../application/following/backoff.js';
+import { messageOf } from '../../application/following/errors.js';
+import { type Lead, NotLeading } from '../../application/following/lead.js';
 import * as sql from './sql.js';
 
+/** Who leads whom: the projections' leaders and those of others don't keep each other out. */
+export interface Contest {
+  /** First half of the locks' numbers; the other is the key's hash. */
+  readonly lock: number;
+  /** What a new leader of key $1 does first, in the session that holds the lock. */
+  readonly claim: string;
+  /** The session's name, and what the log says is led. */
+  readonly name: string;
+}
+
+export const PROJECTIONS: Contest = { lock: 727254, claim: sql.CLAIM, name: 'projections' };
+
 export interface LeadershipOptions {
+  readonly contest: Contest;
   /** A direct connection: a pooler between would lend the session, and with it the lock, to others. */
   readonly lockUrl: string;
   readonly keys: readonly string[];
@@ -16,26 +30,6 @@ export interface LeadershipOptions {
   readonly onChange: (lead: Lead) => Promise<void>;
 }
 
-/** What a process leads since a claim. */
-export interface Lead {
-  /** Keys of projections. */
-  readonly held: ReadonlySet<string>;
-  /**
-   * Resolves when the locks have been held up to now, without a break: what was read before it was asked is not of a later
-   * leader. Asks on their own connection.
-   * @throws NotLeading, or what the connection fails with
-   */
-  readonly confirm: () => Promise<void>;
-}
-
-/** The locks are gone; somebody else may lead. */
-export class NotLeading extends Error {
-  override readonly name = 'NotLeading';
-  constructor() {
-    super('this process does not lead any more');
-  }
-}
-
 const NOTHING_HELD: Lead = { held: new Set(), confirm: () => Promise.reject(new NotLeading()) };
 
 /** PostgreSQL before 14 doesn't know the setting. */
@@ -43,9 +37,9 @@ const isUnknownSetting = (error: unknown): boolean =>
   error instanceof Error && (error as { code?: unknown }).code === '42704';
 
 /**
- * Among the processes on one database, who feeds which projection: an advisory lock per projection and version, held by a
- * connection of its own, so that it ends with its process. Versions are locked apart: in a rolling deploy each process
- * leads what only it knows.
+ * Among the processes on one database, who leads what: an advisory lock per key, held by a connection of its own, so that it
+ * ends with its process. A projection's versions are locked apart: in a rolling deploy each process leads what only it
+ * knows.
  *
  * The connection asks for something every moment: that is the leader's heartbeat. PostgreSQL ends a session that it hasn't
  * heard for six seconds, so a process that is frozen, or whose host is gone without a goodbye, is relieved without
@@ -76,7 +70,7 @@ export class Leadership {
       const client = new pg.Client({
         stream: () => socket,
         connectionString: this.options.lockUrl,
-        application_name: 'parley projections lead',
+        application_name: `parley ${this.options.contest.name} lead`,
         keepAlive: true,
         connectionTimeoutMillis: 5_000,
         query_timeout: 5_000,
@@ -114,6 +108,7 @@ export class Leadership {
 
   /** Also finds out, by asking, when a connection is dead that looks alive. */
   private async hold(client: pg.Client, signal: AbortSignal): Promise<void> {
+    const { lock, claim, name } = this.options.contest;
     const held = new Set<string>();
     const confirm = async (): Promise<void> => {
       if (signal.aborted) throw new NotLeading();
@@ -123,13 +118,13 @@ export class Leadership {
       const before = held.size;
       for (const key of this.options.keys) {
         if (held.has(key)) continue;
-        const { rows } = await client.query<{ held: boolean }>(sql.TRY_LEAD, [key]);
+        const { rows } = await client.query<{ held: boolean }>(sql.TRY_LEAD, [lock, key]);
         if (rows[0]?.held !== true) continue;
-        await client.query(sql.CLAIM, [key]);
+        await client.query(claim, [key]);
         held.add(key);
       }
       if (held.size > before) {
-        this.options.log.info({ projections: [...held] }, 'this process feeds projections');
+        this.options.log.info({ [name]: [...held] }, `this process leads ${name}`);
         await this.beatingUntil(this.options.onChange({ held: new Set(held), confirm }), confirm, signal);
       } else if (held.size === this.options.keys.length) {
         await confirm();

@@ -3,15 +3,16 @@ import type { EventSerializer } from '../../application/ports/envelope.js';
 import type { EventStore, Position } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { isPositionOf, positionOf } from '../../application/ports/positions.js';
-import { Leadership, type Lead } from './coordinate.js';
+import { Leadership, PROJECTIONS } from './coordinate.js';
 import { FOREIGN_CHECKPOINT, PAST_THE_END, UnknownProjection } from './errors.js';
 import { Feed } from './feed.js';
 import { isFilling, lackOf, type Inspected } from './inspect.js';
 import { isPastEnd, mendAll, stopPastEnd } from './mend.js';
-import { Opener, reopening } from './open.js';
+import type { Lead } from '../../application/following/lead.js';
+import { Opener, reopening } from '../../application/following/open.js';
 import { checkProjections, projectionKey, type Letter, type Projection } from './projection.js';
 import { rebuild, type RebuildOptions, type RebuildResult } from './rebuild.js';
-import { SeenEnds } from './seen-ends.js';
+import { SeenEnds } from '../../application/following/seen-ends.js';
 import * as sql from './sql.js';
 import { listParked, unpark, type ParkedEvent, type UnparkResult } from './unpark.js';
 import { verify, type Verification, type VerifyOptions } from './verify.js';
@@ -99,6 +100,7 @@ export class ProjectionEngine {
     await stopPastEnd(options, options.projections, this.stopping.signal);
     await this.watch.begin();
     this.leadership ??= new Leadership({
+      contest: PROJECTIONS,
       lockUrl: this.options.lockUrl,
       keys: this.keys,
       log: this.options.log,

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { isPositionOf } from '../../application/ports/positions.js';
-import { pause } from './backoff.js';
+import { pause } from '../../application/following/backoff.js';
 import { createCheckpoint } from './checkpoint.js';
 import { PAST_THE_END } from './errors.js';
 import { inspect, lackOf, lacksEngineTables, type Inspected } from './inspect.js';

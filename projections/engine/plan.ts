@@ -1,5 +1,6 @@
-import { messageOf, nameOf, NewerSchema, PoisonedEvent } from './errors.js';
-import type { OpenedEvent } from './open.js';
+import { messageOf, nameOf } from '../../application/following/errors.js';
+import { NewerSchema, PoisonedEvent } from './errors.js';
+import type { OpenedEvent } from '../../application/following/open.js';
 import { judge, projectionKey, type ProjectedEvent, type Projection } from './projection.js';
 
 /** An event that is set aside; `error` only for the one that started it. */

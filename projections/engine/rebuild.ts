@@ -3,7 +3,7 @@ import type { LostKey } from '../../application/ports/envelope.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { isPositionOf, parsePosition } from '../../application/ports/positions.js';
 import { EventStoreUnavailable, type EventStore } from '../../application/ports/event-store.js';
-import { Backoff } from './backoff.js';
+import { Backoff } from '../../application/following/backoff.js';
 import {
   createCheckpoint,
   judgeReplay,
@@ -12,22 +12,11 @@ import {
   takeStep,
   type Checkpoint,
 } from './checkpoint.js';
-import {
-  blamesEvent,
-  Fenced,
-  Gap,
-  isNoRoom,
-  isUndone,
-  messageOf,
-  nameOf,
-  NewerSchema,
-  NoRoom,
-  PoisonedEvent,
-  RebuildRunning,
-} from './errors.js';
+import { blamesEvent, Gap, messageOf, nameOf } from '../../application/following/errors.js';
+import { Fenced, isNoRoom, isUndone, NewerSchema, NoRoom, PoisonedEvent, RebuildRunning } from './errors.js';
 import { inspect } from './inspect.js';
 import { dropLetterIn, ensureEngineTables, isPastEnd, showIn } from './mend.js';
-import type { Opener } from './open.js';
+import type { Opener } from '../../application/following/open.js';
 import {
   otherLetter,
   physicalTables,
@@ -38,9 +27,9 @@ import {
   type Projection,
   type Tables,
 } from './projection.js';
-import { fraction, replay } from './read.js';
+import { fraction, replay } from '../../application/following/read.js';
 import * as sql from './sql.js';
-import type { Stretch } from './stretch.js';
+import type { Stretch } from '../../application/following/stretch.js';
 import { transaction } from './transaction.js';
 
 export interface RebuildProgress {

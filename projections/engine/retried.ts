@@ -1,4 +1,4 @@
-import { Backoff } from './backoff.js';
+import { Backoff } from '../../application/following/backoff.js';
 import { isUndone } from './errors.js';
 
 const ATTEMPTS = 60;

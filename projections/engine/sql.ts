@@ -54,7 +54,7 @@ export const BEGIN_APPLY =
 /** Orders those who prepare the same database at once. */
 export const LOCK_PREPARE = 'SELECT pg_advisory_xact_lock(727253, 1)';
 
-export const TRY_LEAD = 'SELECT pg_try_advisory_lock(727254, hashtext($1)) AS held';
+export const TRY_LEAD = 'SELECT pg_try_advisory_lock($1::integer, hashtext($2)) AS held';
 /**
  * The heartbeat's other half: PostgreSQL ends the session of a leader that hasn't been heard for so long, by its own
  * clock, and with the session go its locks. Longer than a transaction of BEGIN_APPLY may rest, so that its checkpoint is

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { arrayLiteral } from './array-literal.js';
-import { isConnectionTrouble } from './errors.js';
+import { isConnectionTrouble } from '../../application/following/errors.js';
 import type { Column, Statements, Value } from './projection.js';
 
 /**

@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import type { EventStore, StoredEvent } from '../../application/ports/event-store.js';
 import { applyTo, loadActive, loadParked, lockCheckpoint } from './checkpoint.js';
-import { Fenced, nameOf, PoisonedEvent } from './errors.js';
-import type { OpenedEvent, Opener } from './open.js';
+import { nameOf } from '../../application/following/errors.js';
+import { Fenced, PoisonedEvent } from './errors.js';
+import type { OpenedEvent, Opener } from '../../application/following/open.js';
 import { projectionKey, tablesOf, type Letter, type Projection } from './projection.js';
 import * as sql from './sql.js';
 import { BEGIN_APPLY } from './sql.js';

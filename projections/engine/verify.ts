@@ -5,12 +5,12 @@ import { applyTo, loadParked } from './checkpoint.js';
 import { ForeignCheckpoint, PAST_THE_END, ProjectionUnfit } from './errors.js';
 import { inspectSound, isFilling } from './inspect.js';
 import { isPastEnd } from './mend.js';
-import type { Opener } from './open.js';
+import type { Opener } from '../../application/following/open.js';
 import { physicalTables, projectionKey, scratchTablesOf, tablesOf, type Projection } from './projection.js';
-import { fraction, replay } from './read.js';
+import { fraction, replay } from '../../application/following/read.js';
 import * as sql from './sql.js';
 import { planReplay } from './plan.js';
-import type { Stretch } from './stretch.js';
+import type { Stretch } from '../../application/following/stretch.js';
 import { transaction } from './transaction.js';
 
 export interface Verification {

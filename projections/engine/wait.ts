@@ -1,5 +1,5 @@
 import type { Position } from '../../application/ports/event-store.js';
-import { pause } from './backoff.js';
+import { pause } from '../../application/following/backoff.js';
 
 interface Waiter {
   readonly position: Position;

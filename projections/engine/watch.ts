@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
-import { pause } from './backoff.js';
-import { messageOf } from './errors.js';
+import { pause } from '../../application/following/backoff.js';
+import { messageOf } from '../../application/following/errors.js';
 import { inspect, unreadable, type Inspected } from './inspect.js';
 import { projectionKey, type Projection } from './projection.js';
 import { retried } from './retried.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { blamesEvent } from '../../../projections/engine/errors.js';
+import { blamesEvent } from '../../../application/following/errors.js';
 
 const withCode = (message: string, code: string): Error => Object.assign(new Error(message), { code });
 

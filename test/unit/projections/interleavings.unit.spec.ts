@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { EventStoreUnavailable, type EventStore } from '../../../application/ports/event-store.js';
-import { NotLeading } from '../../../projections/engine/coordinate.js';
+import { NotLeading } from '../../../application/following/lead.js';
 import { Feed } from '../../../projections/engine/feed.js';
-import { Opener } from '../../../projections/engine/open.js';
+import { Opener } from '../../../application/following/open.js';
 import { projectionKey } from '../../../projections/engine/projection.js';
 import { Waits } from '../../../projections/engine/wait.js';
 import { ArrayEventStore, plainSerializer, plainText } from '../../support/array-event-store.js';

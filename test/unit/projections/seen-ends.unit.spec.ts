@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { SeenEnds } from '../../../projections/engine/seen-ends.js';
+import { SeenEnds } from '../../../application/following/seen-ends.js';
 
 const position = (n: number): string => `S:${n.toString().padStart(20, '0')}`;
 

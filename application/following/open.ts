@@ -1,22 +1,17 @@
-import {
-  type EventSerializer,
-  EventUnreadable,
-  type LostKey,
-  type RecordedEvent,
-} from '../../application/ports/envelope.js';
-import type { StoredEvent } from '../../application/ports/event-store.js';
+import { type EventSerializer, EventUnreadable, type LostKey, type RecordedEvent } from '../ports/envelope.js';
+import type { StoredEvent } from '../ports/event-store.js';
 import { blamesEvent } from './errors.js';
 
-/** A stored event as far as the projections need it. */
+/** A stored event as far as those need it who follow the log. */
 export interface OpenedEvent {
   readonly stored: StoredEvent;
-  /** Absent when no projection handles its type, or when it can't be read. */
+  /** Absent when nobody handles its type, or when it can't be read. */
   readonly recorded?: RecordedEvent;
   /** Why it can't be read (damaged text, unknown key); not because a database is away. */
   readonly failure?: unknown;
 }
 
-/** Opens what somebody handles, each event once for all projections. */
+/** Opens what somebody handles, each event once for all of them. */
 export class Opener {
   constructor(
     private readonly serializer: Pick<EventSerializer, 'open'>,

@@ -1,5 +1,5 @@
-import type { EventBatch, EventStore, Position, StoredEvent } from '../../application/ports/event-store.js';
-import { parsePosition } from '../../application/ports/positions.js';
+import type { EventBatch, EventStore, Position, StoredEvent } from '../ports/event-store.js';
+import { parsePosition } from '../ports/positions.js';
 import type { OpenedEvent, Opener } from './open.js';
 import { Stretch } from './stretch.js';
 

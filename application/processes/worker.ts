@@ -1,0 +1,151 @@
+import { allAtOnce } from '../at-once.js';
+import { hashOf } from '../commands/scope.js';
+import { type EventName, messageOf, nameOf } from '../following/errors.js';
+import type { OpenedEvent, Opener } from '../following/open.js';
+import type { Stretch } from '../following/stretch.js';
+import type { EventStore } from '../ports/event-store.js';
+import type { Logger } from '../ports/logger.js';
+import type { ProcessCheckpoints } from '../ports/process-checkpoints.js';
+import type { Act, Cause, Process } from './process.js';
+import { continues, type Run, runsByStream } from './runs.js';
+import { GivenUp, persisting } from './trouble.js';
+
+/** Streams whose events are reacted to side by side. */
+const AT_ONCE = 32;
+
+/** A process and what part of the log is its to react to. */
+export interface Share {
+  readonly process: Process;
+  /** What it has passed already; '' is before the first event. */
+  readonly after: string;
+  /** An event that it can't pass; absent: there is none. */
+  readonly before?: string;
+}
+
+export interface WorkerOptions {
+  readonly store: Pick<EventStore, 'readStream'>;
+  readonly opener: Opener;
+  readonly checkpoints: Pick<ProcessCheckpoints, 'park'>;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Does what processes want to be done about the log, stretch by stretch. Streams go side by side; in each, what one command
+ * wrote is finished for all processes, in their order, before what the next one wrote.
+ */
+export class Worker {
+  /** Up to which revision a stream's last command was done that goes on behind its stretch. */
+  readonly #done = new Map<string, number>();
+
+  constructor(private readonly options: WorkerOptions) {}
+
+  /**
+   * Gives up to where nothing is left to be done: the stretch's end, or where its last command begins that goes on behind it.
+   * @throws GivenUp; what the event store fails with
+   */
+  async work(shares: readonly Share[], stretch: Stretch): Promise<string> {
+    const streams = runsByStream(stretch.events);
+    const cut = await this.#completeLast(streams, stretch);
+    await allAtOnce(AT_ONCE, [...streams.values()], async (runs) => {
+      for (const run of runs) if (!this.#isDone(run)) for (const share of shares) await this.#react(share, run);
+    });
+    const [first, last] = [cut?.[0], cut?.at(-1)];
+    if (first === undefined || last === undefined) return stretch.to;
+    this.#done.set(last.stored.stream, last.stored.revision);
+    return stretch.first(stretch.events.indexOf(first)).to;
+  }
+
+  /**
+   * Takes the rest of the last command's events from its stream. They were appended together, and what comes of them must not
+   * depend on where a reading was cut. Gives the run, where there were any.
+   */
+  async #completeLast(streams: ReadonlyMap<string, Run[]>, { events }: Stretch): Promise<Run | undefined> {
+    const end = events.at(-1);
+    const runs = end && streams.get(end.stored.stream);
+    const run = runs?.at(-1);
+    if (end === undefined || runs === undefined || run?.at(-1) !== end) return undefined;
+    const rest = await this.#following(end);
+    if (rest.length === 0) return undefined;
+    return (runs[runs.length - 1] = [...run, ...rest]);
+  }
+
+  async #following({ stored, ...read }: OpenedEvent): Promise<OpenedEvent[]> {
+    const rest: OpenedEvent[] = [];
+    let last: OpenedEvent = { stored, ...read };
+    for await (const batch of this.options.store.readStream(stored.stream, { from: stored.revision + 1 })) {
+      for (const event of await this.options.opener.open(batch)) {
+        if (!continues(last, event)) return rest;
+        rest.push(event);
+        last = event;
+      }
+    }
+    return rest;
+  }
+
+  /** It was done with the stretch before, which ended in the midst of it. */
+  #isDone(run: Run): boolean {
+    const { stream, revision } = (run.at(-1) ?? run[0]).stored;
+    const done = this.#done.get(stream);
+    if (done === undefined) return false;
+    if (revision >= done) this.#done.delete(stream);
+    return revision <= done;
+  }
+
+  async #react({ process, after, before }: Share, run: Run): Promise<void> {
+    const causes: Cause[] = [];
+    for (const { stored, recorded, failure } of run) {
+      if (process.handles[stored.type] === undefined || stored.position <= after) continue;
+      if (before !== undefined && stored.position >= before) break;
+      if (recorded?.event === undefined) {
+        await this.#park(process, nameOf(stored), '', failure);
+        continue;
+      }
+      const { tenant, occurredAt, actor, $correlationId: correlationId } = recorded.envelope;
+      const { event } = recorded;
+      causes.push({ name: nameOf(stored), tenant, occurredAt, actor, correlationId, event });
+    }
+    for (const act of await this.#acts(process, causes)) await this.#perform(process, act);
+  }
+
+  async #acts(process: Process, [first, ...others]: readonly Cause[]): Promise<readonly Act[]> {
+    if (first === undefined) return [];
+    try {
+      return process.react([first, ...others]);
+    } catch (error) {
+      for (const { name } of [first, ...others]) await this.#park(process, name, '', error);
+      return [];
+    }
+  }
+
+  async #perform(process: Process, { cause, target, perform }: Act): Promise<void> {
+    const { tenant, correlationId, name: event } = cause;
+    const context = {
+      tenant,
+      actor: { kind: 'system', id: process.name },
+      via: `process:${process.name}`,
+      correlationId,
+      causationId: event.id,
+      commandKey: hashOf('process', process.name, event.id, target),
+    } as const;
+    try {
+      await this.#persisting({ process: process.name, event }, () => perform(context));
+    } catch (error) {
+      if (error instanceof GivenUp) throw error;
+      await this.#park(process, event, target, error);
+    }
+  }
+
+  /** The reason's text may quote the payload, so it goes into the table only. */
+  async #park({ name: process }: Process, event: EventName, target: string, error: unknown): Promise<void> {
+    const reason = error instanceof Error ? error.name : typeof error;
+    this.options.log.error({ process, event, reason }, 'a process can not react to an event: it is parked for it');
+    await this.#persisting({ process, event }, () =>
+      this.options.checkpoints.park({ process, event, target, error: messageOf(error) }),
+    );
+  }
+
+  #persisting<Result>(facts: object, work: () => Promise<Result>): Promise<Result> {
+    return persisting(work, { ...this.options, facts });
+  }
+}
