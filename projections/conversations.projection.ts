@@ -71,10 +71,13 @@ export const conversationsProjection: Projection = {
     `CREATE INDEX ${tables.base}_conversation ON ${tables.main} (tenant, conversation, user_id)`,
   ],
   indexes: () => [],
+  /** OFFSET 0 keeps it a look-up by key for each participant, whatever statistics there are. */
   view: (tables) => `SELECT ${participants.names.map((name) => `p.${name}`).join(', ')},
        c.incarnation, c.last_seq, c.countable, c.last_at, c.latest_seq, c.latest_at, c.latest_gone, c.cleared_up_to,
        c.closed_at, c.retention, c.superseded
-     FROM ${tables.main} p JOIN ${tables.aux('conversations')} c USING (tenant, conversation)`,
+     FROM ${tables.main} p CROSS JOIN LATERAL (
+       SELECT * FROM ${tables.aux('conversations')} c
+       WHERE c.tenant = p.tenant AND c.conversation = p.conversation OFFSET 0) c`,
 
   async apply(events, tables, db) {
     const fold = new Fold(events as readonly ProjectedEvent<HandledEvent>[]);

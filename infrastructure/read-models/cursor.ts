@@ -82,7 +82,7 @@ export function cutPage<Row>(
 }
 
 /** The first ones that fit, one at least. */
-function fitting<Row>(rows: readonly Row[], shownOf: (row: Row) => unknown): readonly Row[] {
+export function fitting<Row>(rows: readonly Row[], shownOf: (row: Row) => unknown): readonly Row[] {
   let size = 0;
   const end = rows.findIndex((row, at) => {
     size += JSON.stringify(shownOf(row) ?? null).length;

@@ -2,21 +2,25 @@ import 'reflect-metadata';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import type { ApplicationQueries } from '../../application/queries/applications.js';
+import type { ConversationQueries } from '../../application/queries/conversations.js';
 import type { DepartureQueries } from '../../application/queries/departures.js';
 import type { FavouriteQueries } from '../../application/queries/favourites.js';
 import type { FriendshipQueries } from '../../application/queries/friendships.js';
 import type { GroupQueries } from '../../application/queries/groups.js';
 import type { MemberQueries } from '../../application/queries/members.js';
+import type { MessageQueries } from '../../application/queries/messages.js';
 import type { NoticeQueries } from '../../application/queries/notices.js';
 import type { UserQueries } from '../../application/queries/users.js';
 import { KeepingPool } from '../postgres/pool.js';
 import { ApplicationReadModel } from './application-read-model.js';
+import { ConversationReadModel } from './conversation-read-model.js';
 import { DepartureReadModel } from './departure-read-model.js';
 import { readModelEntities } from './entities.js';
 import { FavouriteReadModel } from './favourite-read-model.js';
 import { FriendshipReadModel } from './friendship-read-model.js';
 import { GroupReadModel } from './group-read-model.js';
 import { MemberReadModel } from './member-read-model.js';
+import { MessageReadModel } from './message-read-model.js';
 import { NoticeReadModel } from './notice-read-model.js';
 import { Prepared } from './prepared.js';
 import { UserReadModel } from './user-read-model.js';
@@ -40,6 +44,8 @@ export interface ReadModels {
   readonly departures: DepartureQueries;
   readonly favourites: FavouriteQueries;
   readonly friendships: FriendshipQueries;
+  readonly conversations: ConversationQueries;
+  readonly messages: MessageQueries;
   close(): Promise<void>;
 }
 
@@ -87,6 +93,8 @@ export async function openReadModels({
     departures: new DepartureReadModel(prepared),
     favourites: new FavouriteReadModel(prepared, groups),
     friendships: new FriendshipReadModel(prepared, users),
+    conversations: new ConversationReadModel(prepared),
+    messages: new MessageReadModel(prepared),
     close: () => source.destroy(),
   };
 }

@@ -60,6 +60,20 @@ export class CreateRegistrationClaims1700000007000 implements MigrationInterface
   }
 }
 
+/** How far each participant of a conversation has read. */
+export class CreateReadPositions1700000009000 implements MigrationInterface {
+  readonly name = 'CreateReadPositions1700000009000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(await readFile(new URL('./read-positions.sql', import.meta.url), 'utf8'));
+  }
+
+  /** Who has read what can't be made again from the log. */
+  down(): Promise<void> {
+    return Promise.reject(new Error('the system tables are not dropped by a migration'));
+  }
+}
+
 /** How far the processes have reacted to the log. */
 export class CreateProcesses1700000010000 implements MigrationInterface {
   readonly name = 'CreateProcesses1700000010000';
@@ -80,5 +94,6 @@ export const systemMigrations: readonly MigrationClass[] = [
   CountSessionGenerations1700000005000,
   ReserveIdsAmongLogins1700000006000,
   CreateRegistrationClaims1700000007000,
+  CreateReadPositions1700000009000,
   CreateProcesses1700000010000,
 ];

@@ -4,6 +4,7 @@ import type { EventStore } from '../../application/ports/event-store.js';
 import type { DomainEvent } from '../../domain/shared/event.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { eventLogMigrations } from '../../infrastructure/event-store/postgres/migration.js';
+import { systemMigrations } from '../../infrastructure/system/migration.js';
 import { makePool } from '../../infrastructure/postgres/pool.js';
 import { migrate } from '../../infrastructure/postgres/migrate.js';
 import { ProjectionEngine } from '../../projections/engine/engine.js';
@@ -27,7 +28,7 @@ export class ProjectionBench {
 
   static async open(): Promise<ProjectionBench> {
     const database = await freshDatabase('projections');
-    await migrate(database.url, [...eventLogMigrations, ...projectionMigrations]);
+    await migrate(database.url, [...eventLogMigrations, ...projectionMigrations, ...systemMigrations]);
     return new ProjectionBench(database, makePool({ url: database.url, max: 4, name: 'test', log: silentLogger }));
   }
 

@@ -416,8 +416,8 @@ describe('projections of conversations: given events, then rows', () => {
     const dump = async (): Promise<string[][]> => Promise.all(views.map((view) => bench.dump(view)));
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.nat(), { minLength: 5, maxLength: 120 }),
-        fc.array(fc.record({ size: fc.integer({ min: 1, max: 9 }), twice: fc.boolean() }), {
+        fc.array(fc.nat(), { minLength: 5, maxLength: 60 }),
+        fc.array(fc.record({ size: fc.integer({ min: 1, max: 12 }), twice: fc.boolean() }), {
           minLength: 1,
           maxLength: 20,
         }),
@@ -440,7 +440,7 @@ describe('projections of conversations: given events, then rows', () => {
           expect(await dump()).to.deep.equal(whole);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 });

@@ -1,0 +1,73 @@
+/**
+ * What a participant sees of a conversation, and how far he has read it: SQL that the lists of conversations and of messages
+ * share (docs/rules.md A10, A11, A17).
+ */
+
+/** What a row `p` of conversations has beside it: what its participant set, and how far he has read. */
+const BESIDE = `LEFT JOIN LATERAL (SELECT * FROM read.views_v1 v
+    WHERE v.tenant = p.tenant AND v.user_id = p.user_id AND v.conversation = p.conversation OFFSET 0) v ON true
+  LEFT JOIN LATERAL (SELECT r.up_to_seq, r.countable FROM system.read_position r
+    WHERE r.tenant = p.tenant AND r.conversation = p.conversation AND r.user_id = p.user_id OFFSET 0) r ON true`;
+
+/** The last seq that is not to be seen: it was cleared away, or stands before what he may see. */
+const FLOOR = 'greatest(p.visible_from - 1, p.cleared_up_to, coalesce(v.cleared_up_to, 0))';
+const NEWEST = 'coalesce(p.visible_to, p.last_seq)';
+
+/** Of a group with retention: what was sent before this time is not shown; else null. `at` is a parameter, ms. */
+const cutoff = (at: string): string => `${at}::bigint - p.retention`;
+
+/** Messages that are looked through for the latest, where the newest are gone: no more, whatever else is gone. */
+const LOOKED_THROUGH = 1_000;
+
+/**
+ * Rows `p` and what follows from them for their participants:
+ * max_seq; floor_seq: nothing up to it is seen; cutoff; latest_seq, latest_at: of the last one seen that becomes the latest,
+ * null = there is none; read_seq; unread.
+ *
+ * The latest is known without looking at messages unless it was deleted or hidden, or the participant left. What is cleared
+ * away is as read: how many that were, the message there says.
+ */
+export const sightOf = (where: string, at: string): string => `
+  SELECT p.tenant, p.user_id, p.conversation, p.kind, p.peer_id, p.group_id, p.incarnation, p.created_at, p.closed_at,
+    p.visible_to IS NULL AS takes_part, p.superseded,
+    CASE WHEN p.visible_to IS NULL THEN p.last_at ELSE latest.sent_at END AS last_at,
+    s.floor_seq, s.max_seq, s.cutoff, latest.seq AS latest_seq, latest.sent_at AS latest_at,
+    coalesce(latest.sent_at, p.created_at) AS sorted_at,
+    least(s.max_seq, greatest(s.read_seq, s.floor_seq)) AS read_seq,
+    CASE WHEN s.floor_seq >= s.max_seq THEN 0 ELSE greatest(0, coalesce(p.countable_to, p.countable)
+      - greatest(p.read_countable, coalesce(r.countable, 0), cleared.countable)) END AS unread,
+    coalesce(v.pinned, false) AS pinned, coalesce(v.receive_option, 'all') AS receive_option, v.ext, v.settings
+  FROM read.conversations_v1 p
+  ${BESIDE}
+  CROSS JOIN LATERAL (SELECT ${FLOOR} AS floor_seq, ${NEWEST} AS max_seq, ${cutoff(at)} AS cutoff,
+    greatest(p.read_seq, coalesce(r.up_to_seq, 0)) AS read_seq, coalesce(v.hidden_up_to, 0) AS hidden_up_to) s
+  LEFT JOIN LATERAL (
+    SELECT p.latest_seq AS seq, p.latest_at AS sent_at
+    WHERE p.visible_to IS NULL AND NOT p.latest_gone AND p.latest_seq > s.floor_seq AND p.latest_seq > s.hidden_up_to
+      AND (s.cutoff IS NULL OR p.latest_at >= s.cutoff)
+    UNION ALL
+    SELECT * FROM (
+      SELECT m.seq, m.sent_at FROM (
+        SELECT * FROM read.messages_v1 m
+        WHERE m.tenant = p.tenant AND m.conversation = p.conversation AND m.seq > s.floor_seq AND m.seq <= s.max_seq
+          AND p.latest_seq > s.floor_seq AND (p.visible_to IS NOT NULL OR p.latest_gone OR p.latest_seq <= s.hidden_up_to)
+        ORDER BY m.seq DESC LIMIT ${String(LOOKED_THROUGH)}) m
+      WHERE m.updates_last AND m.status <> 'deleted' AND (s.cutoff IS NULL OR m.sent_at >= s.cutoff)
+        AND NOT EXISTS (SELECT FROM read.hidden_messages_v1 h WHERE h.tenant = p.tenant AND h.user_id = p.user_id
+          AND h.conversation = p.conversation AND h.seq = m.seq)
+      ORDER BY m.seq DESC LIMIT 1) m) latest ON true
+  LEFT JOIN LATERAL (SELECT m.countable FROM read.messages_v1 m
+    WHERE s.floor_seq > s.read_seq AND s.floor_seq < s.max_seq
+      AND m.tenant = p.tenant AND m.conversation = p.conversation AND m.seq = s.floor_seq OFFSET 0) cleared ON true
+  WHERE ${where}`;
+
+/** One conversation's range for one participant: first_seq, last_seq, cutoff. */
+export const rangeOf = (tenant: string, userId: string, conversation: string, at: string): string => `
+  SELECT greatest(${FLOOR}, coalesce(kept.floor_seq, 0)) + 1 AS first_seq, ${NEWEST} AS last_seq, ${cutoff(at)} AS cutoff
+  FROM read.conversations_v1 p
+  ${BESIDE}
+  LEFT JOIN LATERAL (SELECT m.seq AS floor_seq FROM read.messages_v1 m
+    WHERE p.retention IS NOT NULL AND m.tenant = p.tenant AND m.conversation = p.conversation
+      AND m.sent_at < ${cutoff(at)} AND m.origin = 'sent'
+    ORDER BY m.sent_at DESC, m.seq DESC LIMIT 1) kept ON true
+  WHERE p.tenant = ${tenant} AND p.user_id = ${userId} AND p.conversation = ${conversation}`;

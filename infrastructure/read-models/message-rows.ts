@@ -1,0 +1,113 @@
+import type { MessageView } from '../../application/queries/messages.js';
+import type { Notice } from '../../domain/conversation/events.js';
+
+/** A message as a statement gives it, with its sender's profile. */
+export interface MessageRow {
+  conversation: string;
+  seq: string;
+  message_id: string;
+  client_msg_id: string | null;
+  sender_id: string;
+  sender_nickname: string | null;
+  sender_avatar: string | null;
+  sent_from: MessageView['from'];
+  platform: number | null;
+  format: NonNullable<MessageView['content']>['format'] | null;
+  type: string | null;
+  body: string | null;
+  notice: string | null;
+  custom: string | null;
+  mentions: string[] | null;
+  mentions_all: boolean;
+  priority: MessageView['priority'];
+  random: string | null;
+  sent_at: string;
+  origin: MessageView['origin'];
+  counts_unread: boolean;
+  updates_last: boolean;
+  status: 'sent' | 'revoked' | 'deleted';
+  ended_by: string | null;
+  ended_as: NonNullable<MessageView['ended']>['as'];
+  ended_at: string | null;
+  /** Whoever asks has deleted it for himself. */
+  hidden: boolean;
+}
+
+const OWN = [
+  'conversation',
+  'seq',
+  'message_id',
+  'client_msg_id',
+  'sender_id',
+  'sent_from',
+  'platform',
+  'format',
+  'type',
+  'body',
+  'notice',
+  'custom',
+  'mentions',
+  'mentions_all',
+  'priority',
+  'random',
+  'sent_at',
+  'origin',
+  'counts_unread',
+  'updates_last',
+  'status',
+  'ended_by',
+  'ended_as',
+  'ended_at',
+] as const;
+
+/** Of a message `m`. */
+export const MESSAGE_COLUMNS = OWN.map((name) => `m.${name}`).join(', ');
+
+/**
+ * The profile of a message's sender, as `sender_nickname` and `sender_avatar`. OFFSET 0 keeps it a look-up by key for each
+ * message: a plain join that is planned before there are statistics may go through all users for each.
+ */
+export const SENDER = `LEFT JOIN LATERAL (SELECT u.nickname AS sender_nickname, u.avatar AS sender_avatar
+    FROM read.users_v2 u WHERE u.tenant = m.tenant AND u.user_id = m.sender_id OFFSET 0) sender ON true`;
+export const SENDER_COLUMNS = 'sender.sender_nickname, sender.sender_avatar';
+
+/** Whether the user (a parameter; null = nobody) has deleted `m` for himself. */
+export const hiddenFrom = (user: string): string => `EXISTS (SELECT FROM read.hidden_messages_v1 h
+    WHERE h.tenant = m.tenant AND h.user_id = ${user} AND h.conversation = m.conversation AND h.seq = m.seq)`;
+
+const number = (text: string | null): number | null => (text === null ? null : Number(text));
+
+export function shapeMessage(row: MessageRow): MessageView {
+  const said = !row.hidden;
+  const content =
+    said && row.format !== null && row.type !== null && row.body !== null
+      ? { format: row.format, type: row.type, body: row.body }
+      : null;
+  return {
+    conversation: row.conversation,
+    seq: Number(row.seq),
+    messageId: row.message_id,
+    clientMsgId: row.client_msg_id,
+    senderId: row.sender_id,
+    senderNickname: row.sender_nickname,
+    senderAvatar: row.sender_avatar,
+    from: row.sent_from,
+    platform: row.platform,
+    content,
+    notice: said && row.notice !== null ? (JSON.parse(row.notice) as Notice) : null,
+    custom: said ? row.custom : null,
+    mentions: (said && row.mentions) || [],
+    mentionsAll: said && row.mentions_all,
+    priority: row.priority,
+    random: number(row.random),
+    sentAt: Number(row.sent_at),
+    origin: row.origin,
+    countsUnread: row.counts_unread,
+    updatesLast: row.updates_last,
+    status: row.hidden && row.status !== 'deleted' ? 'hidden' : row.status,
+    ended:
+      row.ended_by === null || row.ended_at === null
+        ? null
+        : { by: row.ended_by, as: row.ended_as, at: Number(row.ended_at) },
+  };
+}

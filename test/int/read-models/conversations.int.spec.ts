@@ -1,0 +1,431 @@
+import { expect } from 'chai';
+import { conversationKeyText } from '../../../application/streams.js';
+import type { ConversationReader } from '../../../application/queries/conversations.js';
+import { BadCursor, BadPageLimit } from '../../../application/queries/page.js';
+import { openReadModels, type ReadModels } from '../../../infrastructure/read-models/read-models.js';
+import { ArrayEventStore } from '../../support/array-event-store.js';
+import { ofGroup, single, Talk } from '../../support/conversation-histories.js';
+import { created, dismissed, Historian, joined, left, registered, START } from '../../support/group-histories.js';
+import { ProjectionBench } from '../../support/projections.js';
+
+describe('read models of conversations', () => {
+  let bench: ProjectionBench;
+  let read: ReadModels;
+  let store: ArrayEventStore;
+  let history: Historian;
+  let caughtUp: () => Promise<void>;
+
+  before(async () => {
+    bench = await ProjectionBench.open();
+    store = new ArrayEventStore();
+    history = new Historian(store);
+    const engine = bench.engine(store);
+    await engine.start();
+    caughtUp = async () => {
+      expect(await engine.waitFor(store.log.at(-1)!.position, { timeoutMs: 10_000 })).to.equal(true);
+    };
+    read = await openReadModels({ url: bench.database.url, poolSize: 3 });
+  });
+  after(async () => {
+    await read.close();
+    await bench.close();
+  });
+
+  /** Each test has people and groups of its own. */
+  let test = 0;
+  const own = (name: string): string => `${name}${String(test)}`;
+  beforeEach(() => void test++);
+
+  const as = (name: string, at = START + 1_000_000): ConversationReader => ({ tenant: 't1', userId: own(name), at });
+  const keyOf = (talk: Talk): string => conversationKeyText(talk.key);
+  const pair = (a: string, b: string): Talk => new Talk(history, single(own(a), own(b)));
+  const group = (name: string, ...people: string[]): Talk => {
+    const groupId = own(name);
+    history.write(
+      created(groupId, own(people[0]!)),
+      ...people.map((person, i) => joined(groupId, own(person), i === 0 ? 'owner' : 'member')),
+    );
+    return new Talk(history, ofGroup(groupId));
+  };
+  const say = (talk: Talk, name: string, words: string, extra: object = {}): number =>
+    talk.say(own(name), words, extra);
+  const readUpTo = (talk: Talk, name: string, seq: number, countable = seq): Promise<object[]> =>
+    bench.rows(
+      `INSERT INTO system.read_position (tenant, conversation, user_id, up_to_seq, countable) VALUES ('t1', $1, $2, $3, $4)
+       ON CONFLICT (tenant, conversation, user_id) DO UPDATE SET up_to_seq = $3, countable = $4`,
+      [keyOf(talk), own(name), seq, countable],
+    );
+  const list = (name: string) => read.conversations.conversationsOfUser(as(name), { limit: 100 });
+  const one = async (talk: Talk, name: string) =>
+    (await read.conversations.conversationsByKeys(as(name), [keyOf(talk)]))[0];
+  const words = (body: string | undefined): string | undefined =>
+    body === undefined ? undefined : (JSON.parse(body) as { text: string }).text;
+
+  describe('the sorted list', () => {
+    it('pinned first, then the newest, and two of the same millisecond are both there, by key', async () => {
+      const [ab, ac, ad, ae] = ['b', 'c', 'd', 'e'].map((name) => pair('a', name)) as [Talk, Talk, Talk, Talk];
+      for (const talk of [ac, ab, ad]) say(talk, 'a', 'hi', { sentAt: START + 5_000 });
+      say(ae, 'e', 'later', { sentAt: START + 6_000 });
+      const empty = group('g', 'a');
+      ad.view(own('a'), 'ConversationPinned', {});
+      await caughtUp();
+      const whole = await list('a');
+      expect(whole.items.map(({ conversation }) => conversation)).to.deep.equal([ad, ae, ab, ac, empty].map(keyOf));
+      expect(whole).to.include({ total: 5, withMessages: 4, unread: 1, next: null });
+
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await read.conversations.conversationsOfUser(as('a'), { limit: 2, ...(cursor ? { cursor } : {}) });
+        expect(page).to.include({ total: 5, withMessages: 4, unread: 1 });
+        seen.push(...page.items.map(({ conversation }) => conversation));
+        cursor = page.next ?? undefined;
+      } while (cursor !== undefined);
+      expect(seen, 'by cursor').to.deep.equal([ad, ae, ab, ac, empty].map(keyOf));
+
+      const second = await read.conversations.conversationsOfUser(as('a'), { limit: 2, offset: 2 });
+      expect(second.items.map(({ conversation }) => conversation)).to.deep.equal([ab, ac].map(keyOf));
+      const past = await read.conversations.conversationsOfUser(as('a'), { limit: 2, offset: 20 });
+      expect(past).to.deep.equal({ items: [], next: null, total: 5, withMessages: 4, unread: 1 });
+      const among = await read.conversations.conversationsOfUser(as('a'), { limit: 9 }, [
+        keyOf(ae),
+        keyOf(ac),
+        's.x.y',
+      ]);
+      expect(among.items.map(({ conversation }) => conversation)).to.deep.equal([ae, ac].map(keyOf));
+      expect(among).to.include({ total: 2, withMessages: 2, unread: 1 });
+    });
+
+    it('a newcomer’s is empty', async () => {
+      expect(await list('nobody')).to.deep.equal({ items: [], next: null, total: 0, withMessages: 0, unread: 0 });
+    });
+
+    it('shows peer, group, last message with its sender’s name, and what one has set', async () => {
+      history.write(registered(own('a')), registered(own('b'), { avatar: 'b.png' }));
+      const talk = pair('a', 'b');
+      say(talk, 'a', 'hello', { clientMsgId: 'c1' });
+      talk.view(own('a'), 'ReceiveOptionChanged', { option: 'silent' });
+      talk.view(own('a'), 'ViewExtChanged', { ext: 'x' });
+      talk.view(own('a'), 'ViewSettingsChanged', { changes: { privateChat: true } });
+      const inGroup = group('g', 'a', 'b');
+      say(inGroup, 'b', 'all');
+      await caughtUp();
+      const [ofTalk, ofInGroup] = [await one(talk, 'a'), await one(inGroup, 'a')];
+      expect(ofTalk).to.deep.include({
+        kind: 'single',
+        peer: { userId: own('b'), nickname: `N ${own('b')}`, avatar: 'b.png' },
+        group: null,
+        takesPart: true,
+        closedAt: null,
+        receiveOption: 'silent',
+        ext: 'x',
+        settings: { privateChat: true },
+        pinned: false,
+        minSeq: 1,
+        maxSeq: 1,
+        readSeq: 1,
+        unread: 0,
+      });
+      expect(ofTalk?.last).to.deep.include({
+        seq: 1,
+        clientMsgId: 'c1',
+        senderId: own('a'),
+        senderNickname: `N ${own('a')}`,
+        status: 'sent',
+        ended: null,
+      });
+      expect(words(ofTalk?.last?.content?.body)).to.equal('hello');
+      expect(ofInGroup).to.deep.include({
+        kind: 'group',
+        peer: null,
+        group: {
+          groupId: own('g'),
+          incarnation: 1,
+          name: `Group ${own('g')}`,
+          avatar: '',
+          kind: '',
+          ownerId: own('a'),
+          memberCount: 2,
+        },
+        unread: 1,
+      });
+    });
+
+    it('the last message is the last one he sees: not what he hid or cleared, nor what was deleted, nor a silent one', async () => {
+      const talk = pair('a', 'b');
+      for (const text of ['one', 'two', 'three', 'four']) say(talk, 'b', text);
+      say(talk, 'b', 'typing', { updatesLast: false });
+      await caughtUp();
+      const last = async (name: string) => words((await one(talk, name))?.last?.content?.body);
+      expect(await last('a')).to.equal('four');
+      talk.view(own('a'), 'MessagesHidden', { seqs: [4] });
+      await caughtUp();
+      expect([await last('a'), await last('b')]).to.deep.equal(['three', 'four']);
+      talk.delete(own('b'), 4, 3);
+      await caughtUp();
+      expect([await last('a'), await last('b')]).to.deep.equal(['two', 'two']);
+      talk.revoke(2, own('b'));
+      await caughtUp();
+      expect((await one(talk, 'a'))?.last).to.include({ seq: 2, status: 'revoked', content: null });
+      talk.view(own('a'), 'HistoryCleared', { upToSeq: 5 });
+      await caughtUp();
+      expect(await one(talk, 'a')).to.include({ last: null, unread: 0, minSeq: 6, maxSeq: 5, readSeq: 5 });
+      expect((await list('a')).withMessages).to.equal(0);
+      expect((await one(talk, 'b'))?.last).to.include({ seq: 2 });
+    });
+
+    it('a group’s retention hides what is older, as of now', async () => {
+      const talk = group('g', 'a', 'b');
+      history.write({
+        type: 'GroupSettingsChanged',
+        data: { groupId: own('g'), changes: { retention: 10_000 }, by: own('a') },
+      });
+      say(talk, 'b', 'old', { sentAt: START + 20_000 });
+      say(talk, 'b', 'new', { sentAt: START + 25_000 });
+      await caughtUp();
+      const at = (time: number) => read.conversations.conversationsByKeys(as('a', START + time), [keyOf(talk)]);
+      expect(words((await at(35_000))[0]?.last?.content?.body)).to.equal('new');
+      expect((await at(35_001))[0]?.last).to.equal(null);
+      const seen = async (time: number) =>
+        (
+          await read.messages.history(as('a', START + time), keyOf(talk), { order: 'ascending', limit: 10 })
+        )?.messages.map(({ seq }) => seq);
+      expect([await seen(30_000), await seen(30_001), await seen(35_001)]).to.deep.equal([[1, 2], [2], []]);
+    });
+
+    it('of a dismissed group’s id that was created again, only the new conversation is listed', async () => {
+      const former = group('g', 'a', 'b');
+      say(former, 'a', 'one');
+      history.write(dismissed(own('g'), false), created(own('g'), own('a'), { incarnation: 2 }));
+      history.write(joined(own('g'), own('a'), 'owner'));
+      await caughtUp();
+      expect((await list('a')).items.map(({ conversation }) => conversation)).to.deep.equal([`g.${own('g')}.2`]);
+      expect(await one(former, 'a')).to.deep.include({ maxSeq: 1 });
+      expect((await one(former, 'a'))?.group).to.include({ groupId: own('g'), incarnation: 1, name: null });
+    });
+  });
+
+  describe('unread', () => {
+    it('counts what others wrote since one read, without one’s own and what doesn’t count; never below 0', async () => {
+      const talk = pair('a', 'b');
+      say(talk, 'b', 'one');
+      say(talk, 'b', 'two');
+      talk.tell('FriendAdded', own('b'));
+      say(talk, 'b', 'three');
+      await caughtUp();
+      const unread = async (name: string) => (await one(talk, name))?.unread;
+      expect([await unread('a'), await unread('b')]).to.deep.equal([3, 0]);
+      await readUpTo(talk, 'a', 3, 2);
+      expect([await unread('a'), (await list('a')).unread]).to.deep.equal([1, 1]);
+      say(talk, 'a', 'mine');
+      say(talk, 'b', 'five');
+      await caughtUp();
+      expect(await one(talk, 'a')).to.include({ unread: 1, readSeq: 5 });
+      await readUpTo(talk, 'a', 100, 100);
+      expect(await one(talk, 'a')).to.include({ unread: 0, readSeq: 6 });
+      expect(await read.conversations.unreadOf(as('a'))).to.equal(0);
+      expect(await read.conversations.unreadOf(as('b'))).to.equal(0);
+    });
+
+    it('a revoked message stays counted; what was cleared away is as read, for him or for everybody', async () => {
+      const talk = pair('a', 'b');
+      for (const text of ['one', 'two', 'three', 'four']) say(talk, 'b', text);
+      talk.revoke(4, own('b'));
+      await caughtUp();
+      const unread = async () => (await one(talk, 'a'))?.unread;
+      expect(await unread()).to.equal(4);
+      talk.view(own('a'), 'HistoryCleared', { upToSeq: 1 });
+      await caughtUp();
+      expect(await unread()).to.equal(3);
+      talk.clear(own('b'), 3);
+      await caughtUp();
+      expect(await unread()).to.equal(1);
+    });
+
+    it('a newcomer has read what was there before him, and one who left has no more than then', async () => {
+      const talk = group('g', 'a');
+      say(talk, 'a', 'one');
+      history.write(joined(own('g'), own('b')));
+      say(talk, 'a', 'two');
+      await caughtUp();
+      expect(await one(talk, 'b')).to.include({ unread: 1, readSeq: 1, minSeq: 1, maxSeq: 2 });
+      history.write(left(own('g'), own('b')));
+      say(talk, 'a', 'three', { sentAt: START + 900_000 });
+      await caughtUp();
+      const frozen = await one(talk, 'b');
+      expect(frozen).to.include({ unread: 1, readSeq: 1, maxSeq: 2, takesPart: false, maxSeqTime: START + 1_002 });
+      expect(frozen?.last).to.include({ seq: 2 });
+      history.write(joined(own('g'), own('b'), 'member', { seesEarlier: false }));
+      say(talk, 'a', 'four');
+      await caughtUp();
+      expect(await one(talk, 'b')).to.include({ unread: 1, readSeq: 3, minSeq: 4, maxSeq: 4, takesPart: true });
+    });
+
+    it('what an app admin sets holds against one’s own writing before it', async () => {
+      const talk = pair('a', 'b');
+      say(talk, 'b', 'one');
+      say(talk, 'b', 'two');
+      say(talk, 'a', 'three');
+      talk.view(own('a'), 'ReadPositionSet', { upToSeq: 1 });
+      await readUpTo(talk, 'a', 1);
+      await caughtUp();
+      expect(await one(talk, 'a')).to.include({ unread: 2, readSeq: 1 });
+    });
+  });
+
+  it('pinned and silent ones, positions', async () => {
+    const [ab, ac] = [pair('a', 'b'), pair('a', 'c')];
+    say(ab, 'a', 'one');
+    say(ac, 'c', 'one');
+    for (const talk of [ac, ab]) talk.view(own('a'), 'ConversationPinned', {});
+    ac.view(own('a'), 'ReceiveOptionChanged', { option: 'silent' });
+    ab.view(own('a'), 'ReceiveOptionChanged', { option: 'none' });
+    await caughtUp();
+    expect(await read.conversations.pinnedConversations('t1', own('a'))).to.deep.equal([ab, ac].map(keyOf));
+    expect(await read.conversations.silentConversations('t1', own('a'))).to.deep.equal([keyOf(ac)]);
+    const ofAc = { conversation: keyOf(ac), minSeq: 1, maxSeq: 1, maxSeqTime: START + 1_001, readSeq: 0, unread: 1 };
+    expect(await read.conversations.positions(as('a'))).to.deep.equal([
+      { ...ofAc, conversation: keyOf(ab), readSeq: 1, unread: 0 },
+      ofAc,
+    ]);
+    expect(await read.conversations.positions(as('a'), [keyOf(ac), 'nonsense'])).to.deep.equal([ofAc]);
+  });
+
+  describe('history', () => {
+    const seqs = async (name: string, talk: Talk, request: object = {}) =>
+      (
+        await read.messages.history(as(name), keyOf(talk), { order: 'ascending', limit: 100, ...request })
+      )?.messages.map(({ seq }) => seq);
+
+    it('by range, from either end, page after page', async () => {
+      const talk = pair('a', 'b');
+      for (let i = 1; i <= 10; i++) say(talk, 'b', String(i));
+      await caughtUp();
+      expect(await seqs('a', talk)).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+      expect(await seqs('a', talk, { fromSeq: 4, toSeq: 6 })).to.deep.equal([4, 5, 6]);
+      expect(await seqs('a', talk, { fromSeq: -5, toSeq: 2 ** 40, limit: 3 })).to.deep.equal([1, 2, 3]);
+      expect(await seqs('a', talk, { order: 'descending', limit: 3 })).to.deep.equal([10, 9, 8]);
+      expect(await seqs('a', talk, { order: 'descending', toSeq: 7, limit: 3 })).to.deep.equal([7, 6, 5]);
+      expect(await seqs('a', talk, { fromSeq: 6, toSeq: 4 })).to.deep.equal([]);
+      const page = await read.messages.history(as('a'), keyOf(talk), { order: 'ascending', fromSeq: 8, limit: 2 });
+      expect(page).to.deep.include({ more: true, visible: { firstSeq: 1, lastSeq: 10 } });
+      const last = await read.messages.history(as('a'), keyOf(talk), { order: 'ascending', fromSeq: 9, limit: 2 });
+      expect(last).to.include({ more: false });
+      expect(await seqs('c', talk), 'to somebody else').to.equal(undefined);
+      expect(
+        (await read.messages.messagesBySeqs(as('a'), keyOf(talk), [9, 3, 3, 0, 77])).map(({ seq }) => seq),
+      ).to.deep.equal([3, 9]);
+    });
+
+    it('ends early where messages are large, and says that there are more', async () => {
+      const talk = pair('a', 'b');
+      for (let i = 1; i <= 30; i++) say(talk, 'b', 'x'.repeat(60_000));
+      await caughtUp();
+      const page = await read.messages.history(as('a'), keyOf(talk), { order: 'ascending', limit: 30 });
+      expect(page?.more).to.equal(true);
+      expect(page?.messages.length).to.be.within(10, 17);
+      expect((await list('a')).items).to.have.length(1);
+    });
+
+    it('refuses a page that is no page', async () => {
+      const talk = pair('a', 'b');
+      for (const limit of [0, 1_001, 1.5, Number.NaN]) {
+        const refusal: unknown = await seqs('a', talk, { limit }).catch((error: unknown) => error);
+        expect(refusal).to.be.instanceOf(BadPageLimit);
+      }
+      const refusal: unknown = await read.conversations
+        .conversationsOfUser(as('a'), { limit: 1, cursor: 'x' })
+        .catch((error: unknown) => error);
+      expect(refusal).to.be.instanceOf(BadCursor);
+    });
+
+    it('deleted and hidden ones stand in their places and say nothing; what was cleared isn’t there', async () => {
+      const talk = pair('a', 'b');
+      for (const text of ['one', 'two', 'three', 'four', 'five'])
+        say(talk, 'b', text, { custom: '{}', mentions: ['x'] });
+      talk.view(own('a'), 'MessagesHidden', { seqs: [3] });
+      talk.delete(own('b'), 4);
+      talk.revoke(5, own('b'));
+      talk.view(own('a'), 'HistoryCleared', { upToSeq: 1 });
+      await caughtUp();
+      const seen = async (name: string) =>
+        (await read.messages.history(as(name), keyOf(talk), { order: 'ascending', limit: 9 }))?.messages.map(
+          ({ seq, status, content, custom, mentions }) => [
+            seq,
+            status,
+            words(content?.body) ?? null,
+            custom,
+            mentions.length,
+          ],
+        );
+      const rest = [
+        [4, 'deleted', null, null, 0],
+        [5, 'revoked', null, null, 0],
+      ];
+      expect(await seen('a')).to.deep.equal([[2, 'sent', 'two', '{}', 1], [3, 'hidden', null, null, 0], ...rest]);
+      expect(await seen('b')).to.deep.equal([
+        [1, 'sent', 'one', '{}', 1],
+        [2, 'sent', 'two', '{}', 1],
+        [3, 'sent', 'three', '{}', 1],
+        ...rest,
+      ]);
+      const ids = (await read.messages.history(as('b'), keyOf(talk), { order: 'descending', limit: 9 }))!.messages.map(
+        ({ messageId }) => messageId,
+      );
+      const found = await read.messages.messagesByIds(as('a'), [...ids, 'nothing']);
+      expect(
+        found.map(({ seq }) => seq),
+        'by id, in the order asked for',
+      ).to.deep.equal([5, 4, 3, 2]);
+      expect(await read.messages.messagesByIds(as('c'), ids)).to.deep.equal([]);
+      const admin = { tenant: 't1', userId: null, at: 0 };
+      expect((await read.messages.messagesByIds(admin, ids)).map(({ seq }) => seq)).to.deep.equal([5, 4, 3, 2, 1]);
+      const whole = await read.messages.history(admin, keyOf(talk), { order: 'ascending', limit: 9 });
+      expect(whole?.messages.map(({ status }) => status)).to.deep.equal(['sent', 'sent', 'sent', 'deleted', 'revoked']);
+    });
+
+    it('from joining to leaving, as the log has it', async () => {
+      const talk = group('g', 'a', 'b');
+      say(talk, 'a', 'one');
+      history.write(joined(own('g'), own('c'), 'member', { seesEarlier: false }), left(own('g'), own('b')));
+      say(talk, 'a', 'two');
+      history.write(left(own('g'), own('c')));
+      say(talk, 'a', 'three');
+      await caughtUp();
+      expect([await seqs('a', talk), await seqs('b', talk), await seqs('c', talk)]).to.deep.equal([
+        [1, 2, 3],
+        [1],
+        [2],
+      ]);
+    });
+  });
+
+  describe('receipts', () => {
+    it('who of a group has read a message and who has not, without its sender, who came later, and who is gone', async () => {
+      const talk = group('g', 'a', 'b', 'c', 'd', 'e');
+      say(talk, 'a', 'one');
+      const seq = say(talk, 'a', 'two');
+      history.write(joined(own('g'), own('late')), left(own('g'), own('e')));
+      say(talk, 'd', 'answer');
+      await readUpTo(talk, 'b', seq);
+      await readUpTo(talk, 'c', seq - 1);
+      await caughtUp();
+      const who = async (which: 'read' | 'unread', limit = 10) =>
+        (await read.conversations.receipts('t1', keyOf(talk), seq, which, { limit })).items;
+      expect(await who('read')).to.deep.equal([own('b'), own('d')]);
+      expect(await who('unread')).to.deep.equal([own('c')]);
+      expect(await read.conversations.receiptCounts('t1', keyOf(talk), [3, seq, 1, 99])).to.deep.equal([
+        { seq: 1, read: 3, unread: 0 },
+        { seq: 2, read: 2, unread: 1 },
+        { seq: 3, read: 0, unread: 4 },
+      ]);
+      const first = await read.conversations.receipts('t1', keyOf(talk), seq, 'read', { limit: 1 });
+      expect(first.items).to.deep.equal([own('b')]);
+      const second = await read.conversations.receipts('t1', keyOf(talk), seq, 'read', {
+        limit: 1,
+        cursor: first.next ?? '',
+      });
+      expect(second).to.deep.equal({ items: [own('d')], next: null });
+    });
+  });
+});
