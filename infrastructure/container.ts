@@ -453,6 +453,8 @@ function serverApps(container: Container, config: Config, log: Logger): Pick<Par
       userProfiles: container.get(UserProfileCommands),
       userGroups: container.get(UserGroupsCommands),
       groupCommands: container.get(GroupCommands),
+      friendshipCommands: container.get(FriendshipCommands),
+      friendships: reachable(readModels.friendships),
       users: reachable(readModels.users),
       groups: reachable(readModels.groups),
       members: reachable(readModels.members),

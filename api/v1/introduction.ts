@@ -13,6 +13,7 @@ export const TAGS: Readonly<Record<Tag, string>> = {
   Invitations: 'Naming others: who is asked, who answers, who takes it back.',
   'Join requests': 'Asking to come in, where a group wants its managers’ approval.',
   'Own groups': 'What a user has of groups for himself alone: favourites, and news.',
+  Friends: 'Who is in whose list, who asked whom, and who has blocked whom.',
   History: 'What happened, event by event, as it stands in the log for ever.',
 };
 

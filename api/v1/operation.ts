@@ -21,7 +21,8 @@ export interface Reply<Body extends object = object> {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type Tag = 'Users' | 'Groups' | 'Members' | 'Invitations' | 'Join requests' | 'Own groups' | 'History';
+export type Tag =
+  'Users' | 'Groups' | 'Members' | 'Invitations' | 'Join requests' | 'Own groups' | 'Friends' | 'History';
 
 export type Access = 'public' | 'user' | 'appAdmin';
 

@@ -2,6 +2,8 @@ import type { OwnAccount } from '../../application/commands/own-account.js';
 import type { UserCommands } from '../../application/commands/users.js';
 import { ReadAccess } from './access.js';
 import { copyingOperations } from './copying.js';
+import { friendRequestOperations } from './friend-requests.js';
+import { friendOperations, type FriendServices } from './friends.js';
 import { groupOperations } from './group-commands.js';
 import { groupRulesOperations } from './group-rules.js';
 import { groupSettingsOperations } from './group-settings.js';
@@ -20,6 +22,7 @@ import { type UserProfileServices, userProfileOperations } from './user-profile.
 export type V1Services = Queries &
   Omit<InvitationServices & MemberListServices, 'readAccess'> &
   OwnGroupsServices &
+  FriendServices &
   UserProfileServices & { readonly userCommands: UserCommands; readonly ownAccount: OwnAccount };
 
 /** All of `/v1`. */
@@ -38,6 +41,8 @@ export function v1Operations(services: V1Services): Operation[] {
     ...invitationOperations(withAccess),
     ...joinRequestOperations(withAccess),
     ...ownGroupsOperations(services),
+    ...friendOperations(services),
+    ...friendRequestOperations(services),
     ...memberListOperations(withAccess),
     ...groupRulesOperations(withAccess),
     ...queryOperations(services),

@@ -10,7 +10,7 @@ import type { Application, DeparturePage, GroupPreview, GroupView, MemberView, U
 
 /** How `/v1` shows what the read models know: times as RFC 3339, settings with their defaults. */
 
-const isoOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
+export const isoOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
 
 export const userBody = ({
   userId,

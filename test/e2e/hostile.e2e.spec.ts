@@ -47,7 +47,7 @@ for (const engine of ENGINES)
       ]);
       await Promise.all([
         ...openim.map(({ path }) => given(openimFixtures[path]?.given?.(imGroup(path)))),
-        ...grouped.map(({ operationId }) => given(v1Fixtures[operationId]?.given?.(`g-${operationId}`))),
+        ...operations.map(({ operationId }) => given(v1Fixtures[operationId]?.given?.(`g-${operationId}`))),
       ]);
       for (const prefix of ['', 'im-']) {
         await world.done('DELETE', `/groups/${prefix}dismissed`, 'owner');

@@ -45,7 +45,13 @@ export async function everyPage(): Promise<readonly string[]> {
   const managed: Page<components['schemas']['Application']> = await call('listManagedApplications');
   const favourites: Page<components['schemas']['Favourite']> = await call('listFavourites');
   const notices: Page<components['schemas']['Notice']> = await call('listNotices');
-  const pages = [groups, members, muted, left, invited, invitations, asked, asking, managed, favourites, notices];
+  const friends: Page<components['schemas']['Friend']> = await call('listFriends');
+  const received: Page<components['schemas']['FriendRequest']> = await call('listReceivedFriendRequests');
+  const sent: Page<components['schemas']['FriendRequest']> = await call('listSentFriendRequests');
+  const blocks: Page<components['schemas']['Block']> = await call('listBlocks');
+  const ofGroups = [groups, members, muted, left, invited, invitations, asked, asking, managed, favourites, notices];
+  const pages = [...ofGroups, friends, received, sent, blocks];
+  const manyFriends = await call('lookUpFriends', { userIds: ['bob'] });
   const history = await call('getGroupHistory');
   const from: number | null = history.next;
   const sentences: string[] = history.items.map(({ sentence }) => sentence);
@@ -59,6 +65,9 @@ export async function everyPage(): Promise<readonly string[]> {
     ...sentences,
     ...[...users.items, ...manyUsers.items].map(({ userId }) => userId),
     ...[...roles.items, ...manyRoles.items].map(({ userId, role }) => `${userId} ${role ?? 'no member'}`),
+    ...[...friends.items, ...manyFriends.items].map(({ user, card }) => card.remark ?? user?.nickname ?? ''),
+    ...[...received.items, ...sent.items].map(({ fromUser, status }) => `${fromUser?.nickname ?? ''} ${status}`),
+    ...blocks.items.map(({ userId, blockedAt }) => `${userId} ${blockedAt}`),
     ...groups.items.map(({ name, announcement }) => `${name}: ${announcement?.text ?? ''}`),
     ...left.items.map(({ by, byRole, at }) => `${by} ${byRole ?? ''} ${at}`),
     ...favourites.items.map(({ group, favouritedAt }) => `${group.groupId} ${favouritedAt}`),
@@ -112,7 +121,19 @@ export async function everyReceipt(): Promise<readonly Receipt[]> {
     await call('answerJoinRequest', { answer: 'approved' }),
     await call('withdrawJoinRequest'),
   ];
-  const own: Receipt[] = [await call('favouriteGroup'), await call('unfavouriteGroup'), await call('clearNotices')];
+  const own: Receipt[] = [
+    await call('favouriteGroup'),
+    await call('unfavouriteGroup'),
+    await call('clearNotices'),
+    await call('importFriend'),
+    await call('changeFriendCard', { remark: null, pinned: true }),
+    await call('removeFriend'),
+    await call('blockUser', { ext: 'spam' }),
+    await call('unblockUser'),
+    await call('askToBeFriends'),
+    await call('withdrawFriendRequest'),
+    await call('answerFriendRequest', { answer: 'accepted' }),
+  ];
   return [...revised, ...own];
 }
 
@@ -127,16 +148,20 @@ export async function everyOutcome(): Promise<readonly unknown[]> {
   // @ts-expect-error no removal comes to this
   const wrong: boolean = removed.outcome.items.every(({ result }) => result === 'joined');
   const request: string | undefined = joined.outcome.requestId;
+  const { outcome } = await call('askToBeFriends', { message: 'Hi' });
+  const areFriends: boolean = outcome.result === 'added';
   const until: string | null = muted.outcome.until;
   const before: string | null = handed.outcome.from;
   const successor: string | null | undefined = went.outcome.successor;
-  return [isOut, wrong, request, until, before, successor];
+  return [isOut, wrong, request, areFriends, until, before, successor];
 }
 
 /** Wherever null may be, it must be looked at. */
 export async function everyNull(): Promise<readonly (string | number)[]> {
   const user = await call('getUser');
   const { searchable } = await call('getPrivacy');
+  const { friend, inOthersList, block, sent } = await call('getFriendship');
+  const { friendRequestAgainAfterSeconds } = await call('getSettings');
   const { role, limits, may } = await call('getGroupRules');
   const group = await call('getGroup');
   // An outsider sees what he needs to join.
@@ -149,7 +174,11 @@ export async function everyNull(): Promise<readonly (string | number)[]> {
   // @ts-expect-error what is hidden isn't there
   const hidden: string | null = member.nickname;
   return [
-    searchable && may.invite ? 1 : 0,
+    searchable && may.invite && inOthersList ? 1 : 0,
+    friend?.requestId ?? '',
+    block?.ext ?? '',
+    sent?.endedAt ?? '',
+    friendRequestAgainAfterSeconds,
     role ?? '',
     limits.admins ?? 0,
     limits.muteSeconds ?? 0,

@@ -54,11 +54,26 @@ export const UserProfileReceipt = userReceipt('UserProfile', {
 });
 
 /** About what a user has for himself: its history is nobody's to read, so there is no revision to tell. */
-export const OwnReceipt = Named('OwnReceipt', {
-  id: UserId('ada', { description: 'Whose it is.' }),
-  position,
-  changed,
-  outcome: Type.Object({}),
+const ownReceipt = <Outcome extends TProperties>(name: string, outcome: Outcome) =>
+  Named(`${name}Receipt`, {
+    id: UserId('ada', { description: 'Whose it is.' }),
+    position,
+    changed,
+    outcome: Type.Object(outcome),
+  });
+export const OwnReceipt = ownReceipt('Own', {});
+
+const friendRequestId = Text('0198c0de-0000-7000-8000-000000000005');
+export const FriendRequestReceipt = ownReceipt('FriendRequest', {
+  result: OneOf(['requested', 'added', 'unchanged'], {
+    description:
+      '`added`: they are friends now. `unchanged`: nothing was asked, since it is too soon after the last time (`GET /settings`), or the other one hears nothing from him.',
+  }),
+  requestId: Type.Optional(friendRequestId),
+});
+export const FriendRequestEndReceipt = ownReceipt('FriendRequestEnd', { requestId: friendRequestId });
+export const FriendCardReceipt = ownReceipt('FriendCard', {
+  changed: changedOf(['remark', 'description', 'phone', 'region', 'image', 'ext', 'pinned']),
 });
 
 export const CreationReceipt = groupReceipt('Creation', {

@@ -50,7 +50,7 @@ const own: Pick<V1Fixture, 'as' | 'path' | 'mayNot' | 'users' | 'foreigner'> = {
   foreigner: 'NotPermitted',
 };
 
-/** What a user has of groups is looked up by his id before anybody's right to it. */
+/** What a user has of groups, or of others, is looked up by his id before anybody's right to it. */
 const ownGroups: typeof own = {
   ...own,
   users: {
@@ -131,6 +131,72 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
     users: { '/userIds': { another: OPEN, nobody: 'those that are there are shown' } },
     foreigner: 'allowed',
   },
+
+  listFriends: own,
+  lookUpFriends: {
+    ...own,
+    body: { userIds: ['owner', 'admin'] },
+    users: { ...own.users, '/userIds': { another: OPEN, nobody: 'those that are friends are shown' } },
+  },
+  getFriendship: {
+    ...own,
+    path: { userId: 'member', otherId: 'owner' },
+    users: { ...own.users, '/otherId': { another: OPEN, nobody: 'he has nothing to do with him' } },
+  },
+  importFriend: {
+    as: 'root',
+    path: { userId: 'member', otherId: 'admin' },
+    mayNot: appAdmins,
+    users: { '/userId': target({ code: 'UserNotFound' }), '/otherId': target({ code: 'UserNotFound' }) },
+  },
+  changeFriendCard: {
+    ...own,
+    path: { userId: 'member', otherId: 'owner' },
+    body: { remark: 'The boss' },
+    given: () => [['PUT', '/users/member/friends/owner', 'root']],
+    users: { ...own.users, '/otherId': target({ code: 'FriendNotFound' }) },
+  },
+  removeFriend: {
+    ...own,
+    path: { userId: 'member', otherId: 'member2' },
+    given: () => [['PUT', '/users/member/friends/member2', 'root']],
+    users: { ...own.users, '/otherId': target('reported') },
+  },
+  listBlocks: own,
+  blockUser: {
+    ...ownGroups,
+    path: { userId: 'member', otherId: 'shy' },
+    body: { ext: 'spam' },
+    users: { ...ownGroups.users, '/otherId': target({ code: 'UserNotFound' }) },
+  },
+  unblockUser: {
+    ...ownGroups,
+    path: { userId: 'member', otherId: 'asker' },
+    given: () => [['PUT', '/users/member/blocks/asker', 'member']],
+    users: { ...ownGroups.users, '/otherId': target({ code: 'UserNotFound' }) },
+  },
+  getSettings: { as: 'member', mayNot: 'anybody may', foreigner: 'allowed' },
+  askToBeFriends: {
+    ...ownGroups,
+    path: { userId: 'member', otherId: 'newcomer' },
+    body: { message: 'Hi' },
+    users: { ...ownGroups.users, '/otherId': target({ code: 'UserNotFound' }) },
+  },
+  withdrawFriendRequest: {
+    ...own,
+    path: { userId: 'member', otherId: 'leaver' },
+    given: () => [['PUT', '/users/me/friend-requests/sent/leaver', 'member', {}]],
+    users: { ...own.users, '/otherId': target({ code: 'FriendRequestNotFound' }) },
+  },
+  answerFriendRequest: {
+    ...own,
+    path: { userId: 'member', otherId: 'outsider' },
+    body: { answer: 'refused' },
+    given: () => [['PUT', '/users/me/friend-requests/sent/member', 'outsider', {}]],
+    users: { ...own.users, '/otherId': target({ code: 'FriendRequestNotFound' }) },
+  },
+  listReceivedFriendRequests: own,
+  listSentFriendRequests: own,
 
   createGroup: {
     as: 'owner',

@@ -24,6 +24,7 @@ const NAMES_NOTHING = [
   'MemberNotFound',
   'InvitationNotFound',
   'JoinRequestNotFound',
+  'FriendRequestNotFound',
   'BadCredentials',
   'WrongPassword',
 ];
