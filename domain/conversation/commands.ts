@@ -137,7 +137,7 @@ export interface ImportedMessage extends MessageTexts {
 /**
  * Takes messages back: the seqs stay, what they say leaves every list. In a single chat one's own; in a group one's own, or by
  * the group's `revokeMessages` as the sender's role is now, who has left counting as a member; an app admin any.
- * What the server wrote, only app admins and whoever reaches the owner.
+ * What the server wrote, only app admins.
  * @throws MessageUnknown (no such message, or it was deleted or cleared), MessageAlreadyRevoked, RevocationTooLate,
  * NotPermitted, TargetRoleTooHigh, NotGroupManager, InvalidArgument (none or more than 100). A seq named twice counts once.
  */

@@ -36,6 +36,8 @@ export const isOwn = ({ actor }: Taking, { author, senderId }: MessageFacts): bo
 export function rightOver(command: Taking, message: MessageFacts): RevokedAs | undefined {
   const { actor, standing } = command;
   if (isOwn(command, message)) return 'sender';
+  // What the server wrote is nobody's.
+  if (message.author !== 'user') return hasAdminPowers(actor) ? 'appAdmin' : undefined;
   const target = standing === null ? undefined : targetRole(standing, message);
   if (
     target !== undefined &&
@@ -48,9 +50,9 @@ export function rightOver(command: Taking, message: MessageFacts): RevokedAs | u
   return hasAdminPowers(actor) && everywhere ? 'appAdmin' : undefined;
 }
 
-/** Who has left counts as a member. What the server wrote is as far away as the owner's. */
-function targetRole({ ownerId, adminIds }: GroupStanding, { author, senderId }: MessageFacts): Role {
-  if (author !== 'user' || senderId === ownerId) return 'owner';
+/** Who has left counts as a member. */
+function targetRole({ ownerId, adminIds }: GroupStanding, { senderId }: MessageFacts): Role {
+  if (senderId === ownerId) return 'owner';
   return adminIds.has(senderId) ? 'admin' : 'member';
 }
 
@@ -60,7 +62,7 @@ export function refuseTaking(command: Taking, message: MessageFacts): never {
   if (about.kind !== 'group') refuse('NotPermitted', { reason: 'only the sender and app admins take a message back' });
   if (isOutsider(command)) refuse('NotGroupMember', { userIds: [actingUser(actor)] });
   if (message.author !== 'user') {
-    refuse('NotPermitted', { reason: 'what the server wrote is for the owner and app admins to take away' });
+    refuse('NotPermitted', { reason: 'what the server wrote is for app admins to take away' });
   }
   const reached = standing?.role == null ? [] : (standing.rules?.revokeMessages[standing.role] ?? []);
   if (standing === null || reached.length === 0) refuse('NotGroupManager', { groupId: about.groupId });

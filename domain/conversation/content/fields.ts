@@ -45,6 +45,10 @@ export function amountAt(fields: Fields | undefined, ...names: readonly string[]
 export const textsAt = (fields: Fields | undefined, name: string): string[] =>
   listAt(fields, name).filter((value): value is string => typeof value === 'string');
 
+/** A picture that has no smaller one gives itself for it. */
+export const unlessSame = (url: string, thumbnailUrl: string | undefined): string | undefined =>
+  thumbnailUrl === url ? undefined : thumbnailUrl;
+
 type Given<Values> = { -readonly [Name in keyof Values]?: Exclude<Values[Name], undefined> };
 
 /** The members that have a value. */

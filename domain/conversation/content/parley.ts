@@ -1,7 +1,8 @@
 import { isBlank } from '../../shared/text.js';
 import type { Content } from '../events.js';
+import type { Family } from './family.js';
 import { amountAt, type Fields, fieldsOf, given, jsonOf, numberAt, objectAt, textAt, textsAt } from './fields.js';
-import type { Kind, Neutral, NeutralOf } from './neutral.js';
+import type { Kind, NeutralOf } from './neutral.js';
 
 /** `/v1`'s own form: `type` is the kind, and `body` an object with the neutral form's members. Others are ignored, and kept. */
 
@@ -92,14 +93,13 @@ const reading: Reading = {
 
 const isKind = (type: string): type is Kind => Object.hasOwn(reading, type);
 
-export function readParley({ type, body }: Content): Neutral | undefined {
-  const fields = fieldsOf(jsonOf(body));
-  return fields !== undefined && isKind(type) ? reading[type](fields) : undefined;
-}
-
-export function writeParley({ kind, ...members }: Neutral): Content {
-  return { format: 'parley', type: kind, body: JSON.stringify(members) };
-}
+export const parley: Family = {
+  read: ({ type, body }) => {
+    const fields = fieldsOf(jsonOf(body));
+    return fields !== undefined && isKind(type) ? reading[type](fields) : undefined;
+  },
+  write: ({ kind, ...members }) => ({ format: 'parley', type: kind, body: JSON.stringify(members) }),
+};
 
 /** What each kind can't do without. */
 const needs: Readonly<Record<Kind, string>> = {
@@ -119,7 +119,7 @@ export function wrongWithParleyContent(content: Content): { field: string; reaso
   if (!isKind(content.type)) {
     return { field: 'content.type', reason: `must be one of ${Object.keys(reading).join(', ')}` };
   }
-  const neutral = readParley(content);
+  const neutral = parley.read(content);
   if (neutral === undefined) return { field: 'content.body', reason: `needs ${needs[content.type]}` };
   if ('text' in neutral && isBlank(neutral.text)) return { field: 'content.text', reason: 'blank' };
   return undefined;
