@@ -30,6 +30,7 @@ import { UserProfileCommands } from '../application/commands/user-profiles.js';
 import { UserCommands, type UserCommandsDependencies } from '../application/commands/users.js';
 import { type Clock, systemClock } from '../application/ports/clock.js';
 import { type EventSerializer, EventUnreadable, type GivenUpKey, type LostKey } from '../application/ports/envelope.js';
+import type { PasswordHasher } from '../application/ports/credentials.js';
 import type { EventStore } from '../application/ports/event-store.js';
 import type { Logger } from '../application/ports/logger.js';
 import type { Tools } from '../application/ports/tools.js';
@@ -86,6 +87,7 @@ const ids = {
   claims: Symbol('RegistrationClaims') as ServiceIdentifier<PostgresRegistrationClaims>,
   networks: Symbol('KnownNetworks') as ServiceIdentifier<PostgresKnownNetworks>,
   sessions: Symbol('Sessions') as ServiceIdentifier<PostgresSessions>,
+  passwords: Symbol('PasswordHasher') as ServiceIdentifier<PasswordHasher>,
   tokens: Symbol('SessionTokens') as ServiceIdentifier<SessionTokens>,
   accounts: Symbol('what accounts stand on') as ServiceIdentifier<UserCommandsDependencies>,
 } as const;
@@ -193,6 +195,9 @@ async function openHouse(config: Config, log: Logger, { share, patience, opening
     );
     toClose('read models', () => readModels.close());
 
+    const passwords = new Argon2Hasher();
+    toClose('threads for passwords', () => passwords.close());
+
     const container = new Container({ defaultScope: 'Singleton' });
     container.bind(ids.config).toConstantValue(config);
     container.bind(ids.log).toConstantValue(log);
@@ -206,6 +211,7 @@ async function openHouse(config: Config, log: Logger, { share, patience, opening
     container.bind(ids.disk).toConstantValue(new DiskWatch({ pool: healthPool, folder: database.folder, log }));
     container.bind(ids.readModels).toConstantValue(readModels);
     container.bind(ids.projections).toConstantValue(engine);
+    container.bind(ids.passwords).toConstantValue(passwords);
     bindApplication(container);
     return { container, close };
   } catch (error) {
@@ -306,7 +312,20 @@ function bindAccounts(container: Container): void {
     .bind(LoginAttempts)
     .toResolvedValue((clock, networks) => new LoginAttempts(clock, networks), [ids.clock, ids.networks]);
   container.bind(ids.accounts).toResolvedValue(
-    (pipeline, store, serializer, numbers, reservations, claims, pool, sessions, tokens, attempts, config) => ({
+    (
+      pipeline,
+      store,
+      serializer,
+      numbers,
+      reservations,
+      claims,
+      pool,
+      passwords,
+      sessions,
+      tokens,
+      attempts,
+      config,
+    ) => ({
       pipeline,
       store,
       serializer,
@@ -314,7 +333,7 @@ function bindAccounts(container: Container): void {
       reservations,
       claims,
       credentials: reachable(new PostgresCredentials(pool, sessions)),
-      passwords: new Argon2Hasher(),
+      passwords,
       sessions,
       tokens,
       attempts,
@@ -329,6 +348,7 @@ function bindAccounts(container: Container): void {
       ids.reservations,
       ids.claims,
       ids.systemPool,
+      ids.passwords,
       ids.sessions,
       ids.tokens,
       LoginAttempts,
