@@ -44,7 +44,6 @@ import { SessionTokens } from './auth/session-tokens.js';
 import type { Config } from './config/config.js';
 import { type Keys, resolveKeys } from './config/keys.js';
 import { type Database, migrations, openDatabase } from './database.js';
-import { openEventStoreDb } from './event-store/eventstoredb/open.js';
 import { openPostgresEventStore } from './event-store/postgres/postgres-event-store.js';
 import { type Patience, untilThere } from './patience.js';
 import { DiskWatch, PROBE_SETTINGS } from './postgres/disk-watch.js';
@@ -226,15 +225,17 @@ const HEALTH_ANSWER_MS = 3_000;
 /** One attempt at EventStoreDB, of which a command's deadline should hold several, ms. */
 const ESDB_ATTEMPT_MS = 5_000;
 
-function openEventStore(config: Config, databaseUrl: string, log: Logger): Promise<EventStore> {
-  return config.eventStore.kind === 'postgres'
-    ? openPostgresEventStore({ url: databaseUrl, log, deadlineMs: config.commandDeadlineMs })
-    : openEventStoreDb({
-        connectionString: config.eventStore.connectionString,
-        log,
-        deadlineMs: Math.min(ESDB_ATTEMPT_MS, config.commandDeadlineMs),
-        ...(config.tenants === undefined ? {} : { tenants: config.tenants }),
-      });
+async function openEventStore(config: Config, databaseUrl: string, log: Logger): Promise<EventStore> {
+  if (config.eventStore.kind === 'postgres')
+    return openPostgresEventStore({ url: databaseUrl, log, deadlineMs: config.commandDeadlineMs });
+  // Its client is some hundred and fifty modules, which a start without it needn't load.
+  const { openEventStoreDb } = await import('./event-store/eventstoredb/open.js');
+  return openEventStoreDb({
+    connectionString: config.eventStore.connectionString,
+    log,
+    deadlineMs: Math.min(ESDB_ATTEMPT_MS, config.commandDeadlineMs),
+    ...(config.tenants === undefined ? {} : { tenants: config.tenants }),
+  });
 }
 
 /** Which part is made of which. */
