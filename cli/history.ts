@@ -12,6 +12,11 @@ function parseKind(text: string): Kind {
   return text;
 }
 
+function parseName(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It must not be empty.');
+  return text;
+}
+
 export const whose = ({ tenant, userId, keyId }: LostKey): string =>
   `user "${userId}" (tenant ${tenant}), key ${keyId}`;
 
@@ -37,8 +42,8 @@ export function historyCommand(program: Command, using: Using, { terminal, stop 
   audit
     .command('history')
     .argument('<kind>', 'group or user', parseKind)
-    .argument('<id>', 'its public id')
-    .option('-t, --tenant <tenant>', 'the tenant (default: DEFAULT_TENANT, 1000)')
+    .argument('<id>', 'its public id', parseName)
+    .option('-t, --tenant <tenant>', 'the tenant (default: DEFAULT_TENANT, 1000)', parseName)
     .option('--json', 'a JSON object per line: the events, and last whether the chain holds')
     .description('each event as a line, and whether the hash chain holds')
     .action((kind: Kind, id: string, options: { tenant?: string; json?: true }) =>

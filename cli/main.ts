@@ -44,6 +44,7 @@ for (const stream of [process.stdout, process.stderr])
 const open = async (): Promise<Tools> => {
   const config = loadConfig({ LOG_LEVEL: 'warn', ...process.env });
   const { openTools } = await import('../infrastructure/container.js');
+  stop.signal.throwIfAborted();
   return openTools(config, makeLogger(config.logLevel));
 };
 

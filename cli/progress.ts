@@ -1,6 +1,11 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Terminal } from './terminal.js';
 
+/** How long a bar is where there is room for it, and how much room the words behind it take: columns. */
+const BAR = 40;
+const BAR_AT_LEAST = 10;
+const WORDS = 58;
+
 /** Between two lines where nobody watches, ms. */
 const LINE_EVERY_MS = 5_000;
 
@@ -22,7 +27,11 @@ export async function withProgress<T>(
   }
   // Its own handlers of signals would take the place of ours.
   const bar = new SingleBar(
-    { format: `${what} {bar} {percentage}%  {text}`, gracefulExit: false },
+    {
+      format: `${what} {bar} {percentage}%  {text}`,
+      barsize: Math.max(BAR_AT_LEAST, Math.min(BAR, (process.stderr.columns || 80) - what.length - WORDS)),
+      gracefulExit: false,
+    },
     Presets.shades_classic,
   );
   bar.start(1000, 0, { text: '' });

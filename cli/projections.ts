@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { DatabaseUnavailable } from '../application/ports/unavailable.js';
+import { WrongWords } from '../application/ports/wrong-words.js';
 import type { ProjectionState, Tools, VerifiedProjection, Watched } from '../application/ports/tools.js';
 import { whose } from './history.js';
 import type { House, Using } from './house.js';
 import { count, withProgress } from './progress.js';
 import { table } from './table.js';
 import { json, type Terminal } from './terminal.js';
-import { WrongWords } from './wrong-words.js';
 
 interface Chosen {
   readonly all?: true;
@@ -66,6 +66,7 @@ export function projectionCommands(program: Command, using: Using, house: House)
 
 /** @throws WrongWords */
 function chosen({ projections }: Tools, names: readonly string[], { all }: Chosen): readonly string[] {
+  if (all && names.length > 0) throw new WrongWords('Either names or --all.');
   if (all) return projections;
   const there = projections.join(', ');
   if (names.length === 0) throw new WrongWords(`Which projection? There are: ${there}; or --all.`);

@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander';
+import { WrongWords } from '../application/ports/wrong-words.js';
 import type { House } from './house.js';
 import { parleyCommand } from './program.js';
 import { Stopped } from './stopping.js';
 import { eachLine, harmless } from './terminal.js';
-import { WrongWords } from './wrong-words.js';
 
 export interface Surroundings extends Omit<House, 'fail'> {
   /** What an operator is told of a failure he can do something about; undefined of another. */

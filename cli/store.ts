@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { ComparisonReport, CopyReport, NamedStores, StoreTools } from '../application/ports/tools.js';
 import type { House } from './house.js';
 import { count, withProgress } from './progress.js';
@@ -65,11 +65,12 @@ export function systemCommands(program: Command, house: House): void {
     });
 }
 
-const commaSeparated = (text: string): string[] =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+function commaSeparated(text: string): string[] {
+  const parts = text.split(',').flatMap((part) => part.trim() || []);
+  // Of no tenant's streams all is the same.
+  if (parts.length === 0) throw new InvalidArgumentError('It names nobody.');
+  return parts;
+}
 
 const NEXT = [
   'Next: point every Parley at the new store (EVENT_STORE or DATABASE_URL, and the same PARLEY_MASTER_KEY), run',

@@ -31,6 +31,7 @@ import { UserProfileCommands } from '../application/commands/user-profiles.js';
 import { UserCommands, type UserCommandsDependencies } from '../application/commands/users.js';
 import { type Clock, systemClock } from '../application/ports/clock.js';
 import { type EventSerializer, EventUnreadable, type GivenUpKey, type LostKey } from '../application/ports/envelope.js';
+import type { PasswordHasher } from '../application/ports/credentials.js';
 import type { EventStore } from '../application/ports/event-store.js';
 import type { Logger } from '../application/ports/logger.js';
 import type { Tools } from '../application/ports/tools.js';
@@ -44,7 +45,6 @@ import { SessionTokens } from './auth/session-tokens.js';
 import type { Config } from './config/config.js';
 import { type Keys, resolveKeys } from './config/keys.js';
 import { type Database, migrations, openDatabase } from './database.js';
-import { openEventStoreDb } from './event-store/eventstoredb/open.js';
 import { openPostgresEventStore } from './event-store/postgres/postgres-event-store.js';
 import { type Patience, untilThere } from './patience.js';
 import { DiskWatch, PROBE_SETTINGS } from './postgres/disk-watch.js';
@@ -87,6 +87,7 @@ const ids = {
   claims: Symbol('RegistrationClaims') as ServiceIdentifier<PostgresRegistrationClaims>,
   networks: Symbol('KnownNetworks') as ServiceIdentifier<PostgresKnownNetworks>,
   sessions: Symbol('Sessions') as ServiceIdentifier<PostgresSessions>,
+  passwords: Symbol('PasswordHasher') as ServiceIdentifier<PasswordHasher>,
   tokens: Symbol('SessionTokens') as ServiceIdentifier<SessionTokens>,
   accounts: Symbol('what accounts stand on') as ServiceIdentifier<UserCommandsDependencies>,
 } as const;
@@ -194,6 +195,9 @@ async function openHouse(config: Config, log: Logger, { share, patience, opening
     );
     toClose('read models', () => readModels.close());
 
+    const passwords = new Argon2Hasher();
+    toClose('threads for passwords', () => passwords.close());
+
     const container = new Container({ defaultScope: 'Singleton' });
     container.bind(ids.config).toConstantValue(config);
     container.bind(ids.log).toConstantValue(log);
@@ -207,6 +211,7 @@ async function openHouse(config: Config, log: Logger, { share, patience, opening
     container.bind(ids.disk).toConstantValue(new DiskWatch({ pool: healthPool, folder: database.folder, log }));
     container.bind(ids.readModels).toConstantValue(readModels);
     container.bind(ids.projections).toConstantValue(engine);
+    container.bind(ids.passwords).toConstantValue(passwords);
     bindApplication(container);
     return { container, close };
   } catch (error) {
@@ -221,15 +226,17 @@ const HEALTH_ANSWER_MS = 3_000;
 /** One attempt at EventStoreDB, of which a command's deadline should hold several, ms. */
 const ESDB_ATTEMPT_MS = 5_000;
 
-function openEventStore(config: Config, databaseUrl: string, log: Logger): Promise<EventStore> {
-  return config.eventStore.kind === 'postgres'
-    ? openPostgresEventStore({ url: databaseUrl, log, deadlineMs: config.commandDeadlineMs })
-    : openEventStoreDb({
-        connectionString: config.eventStore.connectionString,
-        log,
-        deadlineMs: Math.min(ESDB_ATTEMPT_MS, config.commandDeadlineMs),
-        ...(config.tenants === undefined ? {} : { tenants: config.tenants }),
-      });
+async function openEventStore(config: Config, databaseUrl: string, log: Logger): Promise<EventStore> {
+  if (config.eventStore.kind === 'postgres')
+    return openPostgresEventStore({ url: databaseUrl, log, deadlineMs: config.commandDeadlineMs });
+  // Its client is some hundred and fifty modules, which a start without it needn't load.
+  const { openEventStoreDb } = await import('./event-store/eventstoredb/open.js');
+  return openEventStoreDb({
+    connectionString: config.eventStore.connectionString,
+    log,
+    deadlineMs: Math.min(ESDB_ATTEMPT_MS, config.commandDeadlineMs),
+    ...(config.tenants === undefined ? {} : { tenants: config.tenants }),
+  });
 }
 
 /** Which part is made of which. */
@@ -314,7 +321,20 @@ function bindAccounts(container: Container): void {
     .bind(LoginAttempts)
     .toResolvedValue((clock, networks) => new LoginAttempts(clock, networks), [ids.clock, ids.networks]);
   container.bind(ids.accounts).toResolvedValue(
-    (pipeline, store, serializer, numbers, reservations, claims, pool, sessions, tokens, attempts, config) => ({
+    (
+      pipeline,
+      store,
+      serializer,
+      numbers,
+      reservations,
+      claims,
+      pool,
+      passwords,
+      sessions,
+      tokens,
+      attempts,
+      config,
+    ) => ({
       pipeline,
       store,
       serializer,
@@ -322,7 +342,7 @@ function bindAccounts(container: Container): void {
       reservations,
       claims,
       credentials: reachable(new PostgresCredentials(pool, sessions)),
-      passwords: new Argon2Hasher(),
+      passwords,
       sessions,
       tokens,
       attempts,
@@ -337,6 +357,7 @@ function bindAccounts(container: Container): void {
       ids.reservations,
       ids.claims,
       ids.systemPool,
+      ids.passwords,
       ids.sessions,
       ids.tokens,
       LoginAttempts,

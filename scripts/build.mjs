@@ -1,5 +1,6 @@
-// `npm run build [-- FOLDER]`: compiles with swc what has changed since the last time, copies what is read at run time beside
-// the code, and removes what came of sources that are gone. Types are looked at by `npm run typecheck`, in lint and in test.
+// `npm run build [-- FOLDER] [-- --program]`: compiles with swc what has changed since the last time, copies what is read at run
+// time beside the code, and removes what came of sources that are gone; with `--program` without the tests and the bench, which
+// a start doesn't wait for. Types are looked at by `npm run typecheck`, in lint and in test.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -7,12 +8,16 @@ import { dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const out = resolve(root, process.argv[2] ?? 'dist');
+const words = process.argv.slice(2);
+const out = resolve(root, words.find((word) => !word.startsWith('--')) ?? 'dist');
 
 /** What each output was made of, beside the outputs. */
 const RECORD = '.sources.json';
 
-const FOLDERS = ['domain', 'application', 'infrastructure', 'projections', 'api', 'cli', 'test', 'bench'];
+const PROGRAM = ['domain', 'application', 'infrastructure', 'projections', 'api', 'cli'];
+const FOLDERS = words.includes('--program') ? PROGRAM : [...PROGRAM, 'test', 'bench'];
+/** What lies elsewhere stays as it is. */
+const isOurs = (path) => !path.includes(sep) || FOLDERS.includes(path.split(sep)[0]);
 
 /** What is read at run time; bench/package.json would say anew what a .js file is. */
 const ASSETS = new Set(['.sql', '.json', '.mjs', '.proto']);
@@ -99,7 +104,7 @@ async function build() {
   const made = digest(devDependencies['@swc/core'], readFileSync(fileURLToPath(import.meta.url)));
   const before = recorded(made);
   const present = new Set(existsSync(out) ? await filesIn(out) : []);
-  const now = {};
+  const now = Object.fromEntries(Object.entries(before).filter(([path]) => !isOurs(path)));
   const wanted = new Set([RECORD]);
   const failures = [];
   await Promise.all(
@@ -119,7 +124,7 @@ async function build() {
       now[path] = fingerprint;
     }),
   );
-  const stale = [...present].filter((path) => !wanted.has(path) && !path.endsWith('.tmp'));
+  const stale = [...present].filter((path) => isOurs(path) && !wanted.has(path) && !path.endsWith('.tmp'));
   await Promise.all(stale.map((path) => rm(join(out, path), { force: true })));
   if (JSON.stringify(before) !== JSON.stringify(now))
     await put(join(out, RECORD), JSON.stringify({ made, sources: now }));

@@ -154,11 +154,11 @@ async function start(image, words, { env = {}, volume, secrets, beside }) {
   const prefix = beside === undefined ? [] : ['nsenter', `--net=/proc/${beside.pid}/ns/net`];
   const [program, ...rest] = [...prefix, 'unshare', ...unshare, ...command(all, image.workdir, words)];
   const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
-  started.push(child);
   const output = [];
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => output.push(text));
   const exited = once(child, 'exit').then(([code, signal]) => code ?? signal);
   const running = { child, output, exited, env: all, image, pid: 0 };
+  started.push(running);
   await until('its first process', running, () => {
     // Process 1 there is the child of `unshare` here.
     const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
@@ -195,6 +195,14 @@ async function end(running) {
   expectThat(code === 0, `SIGTERM to process 1 ends it with 0 (it gave ${code}, ${Date.now() - from} ms)`);
 }
 
+function killed(pid) {
+  try {
+    if (pid > 0) process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
 const megabytes = (path) => Number(spawnSync('du', ['-sm', path], { encoding: 'utf8' }).stdout.split('\t')[0]);
 
 /** A named volume begins as what the image has there: owner and mode too. */
@@ -211,8 +219,20 @@ const SMOKE = `
 const url = 'http://127.0.0.1:' + process.env.PORT + '/v1/users';
 const body = JSON.stringify({ userId: 'ada', login: 'ada@example.org', password: 'correct horse', nickname: 'Ada' });
 const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-console.log(response.status);
+console.log(response.status, await response.text());
 `;
+
+/** Whether a registration is answered with this status. */
+async function expectRegistration(running, status, what) {
+  const { stdout, stderr } = exec(running, ['node', '--input-type=module', '-e', SMOKE]);
+  const holds = stdout.startsWith(`${status} `);
+  // What the server logged meanwhile has to be read yet.
+  if (!holds) await wait(500);
+  expectThat(
+    holds,
+    holds ? what : `${what}; it got\n${stdout}${stderr}and the server said\n${running.output.join('')}`,
+  );
+}
 
 async function rehearse() {
   const [builder, dependencies, runtime] = stages;
@@ -253,7 +273,7 @@ async function rehearse() {
     !readdirSync(join(volume, 'postgres')).some((each) => each.startsWith('postgresql-')),
     'PostgreSQL runs in place',
   );
-  expectThat(exec(own, ['node', '--input-type=module', '-e', SMOKE]).stdout.trim() === '201', 'a user registers');
+  await expectRegistration(own, 201, 'a user registers');
 
   say('Starting a second one, without PostgreSQL inside, on that database: DATABASE_URL and keys as secret files');
   const secrets = join(work, 'secrets');
@@ -276,7 +296,7 @@ async function rehearse() {
   const other = await start(lean, cmd, { env, secrets: mounted, beside: own });
   await until('readiness', other, () => exec(other, ready).status === 0);
   expectThat(true, 'ready on a read-only root without a volume');
-  expectThat(exec(other, ['node', '--input-type=module', '-e', SMOKE]).stdout.trim() === '201', 'a user registers');
+  await expectRegistration(other, 201, 'a user registers');
   const tool = exec(other, ['node', 'dist/cli/main.js', 'projections', 'status']);
   expectThat(tool.status === 0 && tool.stdout.includes('groups'), 'the parley command finds its database');
   await end(other);
@@ -288,10 +308,7 @@ async function rehearse() {
   say('Starting the first one again, on its volume');
   const again = await start(whole, cmd, { volume });
   await until('readiness', again, () => exec(again, ready).status === 0);
-  expectThat(
-    exec(again, ['node', '--input-type=module', '-e', SMOKE]).stdout.trim() === '409',
-    'the user is still there',
-  );
+  await expectRegistration(again, 409, 'the user is still there');
   await end(again);
 }
 
@@ -304,6 +321,7 @@ try {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 } finally {
-  for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
+  // Process 1 too: it became another user, and since then the death of its parent tells it nothing.
+  for (const { child, pid } of started) if (child.exitCode === null) for (const each of [pid, child.pid]) killed(each);
   rmSync(work, { recursive: true, force: true });
 }

@@ -1,6 +1,8 @@
 // `npm test [-- FILE… and what else mocha takes]`: mocha, and beside it the type-check, whose errors are told behind its summary.
+// Of the whole suite most files run two at a time, then the others one by one: two summaries.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,20 +10,64 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(import.meta.url);
+const SPECS = join('dist', 'test');
+const spec = (name) => join(SPECS, `${name}.spec.js`);
+
+/** They flood, kill, freeze or starve whole servers whose answers have a time: nothing else runs beside them. */
+const ALONE = [
+  'unit/http/connections.unit',
+  'int/event-store-postgres.int',
+  'int/projections/ended-connections.int',
+  'int/projections/frozen-leader.int',
+  'int/projections/rebuild.int',
+  'e2e/store-copy-killed.e2e',
+  'e2e/races.e2e',
+  'e2e/single-faults.e2e',
+  'e2e/full-disk.e2e',
+  'e2e/faults.e2e',
+  'e2e/kill.e2e',
+].map(spec);
+
+/** Begun first, so that none of them is what is waited for in the end. */
+const LONG = ['int/embedded-postgres.int', 'e2e/cli.e2e', 'e2e/hostile.e2e', 'e2e/backup-and-moving.e2e'].map(spec);
+
+/** What mocha is told, run by run. */
+function runs(given) {
+  if (given.some((each) => each.endsWith('.spec.js'))) return [given];
+  const others = readdirSync(join(root, SPECS), { recursive: true })
+    .filter((name) => name.endsWith('.spec.js'))
+    .map((name) => join(SPECS, name))
+    .filter((path) => !ALONE.includes(path) && !LONG.includes(path))
+    .sort();
+  return [
+    ['--parallel', '--jobs', '2', ...LONG, ...others, ...given],
+    [...ALONE, ...given],
+  ];
+}
 
 function run(program, words, stdio) {
   return spawn(process.execPath, [require.resolve(program), ...words], { cwd: root, stdio });
 }
 
-const given = process.argv.slice(2);
-const specs = given.some((each) => each.endsWith('.spec.js')) ? [] : ['dist/test/**/*.spec.js'];
-const mocha = run('mocha/bin/mocha.js', [...specs, ...given], 'inherit');
-const types = run('typescript/bin/tsc', ['-p', 'tsconfig.json', '--pretty'], ['ignore', 'pipe', 'inherit']);
-// The tests are what one waits for.
-if (types.pid !== undefined) setPriority(types.pid, constants.priority.PRIORITY_BELOW_NORMAL);
-let errors = '';
-types.stdout.setEncoding('utf8').on('data', (text) => (errors += text));
+async function tests() {
+  let worst = 0;
+  for (const words of runs(process.argv.slice(2))) {
+    const [code] = await once(run('mocha/bin/mocha.js', words, 'inherit'), 'exit');
+    worst = Math.max(worst, code ?? 1);
+  }
+  return worst;
+}
 
-const [[tests], [typesCode]] = await Promise.all([once(mocha, 'exit'), once(types, 'close')]);
-if (errors !== '') process.stdout.write(`${errors}\n`);
-process.exitCode = tests === 0 && typesCode === 0 ? 0 : tests || 1;
+async function typecheck() {
+  const types = run('typescript/bin/tsc', ['-p', 'tsconfig.json', '--pretty'], ['ignore', 'pipe', 'inherit']);
+  // The tests are what one waits for.
+  if (types.pid !== undefined) setPriority(types.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  let errors = '';
+  types.stdout.setEncoding('utf8').on('data', (text) => (errors += text));
+  const [code] = await once(types, 'close');
+  return { code, errors };
+}
+
+const [code, types] = await Promise.all([tests(), typecheck()]);
+if (types.errors !== '') process.stdout.write(`${types.errors}\n`);
+process.exitCode = code === 0 && types.code === 0 ? 0 : code || 1;

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { isIPv6, type Socket } from 'node:net';
 import type { ConnectionLimits } from './connection-limits.js';
 import { type Edge, answerRefusal, rawRefusal } from './edge-refusals.js';
+import { Standstill } from './standstill.js';
 
 export interface ConnectionsOptions {
   readonly limits: ConnectionLimits;
@@ -13,6 +14,9 @@ export interface ConnectionsOptions {
 /** How often it is looked at what waits to be read, ms. */
 const LOOK_MS = 250;
 
+/** So many times while an answer may stand still, it is looked at whether it does. */
+const STALL_STEPS = 12;
+
 /** Who is connected, what they asked for and what they have not read yet: all of it bounded. */
 export class Connections {
   readonly #bySocket = new Map<Socket, Connection>();
@@ -20,25 +24,22 @@ export class Connections {
   #openRequests = 0;
   #pipelined = 0;
 
-  constructor(private readonly options: ConnectionsOptions) {}
+  readonly #stepMs: number;
+
+  constructor(private readonly options: ConnectionsOptions) {
+    this.#stepMs = options.limits.stalledMs / STALL_STEPS;
+  }
 
   /** Watches over a server that is about to listen. */
   watch(server: Server): void {
     const { limits } = this.options;
     server.keepAliveTimeout = limits.keepAliveMs;
-    server.timeout = limits.stalledMs / 2;
+    server.timeout = this.#stepMs;
     server.on('connection', (socket) => {
       this.#admit(socket);
     });
     server.on('timeout', (socket) => {
-      // Nothing is to be sent and a request is under way: it is this server that takes its time.
-      const connection = this.#bySocket.get(socket);
-      if (connection?.current !== undefined && socket.writableLength === 0) return;
-      // Of a write that began to move Node says so a whole time later: half of the time, twice.
-      if (connection?.current !== undefined && !connection.stalled) {
-        connection.stalled = true;
-        socket.setTimeout(limits.stalledMs / 2);
-      } else socket.destroy();
+      this.#timedOut(socket);
     });
     server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, stream) => {
       this.#refuseMalformed(error, stream as Socket);
@@ -87,7 +88,13 @@ export class Connections {
       return;
     }
     this.#byAddress.set(network, held + 1);
-    const connection: Connection = { current: undefined, waiting: [], unreadSince: undefined, stalled: false };
+    const connection: Connection = {
+      current: undefined,
+      answered: false,
+      waiting: [],
+      unreadSince: undefined,
+      standstill: new Standstill(this.#stepMs, limits.stalledMs),
+    };
     this.#bySocket.set(socket, connection);
     socket.once('close', () => {
       this.#pipelined -= connection.waiting.splice(0).length;
@@ -98,13 +105,27 @@ export class Connections {
     });
   }
 
+  /** Nothing came and nothing was sent for a while. */
+  #timedOut(socket: Socket): void {
+    const connection = this.#bySocket.get(socket);
+    if (connection?.current === undefined) {
+      // It was kept for as long as it may be, or turned away. For its first request it has `headMs`.
+      if (connection?.answered !== false) socket.destroy();
+      return;
+    }
+    // Nothing is to be sent and a request is under way: it is this server that takes its time.
+    if (socket.writableLength === 0) return;
+    if (connection.standstill.said(performance.now())) socket.destroy();
+    else socket.setTimeout(this.#stepMs);
+  }
+
   #begin(connection: Connection, request: IncomingMessage, response: ServerResponse, handle: RequestListener): void {
     connection.current = { request, response };
-    connection.stalled = false;
     this.#openRequests += 1;
     response.once('close', () => {
       this.#openRequests -= 1;
       connection.current = undefined;
+      connection.answered = true;
       this.#next(connection, request.socket);
     });
     const { limits, edge } = this.options;
@@ -173,12 +194,14 @@ interface Exchange {
 interface Connection {
   /** What is being answered. */
   current: Exchange | undefined;
+  /** It has had an answer before. */
+  answered: boolean;
   /** What came before that was answered and read. */
   readonly waiting: (Exchange & { readonly handle: RequestListener })[];
   /** On the clock of `performance.now()`. */
   unreadSince: number | undefined;
-  /** Its answer has made no progress for half of the time that it has. */
-  stalled: boolean;
+  /** Of what it has not read. */
+  readonly standstill: Standstill;
 }
 
 /** Whoever has one address of an IPv6 network has all of its /64. */

@@ -18,12 +18,12 @@ interface Refusal {
 }
 
 /** What is refused before it reaches an API. */
-const refusals = {
+export const edgeRefusals = {
   MalformedRequest: { status: 400, title: 'This is no HTTP request', openim: 'ArgsError' },
   HostMissing: { status: 400, title: 'The request has no header `Host`', openim: 'ArgsError' },
   RequestTimeout: { status: 408, title: 'The request did not arrive in time', openim: 'ArgsError' },
   ExpectationFailed: { status: 417, title: 'Nothing can be expected here but 100-continue', openim: 'ArgsError' },
-  HeadersTooLarge: { status: 431, title: 'The head of the request is too large', openim: 'ArgsError' },
+  HeadersTooLarge: { status: 431, title: "The request's head is too large", openim: 'ArgsError' },
   TooManyConnections: {
     status: 503,
     title: 'There are too many connections; nothing was written',
@@ -38,14 +38,14 @@ const refusals = {
   },
 } as const satisfies Readonly<Record<string, Refusal>>;
 
-export type EdgeRefusal = keyof typeof refusals;
+export type EdgeRefusal = keyof typeof edgeRefusals;
 
 /** 003's prefix; at the root of its own port it is everything. */
 const OPENIM = /^\/openim(\/|\?|$)/;
 
 /** The answer in the shape of the API that was asked. A server refuses with HTTP's own status, whichever API it is. */
 function shaped(code: EdgeRefusal, path: string, { openimOnly }: Edge, correlationId: string) {
-  const { status, title, openim, retryAfter }: Refusal = refusals[code];
+  const { status, title, openim, retryAfter }: Refusal = edgeRefusals[code];
   const isOpenim = openimOnly || OPENIM.test(path);
   const body = isOpenim
     ? failed(openim, title)

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { edgeRefusals, type EdgeRefusal } from '../http/edge-refusals.js';
 import type { DtoClass } from '../http/validation.js';
 import {
   componentName,
@@ -23,10 +24,11 @@ export const BASE = '/v1';
 const OF_ALL: readonly ProblemCode[] = [
   'InvalidRequest',
   'MethodNotAllowed',
-  'HeadersTooLarge',
   'Internal',
   'Unavailable',
   'Starting',
+  // Of these the server says most before it knows what is asked for.
+  ...(Object.keys(edgeRefusals) as EdgeRefusal[]),
 ];
 const OF_BODIES: readonly ProblemCode[] = ['MalformedJson', 'BodyTooLarge', 'UnsupportedMediaType'];
 const OF_KNOWN_CALLERS: readonly ProblemCode[] = ['Unauthenticated', 'Forbidden'];
@@ -63,7 +65,12 @@ export function openApiDocument(operations: readonly Operation[], version = '0.0
   for (const op of operations) (paths[op.path] ??= {})[op.method] = operationObject(op, components, refusals);
   const fallback = {
     description: 'A refusal of another kind, of a later version or of what stands between.',
-    content: { 'application/problem+json': { schema: components.answer(AnyProblem) } },
+    content: {
+      'application/problem+json': {
+        schema: components.answer(AnyProblem),
+        example: sampleOf(components.answer(problemSchema('GroupFull')), components),
+      },
+    },
   };
   return {
     openapi: '3.1.0',

@@ -7,11 +7,13 @@ import { ForeignPosition, NotAPosition } from '../../application/ports/positions
 import { TokenRejected } from '../../application/ports/tokens.js';
 import { DatabaseUnavailable, ReadModelUnavailable } from '../../application/ports/unavailable.js';
 import { DomainError, type DomainErrorName } from '../../domain/shared/errors.js';
+import { edgeRefusals, type EdgeRefusal } from '../http/edge-refusals.js';
 import { saidOf } from '../http/refusals.js';
 import { InputInvalid, type InputProblem } from '../http/validation.js';
 
-/** What `/v1` itself refuses, before or beside the domain. */
+/** What `/v1` itself refuses, and what the server before it does, before or beside the domain. */
 export type EdgeProblem =
+  | EdgeRefusal
   | 'InvalidRequest'
   | 'MalformedJson'
   | 'BodyTooLarge'
@@ -23,7 +25,6 @@ export type EdgeProblem =
   | 'CursorGone'
   | 'MemberNotFound'
   | 'ReadModelBehind'
-  | 'HeadersTooLarge'
   | 'Starting'
   | 'Internal';
 
@@ -123,8 +124,7 @@ const edgeProblems: Record<EdgeProblem, Kind> = {
   CursorGone: { status: 410, title: 'The position or cursor belongs to another store; start again without it' },
   MemberNotFound: { status: 404, title: 'Somebody named is not a member of the group' },
   ReadModelBehind: { status: 503, title: 'The read model has not reached the position yet' },
-  // Said by the server, which reads no more of such a request.
-  HeadersTooLarge: { status: 431, title: "The request's head is too large" },
+  ...edgeRefusals,
   // Said by `startingApp` before there is a router.
   Starting: { status: 503, title: 'The server is starting; nothing was written' },
   Internal: { status: 500, title: 'Something went wrong here' },

@@ -66,9 +66,12 @@ export class DemoClient {
         signal: AbortSignal.timeout(30_000),
       });
     } catch (error) {
-      throw new DemoFailed(`No server answers at ${this.url}. Start one with \`npm start\`, or name its address.`, {
-        cause: error,
-      });
+      throw new DemoFailed(
+        `No server answers at ${this.url}. Start one with \`npm start\`, or name its address: npm run demo -- http://host:port`,
+        {
+          cause: error,
+        },
+      );
     }
     const text = await response.text();
     try {

@@ -5,8 +5,24 @@ import { join } from 'node:path';
 import { DemoFailed } from './client.js';
 import { tellTheDay } from './story.js';
 
-/** `npm run demo [-- <url>]`, or PARLEY_URL. */
-const url = (process.argv[2] ?? process.env['PARLEY_URL'] ?? 'http://127.0.0.1:8080').replace(/\/+$/, '');
+const USAGE = `npm run demo [-- http://host:port]    (else PARLEY_URL, else the server of PORT on this machine, 8080)`;
+
+const [word, ...more] = process.argv.slice(2);
+if (word === '--help' || word === '-h') {
+  process.stdout.write(`${USAGE}\n`);
+  process.exit(0);
+}
+const url = (word ?? process.env['PARLEY_URL'] ?? `http://127.0.0.1:${process.env['PORT'] ?? '8080'}`).replace(
+  /\/+$/,
+  '',
+);
+if (more.length > 0 || !/^https?:\/\/[^/]/.test(url)) {
+  process.stderr.write(`${USAGE}\n`);
+  process.exit(2);
+}
+// `… | head` has read enough: nothing is to be tidied up.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 141 : 1));
+
 const userId = process.env['PARLEY_DEMO_AUDITOR'] ?? 'demo-auditor';
 const adminSecret = process.env['PARLEY_ADMIN_SECRET'];
 

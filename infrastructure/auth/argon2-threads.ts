@@ -6,18 +6,39 @@ const WORKER = new URL('./argon2-worker.js', import.meta.url);
 /**
  * Threads of its own for Argon2. On those of Node's pool (four, for all of the process) a flood of passwords held up
  * whatever else needs one: the signature of a token, the handshake of a new connection to PostgreSQL, a file, gzip.
- * Each works for one caller at a time; there are as many as work was asked for at once. They keep no process alive.
+ * Each works for one caller at a time; there are as many as work was asked for at once. They keep no process alive, and
+ * end with `close`.
  */
 export class Argon2Threads {
   readonly #idle: Thread[] = [];
+  readonly #all = new Set<Thread>();
+  #closed = false;
 
+  /** @throws Error when they are closed, before or meanwhile */
   async run(work: Argon2Work): Promise<string | boolean> {
-    const thread = this.#idle.pop() ?? new Thread();
-    const answer = await thread.run(work);
-    // One that ended is not used again: its run has thrown.
+    if (this.#closed) throw new Error('the threads for passwords are closed');
+    const thread = this.#idle.pop() ?? this.#another();
+    let answer: Argon2Answer;
+    try {
+      answer = await thread.run(work);
+    } catch (error) {
+      this.#all.delete(thread);
+      throw error;
+    }
     this.#idle.push(thread);
     if ('failed' in answer) throw new Error(answer.failed);
     return answer.result;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#all].map((thread) => thread.end()));
+  }
+
+  #another(): Thread {
+    const thread = new Thread();
+    this.#all.add(thread);
+    return thread;
   }
 }
 
@@ -42,5 +63,9 @@ class Thread {
     });
     this.#worker.unref();
     return answer;
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
   }
 }

@@ -60,6 +60,8 @@ async function makeIn(folder: string, home: Home, binaries: Binaries, port: numb
       [
         ['-D', pgdata, '--username=postgres', `--pwfile=${pwfile}`, '--auth=scram-sha-256'],
         ['--encoding=UTF8', '--locale=C', '--locale-provider=libc', '--data-checksums', '--no-instructions'],
+        // As durable: one call for the file system instead of one for each of a thousand files, which takes seconds.
+        process.platform === 'linux' ? ['--sync-method=syncfs'] : [],
       ].flat(),
       { ...home.account, cwd: folder, env: cleanEnvironment() },
     );

@@ -1,8 +1,12 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Account } from '../../cli/demo/client.js';
 import { DemoFailed } from '../../cli/demo/client.js';
 import { tellTheDay } from '../../cli/demo/story.js';
 import { ENGINES } from '../support/engines.js';
+import { BUILD } from '../support/parley-process.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { ADMIN_SECRET } from '../support/v1-client.js';
 
@@ -43,6 +47,22 @@ for (const engine of ENGINES)
         expect(end).to.contain(`PARLEY_APP_ADMINS=${auditor.userId} npm start`);
         expect(end).to.contain(`audit history group book-club-${run}`);
       }
+    });
+
+    it('given words that are no address it gives 2, and ends quietly when nobody reads any more', async () => {
+      const script = join(BUILD, 'cli/demo/main.js');
+      const wrong = spawnSync(process.execPath, [script, 'nonsense'], { encoding: 'utf8' });
+      expect([wrong.status, wrong.stdout]).to.deep.equal([2, '']);
+      expect(wrong.stderr).to.match(/^npm run demo .*\n$/);
+      const child = spawn(process.execPath, [script, parley.url], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, PARLEY_DEMO_PASSWORD: 'of the demo' },
+      });
+      let stderr = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+      child.stdout.destroy();
+      await once(child, 'close');
+      expect([child.exitCode, stderr]).to.deep.equal([141, '']);
     });
 
     it('given nobody at the address, then it says so', async () => {

@@ -1,15 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import pg from 'pg';
-import { listen, type RunningServer } from '../../api/http/server.js';
-import { loadConfig } from '../../infrastructure/config/config.js';
-import { openParley, type Parley } from '../../infrastructure/container.js';
+import type pg from 'pg';
 import { eventually } from '../support/eventually.js';
 import { runCliHere } from '../support/in-process-cli.js';
-import { OpenimClient } from '../support/openim-client.js';
-import { freshDatabase, type TestDatabase } from '../support/postgres.js';
-import { silentLogger } from '../support/silent-logger.js';
-import { ADMIN_SECRET, type V1Answer, V1Client } from '../support/v1-client.js';
+import type { OpenimClient } from '../support/openim-client.js';
+import { RestartableParley } from '../support/restartable-parley.js';
+import type { V1Answer, V1Client } from '../support/v1-client.js';
 
 interface Health {
   readonly ready: boolean;
@@ -34,11 +29,9 @@ const DAMAGES: readonly Damage[] = [
 ];
 
 describe('a read side that was damaged under a server', () => {
-  let database: TestDatabase;
+  let parley: RestartableParley;
   let pool: pg.Pool;
-  let env: Record<string, string>;
-  let parley: Parley | undefined;
-  let server: RunningServer | undefined;
+  let env: Readonly<Record<string, string>>;
   let v1: V1Client;
   let openim: OpenimClient;
   let ada: string;
@@ -46,39 +39,19 @@ describe('a read side that was damaged under a server', () => {
   let names = 0;
 
   const start = async (): Promise<void> => {
-    const config = loadConfig(env);
-    parley = await openParley(config, silentLogger);
-    server = await listen(parley.app, config);
-    v1 = new V1Client(server.url);
-    openim = new OpenimClient(`${server.url}/openim`, env['OPENIM_SECRET'] ?? '');
+    ({ v1, openim } = await parley.start());
   };
-  const stop = async (): Promise<void> => {
-    await server?.stop();
-    await parley?.close();
-    server = parley = undefined;
-  };
+  const stop = (): Promise<void> => parley.stop();
 
   before(async () => {
-    database = await freshDatabase('read_side');
-    pool = new pg.Pool({ connectionString: database.url, max: 2 });
-    env = {
-      DATABASE_URL: database.url,
-      PARLEY_MASTER_KEY: randomBytes(32).toString('base64'),
-      PARLEY_TOKEN_SECRET: randomBytes(48).toString('base64'),
-      PARLEY_ADMIN_SECRET: ADMIN_SECRET,
-      OPENIM_SECRET: 'the secret of the app',
-      PORT: '0',
-    };
+    parley = await RestartableParley.on('read_side');
+    ({ pool, env } = parley);
     await start();
     ada = (await v1.person('ada')).token;
     alice = (await openim.people('alice'))['alice'] ?? '';
     await v1.call('POST', '/groups', { token: ada, body: { groupId: 'club', name: 'Club' } });
   });
-  after(async () => {
-    await stop();
-    await pool.end();
-    await database.drop();
-  });
+  after(() => parley.drop());
 
   const health = async (): Promise<Health & { status: number }> => {
     const response = await fetch(`${v1.url}/health/ready`);

@@ -1,54 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import pg from 'pg';
-import { listen, type RunningServer } from '../../api/http/server.js';
-import { loadConfig } from '../../infrastructure/config/config.js';
-import { openParley, type Parley } from '../../infrastructure/container.js';
+import type pg from 'pg';
 import { runCliHere } from '../support/in-process-cli.js';
-import { OpenimClient } from '../support/openim-client.js';
+import type { OpenimClient } from '../support/openim-client.js';
 import { type CliResult, runCli } from '../support/parley-process.js';
-import { freshDatabase, type TestDatabase } from '../support/postgres.js';
-import { silentLogger } from '../support/silent-logger.js';
-import { ADMIN_SECRET, V1Client } from '../support/v1-client.js';
+import { RestartableParley } from '../support/restartable-parley.js';
+import type { V1Client } from '../support/v1-client.js';
 
 /** Bob's key row is gone, carl's was changed; the groups `torn`, `blank` and `gap` have lost something of their events. */
 describe('events that can’t be read', () => {
-  let database: TestDatabase;
+  let parley: RestartableParley;
   let pool: pg.Pool;
-  let env: Record<string, string>;
-  let parley: Parley | undefined;
-  let server: RunningServer | undefined;
+  let env: Readonly<Record<string, string>>;
   let v1: V1Client;
   let openim: OpenimClient;
   let people: Record<string, string>;
   let bobsKey: Record<string, unknown> | undefined;
 
   const start = async (): Promise<void> => {
-    const config = loadConfig(env);
-    parley = await openParley(config, silentLogger);
-    server = await listen(parley.app, config);
-    v1 = new V1Client(server.url);
-    openim = new OpenimClient(`${server.url}/openim`, env['OPENIM_SECRET'] ?? '');
+    ({ v1, openim } = await parley.start());
   };
-  const stop = async (): Promise<void> => {
-    await server?.stop();
-    await parley?.close();
-    server = parley = undefined;
-  };
+  const stop = (): Promise<void> => parley.stop();
   const cli = (...words: string[]): Promise<CliResult> => runCliHere(words, env);
 
   before(async () => {
-    database = await freshDatabase('unreadable');
-    pool = new pg.Pool({ connectionString: database.url, max: 2 });
-    env = {
-      DATABASE_URL: database.url,
-      PARLEY_MASTER_KEY: randomBytes(32).toString('base64'),
-      PARLEY_TOKEN_SECRET: randomBytes(48).toString('base64'),
-      PARLEY_ADMIN_SECRET: ADMIN_SECRET,
-      PARLEY_APP_ADMINS: 'root',
-      OPENIM_SECRET: 'the secret of the app',
-      PORT: '0',
-    };
+    parley = await RestartableParley.on('unreadable', { PARLEY_APP_ADMINS: 'root' });
+    ({ pool, env } = parley);
     await start();
     const all = await Promise.all(['root', 'ada', 'bob', 'carl'].map((userId) => v1.person(userId)));
     people = Object.fromEntries(all.map(({ userId, token }) => [userId, token]));
@@ -70,11 +47,7 @@ describe('events that can’t be read', () => {
     await pool.query(`DELETE FROM events.log WHERE stream LIKE '%gap' AND revision = 1`);
     await start();
   });
-  after(async () => {
-    await stop();
-    await pool.end();
-    await database.drop();
-  });
+  after(() => parley.drop());
 
   for (const groupId of ['torn', 'blank', 'gap'])
     it(`nothing is decided on the group "${groupId}": 503 in each API's shape`, async () => {

@@ -20,7 +20,6 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import pg from 'pg';
@@ -33,6 +32,7 @@ import {
 } from '../../infrastructure/embedded-postgres/embedded-postgres.js';
 import { takeOwnership } from '../../infrastructure/embedded-postgres/owner-lock.js';
 import { processStart } from '../../infrastructure/embedded-postgres/processes.js';
+import { eventually } from '../support/eventually.js';
 import { silentLogger } from '../support/silent-logger.js';
 
 const OWNER = join(dirname(fileURLToPath(import.meta.url)), '..', 'support', 'embedded-owner.js');
@@ -288,7 +288,7 @@ describe('embedded PostgreSQL', function () {
       // Once adopted, once our own child.
       for (let round = 0; round < 2; round++) {
         const sleeper = query(url, 'SELECT pg_sleep(60)').catch(() => undefined);
-        await until(
+        await eventually(
           async () =>
             (
               await query(
@@ -298,7 +298,7 @@ describe('embedded PostgreSQL', function () {
             ).length === 1,
         );
         process.kill(pid, 'SIGKILL');
-        await until(async () => server.pid !== pid && (await answers(url)));
+        await eventually(async () => server.pid !== pid && (await answers(url)));
         await sleeper;
         expect(server.url()).to.equal(url);
         expect(await query(url, 'SELECT answer FROM kept')).to.deep.equal([{ answer: 42 }]);
@@ -323,7 +323,7 @@ describe('embedded PostgreSQL', function () {
       const child = spawn(process.execPath, [OWNER, dataDir], { stdio: 'ignore' });
       owners.push(child);
       const home = join(dataDir, 'postgres');
-      await until(async () => {
+      await eventually(async () => {
         const names = await readdir(home).catch(() => []);
         const init = names.find((name) => name.startsWith('init-'));
         return init !== undefined && (await readdir(join(home, init, 'pgdata', 'base')).catch(() => [])).length > 0;
@@ -515,12 +515,4 @@ async function failureOf(promise: Promise<unknown>): Promise<string> {
     () => 'it did not fail',
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!(await condition().catch(() => false))) {
-    if (Date.now() > deadline) throw new Error('it did not come true within 15 s');
-    await delay(20);
-  }
 }

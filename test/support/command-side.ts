@@ -28,8 +28,10 @@ import { PostgresReservations } from '../../infrastructure/system/reservations.j
 import { PostgresSessions } from '../../infrastructure/system/sessions.js';
 import { silentLogger } from './silent-logger.js';
 
-/** As secure as a test needs it. */
-export const quickHasher = (): Argon2Hasher => new Argon2Hasher({ memoryCost: 64, timeCost: 1 });
+const quick = new Argon2Hasher({ memoryCost: 64, timeCost: 1 });
+
+/** As secure as a test needs it; one for all of a process, with its threads. */
+export const quickHasher = (): Argon2Hasher => quick;
 
 export interface CommandSide {
   readonly pool: ReturnType<typeof makePool>;

@@ -11,7 +11,8 @@ const run = promisify(execFile);
 
 describe('the build', () => {
   let folder: string;
-  const build = (): Promise<unknown> => run(process.execPath, [join(folder, 'scripts/build.mjs')]);
+  const build = (...words: string[]): Promise<unknown> =>
+    run(process.execPath, [join(folder, 'scripts/build.mjs'), ...words]);
   const out = (path: string): string => join(folder, 'dist', path);
 
   before(async () => {
@@ -57,6 +58,23 @@ describe('the build', () => {
     await rm(out('main.js.map'));
     await build();
     expect(existsSync(out('main.js.map'))).to.equal(true);
+  });
+
+  it('of the program alone, it neither makes the tests nor takes away those that are there', async () => {
+    const [old, fresh] = ['old', 'fresh'].map((name) => ({
+      source: join(folder, `test/${name}.ts`),
+      output: out(`test/${name}.js`),
+    }));
+    await writeFile(old!.source, 'export const a = 1;\n');
+    await build();
+    await rm(old!.source);
+    await writeFile(fresh!.source, 'export const a = 1;\n');
+    await writeFile(join(folder, 'main.ts'), 'export const a = 3;\n');
+    await build('--program');
+    expect(await readFile(out('main.js'), 'utf8')).to.include('a = 3');
+    expect([existsSync(old!.output), existsSync(fresh!.output)]).to.deep.equal([true, false]);
+    await build();
+    expect([existsSync(old!.output), existsSync(fresh!.output)]).to.deep.equal([false, true]);
   });
 
   it('given what is no code, then it fails with its name, and again until it is mended', async () => {

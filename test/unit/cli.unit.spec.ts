@@ -3,8 +3,10 @@ import { run } from '../../cli/run.js';
 import { Stopped } from '../../cli/stopping.js';
 import { DatabaseUnavailable } from '../../application/ports/unavailable.js';
 import type { Position } from '../../application/ports/event-store.js';
-import type { StoreTools, Tools } from '../../application/ports/tools.js';
+import type { Tools } from '../../application/ports/tools.js';
+import { storeTools } from '../../infrastructure/event-store/copy/open.js';
 import { forOperator } from '../../infrastructure/operator-errors.js';
+import { silentLogger } from '../support/silent-logger.js';
 
 const LIVE = { version: 2, letter: 'a', state: 'live', position: 'p9' as Position, lagMs: 0, parked: 0 } as const;
 const REBUILT = { letter: 'b', events: 12_345, milliseconds: 1_500, givenUp: [] };
@@ -44,7 +46,7 @@ async function runWith(
   const { tools, closed } = toolsWith(given);
   const code = await run(words, {
     open: () => Promise.resolve(tools),
-    openStores: () => Promise.reject<StoreTools>(new Error('not asked for')),
+    openStores: () => Promise.resolve(storeTools({}, silentLogger)),
     explain: forOperator,
     stop,
     version: '1.2.3',
@@ -64,8 +66,17 @@ describe('the parley command', () => {
       ['projections', 'rebuild'],
       ['projections', 'verify', 'gruops'],
       ['audit', 'history', 'planet', 'x'],
+      ['projections', 'rebuild', 'users', '--all'],
       ['audit', 'history', 'group'],
+      ['audit', 'history', 'group', ''],
+      ['audit', 'history', 'group', 'club', '--tenant', ''],
       ['store', 'copy'],
+      ['store', 'copy', '--to', 'nonsense'],
+      ['store', 'copy', '--to', 'embedded:/tmp/parley'],
+      ['store', 'verify', '--to', 'env:PARLEY_NOT_SET'],
+      ['store', 'verify', '--to', 'postgres://127.0.0.1:1/parley', '--tenants', ' , '],
+      ['system', 'copy', '--to', 'embedded:/tmp/parley'],
+      ['system', 'copy', '--to', 'esdb://127.0.0.1:1'],
     ]) {
       const { code, out, err } = await runWith(words);
       expect(code, words.join(' ')).to.equal(2);

@@ -1,4 +1,4 @@
-import { CopyRefused } from './errors.js';
+import { WrongWords } from '../../../application/ports/wrong-words.js';
 
 /** Where a log is kept. */
 export type StoreAddress =
@@ -13,13 +13,13 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * `embedded:<data directory>`, `postgres://…`, `esdb://…` (also `kurrentdb://` and `+discover`), or `env:NAME` for one of
  * these in an environment variable: arguments can be read by every user of the machine, and URLs hold passwords.
  *
- * @throws CopyRefused without the text, which may hold a password.
+ * @throws WrongWords without the text, which may hold a password.
  */
 export function parseAddress(text: string, env: Variables): StoreAddress {
   const variable = /^env:(\w+)$/.exec(text)?.[1];
   if (variable !== undefined) {
     const value = env[variable]?.trim() ?? '';
-    if (value === '') throw new CopyRefused(`The environment variable ${variable} is not set.`);
+    if (value === '') throw new WrongWords(`The environment variable ${variable} is not set.`);
     return parseAddress(value.replace(/^env:/, ''), env);
   }
   if (/^embedded:./.test(text)) return { kind: 'embedded', dataDir: text.slice('embedded:'.length) };
@@ -27,12 +27,12 @@ export function parseAddress(text: string, env: Variables): StoreAddress {
   if (/^(esdb|kurrentdb)(\+discover)?:\/\/[^/?]+/.test(text)) {
     return { kind: 'eventstoredb', connectionString: text.replace(/^kurrentdb/, 'esdb') };
   }
-  throw new CopyRefused(
+  throw new WrongWords(
     'A store is named embedded:<data directory>, postgres://user:password@host:5432/database, esdb://host:2113, or env:NAME for a variable that holds one of these.',
   );
 }
 
-/** Where the server of this environment keeps its log. @throws CopyRefused */
+/** Where the server of this environment keeps its log. @throws WrongWords */
 export function configuredAddress(env: Variables): StoreAddress {
   const set = (name: string): string | undefined => (env[name]?.trim() === '' ? undefined : env[name]?.trim());
   const eventStore = set('EVENT_STORE');

@@ -1,5 +1,6 @@
 import type { Logger } from '../../../application/ports/logger.js';
 import type { NamedStores, StoreTools } from '../../../application/ports/tools.js';
+import { WrongWords } from '../../../application/ports/wrong-words.js';
 import type { Config } from '../../config/config.js';
 import { migrations, openDatabase } from '../../database.js';
 import { migrate } from '../../postgres/migrate.js';
@@ -8,12 +9,11 @@ import { type Served, servedTenants } from '../eventstoredb/served.js';
 import { configuredAddress, parseAddress, shownAddress, type StoreAddress } from './address.js';
 import { compareLogs } from './compare.js';
 import { copyLog } from './copy.js';
-import { CopyRefused } from './errors.js';
 import { openEventStoreDbEnd } from './eventstoredb-end.js';
 import { openPostgresEnd } from './postgres-end.js';
 import type { StoreEnd } from './store-end.js';
 
-/** Its works throw CopyRefused, SystemCopyRefused, EventStoreUnavailable, DatabaseUnreachable and EmbeddedPostgresError. */
+/** Its works throw WrongWords, CopyRefused, SystemCopyRefused, EventStoreUnavailable, DatabaseUnreachable and EmbeddedPostgresError. */
 export function storeTools(env: Readonly<Record<string, string | undefined>>, log: Logger): StoreTools {
   const open = async <T>(
     { from, to, tenants }: NamedStores,
@@ -24,6 +24,8 @@ export function storeTools(env: Readonly<Record<string, string | undefined>>, lo
       from === undefined ? configuredAddress(env) : parseAddress(from, env),
       parseAddress(to, env),
     ];
+    if (make && targetAddress.kind === 'embedded')
+      throw new WrongWords('An embedded database is no target: name a PostgreSQL or an EventStoreDB.');
     const served = servedTenants(tenants ?? tenantsIn(env));
     const source = await openEnd(sourceAddress, { log, served, make: false });
     try {
@@ -42,10 +44,10 @@ export function storeTools(env: Readonly<Record<string, string | undefined>>, lo
     compare: (stores, onProgress) =>
       open(stores, { make: false }, (source, target) => compareLogs(source, target, onProgress)),
     copySystem: async ({ from, to }, signal) => {
-      const source = await openDatabase(databaseAt(from, env), log, { share: true });
+      const [place, target] = [databaseAt(from, env), databaseAt(to, env)];
+      if (target.databaseUrl === undefined) throw new WrongWords('The target must be postgres://….');
+      const source = await openDatabase(place, log, { share: true });
       try {
-        const target = databaseAt(to, env);
-        if (target.databaseUrl === undefined) throw new CopyRefused('The target must be postgres://….');
         await (await openDatabase(target, log, { share: true })).close();
         await migrate(target.databaseUrl, migrations);
         return await copySystem(source.url, target.databaseUrl, signal);
@@ -56,7 +58,7 @@ export function storeTools(env: Readonly<Record<string, string | undefined>>, lo
   };
 }
 
-/** The PostgreSQL that is named, or that this environment's server uses. @throws CopyRefused */
+/** The PostgreSQL that is named, or that this environment's server uses. @throws WrongWords */
 function databaseAt(
   name: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
@@ -64,7 +66,7 @@ function databaseAt(
   const address = name === undefined ? configuredAddress({ ...env, EVENT_STORE: undefined }) : parseAddress(name, env);
   if (address.kind === 'embedded') return { dataDir: address.dataDir };
   if (address.kind === 'postgres') return { dataDir: '', databaseUrl: address.url };
-  throw new CopyRefused('Schema "system" is in PostgreSQL: name embedded:<data directory> or postgres://….');
+  throw new WrongWords('Schema "system" is in PostgreSQL: name embedded:<data directory> or postgres://….');
 }
 
 function tenantsIn(env: Readonly<Record<string, string | undefined>>): string[] | undefined {
@@ -85,7 +87,6 @@ async function openEnd(address: StoreAddress, options: EndOptions): Promise<Stor
     return openEventStoreDbEnd({ ...options, connectionString: address.connectionString, shown });
   }
   if (address.kind === 'postgres') return openPostgresEnd({ ...options, url: address.url, shown });
-  if (options.make) throw new CopyRefused('An embedded database is no target: name a PostgreSQL or an EventStoreDB.');
   const database = await openDatabase({ dataDir: address.dataDir }, options.log, { share: true });
   try {
     const end = await openPostgresEnd({ ...options, url: database.url, shown });

@@ -114,4 +114,21 @@ describe('Passwords', () => {
     await Promise.all(flood);
     expect(before).to.be.below(20);
   });
+
+  it('end their threads with their hasher, also those at work', async () => {
+    const hasher = new Argon2Hasher();
+    const before = threads();
+    await hasher.hash('secret');
+    expect(threads()).to.equal(before + 1);
+    const atWork = hasher.hash('secret').catch(String);
+    await hasher.close();
+    expect(threads()).to.equal(before);
+    expect([await atWork, await hasher.hash('secret').catch(String)]).to.deep.equal([
+      'Error: a thread for passwords ended',
+      'Error: the threads for passwords are closed',
+    ]);
+  });
 });
+
+/** The worker threads of this process. */
+const threads = (): number => (process.report.getReport() as { workers: unknown[] }).workers.length;

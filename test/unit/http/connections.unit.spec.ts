@@ -2,9 +2,12 @@ import { expect } from 'chai';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { ConnectionLimits } from '../../../api/http/connection-limits.js';
 import { networkOf } from '../../../api/http/connections.js';
+import { edgeRefusals } from '../../../api/http/edge-refusals.js';
 import { listen, type ListenOptions, type RunningServer } from '../../../api/http/server.js';
+import { Standstill } from '../../../api/http/standstill.js';
 import { eventually } from '../../support/eventually.js';
 import { RawHttp } from '../../support/raw-http.js';
+import { V1Contract } from '../../support/v1-contract.js';
 
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 const MEGABYTE = Buffer.alloc(1024 * 1024, 'x');
@@ -101,17 +104,21 @@ describe('a server’s connections', () => {
   });
 
   it('end when nobody reads the answer, and not while the answer takes its time', async () => {
+    let answerSlowly: () => void = silent;
     await serving(
       (request, response) => {
-        if (request.url === '/slow') setTimeout(() => response.end('slow but sure'), 600);
+        if (request.url === '/slow') answerSlowly = () => response.end('slow but sure');
         else large(request, response);
       },
-      { stalledMs: 200 },
+      { stalledMs: 1_000 },
     );
     const slow = await connected(GET.replace('/', '/slow'));
+    await eventually(() => expect(asked).to.have.lengthOf(1));
     const unread = await connected();
     unread.pause();
     unread.send(GET.repeat(30));
+    await eventually(() => expect(asked.at(-1)?.socket.destroyed).to.equal(true), 30_000);
+    answerSlowly();
     await eventually(() => expect(slow.received).to.include('slow but sure'));
     unread.resume();
     // Some of them are in the kernel; the rest was given up.
@@ -160,8 +167,6 @@ describe('a server’s connections', () => {
       connection.send(GET);
       unread.push(connection);
       await eventually(() => expect(asked).to.have.lengthOf(n + 1));
-      // So that one look of the server falls between two of them.
-      await new Promise((resolve) => setTimeout(resolve, 300));
     }
     for (const connection of unread) connection.resume();
     const lengths = await Promise.all(
@@ -198,6 +203,34 @@ describe('a server’s connections', () => {
     expect(await (await connected('nonsense\r\n\r\n')).closed()).to.match(/^HTTP\/1\.1 400 .*"errCode":1001/s);
   });
 
+  it('refuse nothing in a way that the document of /v1 doesn’t have', async function () {
+    this.timeout(30_000);
+    const contract = new V1Contract();
+    const seen = new Set<string>();
+    const GROUPS = 'GET /v1/groups HTTP/1.1\r\nHost: x\r\n';
+    const refused = async (sent: string): Promise<void> => {
+      const answer = await (await connected(sent)).closed();
+      const [head = '', text = ''] = answer.split('\r\n\r\n');
+      const [status = '', ...lines] = head.split('\r\n');
+      const headers = new Headers(lines.map((line) => line.split(': ', 2) as [string, string]));
+      const of = { status: Number(status.split(' ')[1]), headers, text };
+      const request = { headers: {}, body: undefined };
+      expect(contract.wrongsOf({ method: 'GET', path: '/groups', request, answer: of }), answer).to.deep.equal([]);
+      seen.add((JSON.parse(text) as { code: string }).code);
+    };
+    await serving(done, { headMs: 100, headers: 5 });
+    await refused('nonsense\r\n\r\n');
+    await refused('GET /v1/groups HTTP/1.1\r\n\r\n');
+    await refused(GROUPS);
+    await refused(`${GROUPS}Expect: miracles\r\n\r\n`);
+    await refused(`${GROUPS}${'A: b\r\n'.repeat(6)}\r\n`);
+    await serving(silent, { connectionsOfAddress: 0 });
+    await refused('');
+    await serving(silent, { openRequests: 0 });
+    await refused(`${GROUPS}\r\n`);
+    expect([...seen]).to.have.members(Object.keys(edgeRefusals));
+  });
+
   it('have an answer with a correlation id, however it is written', async () => {
     await serving((request, response) => {
       if (request.url === '/head') response.writeHead(200, { 'X-Other': '1' }).end();
@@ -213,6 +246,25 @@ describe('a server’s connections', () => {
       ids.add(headers.get('x-correlation-id'));
     }
     expect(ids.size).to.equal(4);
+  });
+});
+
+describe('a standstill', () => {
+  /** After how many ms it was over, told at these moments that nothing has moved. */
+  const over = (moments: readonly number[]): number | undefined => {
+    const standstill = new Standstill(5, 60);
+    return moments.find((moment) => standstill.said(moment));
+  };
+  const each = (from: number, to: number): number[] =>
+    Array.from({ length: (to - from) / 5 + 1 }, (_, n) => from + 5 * n);
+
+  it('is over when nothing has moved for as long as it may, and not before', () => {
+    expect(over(each(5, 100))).to.equal(60);
+    expect(over(each(1_005, 1_100))).to.equal(1_060);
+  });
+
+  it('begins anew with whatever moved in between, of which nothing is said', () => {
+    expect(over([...each(5, 55), ...each(65, 115), ...each(125, 200)])).to.equal(180);
   });
 });
 
