@@ -3,7 +3,7 @@ import { openimOperations } from '../../api/dialects/openim/operations.js';
 import type { OpenimServices } from '../../api/dialects/openim/services.js';
 import { v1Operations, type V1Services } from '../../api/v1/operations.js';
 import { ENGINES } from '../support/engines.js';
-import { openimFixtures } from '../support/hostile/openim-fixtures.js';
+import { type OpenimFixture, openimFixtures } from '../support/hostile/openim-fixtures.js';
 import { OpenimHostility } from '../support/hostile/openim-requests.js';
 import { schemaOf, userPointers } from '../support/hostile/schemas.js';
 import { v1Fixtures } from '../support/hostile/v1-fixtures.js';
@@ -32,6 +32,10 @@ for (const engine of ENGINES)
       for (const step of steps) await world.done(...step);
     };
 
+    const asked = async (steps: OpenimFixture['asked'] = []): Promise<void> => {
+      for (const [path, who, body] of steps) await world.im.done(path, body, { token: world.tokens[who] });
+    };
+
     before(async function () {
       this.timeout(60_000);
       world = await World.open(engine);
@@ -47,6 +51,7 @@ for (const engine of ENGINES)
       ]);
       await Promise.all([
         ...openim.map(({ path }) => given(openimFixtures[path]?.given?.(imGroup(path)))),
+        ...openim.map(({ path }) => asked(openimFixtures[path]?.asked)),
         ...operations.map(({ operationId }) => given(v1Fixtures[operationId]?.given?.(`g-${operationId}`))),
       ]);
       for (const prefix of ['', 'im-']) {

@@ -110,6 +110,17 @@ for (const engine of ENGINES)
         ['/user/update_user_info_ex', 1001, 'it is no JSON: quotes within quotes'],
         ['/user/get_users_info', 0],
         ['/user/get_users_info', 0],
+        ['/friend/add_friend', 1301, 'he asks himself'],
+        ['/friend/add_friend_response', 1001, 'its handleResult is 123'],
+        ['/friend/delete_friend', 0, 'nobody is in his own list'],
+        ['/friend/get_friend_apply_list', 0],
+        ['/friend/get_self_friend_apply_list', 0],
+        ['/friend/get_friend_list', 0],
+        ['/friend/add_black', 1001, 'nobody blocks himself'],
+        ['/friend/get_black_list', 0],
+        ['/friend/remove_black', 0, 'nobody has blocked himself'],
+        ['/friend/is_friend', 0],
+        ['/friend/update_friends', 0, 'he names no friend'],
         ['/group/create_group', 1001, 'it names the same user as owner, admin and member'],
         ['/group/set_group_info_ex', 1001, 'its flags are 123'],
         ['/group/join_group', 1001, 'its joinSource is 123'],
@@ -136,9 +147,9 @@ for (const engine of ENGINES)
         );
       });
 
-      it('are all of the 20 operations', () => {
+      it('are all of the 31 operations', () => {
         expect(seedSamples.map(({ path }) => path)).to.deep.equal(outcomes.map(([path]) => path));
-        expect(new Set(seedSamples.map(({ path }) => path)).size).to.equal(20);
+        expect(new Set(seedSamples.map(({ path }) => path)).size).to.equal(31);
       });
 
       // Dismissing comes last, so that the others meet the group alive.

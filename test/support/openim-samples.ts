@@ -1,4 +1,4 @@
-/** The request samples of 003, POST /user/* and /group/*, byte for byte (one is no JSON at all). Two headings are get_users_info. */
+/** The request samples of 003, POST /user/*, /friend/* and /group/*, byte for byte (one is no JSON at all). Two headings are get_users_info. */
 export const seedSamples: readonly { readonly path: string; readonly body: string }[] = [
   {
     path: '/user/self_register',
@@ -64,6 +64,160 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
     path: '/user/get_users_info',
     body: `{
     "userIDs": ["user_10001", "user_10002", "user_10003"]
+
+}`,
+  },
+  {
+    path: '/friend/add_friend',
+    body: `{
+
+ "ex": "example",
+
+ "fromUserID": "user_10001",
+
+ "reqMsg": "example",
+
+ "toUserID": "user_10001"
+
+}`,
+  },
+  {
+    path: '/friend/add_friend_response',
+    body: `{
+
+ "fromUserID": "user_10001",
+
+ "handleMsg": "example",
+
+ "handleResult": 123,
+
+ "toUserID": "user_10001"
+
+}`,
+  },
+  {
+    path: '/friend/delete_friend',
+    body: `{
+
+ "friendUserID": "user_10001",
+
+ "ownerUserID": "user_10001"
+
+}`,
+  },
+  {
+    path: '/friend/get_friend_apply_list',
+    body: `{
+
+ "pagination": {
+
+  "pageNumber": 1,
+
+  "showNumber": 20
+
+ },
+
+ "userID": "user_10001"
+
+}`,
+  },
+  {
+    path: '/friend/get_self_friend_apply_list',
+    body: `{
+
+ "pagination": {
+
+  "pageNumber": 1,
+
+  "showNumber": 20
+
+ },
+
+ "userID": "user_10001"
+
+}`,
+  },
+  {
+    path: '/friend/get_friend_list',
+    body: `{
+
+ "pagination": {
+
+  "pageNumber": 1,
+
+  "showNumber": 20
+
+ },
+
+ "userID": "user_10001"
+
+}`,
+  },
+  {
+    path: '/friend/add_black',
+    body: `{
+
+ "blackUserID": "user_10001",
+
+ "ex": "example",
+
+ "ownerUserID": "user_10001"
+
+}`,
+  },
+  {
+    path: '/friend/get_black_list',
+    body: `{
+
+ "pagination": {
+
+  "pageNumber": 1,
+
+  "showNumber": 20
+
+ },
+
+ "userID": "user_10001"
+
+}`,
+  },
+  {
+    path: '/friend/remove_black',
+    body: `{
+
+ "blackUserID": "user_10001",
+
+ "ownerUserID": "user_10001"
+
+}`,
+  },
+  {
+    path: '/friend/is_friend',
+    body: `{
+
+ "userID1": "user_10001",
+
+ "userID2": "user_10001"
+
+}`,
+  },
+  {
+    path: '/friend/update_friends',
+    body: `{
+
+ "ex": "example",
+
+ "friendUserIDs": [
+
+  "user_10001"
+
+ ],
+
+ "isPinned": true,
+
+ "ownerUserID": "user_10001",
+
+ "remark": "example"
 
 }`,
   },

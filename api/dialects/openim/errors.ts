@@ -103,8 +103,11 @@ const domainErrors: Rules = {
   TooManyAdmins: 'ArgsError',
 };
 
-/** Where one operation of the original says it with another code (docs/rules.md D1 "Groups"). */
+/** Where one operation of the original says it with another code (docs/rules.md D1 "Groups", "Friends"). */
 const particular: Readonly<Record<string, Partial<Rules>>> = {
+  // Whoever can't be there has asked nothing, and is nobody's friend.
+  '/friend/add_friend_response': { UserNotFound: 'RecordNotFoundError' },
+  '/friend/set_friend_remark': { UserNotFound: 'RecordNotFoundError' },
   '/group/kick_group': {
     NotGroupMember: outsiderOr('UserIDNotFoundError'),
     TargetRoleTooHigh: ({ role }) => (role === 'owner' ? 'ArgsError' : 'NoPermissionError'),

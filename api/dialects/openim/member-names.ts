@@ -21,12 +21,20 @@ const names: Readonly<Record<string, string>> = {
   role: 'roleLevel',
   until: 'mutedSeconds',
   option: 'globalRecvMsgOpt',
+  from: 'fromUserID',
+  to: 'toUserID',
+  friendId: 'friendUserID',
+  friendIds: 'friendUserIDs',
+  blockedId: 'blackUserID',
+  pinned: 'isPinned',
   'joinPolicy.selfJoin': 'needVerification',
   'joinPolicy.memberInvite': 'needVerification',
 };
 
 /** Where one name of the domain is several here. */
 const particular: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '/friend/add_friend': { message: 'reqMsg' },
+  '/friend/add_friend_response': { message: 'handleMsg' },
   '/group/join_group': { message: 'reqMessage' },
   '/group/group_application_response': { message: 'handledMsg', userId: 'fromUserID' },
 };

@@ -1,4 +1,5 @@
 import type { BulkRegistration } from '../../../application/commands/bulk-registration.js';
+import type { FriendshipCommands } from '../../../application/commands/friendships.js';
 import type { GroupChanges } from '../../../application/commands/group-changes.js';
 import type { GroupCommands } from '../../../application/commands/groups.js';
 import type { CommandResult } from '../../../application/commands/request.js';
@@ -10,6 +11,7 @@ import type { Clock } from '../../../application/ports/clock.js';
 import type { Position } from '../../../application/ports/event-store.js';
 import type { Sessions, TokenIssuer, TokenVerifier } from '../../../application/ports/tokens.js';
 import type { ApplicationQueries } from '../../../application/queries/applications.js';
+import type { FriendshipQueries } from '../../../application/queries/friendships.js';
 import type { GroupQueries } from '../../../application/queries/groups.js';
 import type { MemberQueries } from '../../../application/queries/members.js';
 import { MAX_PAGE, type PageRequest } from '../../../application/queries/page.js';
@@ -25,11 +27,13 @@ export interface OpenimServices {
   readonly userProfiles: UserProfileCommands;
   readonly groupCommands: GroupCommands;
   readonly groupChanges: GroupChanges;
+  readonly friendshipCommands: FriendshipCommands;
   readonly directory: UserDirectory;
   readonly users: UserQueries;
   readonly groups: GroupQueries;
   readonly members: MemberQueries;
   readonly applications: ApplicationQueries;
+  readonly friendships: FriendshipQueries;
   readonly progress: ReadModelProgress;
   readonly ownWrites: Pick<OwnWrites, 'shown'>;
   readonly tokens: TokenIssuer & TokenVerifier;

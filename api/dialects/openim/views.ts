@@ -17,6 +17,8 @@ export interface UserInfo {
   readonly globalRecvMsgOpt: number;
 }
 
+export type PublicUserInfo = Pick<UserInfo, 'userID' | 'nickname' | 'faceURL' | 'ex'>;
+
 export interface GroupInfo {
   readonly groupID: string;
   readonly groupName: string;
@@ -53,7 +55,7 @@ export interface GroupMemberFullInfo {
 }
 
 export interface GroupRequest {
-  readonly userInfo: Pick<UserInfo, 'userID' | 'nickname' | 'faceURL' | 'ex'>;
+  readonly userInfo: PublicUserInfo;
   readonly groupInfo: GroupInfo | null;
   readonly handleResult: number;
   readonly reqMsg: string;
@@ -109,11 +111,28 @@ export const settingsOf = ({ lookMemberInfo, applyMemberFriend }: SettingFlags):
   ...(applyMemberFriend === undefined ? {} : { addMemberAsFriend: allowed(applyMemberFriend) }),
 });
 
-export const userInfo = (user: UserView, isAppAdmin: boolean): UserInfo => ({
+export const publicUserInfo = (user: Pick<UserView, 'userId' | 'nickname' | 'avatar' | 'ext'>): PublicUserInfo => ({
   userID: user.userId,
   nickname: user.nickname ?? '',
   faceURL: user.avatar ?? '',
   ex: user.ext ?? '',
+});
+
+/** What is shown of a user. */
+export type Profile = Pick<UserView, 'userId' | 'nickname' | 'avatar' | 'ext' | 'registeredAt' | 'receiveOption'>;
+
+/** Somebody of whom the lists know nothing yet but who he is. */
+export const unseen = (userId: string): Profile => ({
+  userId,
+  nickname: null,
+  avatar: null,
+  ext: null,
+  registeredAt: 0,
+  receiveOption: 'all',
+});
+
+export const userInfo = (user: Profile, isAppAdmin: boolean): UserInfo => ({
+  ...publicUserInfo(user),
   createTime: user.registeredAt,
   appMangerLevel: isAppAdmin ? APP_ADMIN : ORDINARY_USER,
   globalRecvMsgOpt: receiveOptions[user.receiveOption],
@@ -229,12 +248,7 @@ export const groupRequest = (
   user: UserView | undefined,
   group: GroupView | undefined,
 ): GroupRequest => ({
-  userInfo: {
-    userID: application.userId,
-    nickname: user?.nickname ?? '',
-    faceURL: user?.avatar ?? '',
-    ex: user?.ext ?? '',
-  },
+  userInfo: publicUserInfo(user ?? unseen(application.userId)),
   groupInfo: group === undefined ? null : groupInfo(group),
   handleResult: handleResults[application.status],
   reqMsg: application.message ?? '',

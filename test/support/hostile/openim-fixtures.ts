@@ -16,6 +16,8 @@ export interface OpenimFixture {
   /** A request that is right. */
   readonly body: (group: string, world: World) => Json;
   readonly given?: (group: string) => readonly (readonly [string, string, Who, object?])[];
+  /** The same by this API: path, who and the body. */
+  readonly asked?: readonly (readonly [path: string, by: Who, body: object])[];
   /** Who may not, and the refusal; or why there is nobody. */
   readonly mayNot: Readonly<Partial<Record<Who, string>>> | string;
   readonly users?: Readonly<Record<string, NamedUser>>;
@@ -51,6 +53,33 @@ const managers = { outsider: NO, member: NO } as const;
 const owners = { outsider: NO, member: NO, admin: NO } as const;
 const othersOfMember = { outsider: NO, member2: NO } as const;
 const notApp = { outsider: NO, owner: NO } as const;
+
+/** Somebody's own list, or what he alone may ask. */
+const own = (who: Who, member: string, more: Json = {}): OpenimFixture => ({
+  as: who,
+  body: () => ({ [member]: who, ...more }),
+  mayNot: { outsider: NO },
+  users: { [`/${member}`]: self(who) },
+  writes: false,
+});
+const friends = (ownerUserID: Who, friendUserID: Who): readonly [string, Who, object] => [
+  '/friend/import_friend',
+  'root',
+  { ownerUserID, friendUserIDs: [friendUserID] },
+];
+const NO_FRIEND = 'who is no friend is passed over';
+const aboutFriends = (more: Json): OpenimFixture => ({
+  as: 'owner',
+  body: () => ({ ownerUserID: 'owner', friendUserIDs: ['admin'], ...more }),
+  asked: [friends('owner', 'admin')],
+  mayNot: { outsider: NO },
+  users: {
+    '/ownerUserID': { another: { by: 'owner', id: 'admin', code: NO }, nobody: { code: NO } },
+    '/friendUserIDs': { another: OPEN, nobody: NO_FRIEND },
+  },
+  writes: true,
+  lookedThrough: ['/friendUserIDs'],
+});
 
 const token = (another: NamedUser['another']): OpenimFixture => ({
   body: (_, world) => ({ secret: secretOf(world), platformID: 5, userID: 'member' }),
@@ -346,5 +375,94 @@ export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
     mayNot: { outsider: NO },
     users: { '/userID': self('member') },
     writes: false,
+  },
+
+  '/friend/add_friend': {
+    as: 'newcomer',
+    body: () => ({ fromUserID: 'newcomer', toUserID: 'owner', reqMsg: 'hello' }),
+    mayNot: { outsider: NO },
+    users: { '/fromUserID': self('newcomer'), '/toUserID': target('UserIDNotFoundError') },
+    writes: true,
+  },
+  '/friend/add_friend_response': {
+    as: 'admin',
+    body: () => ({ fromUserID: 'shy', toUserID: 'admin', handleResult: 1 }),
+    asked: [['/friend/add_friend', 'shy', { fromUserID: 'shy', toUserID: 'admin' }]],
+    mayNot: { outsider: NO, shy: NO },
+    users: { '/fromUserID': target(MISSING), '/toUserID': self('admin') },
+    writes: true,
+  },
+  '/friend/delete_friend': {
+    as: 'member2',
+    body: () => ({ ownerUserID: 'member2', friendUserID: 'admin' }),
+    asked: [friends('member2', 'admin')],
+    mayNot: { outsider: NO, admin: NO },
+    users: { '/ownerUserID': self('member2'), '/friendUserID': { another: OPEN, nobody: NO_FRIEND } },
+    writes: true,
+    lookedThrough: ['/friendUserID'],
+  },
+  '/friend/get_friend_apply_list': own('admin', 'userID', { pagination }),
+  '/friend/get_self_friend_apply_list': own('shy', 'userID', { pagination }),
+  '/friend/get_friend_list': own('member', 'userID', { pagination }),
+  '/friend/get_full_friend_user_ids': own('member', 'userID', { idHash: 0 }),
+  '/friend/get_black_list': own('asker', 'userID', { pagination }),
+  '/friend/add_black': {
+    as: 'asker',
+    body: () => ({ ownerUserID: 'asker', blackUserID: 'outsider' }),
+    mayNot: { outsider: NO },
+    users: { '/ownerUserID': self('asker'), '/blackUserID': target('UserIDNotFoundError') },
+    writes: true,
+  },
+  '/friend/remove_black': {
+    as: 'asker',
+    body: () => ({ ownerUserID: 'asker', blackUserID: 'admin' }),
+    asked: [['/friend/add_black', 'asker', { ownerUserID: 'asker', blackUserID: 'admin' }]],
+    mayNot: { outsider: NO, admin: NO },
+    users: { '/ownerUserID': self('asker'), '/blackUserID': target('UserIDNotFoundError') },
+    writes: true,
+  },
+  '/friend/is_friend': {
+    as: 'member',
+    body: () => ({ userID1: 'member', userID2: 'owner' }),
+    mayNot: { outsider: NO },
+    users: { '/userID1': { another: { by: 'member', id: 'admin', code: NO }, nobody: { code: NO } }, '/userID2': open },
+    writes: false,
+    lookedThrough: ['/userID2'],
+  },
+  '/friend/update_friends': aboutFriends({ remark: 'the one', isPinned: false }),
+  '/friend/update_pin_status': aboutFriends({ isPinned: true }),
+  '/friend/set_friend_remark': {
+    as: 'owner',
+    body: () => ({ ownerUserID: 'owner', friendUserID: 'admin', remark: 'the other' }),
+    mayNot: { outsider: NO, admin: NO },
+    users: {
+      '/ownerUserID': { another: { by: 'owner', id: 'admin', code: NO }, nobody: { code: NO } },
+      '/friendUserID': target(MISSING),
+    },
+    writes: true,
+  },
+  '/friend/import_friend': {
+    as: 'root',
+    body: () => ({ ownerUserID: 'member2', friendUserIDs: ['outsider'] }),
+    mayNot: notApp,
+    users: { '/ownerUserID': target('UserIDNotFoundError'), '/friendUserIDs': target('UserIDNotFoundError') },
+    writes: true,
+  },
+  '/friend/get_designated_friends': { ...aboutFriends({}), writes: false },
+  '/friend/get_designated_friend_apply': {
+    as: 'shy',
+    body: () => ({ fromUserID: 'shy', toUserID: 'admin' }),
+    mayNot: { outsider: NO },
+    users: { '/fromUserID': self('shy'), '/toUserID': open },
+    writes: false,
+    lookedThrough: ['/toUserID'],
+  },
+  '/friend/get_specified_blacks': {
+    as: 'asker',
+    body: () => ({ ownerUserID: 'asker', userIDList: ['admin'] }),
+    mayNot: { outsider: NO },
+    users: { '/ownerUserID': self('asker'), '/userIDList': open },
+    writes: false,
+    lookedThrough: ['/userIDList'],
   },
 };
