@@ -305,9 +305,9 @@ function bindApplication(container: Container): void {
   container
     .bind(FriendshipCommands)
     .toResolvedValue(
-      (pipeline, users, rates, { friendship: settings }) =>
-        new FriendshipCommands({ pipeline, users, settings, rates }),
-      [CommandPipeline, UserDirectory, CommandRates, ids.config],
+      (pipeline, users, reservations, rates, { friendship: settings }) =>
+        new FriendshipCommands({ pipeline, users, reservations, settings, rates }),
+      [CommandPipeline, UserDirectory, ids.reservations, CommandRates, ids.config],
     );
   bindAccounts(container);
   container

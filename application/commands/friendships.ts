@@ -14,12 +14,13 @@ import { friendshipDecider } from '../../domain/friendship/decider.js';
 import type { FriendshipEvent } from '../../domain/friendship/events.js';
 import type { FriendshipSettings } from '../../domain/friendship/settings.js';
 import type { Friendship } from '../../domain/friendship/state.js';
-import { DomainError } from '../../domain/shared/errors.js';
+import { DomainError, refuse } from '../../domain/shared/errors.js';
 import { checkId } from '../../domain/shared/ids.js';
-import { newId } from '../new-id.js';
+import type { Reservations } from '../ports/reservations.js';
 import type { Aggregate } from './aggregate.js';
 import type { CommandRates } from './command-rates.js';
 import type { CommandPipeline } from './pipeline.js';
+import { repeatableId } from './repeatable-value.js';
 import type { CommandResult, RequestContext } from './request.js';
 import type { UserDirectory } from './user-directory.js';
 import { userAggregate } from './users.js';
@@ -37,6 +38,7 @@ export type FriendshipResult<Type extends FriendshipCommand['type'] = Friendship
 export interface FriendshipCommandsDependencies {
   readonly pipeline: CommandPipeline;
   readonly users: UserDirectory;
+  readonly reservations: Pick<Reservations, 'reserveId'>;
   readonly settings: FriendshipSettings;
   /** Absent: as many may be asked as anybody likes. */
   readonly rates?: Pick<CommandRates, 'friendAsked'>;
@@ -87,7 +89,7 @@ export class FriendshipCommands {
     return this.#execute(context, from, to, {
       ...asked,
       type: 'RequestFriend',
-      requestId: newId(),
+      requestId: await repeatableId(this.deps.reservations, context, 'friendRequest'),
       consent,
       settings,
     });
@@ -150,13 +152,14 @@ export class FriendshipCommands {
   }
 
   /**
-   * Makes friends of one and each of the others. All must be users before the first is written.
-   * @throws DomainError UserNotFound
+   * Makes friends of one and each of the others. All must be users, and others than he, before the first is written.
+   * @throws DomainError UserNotFound, CannotBefriendYourself
    */
   async importFriends(
     contextOf: ContextOf,
     { ownerId, friendIds }: Friends,
   ): Promise<ReadonlyMap<string, FriendshipResult<'ImportFriend'>>> {
+    if (friendIds.includes(ownerId)) refuse('CannotBefriendYourself', { userId: ownerId });
     await this.deps.users.require(contextOf(ownerId).tenant, [ownerId, ...friendIds]);
     return inEach(friendIds, (friendId) => {
       const command = { type: 'ImportFriend', ownerId, friendId } satisfies ImportFriend;

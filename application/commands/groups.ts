@@ -46,7 +46,8 @@ import type { Clock } from '../ports/clock.js';
 import type { Numbers } from '../ports/numbers.js';
 import type { Reservations } from '../ports/reservations.js';
 import type { Aggregate } from './aggregate.js';
-import { type CommandPipeline, idempotencyScope } from './pipeline.js';
+import type { CommandPipeline } from './pipeline.js';
+import { repeatableId, repeatableValue } from './repeatable-value.js';
 import type { CommandResult, RequestContext } from './request.js';
 import { tried } from './trial.js';
 import type { UserDirectory } from './user-directory.js';
@@ -151,7 +152,8 @@ export class GroupCommands {
   ): Promise<GroupResult<'RequestToJoin'>> {
     this.deps.rates?.joinAsked(context, asked.groupId);
     await this.deps.users.require(context.tenant, [asked.userId]);
-    return this.#execute(context, { ...asked, type: 'RequestToJoin', requestId: newId() });
+    const requestId = await repeatableId(this.deps.reservations, context, 'joinRequest');
+    return this.#execute(context, { ...asked, type: 'RequestToJoin', requestId });
   }
 
   answerJoinRequest(
@@ -338,12 +340,7 @@ export class GroupCommands {
   /** The same number for the same key: a repeat is the same command, and one with a server-made id the same stream. */
   async #numberFor(context: RequestContext): Promise<number> {
     const { numbers, reservations } = this.deps;
-    if (context.idempotency === undefined) return numbers.next();
-    const scope = idempotencyScope(context, context.idempotency);
-    const reserved = await reservations.reserveId(context.tenant, 'group', scope, async () =>
-      String(await numbers.next()),
-    );
-    return Number(reserved);
+    return Number(await repeatableValue(reservations, context, 'group', async () => String(await numbers.next())));
   }
 
   async #execute<Command extends GroupCommand>(

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { ENGINES, type TestEngine, testEngine } from '../support/engines.js';
+import { friendshipRaces, runFriendshipRace } from '../support/friendship-races.js';
 import { type HistoryItem, lawfulGroup } from '../support/group-laws.js';
 import { type ParleyProcess, startParley } from '../support/parley-process.js';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
@@ -10,6 +11,15 @@ import { type V1Answer, V1Client } from '../support/v1-client.js';
 
 /** 20 in `npm test`, 2,000 in `npm run test:soak`. */
 const ROUNDS = Number(process.env['PARLEY_RACE_ROUNDS'] ?? '20');
+/** Of people: rounds of each pair follow each other. */
+const PAIRS = [
+  ['ada', 'bob'],
+  ['ada', 'cat'],
+  ['ada', 'eve'],
+  ['bob', 'cat'],
+  ['bob', 'eve'],
+  ['cat', 'eve'],
+] as const;
 /** Rounds that run side by side, each on a group of its own. */
 const LANES = 8;
 
@@ -277,6 +287,20 @@ for (const engine of ENGINES)
       const mine = await client(0).call<{ total: number }>('GET', `/groups?limit=1&minPosition=${last}`, { token });
       expect(mine.body.total, 'groups that these creates made').to.equal(ROUNDS);
     });
+
+    for (const race of friendshipRaces) {
+      it(`${race.name}: what was acknowledged stands, and both sides show the same`, async () => {
+        const rounds = Array.from({ length: ROUNDS }, (_, round) => round);
+        const ring = { client, tokenOf, random };
+        await Promise.all(
+          PAIRS.map(async (pair, lane) => {
+            for (const round of rounds.filter((each) => each % PAIRS.length === lane)) {
+              await runFriendshipRace(race, pair, `${race.name.replaceAll(' ', '-')}-${round.toString()}`, ring);
+            }
+          }),
+        );
+      });
+    }
 
     async function historyOf(groupId: string, server: number): Promise<readonly HistoryItem[]> {
       const page = await client(server).call<{ items: HistoryItem[]; next: null }>(

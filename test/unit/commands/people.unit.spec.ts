@@ -28,17 +28,20 @@ const as = (id: string, key?: string): RequestContext => ({
 
 describe('Use cases about people', () => {
   let store: MemoryEventStore;
+  let ledger: MemoryLedger;
   let pipeline: CommandPipeline;
   let groups: GroupCommands;
   let profiles: UserProfileCommands;
   let favourites: UserGroupsCommands;
   let number: number;
+  /** A process on the same stores. */
+  let open: () => void;
 
   beforeEach(async () => {
     store = new MemoryEventStore();
     number = 2 ** 52;
     const serializer = new JsonEventSerializer({ keys: new MemoryKeys(), registry: eventRegistry });
-    pipeline = new CommandPipeline({ store, serializer, ledger: new MemoryLedger(), clock, log: silentLogger });
+    ledger = new MemoryLedger();
     const reserved = new Map<string, string>();
     const reserveId: Reservations['reserveId'] = async (_tenant, kind, key, make) => {
       const name = `${kind} ${key}`;
@@ -47,15 +50,15 @@ describe('Use cases about people', () => {
       return value;
     };
     const users = new UserDirectory(nobodyKnown, store);
-    groups = new GroupCommands({
-      pipeline,
-      clock,
-      numbers: { next: () => Promise.resolve(++number) },
-      reservations: { reserveId } as Reservations,
-      users,
-    });
-    profiles = new UserProfileCommands({ pipeline });
-    favourites = new UserGroupsCommands({ pipeline, users });
+    const numbers = { next: () => Promise.resolve(++number) };
+    const reservations = { reserveId } as Reservations;
+    open = () => {
+      pipeline = new CommandPipeline({ store, serializer, ledger, clock, log: silentLogger });
+      groups = new GroupCommands({ pipeline, clock, numbers, reservations, users });
+      profiles = new UserProfileCommands({ pipeline });
+      favourites = new UserGroupsCommands({ pipeline, users });
+    };
+    open();
     for (const userId of ['ann', 'bob', 'eve', 'shy', 'root']) {
       const stream = { category: 'user', tenant, userId } as const;
       const command = { type: 'RegisterUser', userId, number: ++number, nickname: userId } as const;
@@ -98,6 +101,22 @@ describe('Use cases about people', () => {
     await groups.leave(as('eve'), { groupId, userId: 'eve' });
     const again = await groups.addMembers(as('bob'), { groupId, userIds: ['eve'] });
     expect(again.outcome.items).to.deep.equal([{ userId: 'eve', result: 'awaitsInvitee' }]);
+  });
+
+  it('a request to join is answered alike where its repeat is decided again, by another process from the history', async () => {
+    const { outcome } = await groups.create(as('ann'), {
+      preset: 'parley',
+      name: 'Chess',
+      ownerId: 'ann',
+      joinPolicy: { selfJoin: 'approval', memberInvite: 'joins' },
+    });
+    const ask = () => groups.requestToJoin(as('eve', 'once'), { groupId: outcome.groupId, userId: 'eve' });
+    const first = await ask();
+    // As if the process had ended between the append and the outcome.
+    for (const row of ledger.rows.values()) row.outcome = undefined;
+    await pipeline.close(2_000);
+    open();
+    expect(await ask()).to.deep.include({ replayed: true, outcome: first.outcome });
   });
 
   it('nobody is asked under rules that never ask (003), and who doesn’t exist is refused', async () => {
