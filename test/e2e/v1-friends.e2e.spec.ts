@@ -145,7 +145,7 @@ describe('friends over /v1', function () {
     }
   });
 
-  it('asking again leaves one request; the same key is one request, whatever comes between', async () => {
+  it('a friend request neither repeats nor vanishes (docs/rules.md B): asked again it is one, and with the same key it is the same', async () => {
     const key = { 'idempotency-key': 'ask-once' };
     const path = '/users/me/friend-requests/sent/cid';
     const first = await call('gus', 'PUT', path, { message: 'one' }, key);
