@@ -15,6 +15,8 @@ import { DomainError } from '../../../../domain/shared/errors.js';
 import {
   bring,
   chatter,
+  cleared,
+  closed,
   deleted,
   IN_GROUP,
   opened,
@@ -268,6 +270,15 @@ describe('the state of a long conversation', () => {
 
   it('holds nothing of what was said', () => {
     expect(JSON.stringify(snapshotOf(state))).to.not.contain('said');
+  });
+
+  it('folds any history: clearing only moves on, and nothing follows the closing', () => {
+    const moved = fold(conversationDecider, [opened(), ...chatter(3), cleared(3), cleared(1)]) as Conversation;
+    expect(moved.clearedUpTo).to.equal(3);
+    const over = fold(conversationDecider, [opened(), closed]);
+    for (const event of [...chatter(1), revoked(1), deleted([1]), cleared(1), opened(), closed]) {
+      expect(conversationDecider.evolve(over, event)).to.equal(over);
+    }
   });
 
   it('a snapshot of another version, or what is none, says nothing', () => {

@@ -83,7 +83,7 @@ describe('how one sees a conversation', () => {
     given()
       .when({ ...clear(10), ...user('ann') })
       .then(refusal('InvalidArgument', { field: 'upToSeq' }));
-    const view = fold(viewDecider, [hidden([3, 7]), cleared(5)]);
+    const view = fold(viewDecider, [hidden([3, 7]), cleared(5), cleared(2)]);
     expect([1, 3, 5, 6, 7].map((seq) => isHidden(view, seq))).to.deep.equal([true, true, true, false, true]);
   });
 
