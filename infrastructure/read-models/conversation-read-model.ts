@@ -7,11 +7,12 @@ import type {
   Position,
   ReceiptCounts,
 } from '../../application/queries/conversations.js';
+import type { MessageView } from '../../application/queries/messages.js';
 import type { Page, PageRequest } from '../../application/queries/page.js';
 import type { ReceiveOption, ViewSettingsChanges } from '../../domain/view/events.js';
 import { sightOf } from './conversation-sight.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
-import { hiddenFrom, MESSAGE_COLUMNS, SENDER, SENDER_COLUMNS, shapeMessage, type MessageRow } from './message-rows.js';
+import { hiddenFrom, MESSAGE_COLUMNS, SENDER_COLUMNS, senderUnless, shapeMessage, type MessageRow } from './message-rows.js';
 import { inOrder, type Prepared } from './prepared.js';
 
 interface PositionRow {
@@ -171,8 +172,8 @@ const WITH_NAMES = `LEFT JOIN LATERAL (SELECT u.nickname, u.avatar FROM read.use
 /** At most `latest_seq`, not just that one: the messages may be a moment behind the conversations. */
 const WITH_LAST = `LEFT JOIN LATERAL (
     SELECT row_to_json(m) AS message FROM (
-      SELECT ${MESSAGE_COLUMNS}, ${SENDER_COLUMNS}, ${hiddenFrom('c.user_id')} AS hidden FROM read.messages_v1 m
-      ${SENDER}
+      SELECT ${MESSAGE_COLUMNS}, ${SENDER_COLUMNS}, m.seq <= c.hidden_up_to AND ${hiddenFrom('c.user_id')} AS hidden FROM read.messages_v1 m
+      ${senderUnless('coalesce(m.sender_id = c.peer_id, false)')}
       WHERE m.tenant = c.tenant AND m.conversation = c.conversation AND m.seq <= c.latest_seq AND m.seq > c.floor_seq
         AND m.updates_last AND m.status <> 'deleted'
       ORDER BY m.seq DESC LIMIT 1) m) last ON true`;
@@ -239,6 +240,13 @@ const groupOf = (row: ConversationRow): ConversationGroup | null =>
         memberCount: row.group_member_count,
       };
 
+/** The peer's profile stands in the row already. */
+function lastOf({ last, peer_id, peer_nickname, peer_avatar }: ConversationRow): MessageView | null {
+  if (last === null) return null;
+  const view = shapeMessage(last);
+  return view.senderId === peer_id ? { ...view, senderNickname: peer_nickname, senderAvatar: peer_avatar } : view;
+}
+
 const shape = (row: ConversationRow): ConversationView => ({
   ...shapePosition(row),
   kind: row.kind,
@@ -248,7 +256,7 @@ const shape = (row: ConversationRow): ConversationView => ({
   createdAt: Number(row.created_at),
   closedAt: row.closed_at === null ? null : Number(row.closed_at),
   sortedAt: Number(row.sorted_at),
-  last: row.last === null ? null : shapeMessage(row.last),
+  last: lastOf(row),
   pinned: row.pinned,
   receiveOption: row.receive_option,
   ext: row.ext,

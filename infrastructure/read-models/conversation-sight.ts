@@ -21,7 +21,7 @@ const LOOKED_THROUGH = 1_000;
 
 /**
  * Rows `p` and what follows from them for their participants:
- * max_seq; floor_seq: nothing up to it is seen; cutoff; latest_seq, latest_at: of the last one seen that becomes the latest,
+ * max_seq; floor_seq: nothing up to it is seen; hidden_up_to: nothing above it is hidden; latest_seq, latest_at: of the last one seen that becomes the latest,
  * null = there is none; read_seq; unread.
  *
  * The latest is known without looking at messages unless it was deleted or hidden, or the participant left. What is cleared
@@ -31,7 +31,7 @@ export const sightOf = (where: string, at: string): string => `
   SELECT p.tenant, p.user_id, p.conversation, p.kind, p.peer_id, p.group_id, p.incarnation, p.created_at, p.closed_at,
     p.visible_to IS NULL AS takes_part, p.superseded,
     CASE WHEN p.visible_to IS NULL THEN p.last_at ELSE latest.sent_at END AS last_at,
-    s.floor_seq, s.max_seq, s.cutoff, latest.seq AS latest_seq, latest.sent_at AS latest_at,
+    s.floor_seq, s.max_seq, s.hidden_up_to, latest.seq AS latest_seq, latest.sent_at AS latest_at,
     coalesce(latest.sent_at, p.created_at) AS sorted_at,
     least(s.max_seq, greatest(s.read_seq, s.floor_seq)) AS read_seq,
     CASE WHEN s.floor_seq >= s.max_seq THEN 0 ELSE greatest(0, coalesce(p.countable_to, p.countable)
@@ -58,7 +58,8 @@ export const sightOf = (where: string, at: string): string => `
       ORDER BY m.seq DESC LIMIT 1) m) latest ON true
   LEFT JOIN LATERAL (SELECT m.countable FROM read.messages_v1 m
     WHERE s.floor_seq > s.read_seq AND s.floor_seq < s.max_seq
-      AND m.tenant = p.tenant AND m.conversation = p.conversation AND m.seq = s.floor_seq OFFSET 0) cleared ON true
+      AND m.tenant = p.tenant AND m.conversation = p.conversation AND m.seq <= s.floor_seq
+    ORDER BY m.seq DESC LIMIT 1) cleared ON true
   WHERE ${where}`;
 
 /** One conversation's range for one participant: first_seq, last_seq, cutoff. */

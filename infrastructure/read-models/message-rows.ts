@@ -67,8 +67,10 @@ export const MESSAGE_COLUMNS = OWN.map((name) => `m.${name}`).join(', ');
  * The profile of a message's sender, as `sender_nickname` and `sender_avatar`. OFFSET 0 keeps it a look-up by key for each
  * message: a plain join that is planned before there are statistics may go through all users for each.
  */
-export const SENDER = `LEFT JOIN LATERAL (SELECT u.nickname AS sender_nickname, u.avatar AS sender_avatar
-    FROM read.users_v2 u WHERE u.tenant = m.tenant AND u.user_id = m.sender_id OFFSET 0) sender ON true`;
+export const senderUnless = (known: string): string => `LEFT JOIN LATERAL (
+    SELECT u.nickname AS sender_nickname, u.avatar AS sender_avatar
+    FROM read.users_v2 u WHERE NOT ${known} AND u.tenant = m.tenant AND u.user_id = m.sender_id OFFSET 0) sender ON true`;
+export const SENDER = senderUnless('false');
 export const SENDER_COLUMNS = 'sender.sender_nickname, sender.sender_avatar';
 
 /** Whether the user (a parameter; null = nobody) has deleted `m` for himself. */

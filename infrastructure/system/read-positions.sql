@@ -12,4 +12,4 @@ CREATE TABLE system.read_position (
   updated_at   timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant, conversation, user_id)
 ) WITH (fillfactor = 80);
-CREATE INDEX read_position_of_user ON system.read_position (tenant, user_id);
+CREATE INDEX read_position_of_user ON system.read_position (tenant, user_id, conversation);
