@@ -1,5 +1,8 @@
+import { foldedName } from '../application/queries/folded-name.js';
 import { conversationKeyIn } from '../application/streams.js';
+import { textOf } from '../domain/conversation/content/preview.js';
 import type {
+  Content,
   ConversationCleared,
   MessageRevoked,
   MessagesDeleted,
@@ -26,6 +29,8 @@ interface MessageRow {
   body: string | null;
   /** JSON text. */
   notice: string | null;
+  /** What keywords are looked for in; null = nothing. */
+  words: string | null;
   custom: string | null;
   /** null = nobody. */
   mentions: readonly string[] | null;
@@ -58,6 +63,7 @@ const table = new RowTable<MessageRow>(
     type: 'text?',
     body: 'text?',
     notice: 'text?',
+    words: 'text?',
     custom: 'text?',
     mentions: 'jsonb?',
     mentions_all: 'boolean',
@@ -184,7 +190,7 @@ const outlasts = (status: MessageRow['status'] | undefined, end: End): boolean =
 
 function endRow(row: MessageRow, end: End): void {
   if (outlasts(row.status, end)) return;
-  Object.assign(row, { format: null, type: null, body: null, notice: null, custom: null });
+  Object.assign(row, { format: null, type: null, body: null, notice: null, words: null, custom: null });
   row.mentions = null;
   row.mentions_all = false;
   row.status = end.status;
@@ -213,6 +219,7 @@ function sent({ tenant, conversation }: Changes, data: MessageSent['data'], at: 
     type: content?.type ?? null,
     body: content?.body ?? null,
     notice: notice === undefined ? null : JSON.stringify(notice),
+    words: content ? wordsOf(content) : null,
     custom: custom ?? null,
     mentions: data.mentions.length === 0 ? null : data.mentions,
     mentions_all: data.mentionsAll,
@@ -230,6 +237,11 @@ function sent({ tenant, conversation }: Changes, data: MessageSent['data'], at: 
     ended_at: null,
   };
 }
+
+/** Characters of a message that keywords are looked for in: a search goes through many. */
+const SEARCHED = 2_000;
+
+const wordsOf = (content: Content): string | null => foldedName(textOf(content)).slice(0, SEARCHED) || null;
 
 async function write(conversations: readonly Changes[], tables: Tables, db: Statements): Promise<void> {
   const rows = conversations.flatMap(({ sent: added }) => [...added.values()]);
@@ -254,7 +266,7 @@ async function write(conversations: readonly Changes[], tables: Tables, db: Stat
       await db.run('clear', CLEAR(tables), [tenant, conversation, upToSeq, end.by, end.at]);
 }
 
-const NOTHING_SAID = `format = NULL, type = NULL, body = NULL, notice = NULL, custom = NULL, mentions = NULL,
+const NOTHING_SAID = `format = NULL, type = NULL, body = NULL, notice = NULL, words = NULL, custom = NULL, mentions = NULL,
     mentions_all = false`;
 
 const END = (tables: Tables): string => `

@@ -1,5 +1,5 @@
 import type { Content, MessageSent, Notice, RevokedAs } from '../../domain/conversation/events.js';
-import type { Page } from './page.js';
+import type { CountedPage, Page, PageRequest } from './page.js';
 
 /** A conversation is named by its key as text (`conversationKeyText`). Times are milliseconds UTC. */
 
@@ -84,9 +84,15 @@ export interface MessageFilter {
   readonly before?: number;
 }
 
-export interface SearchPage extends Page<MessageView> {
-  /** False: there may be more behind `next` although this page holds fewer than asked for. A search looks at so many messages. */
-  readonly searchedAll: boolean;
+export interface SearchFilter extends MessageFilter {
+  /** Only in these, at most 1000. */
+  readonly conversations?: readonly string[];
+}
+
+export interface AnyMessagesFilter extends MessageFilter {
+  readonly conversation?: string;
+  /** In single chats with this one, written by the other. */
+  readonly receiverId?: string;
 }
 
 /** Everything is of the reader's tenant. Where somebody takes no part, and never did, a conversation isn't there. */
@@ -97,4 +103,23 @@ export interface MessageQueries {
   messagesBySeqs(reader: Reader, conversation: string, seqs: readonly number[]): Promise<readonly MessageView[]>;
   /** Those that he may see, in the order asked for, each once. At most 1000. */
   messagesByIds(reader: Reader, messageIds: readonly string[]): Promise<readonly MessageView[]>;
+  /**
+   * What he may see and was not revoked, the newest (`sentAt`) first. A search looks at so many messages: a page may hold fewer
+   * than asked for, or none, and still have a `next` to go on from.
+   * @throws BadCursor, BadPageLimit
+   */
+  search(
+    reader: Reader & { readonly userId: string },
+    filter: SearchFilter,
+    page: SearchRequest,
+  ): Promise<Page<MessageView>>;
+  /**
+   * For app admins: of the whole tenant, the newest first. Of those of one sender, one conversation and one time it looks at the
+   * newest 50,000; `total` counts what else the filter lets through of these.
+   * @throws BadPageLimit, BadPageOffset
+   */
+  searchAll(tenant: string, filter: AnyMessagesFilter, page: PageOfNumber): Promise<CountedPage<MessageView>>;
 }
+
+export type SearchRequest = Pick<PageRequest, 'limit' | 'cursor'>;
+export type PageOfNumber = Pick<PageRequest, 'limit' | 'offset'>;

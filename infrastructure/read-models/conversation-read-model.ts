@@ -12,7 +12,14 @@ import type { Page, PageRequest } from '../../application/queries/page.js';
 import type { ReceiveOption, ViewSettingsChanges } from '../../domain/view/events.js';
 import { sightOf } from './conversation-sight.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
-import { hiddenFrom, MESSAGE_COLUMNS, SENDER_COLUMNS, senderUnless, shapeMessage, type MessageRow } from './message-rows.js';
+import {
+  hiddenFrom,
+  MESSAGE_COLUMNS,
+  SENDER_COLUMNS,
+  senderUnless,
+  shapeMessage,
+  type MessageRow,
+} from './message-rows.js';
 import { inOrder, type Prepared } from './prepared.js';
 
 interface PositionRow {

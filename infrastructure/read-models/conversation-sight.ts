@@ -72,3 +72,10 @@ export const rangeOf = (tenant: string, userId: string, conversation: string, at
       AND m.sent_at < ${cutoff(at)} AND m.origin = 'sent'
     ORDER BY m.sent_at DESC, m.seq DESC LIMIT 1) kept ON true
   WHERE p.tenant = ${tenant} AND p.user_id = ${userId} AND p.conversation = ${conversation}`;
+
+/** Rows `p` with their bounds alone: floor_seq, max_seq, cutoff. */
+export const seenBy = (where: string, at: string): string => `
+  SELECT p.conversation, ${FLOOR} AS floor_seq, ${NEWEST} AS max_seq, ${cutoff(at)} AS cutoff
+  FROM read.conversations_v1 p
+  ${BESIDE}
+  WHERE ${where} AND NOT p.superseded AND ${NEWEST} > ${FLOOR}`;

@@ -8,12 +8,12 @@ import type {
 import type { PageRequest } from '../../application/queries/page.js';
 import type { MemberCard, ReceiveOption } from '../../domain/group/events.js';
 import type { Role } from '../../domain/group/rules.js';
-import { foldedName } from '../../application/queries/folded-name.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
 import { GroupMemberEntity } from './entities.js';
 import type { Prepared } from './prepared.js';
 import { inOrder, PreparedLookup } from './prepared.js';
 import { orderOf } from './roles.js';
+import { sought } from './sought.js';
 
 interface MemberRow {
   user_id: string;
@@ -174,9 +174,6 @@ const STILL_MUTED = `FROM read.group_members_v2 m
   WHERE m.tenant = $1 AND m.group_id = $2 AND m.muted AND (m.muted_until IS NULL OR m.muted_until > $3::bigint)`;
 const MUTED_PAGE = `SELECT ${COLUMNS} ${STILL_MUTED} AND m.user_id > $4 ORDER BY m.user_id LIMIT $5 OFFSET $6`;
 const MUTED_COUNT = `SELECT count(*)::integer AS n ${STILL_MUTED}`;
-
-/** PostgreSQL's text can't hold U+0000, and so no name does: U+FFFF, no character either, is looked for instead. */
-const sought = (keyword: string): string => foldedName(keyword).replaceAll('\u0000', '\uffff');
 
 const shapeCard = (card: MemberCard): MemberCardView => ({
   nickname: card.nickname ?? null,

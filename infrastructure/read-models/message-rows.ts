@@ -77,6 +77,12 @@ export const SENDER_COLUMNS = 'sender.sender_nickname, sender.sender_avatar';
 export const hiddenFrom = (user: string): string => `EXISTS (SELECT FROM read.hidden_messages_v1 h
     WHERE h.tenant = m.tenant AND h.user_id = ${user} AND h.conversation = m.conversation AND h.seq = m.seq)`;
 
+/** Messages `m`, with their senders' profiles; `user`: a parameter, null = nobody has hidden them. */
+export const messagesFor = (user: string): string => `SELECT ${MESSAGE_COLUMNS}, ${SENDER_COLUMNS},
+    ${hiddenFrom(user)} AS hidden
+  FROM read.messages_v1 m
+  ${SENDER}`;
+
 const number = (text: string | null): number | null => (text === null ? null : Number(text));
 
 export function shapeMessage(row: MessageRow): MessageView {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { conversationKeyText } from '../../../application/streams.js';
+import type { AnyMessagesFilter, PageOfNumber, SearchFilter } from '../../../application/queries/messages.js';
 import type { ConversationReader } from '../../../application/queries/conversations.js';
 import { BadCursor, BadPageLimit } from '../../../application/queries/page.js';
 import { openReadModels, type ReadModels } from '../../../infrastructure/read-models/read-models.js';
@@ -426,6 +427,113 @@ describe('read models of conversations', () => {
         cursor: first.next ?? '',
       });
       expect(second).to.deep.equal({ items: [own('d')], next: null });
+    });
+  });
+
+  describe('search', () => {
+    const find = async (
+      name: string,
+      filter: SearchFilter,
+      limit = 100,
+      pages = 20,
+    ): Promise<(string | undefined)[]> => {
+      const all: (string | undefined)[] = [];
+      let cursor: string | undefined;
+      for (let i = 0; i < pages; i++) {
+        const page = await read.messages.search(as(name), filter, { limit, ...(cursor ? { cursor } : {}) });
+        expect(page.items.length).to.be.at.most(limit);
+        all.push(...page.items.map(({ content }) => words(content?.body)));
+        if (page.next === null) break;
+        cursor = page.next;
+      }
+      return all;
+    };
+
+    it('finds one’s own by a part of their words, the newest first over all conversations, page after page', async () => {
+      const [ab, ac, bc] = [pair('a', 'b'), pair('a', 'c'), pair('b', 'c')];
+      say(ab, 'a', 'An Apple', { sentAt: START + 1 });
+      say(ac, 'c', 'apple pie', { sentAt: START + 3 });
+      say(ab, 'b', 'no APPLES', { sentAt: START + 2 });
+      say(bc, 'b', 'apple of others');
+      say(ac, 'c', 'pear', { sentAt: START + 4 });
+      say(ab, 'b', '100% apple_x', { sentAt: START + 3 });
+      await caughtUp();
+      const newest = ['apple pie', '100% apple_x', 'no APPLES', 'An Apple'];
+      for (const limit of [100, 1, 3]) expect(await find('a', { keyword: 'aPPle' }, limit)).to.deep.equal(newest);
+      expect(await find('a', { keyword: '%' })).to.deep.equal(['100% apple_x']);
+      expect(await find('a', { keyword: 'e_x' })).to.deep.equal(['100% apple_x']);
+      expect(await find('a', { keyword: 'a\u0000' })).to.deep.equal([]);
+      expect(await find('a', { keyword: 'apple', conversations: [keyOf(ac), keyOf(bc)] })).to.deep.equal(['apple pie']);
+      expect(await find('a', { keyword: 'apple', senderId: own('a') })).to.deep.equal(['An Apple']);
+      expect(await find('a', { since: START + 2, before: START + 4, types: ['text'] })).to.deep.equal(
+        newest.slice(0, 3),
+      );
+      expect(await find('a', { types: ['image'] })).to.deep.equal([]);
+      const refusal: unknown = await read.messages
+        .search(as('a'), {}, { limit: 5, cursor: 'eyJ' })
+        .catch((error: unknown) => error);
+      expect(refusal).to.be.instanceOf(BadCursor);
+    });
+
+    it('not what he hid, cleared, may not see, or what was revoked or deleted', async () => {
+      const talk = group('g', 'a', 'b');
+      for (let i = 1; i <= 6; i++) say(talk, 'b', `word ${String(i)}`);
+      talk.view(own('a'), 'HistoryCleared', { upToSeq: 1 });
+      talk.view(own('a'), 'MessagesHidden', { seqs: [2] });
+      talk.revoke(3, own('b'));
+      talk.delete(own('b'), 4);
+      history.write(left(own('g'), own('a')));
+      say(talk, 'b', 'word 7');
+      await caughtUp();
+      expect(await find('a', { keyword: 'word' })).to.deep.equal(['word 6', 'word 5']);
+      expect(await find('b', { keyword: 'word 7' })).to.deep.equal(['word 7']);
+    });
+
+    it('goes through many conversations, few of whose messages match, and misses none', async () => {
+      const talks = Array.from({ length: 40 }, (_, i) => pair('a', `p${String(i)}`));
+      const expected: [number, string][] = [];
+      talks.forEach((talk, t) => {
+        for (let i = 0; i < 30; i++) {
+          const sentAt = START + ((i * 7_919 + t * 31) % 1_000) * 2 + (t === 7 ? 5_000 : 0);
+          const hit = (i + t) % 11 === 0;
+          const said = `${hit ? 'needle' : 'hay'} ${String(t)} ${String(i)}`;
+          say(talk, 'a', said, { sentAt });
+          if (hit) expected.push([sentAt, said]);
+        }
+      });
+      await caughtUp();
+      const found = await find('a', { keyword: 'needle' }, 7);
+      expect(found).to.have.members(expected.map(([, said]) => said));
+      const times = new Map(expected.map(([sentAt, said]) => [said, sentAt]));
+      const order = found.map((said) => times.get(said ?? '') ?? 0);
+      expect(order).to.deep.equal([...order].sort((a, b) => b - a));
+    });
+
+    it('an app admin’s, of the whole tenant by sender, receiver, conversation, kind and time, counted', async () => {
+      const [ab, cb] = [pair('a', 'b'), pair('c', 'b')];
+      const inGroup = group('g', 'a', 'b');
+      say(ab, 'a', 'a to b', { sentAt: START + 700_000_001 });
+      say(ab, 'b', 'b to a', { sentAt: START + 700_000_002 });
+      say(cb, 'c', 'c to b', { sentAt: START + 700_000_003 });
+      say(inGroup, 'a', 'a to all', { sentAt: START + 700_000_004 });
+      const gone = say(inGroup, 'a', 'gone', { sentAt: START + 700_000_005 });
+      inGroup.delete(own('a'), gone);
+      await caughtUp();
+      const all = async (filter: AnyMessagesFilter, page = { limit: 10 } as PageOfNumber) => {
+        const { items, total } = await read.messages.searchAll('t1', filter, page);
+        return [total, ...items.map(({ content }) => words(content?.body))];
+      };
+      const day = { since: START + 700_000_000, before: START + 700_001_000 };
+      expect(await all(day)).to.deep.equal([4, 'a to all', 'c to b', 'b to a', 'a to b']);
+      expect(await all(day, { limit: 2, offset: 1 })).to.deep.equal([4, 'c to b', 'b to a']);
+      expect(await all(day, { limit: 2, offset: 9 })).to.deep.equal([4]);
+      expect(await all({ senderId: own('a') })).to.deep.equal([2, 'a to all', 'a to b']);
+      expect(await all({ receiverId: own('b'), ...day })).to.deep.equal([2, 'c to b', 'a to b']);
+      expect(await all({ senderId: own('a'), receiverId: own('b') })).to.deep.equal([1, 'a to b']);
+      expect(await all({ conversation: keyOf(inGroup) })).to.deep.equal([1, 'a to all']);
+      expect(await all({ conversation: keyOf(inGroup), senderId: own('b') })).to.deep.equal([0]);
+      expect(await all({ ...day, keyword: 'TO ALL', types: ['text'] })).to.deep.equal([1, 'a to all']);
+      expect((await read.messages.searchAll('t2', day, { limit: 5 })).total).to.equal(0);
     });
   });
 });
