@@ -64,8 +64,10 @@ import { PostgresKnownNetworks } from './system/known-networks.js';
 import { highestNumber } from './read-models/highest-number.js';
 import { PostgresNumbers } from './system/numbers.js';
 import { PostgresRegistrationClaims } from './system/registration-claims.js';
+import { PostgresReadPositions } from './system/read-positions.js';
 import { PostgresReservations } from './system/reservations.js';
 import { PostgresSessions } from './system/sessions.js';
+import { PostgresSnapshots } from './system/snapshots.js';
 
 const ids = {
   config: Symbol('Config') as ServiceIdentifier<Config>,
@@ -86,6 +88,8 @@ const ids = {
   signedTokens: Symbol('JwtTokens') as ServiceIdentifier<JwtTokens>,
   claims: Symbol('RegistrationClaims') as ServiceIdentifier<PostgresRegistrationClaims>,
   networks: Symbol('KnownNetworks') as ServiceIdentifier<PostgresKnownNetworks>,
+  snapshots: Symbol('Snapshots') as ServiceIdentifier<PostgresSnapshots>,
+  readPositions: Symbol('ReadPositions') as ServiceIdentifier<PostgresReadPositions>,
   sessions: Symbol('Sessions') as ServiceIdentifier<PostgresSessions>,
   passwords: Symbol('PasswordHasher') as ServiceIdentifier<PasswordHasher>,
   tokens: Symbol('SessionTokens') as ServiceIdentifier<SessionTokens>,
@@ -248,6 +252,10 @@ function bindApplication(container: Container): void {
     .bind(ids.numbers)
     .toResolvedValue((pool) => reachable(new PostgresNumbers(pool, () => highestNumber(pool))), [ids.systemPool]);
   container.bind(ids.ledger).toResolvedValue((pool) => new PostgresIdempotencyLedger(pool), [ids.systemPool]);
+  container.bind(ids.snapshots).toResolvedValue((pool) => new PostgresSnapshots(pool), [ids.systemPool]);
+  container
+    .bind(ids.readPositions)
+    .toResolvedValue((pool) => reachable(new PostgresReadPositions(pool)), [ids.systemPool]);
   container
     .bind(ids.signedTokens)
     .toResolvedValue(
@@ -279,9 +287,34 @@ function bindApplication(container: Container): void {
   container
     .bind(CommandPipeline)
     .toResolvedValue(
-      (store, serializer, ledger, clock, log, ownWrites, rates, storage, { commandDeadlineMs: deadlineMs }) =>
-        new CommandPipeline({ store, serializer, ledger, clock, log, ownWrites, rates, storage }, { deadlineMs }),
-      [ids.store, ids.serializer, ids.ledger, ids.clock, ids.log, OwnWrites, CommandRates, ids.disk, ids.config],
+      (
+        store,
+        serializer,
+        ledger,
+        snapshots,
+        clock,
+        log,
+        ownWrites,
+        rates,
+        storage,
+        { commandDeadlineMs: deadlineMs },
+      ) =>
+        new CommandPipeline(
+          { store, serializer, ledger, snapshots, clock, log, ownWrites, rates, storage },
+          { deadlineMs },
+        ),
+      [
+        ids.store,
+        ids.serializer,
+        ids.ledger,
+        ids.snapshots,
+        ids.clock,
+        ids.log,
+        OwnWrites,
+        CommandRates,
+        ids.disk,
+        ids.config,
+      ],
     );
   container
     .bind(GroupCommands)

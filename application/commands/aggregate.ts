@@ -11,4 +11,20 @@ export type { CommandContext } from '../../domain/shared/command.js';
 export interface Aggregate<State, Command, Event extends DomainEvent, Outcome> {
   readonly category: 'user' | 'usergroups' | 'group' | 'friendship' | 'conversation' | 'view';
   readonly decider: Decider<State, Command & CommandContext, Event, Outcome>;
+  /** Absent: its streams stay short enough to be read whole. */
+  readonly snapshot?: SnapshotForm<State>;
+}
+
+/** How a state of bounded size is kept beside a stream that grows without bound (docs/architecture.md "Application"). */
+export interface SnapshotForm<State> {
+  /** From 1; counted up with every change of what `evolve` makes of the events, or of the form. */
+  readonly version: number;
+  /** One is written after about so many events. */
+  readonly every: number;
+  /** As a JSON value. */
+  write(state: State): unknown;
+  /** Undefined for what `write` never gave. */
+  read(json: unknown): State | undefined;
+  /** An estimate of what the state takes in memory. */
+  bytes(state: State): number;
 }

@@ -3,6 +3,7 @@ import { EventUnreadable, type EventSerializer, type RecordedEvent } from '../po
 import { type EventStore, NO_STREAM, type Position, type ReadStreamOptions } from '../ports/event-store.js';
 import type { Aggregate } from './aggregate.js';
 import { RecentKeys } from './recent-keys.js';
+import type { Kept, StateSnapshots } from './state-snapshots.js';
 
 /** A stream folded up to a revision, with what its next event needs. A value, save for `keys`, which grows with it. */
 export interface Folded<State> {
@@ -19,6 +20,8 @@ export interface Folded<State> {
   /** The first event that this code doesn't know: nothing may be decided on what is folded without it. */
   readonly unknown: { readonly revision: number; readonly type: string } | undefined;
   readonly keys: RecentKeys;
+  /** Revision of the newest snapshot that was read or begun, `NO_STREAM` when there is none. */
+  readonly snapshot: number;
 }
 
 export const nothingYet = <State>(initialState: State): Folded<State> => ({
@@ -30,11 +33,57 @@ export const nothingYet = <State>(initialState: State): Folded<State> => ({
   bytes: 0,
   unknown: undefined,
   keys: new RecentKeys(),
+  snapshot: NO_STREAM,
 });
 
 export interface Reading {
   readonly store: EventStore;
   readonly serializer: EventSerializer;
+  /** Absent: streams are read from their start. */
+  readonly snapshots?: StateSnapshots | undefined;
+}
+
+/** The stream from its start, or only up to revision `to`: of a long one, a snapshot and the events after it. */
+export async function foldWhole<State, Command, Event extends DomainEvent, Outcome>(
+  reading: Reading,
+  aggregate: Aggregate<State, Command, Event, Outcome>,
+  stream: string,
+  to = Number.MAX_SAFE_INTEGER,
+): Promise<Folded<State>> {
+  const { snapshots } = reading;
+  if (snapshots !== undefined) {
+    for await (const kept of snapshots.of(aggregate, stream, to)) {
+      const folded = await foldFrom(reading, aggregate, stream, kept, to);
+      if (folded !== undefined) return folded;
+    }
+  }
+  return foldOn(reading, aggregate, stream, nothingYet(aggregate.decider.initialState), to);
+}
+
+/** Undefined when the stream's event at the snapshot's revision isn't the one it speaks of. */
+async function foldFrom<State, Command, Event extends DomainEvent, Outcome>(
+  { store, serializer }: Reading,
+  aggregate: Aggregate<State, Command, Event, Outcome>,
+  stream: string,
+  kept: Kept<State>,
+  to: number,
+): Promise<Folded<State> | undefined> {
+  let folded: Folded<State> | undefined;
+  const options = { from: kept.revision, ...(to < Number.MAX_SAFE_INTEGER && { maxCount: to - kept.revision + 1 }) };
+  for await (const batch of store.readStream(stream, options)) {
+    for (const event of await serializer.open(batch)) {
+      if (folded !== undefined) {
+        folded = evolved(aggregate, folded, event);
+        continue;
+      }
+      const { revision, position, envelope } = event;
+      if (revision !== kept.revision || envelope.hash !== kept.hash) return undefined;
+      // Keys up to here are looked for in the stream.
+      const keys = new RecentKeys(revision + 1);
+      folded = { ...kept, position, unknown: undefined, keys, snapshot: revision };
+    }
+  }
+  return folded;
 }
 
 /** `before` with all events of the stream after it, or only those up to revision `to`. */
@@ -78,5 +127,6 @@ function evolved<State, Command, Event extends DomainEvent, Outcome>(
     bytes: before.bytes + stored.data.length,
     unknown: before.unknown ?? (event === undefined ? { revision, type } : undefined),
     keys: before.keys,
+    snapshot: before.snapshot,
   };
 }

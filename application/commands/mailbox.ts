@@ -14,7 +14,7 @@ import type { Logger } from '../ports/logger.js';
 import type { Aggregate } from './aggregate.js';
 import { decideInTurn, type Round, type Verdict } from './decided.js';
 import { ApplicationError } from './errors.js';
-import { type Folded, foldOn, nothingYet, type Reading } from './folded.js';
+import { type Folded, foldOn, foldWhole, type Reading } from './folded.js';
 import type { CommandResult } from './request.js';
 import { joined, type KeyedWrite } from './recent-keys.js';
 import { type Settled, type Submission, Ticket } from './ticket.js';
@@ -42,6 +42,8 @@ export interface MailboxOptions<State, Command, Event extends DomainEvent, Outco
   readonly known: Folded<State> | undefined;
   /** Nobody waits any more; `folded` is what is known now, `proven` whether it was the tail since the mailbox was opened. */
   readonly onIdle: (folded: Folded<State> | undefined, proven: boolean) => void;
+  /** Enough has come since the last snapshot. Must not wait. */
+  readonly onSnapshotDue: (folded: Folded<State>) => void;
 }
 
 /**
@@ -140,14 +142,33 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
   }
 
   /** From nothing, or from what is known; either way the stream's tail, read after all who wait now had arrived. */
-  async #readTail(): Promise<Folded<State>> {
+  async #readTail(hasGrown = false): Promise<Folded<State>> {
     const tick = ++this.#clock;
-    const { stream } = this.#options;
-    const before = this.#folded ?? nothingYet(this.aggregate.decider.initialState);
-    const folded = await foldOn(this.#options, this.aggregate, stream, before);
+    const folded = this.#withSnapshot(await this.#tail(hasGrown));
     this.#folded = folded;
     this.#freshSince = tick;
     return folded;
+  }
+
+  async #tail(hasGrown: boolean): Promise<Folded<State>> {
+    const { stream, store } = this.#options;
+    const known = this.#folded;
+    if (known === undefined) return foldWhole(this.#options, this.aggregate, stream);
+    if (!hasGrown && store.lastRevision !== undefined) {
+      const revision = await store.lastRevision(stream);
+      if (revision === known.revision) return known;
+      // Shorter than it was, it is another one (a restored store).
+      if (revision < known.revision) return foldWhole(this.#options, this.aggregate, stream);
+    }
+    return foldOn(this.#options, this.aggregate, stream, known);
+  }
+
+  #withSnapshot(folded: Folded<State>): Folded<State> {
+    const { snapshot } = this.aggregate;
+    if (snapshot === undefined || folded.unknown !== undefined) return folded;
+    if (folded.revision - folded.snapshot < snapshot.every) return folded;
+    this.#options.onSnapshotDue(folded);
+    return { ...folded, snapshot: folded.revision };
   }
 
   async #answerWithoutAppend(base: Folded<State>, { verdicts }: Round<State, Command, Event, Outcome>): Promise<void> {
@@ -212,7 +233,7 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
       position,
       bytes: sealed.events.reduce((sum, { data }) => sum + data.length, base.bytes),
     };
-    this.#folded = after;
+    this.#folded = this.#withSnapshot(after);
     this.#batch = Math.min(this.#options.limits.batch, this.#batch * 2);
     for (const verdict of round.verdicts) {
       const key = verdict.ticket.commandKey;
@@ -240,7 +261,7 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
     // A stream that is shorter than it was is another one (a restored store): what is known of it is void.
     if (result?.kind === 'conflict' && result.actual < base.revision) this.#folded = undefined;
     if (tries > 1) await pause(Math.random() * Math.min(2 ** tries, limits.backoffMs));
-    const tail = await this.#readTail();
+    const tail = await this.#readTail(true);
     // The leader of a cluster refuses for what it has taken and may not show yet, as a majority doesn't have it. That is a
     // store to wait for (the deadline bounds it), not others who were first each time.
     if (result?.kind !== 'conflict' || result.actual <= tail.revision) return;
@@ -342,8 +363,7 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
     const { request } = ticket.submission;
     if (request === undefined) throw new Error('who only looks has no outcome');
     const { aggregate } = this;
-    const start = nothingYet(aggregate.decider.initialState);
-    const before = await foldOn(this.#options, aggregate, this.#options.stream, start, write.first - 1);
+    const before = await foldWhole(this.#options, aggregate, this.#options.stream, write.first - 1);
     const { outcome } = aggregate.decider.decide(before.state, {
       ...request.command,
       actor: request.actor,

@@ -8,12 +8,14 @@ import { NO_STREAM } from '../ports/event-store.js';
 import { isPositionOf } from '../ports/positions.js';
 import type { Claim, HeldClaim, IdempotencyLedger, RememberedOutcome } from '../ports/idempotency.js';
 import type { Logger } from '../ports/logger.js';
+import type { Snapshots } from '../ports/snapshots.js';
 import type { Storage } from '../ports/storage.js';
 import type { OwnWrites } from '../queries/own-writes.js';
 import { InvalidStreamPart, type StreamId, streamName } from '../streams.js';
 import { ApplicationError, fail } from './errors.js';
 import type { CommandRates } from './command-rates.js';
 import { type Folded, nothingYet, type Reading } from './folded.js';
+import { StateSnapshots } from './state-snapshots.js';
 import { Mailbox, type MailboxLimits } from './mailbox.js';
 import type { CommandRequest, CommandResult, IdempotencyKey, RequestContext } from './request.js';
 import { hashOf } from './scope.js';
@@ -38,7 +40,9 @@ export const PIPELINE_DEFAULTS: PipelineOptions = {
   cachedBytes: 256 * 1024 * 1024,
 };
 
-export interface PipelineDependencies extends Reading {
+export interface PipelineDependencies extends Omit<Reading, 'snapshots'> {
+  /** Where states of long streams are kept. Absent: every stream is read from its start. */
+  readonly snapshots?: Snapshots;
   readonly ledger: IdempotencyLedger;
   readonly clock: Clock;
   readonly log: Logger;
@@ -60,6 +64,8 @@ const CLAIMABLE_MS = 60 * 60 * 1000;
 interface Known {
   readonly aggregate: object;
   readonly folded: Folded<unknown>;
+  /** Estimate of what it takes in memory. */
+  readonly bytes: number;
   /** On the clock of `performance.now()`. */
   readonly seen: number;
 }
@@ -77,6 +83,7 @@ interface AnyMailbox {
 export class CommandPipeline {
   readonly #deps: PipelineDependencies;
   readonly #options: PipelineOptions;
+  readonly #snapshots: StateSnapshots | undefined;
   readonly #mailboxes = new Map<string, AnyMailbox>();
   readonly #cache: LRUCache<string, Known>;
   /** Work that goes on after its caller was answered. */
@@ -87,12 +94,13 @@ export class CommandPipeline {
   constructor(deps: PipelineDependencies, options: Partial<PipelineOptions> = {}) {
     this.#deps = deps;
     this.#options = { ...PIPELINE_DEFAULTS, ...options };
+    this.#snapshots = deps.snapshots === undefined ? undefined : new StateSnapshots(deps.snapshots, deps.log);
     const { cachedStates, cachedBytes } = this.#options;
     this.#cache = new LRUCache({
       max: cachedStates,
       maxSize: cachedBytes,
       // A single long stream must not fall out of the cache for its length: its state is bounded where its events aren't.
-      sizeCalculation: ({ folded }) => Math.min(1024 + folded.bytes, Math.floor(cachedBytes / 4)),
+      sizeCalculation: ({ bytes }) => Math.min(1024 + bytes, Math.floor(cachedBytes / 4)),
     });
   }
 
@@ -342,6 +350,7 @@ export class CommandPipeline {
     const mailbox = new Mailbox<State, Command, Event, Outcome>({
       store: this.#deps.store,
       serializer: this.#deps.serializer,
+      snapshots: this.#snapshots,
       clock: this.#deps.clock,
       log: this.#deps.log,
       aggregate,
@@ -351,8 +360,16 @@ export class CommandPipeline {
       onIdle: (folded, proven) => {
         this.#mailboxes.delete(stream);
         if (folded === undefined) this.#cache.delete(stream);
-        else if (proven) this.#cache.set(stream, { aggregate, folded, seen: performance.now() });
+        else if (proven) {
+          const bytes = aggregate.snapshot?.bytes(folded.state) ?? folded.bytes;
+          this.#cache.set(stream, { aggregate, folded, bytes, seen: performance.now() });
+        }
         if (this.#mailboxes.size === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve();
+      },
+      onSnapshotDue: (folded) => {
+        const { snapshot } = aggregate;
+        if (this.#snapshots !== undefined && snapshot !== undefined)
+          this.#later(this.#snapshots.later(stream, snapshot, folded));
       },
     });
     this.#mailboxes.set(stream, mailbox);

@@ -18,7 +18,11 @@ const KEPT = 128;
 export class RecentKeys {
   readonly #writes = new Map<string, KeyedWrite>();
   /** Every key in events from this revision on is here. */
-  #from = 0;
+  #from: number;
+
+  constructor(from = 0) {
+    this.#from = from;
+  }
 
   get from(): number {
     return this.#from;

@@ -99,6 +99,12 @@ export interface EventStore {
   /** Those of many streams that are there; absent: the store answers for one at a time. Rejects with `EventStoreUnavailable`. */
   existing?(streams: readonly string[]): Promise<ReadonlySet<string>>;
 
+  /**
+   * Revision of a stream's last event, `NO_STREAM` when there is none, as it is after the call; those who ask at the same time
+   * are answered together. Absent: reading the stream from where one knows it is as quick. Rejects with `EventStoreUnavailable`.
+   */
+  lastRevision?(stream: string): Promise<number>;
+
   /** Parley's events of all streams (others' are left out), in log order. */
   readAll(options?: ReadAllOptions): AsyncIterable<readonly StoredEvent[]>;
 

@@ -13,8 +13,9 @@ export interface CopiedTable {
 /** Rows of one insert: a wrapped key or an idempotency row takes a few hundred bytes. */
 const PAGE = 2_000;
 
+/** Snapshots are made again from the log. */
 const TABLES = `SELECT format('system.%I', relname) AS name FROM pg_class
-  WHERE relnamespace = 'system'::regnamespace AND relkind = 'r' ORDER BY relname`;
+  WHERE relnamespace = 'system'::regnamespace AND relkind = 'r' AND relname <> 'snapshot' ORDER BY relname`;
 const NUMBER = 'SELECT last_value::text AS last, is_called AS called FROM system.number';
 /** The same rows give the same, in whatever order. */
 const print = (table: string): string =>

@@ -60,6 +60,19 @@ export class CreateRegistrationClaims1700000007000 implements MigrationInterface
   }
 }
 
+/** States of long streams, which are disposable. */
+export class CreateSnapshots1700000008000 implements MigrationInterface {
+  readonly name = 'CreateSnapshots1700000008000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(await readFile(new URL('./snapshot.sql', import.meta.url), 'utf8'));
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE system.snapshot');
+  }
+}
+
 /** How far each participant of a conversation has read. */
 export class CreateReadPositions1700000009000 implements MigrationInterface {
   readonly name = 'CreateReadPositions1700000009000';
@@ -94,6 +107,7 @@ export const systemMigrations: readonly MigrationClass[] = [
   CountSessionGenerations1700000005000,
   ReserveIdsAmongLogins1700000006000,
   CreateRegistrationClaims1700000007000,
+  CreateSnapshots1700000008000,
   CreateReadPositions1700000009000,
   CreateProcesses1700000010000,
 ];

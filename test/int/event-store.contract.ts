@@ -589,6 +589,20 @@ export function eventStoreContract(name: string, open: () => Promise<ContractHar
         if (found !== undefined) expect([...found].sort()).to.deep.equal([one, other].sort());
       });
 
+      it("says where streams end, if it says it without reading, as of the question's time", async () => {
+        const [one, other, none] = [newStream(), newStream(), newStream()];
+        await fill(one, 1);
+        await fill(other, 3);
+        if (store.lastRevision === undefined) return;
+        const ask = (stream: string): Promise<number> | undefined => store.lastRevision?.(stream);
+        expect(await Promise.all([none, other, one, other].map(ask))).to.deep.equal([NO_STREAM, 2, 0, 2]);
+        const asked = ask(one);
+        await appendOne({ stream: one, expectedRevision: 0, events: someEvents(1) });
+        // Asked anew after the append was acknowledged, whatever was under way.
+        expect(await ask(one)).to.equal(1);
+        expect(await asked).to.be.within(0, 1);
+      });
+
       it('has its head at or after the newest append', async () => {
         const result = await appendOne({ stream: newStream(), expectedRevision: NO_STREAM, events: someEvents(2) });
         const head = await store.head();

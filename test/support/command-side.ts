@@ -26,6 +26,7 @@ import { PostgresNumbers } from '../../infrastructure/system/numbers.js';
 import { PostgresRegistrationClaims } from '../../infrastructure/system/registration-claims.js';
 import { PostgresReservations } from '../../infrastructure/system/reservations.js';
 import { PostgresSessions } from '../../infrastructure/system/sessions.js';
+import { PostgresSnapshots } from '../../infrastructure/system/snapshots.js';
 import { silentLogger } from './silent-logger.js';
 
 const quick = new Argon2Hasher({ memoryCost: 64, timeCost: 1 });
@@ -70,7 +71,8 @@ export async function openCommandSide(url: string, options: Partial<PipelineOpti
   const numbers = new PostgresNumbers(pool);
   const signed = new JwtTokens({ secret: Buffer.alloc(32, 9), ttlSeconds: 3_600, clock: systemClock });
   const tokens = new SessionTokens({ issuer: signed, signed, sessions });
-  const pipeline = new CommandPipeline({ store, serializer, ledger, clock: systemClock, log }, options);
+  const snapshots = new PostgresSnapshots(pool);
+  const pipeline = new CommandPipeline({ store, serializer, ledger, snapshots, clock: systemClock, log }, options);
   const directory = new UserDirectory(nobodyKnown, store);
   const groups = new GroupCommands({ pipeline, clock: systemClock, numbers, reservations, users: directory });
   const users = new UserCommands({

@@ -6,9 +6,11 @@ import type {
   ReadStreamOptions,
   StoredEvent,
 } from '../../../application/ports/event-store.js';
-import { EventStoreClosed } from '../../../application/ports/event-store.js';
+import { EventStoreClosed, NO_STREAM } from '../../../application/ports/event-store.js';
 import { ForeignPosition, makePosition, parsePosition } from '../../../application/ports/positions.js';
+import { Coalescer } from '../../serialization/keys/coalescer.js';
 import { unlessCancelled } from '../cancellable.js';
+import { textArray } from './array-parameters.js';
 import { unavailable } from './failures.js';
 import { DeadlinePassed, query } from './session.js';
 import type { Tail } from './tail.js';
@@ -52,6 +54,11 @@ const STATEMENTS = {
     text: `SELECT wanted FROM unnest($1::text[]) AS wanted
       WHERE EXISTS (SELECT FROM events.log WHERE stream = wanted COLLATE "C" AND revision = 0)`,
   },
+  lastRevisions: {
+    name: 'parley-last-revisions',
+    text: `SELECT (SELECT revision FROM events.log WHERE stream = wanted COLLATE "C" ORDER BY revision DESC LIMIT 1)
+      FROM unnest($1::text[]) WITH ORDINALITY AS u (wanted, place) ORDER BY place`,
+  },
   head: { name: 'parley-head', text: 'SELECT position FROM events.log ORDER BY position DESC LIMIT 1' },
 };
 
@@ -79,7 +86,15 @@ export interface LogReaderOptions {
   readonly closed: AbortSignal;
 }
 
+/** Streams whose last revisions one statement asks for. */
+const LAST_REVISIONS = 1_000;
+
 export class LogReader {
+  private readonly lastRevisions = new Coalescer(
+    (streams: readonly string[]) => this.readLast(streams),
+    LAST_REVISIONS,
+  );
+
   constructor(private readonly options: LogReaderOptions) {}
 
   async *readStream(
@@ -135,6 +150,15 @@ export class LogReader {
   async existing(streams: readonly string[]): Promise<ReadonlySet<string>> {
     const rows = await this.query<[string]>({ ...STATEMENTS.existing, values: [streams] });
     return new Set(rows.map(([stream]) => stream));
+  }
+
+  lastRevision(stream: string): Promise<number> {
+    return this.lastRevisions.ask(stream, stream);
+  }
+
+  private async readLast(streams: readonly string[]): Promise<number[]> {
+    const rows = await this.query<[string | null]>({ ...STATEMENTS.lastRevisions, values: [textArray(streams)] });
+    return rows.map(([revision]) => (revision === null ? NO_STREAM : Number(revision)));
   }
 
   async head(): Promise<Position | undefined> {

@@ -103,6 +103,10 @@ class PostgresEventStore implements EventStore {
     return this.reader.existing(streams);
   }
 
+  lastRevision(stream: string): Promise<number> {
+    return this.reader.lastRevision(stream);
+  }
+
   readAll(options: ReadAllOptions = {}): AsyncIterable<readonly StoredEvent[]> {
     return cancellable((cancelled) => this.reader.readAll(options, cancelled));
   }
