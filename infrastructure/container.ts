@@ -16,6 +16,7 @@ import { AppAdminUsers } from '../application/commands/app-admin-users.js';
 import { AppAdmins } from '../application/commands/app-admins.js';
 import { BulkRegistration } from '../application/commands/bulk-registration.js';
 import { CommandRates } from '../application/commands/command-rates.js';
+import { ConversationCommands } from '../application/commands/conversations.js';
 import { FriendshipCommands } from '../application/commands/friendships.js';
 import { GroupChanges } from '../application/commands/group-changes.js';
 import { GroupCommands } from '../application/commands/groups.js';
@@ -28,6 +29,7 @@ import { SharedSecret } from '../application/commands/shared-secret.js';
 import { UserDirectory } from '../application/commands/user-directory.js';
 import { UserGroupsCommands } from '../application/commands/user-groups.js';
 import { UserProfileCommands } from '../application/commands/user-profiles.js';
+import { ViewCommands } from '../application/commands/views.js';
 import { UserCommands, type UserCommandsDependencies } from '../application/commands/users.js';
 import { type Clock, systemClock } from '../application/ports/clock.js';
 import { type EventSerializer, EventUnreadable, type GivenUpKey, type LostKey } from '../application/ports/envelope.js';
@@ -323,6 +325,20 @@ function bindApplication(container: Container): void {
         new GroupCommands({ pipeline, clock, numbers, reservations, users, rates }),
       [CommandPipeline, ids.clock, ids.numbers, ids.reservations, UserDirectory, CommandRates],
     );
+  container
+    .bind(ConversationCommands)
+    .toResolvedValue(
+      (pipeline, users, { lookup }, { friendship, conversations: settings, commandDeadlineMs: deadlineMs }) =>
+        new ConversationCommands({ pipeline, users, messages: reachable(lookup), friendship, settings, deadlineMs }),
+      [CommandPipeline, UserDirectory, ids.readModels, ids.config],
+    );
+  container.bind(ViewCommands).toResolvedValue(
+    (pipeline, users, { lookup }, positions, rates, { commandDeadlineMs: deadlineMs }) => {
+      const looked = reachable(lookup);
+      return new ViewCommands({ pipeline, users, messages: looked, formerly: looked, positions, rates, deadlineMs });
+    },
+    [CommandPipeline, UserDirectory, ids.readModels, ids.readPositions, CommandRates, ids.config],
+  );
   container
     .bind(GroupChanges)
     .toResolvedValue((pipeline, clock) => new GroupChanges(pipeline, clock), [CommandPipeline, ids.clock]);

@@ -15,6 +15,12 @@ export interface Aggregate<State, Command, Event extends DomainEvent, Outcome> {
   readonly snapshot?: SnapshotForm<State>;
 }
 
+/**
+ * Thrown by a decision that needs facts which its command doesn't have. It is no refusal, and nothing is told to the caller of
+ * an API: whoever gave the command finds the facts and gives it again.
+ */
+export abstract class FactsNeeded extends Error {}
+
 /** How a state of bounded size is kept beside a stream that grows without bound (docs/architecture.md "Application"). */
 export interface SnapshotForm<State> {
   /** From 1; counted up with every change of what `evolve` makes of the events, or of the form. */

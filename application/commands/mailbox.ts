@@ -11,7 +11,7 @@ import {
   WritesRefused,
 } from '../ports/event-store.js';
 import type { Logger } from '../ports/logger.js';
-import type { Aggregate } from './aggregate.js';
+import { type Aggregate, FactsNeeded } from './aggregate.js';
 import { decideInTurn, type Round, type Verdict } from './decided.js';
 import { ApplicationError } from './errors.js';
 import { type Folded, foldOn, foldWhole, type Reading } from './folded.js';
@@ -350,6 +350,11 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
       const { state, revision: stateRevision } = now;
       ticket.settle(answered({ outcome, revision: last, position, events, replayed: true, state, stateRevision }));
     } catch (error) {
+      // With the facts, the repeated command is decided again and finds what it did.
+      if (error instanceof FactsNeeded) {
+        ticket.settle({ kind: 'refused', error });
+        return;
+      }
       log.warn(
         { stream, revision: write.first, error: String(error) },
         'the outcome of a repeated command is not to be had',

@@ -156,6 +156,16 @@ export class CommandPipeline {
     return { state, revision: stateRevision };
   }
 
+  /** The state as this process last knew it, which may be long ago: for guessing ahead, never for an answer. */
+  known<State, Command, Event extends DomainEvent, Outcome>(
+    aggregate: CommandRequest<State, Command, Event, Outcome>['aggregate'],
+    stream: StreamId,
+  ): State | undefined {
+    const name = nameOf(stream);
+    const known = this.#mailboxes.get(name) ?? this.#cache.get(name);
+    return known?.aggregate === aggregate ? (known.folded?.state as State | undefined) : undefined;
+  }
+
   /**
    * Takes no more commands and waits until those under way are settled and remembered, at most `graceMs`. Gives whether
    * all were. The event store is closed after this, which settles the rest as unknown.

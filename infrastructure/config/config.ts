@@ -1,6 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { CommandLimits } from '../../application/commands/command-rates.js';
+import type { ConversationSettings } from '../../application/commands/conversations.js';
 import type { FriendshipSettings } from '../../domain/friendship/settings.js';
 import { decodeMasterKey, Environment, type LogLevel } from './environment.js';
 import { givenVariables } from './given.js';
@@ -39,6 +40,7 @@ export interface Config {
   readonly commandLimits: CommandLimits;
   /** Of every tenant. */
   readonly friendship: FriendshipSettings;
+  readonly conversations: ConversationSettings;
   readonly logLevel: LogLevel;
   readonly tokenTtlSeconds: number;
   /** How long a request waits for a store that doesn't answer, until it is answered with 503. */
@@ -198,6 +200,9 @@ function configOf(settings: Environment, blankVariables: readonly string[]): Con
       requestAgainAfterMs: settings.FRIEND_REQUEST_AGAIN_AFTER * 1_000,
       deletingBlocks: settings.DELETING_BLOCKS,
       blockedMayAsk: settings.BLOCKED_MAY_ASK,
+    },
+    conversations: {
+      revokeWithinMs: settings.PRIVATE_REVOKE_WITHIN === 0 ? null : settings.PRIVATE_REVOKE_WITHIN * 1_000,
     },
     logLevel: settings.LOG_LEVEL,
     tokenTtlSeconds: settings.TOKEN_TTL_SECONDS,

@@ -162,6 +162,9 @@ export class Environment {
   @Flag()
   BLOCKED_MAY_ASK = true;
 
+  @WholeFrom(0, TEN_YEARS)
+  PRIVATE_REVOKE_WITHIN = 0;
+
   @WholeFrom(0, 100_000_000)
   IDEMPOTENCY_KEYS_PER_DAY = 100_000;
 

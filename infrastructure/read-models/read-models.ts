@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import type { FormerParticipants } from '../../application/ports/former-participants.js';
+import type { MessageLookup } from '../../application/ports/message-lookup.js';
 import type { ApplicationQueries } from '../../application/queries/applications.js';
 import type { ConversationQueries } from '../../application/queries/conversations.js';
 import type { DepartureQueries } from '../../application/queries/departures.js';
@@ -20,6 +22,7 @@ import { FavouriteReadModel } from './favourite-read-model.js';
 import { FriendshipReadModel } from './friendship-read-model.js';
 import { GroupReadModel } from './group-read-model.js';
 import { MemberReadModel } from './member-read-model.js';
+import { MessageLookupInReadModel } from './message-lookup.js';
 import { MessageReadModel } from './message-read-model.js';
 import { NoticeReadModel } from './notice-read-model.js';
 import { Prepared } from './prepared.js';
@@ -46,6 +49,8 @@ export interface ReadModels {
   readonly friendships: FriendshipQueries;
   readonly conversations: ConversationQueries;
   readonly messages: MessageQueries;
+  /** For commands. */
+  readonly lookup: MessageLookup & FormerParticipants;
   close(): Promise<void>;
 }
 
@@ -95,6 +100,7 @@ export async function openReadModels({
     friendships: new FriendshipReadModel(prepared, users),
     conversations: new ConversationReadModel(prepared),
     messages: new MessageReadModel(prepared),
+    lookup: new MessageLookupInReadModel(prepared),
     close: () => source.destroy(),
   };
 }

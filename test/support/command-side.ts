@@ -1,12 +1,16 @@
+import { ConversationCommands } from '../../application/commands/conversations.js';
+import { FriendshipCommands } from '../../application/commands/friendships.js';
 import { GroupCommands } from '../../application/commands/groups.js';
 import { LoginAttempts } from '../../application/commands/login-attempts.js';
 import { CommandPipeline, type PipelineOptions } from '../../application/commands/pipeline.js';
 import { UserCommands } from '../../application/commands/users.js';
 import { UserDirectory } from '../../application/commands/user-directory.js';
+import { ViewCommands } from '../../application/commands/views.js';
 import { systemClock } from '../../application/ports/clock.js';
 import type { EventSerializer } from '../../application/ports/envelope.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import { nobodyKnown } from '../../application/ports/users.js';
+import { FRIENDSHIP_SETTINGS } from '../../domain/friendship/settings.js';
 import { Argon2Hasher } from '../../infrastructure/auth/argon2-hasher.js';
 import { JwtTokens } from '../../infrastructure/auth/jwt.js';
 import { SessionTokens } from '../../infrastructure/auth/session-tokens.js';
@@ -23,11 +27,14 @@ import { PostgresIdempotencyLedger } from '../../infrastructure/system/idempoten
 import { systemMigrations } from '../../infrastructure/system/migration.js';
 import { PostgresKnownNetworks } from '../../infrastructure/system/known-networks.js';
 import { PostgresNumbers } from '../../infrastructure/system/numbers.js';
+import { PostgresReadPositions } from '../../infrastructure/system/read-positions.js';
 import { PostgresRegistrationClaims } from '../../infrastructure/system/registration-claims.js';
 import { PostgresReservations } from '../../infrastructure/system/reservations.js';
 import { PostgresSessions } from '../../infrastructure/system/sessions.js';
 import { PostgresSnapshots } from '../../infrastructure/system/snapshots.js';
+import { MemoryFormerParticipants } from './memory-former-participants.js';
 import { silentLogger } from './silent-logger.js';
+import { StreamLookup } from './stream-lookup.js';
 
 const quick = new Argon2Hasher({ memoryCost: 64, timeCost: 1 });
 
@@ -49,6 +56,12 @@ export interface CommandSide {
   readonly pipeline: CommandPipeline;
   readonly groups: GroupCommands;
   readonly users: UserCommands;
+  readonly friendships: FriendshipCommands;
+  readonly conversations: ConversationCommands;
+  readonly views: ViewCommands;
+  readonly positions: PostgresReadPositions;
+  readonly lookup: StreamLookup;
+  readonly formerly: MemoryFormerParticipants;
   close(): Promise<void>;
 }
 
@@ -88,6 +101,17 @@ export async function openCommandSide(url: string, options: Partial<PipelineOpti
     tokens,
     attempts: new LoginAttempts(systemClock, networks),
   });
+  const friendships = new FriendshipCommands({ pipeline, users: directory, settings: FRIENDSHIP_SETTINGS });
+  const positions = new PostgresReadPositions(pool);
+  const lookup = new StreamLookup({ store, serializer });
+  const formerly = new MemoryFormerParticipants();
+  const common = { pipeline, users: directory, messages: lookup, deadlineMs: 10_000 };
+  const conversations = new ConversationCommands({
+    ...common,
+    friendship: FRIENDSHIP_SETTINGS,
+    settings: { revokeWithinMs: null },
+  });
+  const views = new ViewCommands({ ...common, formerly, positions });
   const close = async (): Promise<void> => {
     await pipeline.close(5_000);
     await store.close();
@@ -108,6 +132,12 @@ export async function openCommandSide(url: string, options: Partial<PipelineOpti
     pipeline,
     groups,
     users,
+    friendships,
+    conversations,
+    views,
+    positions,
+    lookup,
+    formerly,
     close,
   };
 }

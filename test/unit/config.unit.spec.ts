@@ -60,6 +60,7 @@ describe('configuration', () => {
         deletingBlocks: false,
         blockedMayAsk: true,
       },
+      conversations: { revokeWithinMs: null },
     });
   });
 
@@ -94,6 +95,12 @@ describe('configuration', () => {
       'DELETING_BLOCKS must be true or false, not "yes".',
       'STRANGERS_MAY_WRITE must be true or false, not "0".',
     ]);
+  });
+
+  it('reads how long a message of a single chat may be revoked; 0 is for ever', () => {
+    expect(loadConfig({}).conversations).to.deep.equal({ revokeWithinMs: null });
+    expect(loadConfig({ PRIVATE_REVOKE_WITHIN: '0' }).conversations).to.deep.equal({ revokeWithinMs: null });
+    expect(loadConfig({ PRIVATE_REVOKE_WITHIN: '120' }).conversations).to.deep.equal({ revokeWithinMs: 120_000 });
   });
 
   it('wants two ports for two APIs', () => {

@@ -536,4 +536,51 @@ describe('read models of conversations', () => {
       expect((await read.messages.searchAll('t2', day, { limit: 5 })).total).to.equal(0);
     });
   });
+
+  describe('what commands look up of older messages', () => {
+    it('a message by its client id or its own, with how far the conversation is there; revoked ones are messages too', async () => {
+      const [talk, other] = [pair('a', 'b'), pair('a', 'c')];
+      say(talk, 'a', 'one', { clientMsgId: 'c1' });
+      say(talk, 'b', 'two', { clientMsgId: 'c1', countsUnread: false });
+      talk.tell('FriendAdded', own('a'));
+      say(other, 'a', 'elsewhere', { clientMsgId: 'c2' });
+      talk.revoke(1, own('a'));
+      await caughtUp();
+      const by = (conversation: Talk, sender: string, id: string) =>
+        read.lookup.byClientMsgId('t1', keyOf(conversation), own(sender), id);
+      const [ofA, ofB, none, elsewhere, nowhere] = await Promise.all([
+        by(talk, 'a', 'c1'),
+        by(talk, 'b', 'c1'),
+        by(talk, 'a', 'c2'),
+        by(other, 'a', 'c2'),
+        by(pair('x', 'y'), 'x', 'c1'),
+      ]);
+      expect(ofA.message).to.include({ seq: 1, senderId: own('a'), author: 'user', fate: 'revoked', content: null });
+      expect(ofB).to.deep.include({ upToSeq: 3 });
+      expect(ofB.message).to.deep.include({ seq: 2, countable: 1, fate: 'shown', sentAt: START + 1_002 });
+      expect(words(ofB.message?.content?.body)).to.equal('two');
+      expect(none).to.deep.equal({ upToSeq: 3, message: null });
+      expect(elsewhere.message?.seq).to.equal(1);
+      expect(nowhere).to.deep.equal({ upToSeq: 0, message: null });
+      const { messageId } = ofB.message!;
+      expect((await read.lookup.byMessageId('t1', keyOf(talk), messageId)).message).to.deep.equal(ofB.message);
+      expect(await read.lookup.byMessageId('t1', keyOf(other), messageId)).to.deep.equal({ upToSeq: 1, message: null });
+      const seqs = await read.lookup.bySeqs('t1', keyOf(talk), [3, 1, 9, 1.5]);
+      expect(seqs.map(({ seq, author }) => [seq, author]).sort()).to.deep.equal([
+        [1, 'user'],
+        [3, 'notice'],
+      ]);
+      expect(await read.lookup.bySeqs('t1', keyOf(talk), [])).to.deep.equal([]);
+    });
+
+    it('the last message that one who left may still see', async () => {
+      const talk = group('g', 'a', 'b');
+      say(talk, 'a', 'one');
+      history.write(left(own('g'), own('b')));
+      say(talk, 'a', 'two');
+      await caughtUp();
+      const last = (name: string) => read.lookup.lastVisibleSeq('t1', keyOf(talk), own(name));
+      expect([await last('a'), await last('b'), await last('never')]).to.deep.equal([2, 1, undefined]);
+    });
+  });
 });
