@@ -98,14 +98,14 @@ export class ConversationCommands {
     });
     checkId('senderId', senderId);
     if (conversation.kind === 'group') {
-      const ahead = this.#lookAhead(context, conversation, (about) => command(about, null));
+      const ahead = this.#lookAhead(context, conversation, asked.clientMsgId, (about) => command(about, null));
       const { about, state, revision } = await seeGroup(this.deps.pipeline, context.tenant, conversation);
       const standing = standingInGroup({ state, revision }, about, senderId);
       return this.#execute(context, await ahead(command(about, standing)));
     }
     const about = aboutOf(conversation);
-    const ahead = this.#lookAhead(context, conversation, () => command(about, null));
-    const standing = await this.#standing(context.tenant, about, senderId);
+    const ahead = this.#lookAhead(context, conversation, asked.clientMsgId, () => command(about, null));
+    const standing = await this.#standing(context.tenant, about, asked);
     return this.#execute(context, await ahead(command(about, standing)));
   }
 
@@ -129,8 +129,8 @@ export class ConversationCommands {
   ): Promise<ConversationResult<'ImportMessages'>> {
     const { tenant, actor } = context;
     const { about, standing } = await this.#takingPart(tenant, conversation, actingUser(actor));
-    const named = about.kind === 'single' ? [about.a, about.b] : about.kind === 'notification' ? [about.userId] : [];
-    await this.deps.users.require(tenant, [...new Set([...named, ...messages.map(({ senderId }) => senderId)])]);
+    const senders = messages.map(({ senderId }) => senderId);
+    await this.deps.users.require(tenant, [...new Set([...namedIn(about), ...senders])]);
     return this.#execute(context, {
       ...asked,
       type: 'ImportMessages',
@@ -195,13 +195,19 @@ export class ConversationCommands {
     return { about, standing: standingInGroup({ state, revision }, about, userId) };
   }
 
-  async #standing(tenant: string, about: ConversationAbout, senderId: string): Promise<PeerStanding | null> {
+  /** What the other one says of who writes to him; in the name of the service nobody is asked. */
+  async #standing(
+    tenant: string,
+    about: ConversationAbout,
+    { senderId, from }: Pick<SendMessage, 'senderId' | 'from'>,
+  ): Promise<PeerStanding | null> {
     const { pipeline, users, friendship } = this.deps;
-    if (about.kind !== 'single') {
-      await users.require(tenant, about.kind === 'notification' ? [about.userId] : []);
+    const named = namedIn(about);
+    for (const userId of named) checkId('userId', userId);
+    if (about.kind !== 'single' || from === 'system') {
+      await users.require(tenant, named);
       return null;
     }
-    for (const userId of [about.a, about.b]) checkId('userId', userId);
     const peer = senderId === about.a ? about.b : about.a;
     const [pair, view, user] = await Promise.all([
       pipeline.look(friendshipAggregate, { category: 'friendship', tenant, a: about.a, b: about.b }),
@@ -226,8 +232,10 @@ export class ConversationCommands {
   #lookAhead(
     { tenant }: RequestContext,
     target: ConversationTarget,
+    clientMsgId: string | undefined,
     commandOn: (about: ConversationAbout) => SendMessage,
   ): (command: SendMessage) => Promise<LookedSend> {
+    if (clientMsgId === undefined) return (given) => Promise.resolve(given);
     const about = this.#knownAbout(tenant, target);
     const state = about && this.deps.pipeline.known(conversationAggregate, conversationStream(tenant, about));
     const command = about && commandOn(about);
@@ -315,6 +323,12 @@ export class ConversationCommands {
       about,
     };
   }
+}
+
+/** Whom it is about; a group's members its group knows. */
+function namedIn(about: ConversationAbout): readonly string[] {
+  if (about.kind === 'single') return [about.a, about.b];
+  return about.kind === 'notification' ? [about.userId] : [];
 }
 
 const isSame = (one: ConversationAbout, other: ConversationAbout): boolean =>

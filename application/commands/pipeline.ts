@@ -145,15 +145,35 @@ export class CommandPipeline {
     deadlineMs = this.#options.deadlineMs,
   ): Promise<{ readonly state: State; readonly revision: number }> {
     if (this.#closing) fail('ShuttingDown', {});
-    const mailbox = this.#mailbox(aggregate, nameOf(stream));
+    const name = nameOf(stream);
+    const deadline = performance.now() + deadlineMs;
+    const unchanged = await this.#unchanged(name);
+    // A stream of this aggregate, so its state.
+    if (unchanged?.aggregate === aggregate) {
+      const { state, revision } = unchanged.folded as Folded<State>;
+      return { state, revision };
+    }
+    const mailbox = this.#mailbox(aggregate, name);
     const ticket = mailbox.submit({
       request: undefined,
       context: LOOKING,
       since: NO_STREAM,
-      deadline: performance.now() + deadlineMs,
+      deadline,
     });
     const { state, stateRevision } = told(await ticket.answer);
     return { state, revision: stateRevision };
+  }
+
+  /** What is known of a stream that nobody commands just now, when the store says that it ends there still. */
+  async #unchanged(stream: string): Promise<Known | undefined> {
+    const { store } = this.#deps;
+    const known = this.#mailboxes.has(stream) ? undefined : this.#cache.get(stream);
+    if (known === undefined || known.folded.unknown !== undefined || store.lastRevision === undefined) return undefined;
+    try {
+      return (await store.lastRevision(stream)) === known.folded.revision ? known : undefined;
+    } catch {
+      return undefined; // The mailbox waits for a store that is away, and says so.
+    }
   }
 
   /** The state as this process last knew it, which may be long ago: for guessing ahead, never for an answer. */

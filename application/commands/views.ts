@@ -152,13 +152,28 @@ export class ViewCommands {
     context: RequestContext,
     { userId, conversation, ...asked }: ViewTarget & ({ readonly upToSeq: number } | { readonly behind: number }),
   ): Promise<ViewResult<'SetReadPosition'>> {
+    const { tenant } = context;
+    const end = performance.now() + (context.deadlineMs ?? this.deps.deadlineMs);
     const seen = await this.#seen(context, { userId, conversation });
-    const upToSeq =
-      'upToSeq' in asked ? asked.upToSeq : Math.max(0, seen.lastSeq - checkSeq('behind', asked.behind, 0));
+    const { about, lastSeq } = seen;
+    const upToSeq = 'upToSeq' in asked ? asked.upToSeq : Math.max(0, lastSeq - checkSeq('behind', asked.behind, 0));
+    checkSeq('upToSeq', upToSeq, 0);
+    const countable = await this.#countableAt(tenant, seen, upToSeq, end);
     const result = await this.#execute(context, { userId, conversation }, seen, { type: 'SetReadPosition', upToSeq });
     const { outcome, revision } = result;
-    const position = { userId, upToSeq: outcome.upToSeq, setBy: revision };
-    await this.positionWasSet(context, { ...position, conversation: aboutOf(seen.about) });
+    // A repeat's is the first one's.
+    const same = outcome.upToSeq === upToSeq;
+    const reader = { tenant, conversation: conversationKeyText(about), userId };
+    try {
+      await this.deps.positions.set(reader, {
+        upToSeq: outcome.upToSeq,
+        countable: same ? countable : await this.#countableAt(tenant, seen, outcome.upToSeq, end),
+        setBy: revision,
+      });
+    } catch (error) {
+      // The event stands, and the process that follows it moves the position once it can.
+      fail('OutcomeUnknown', { stream: reader.conversation }, { cause: error });
+    }
     return result;
   }
 
@@ -191,7 +206,7 @@ export class ViewCommands {
     end: number,
   ): Promise<number> {
     if (seq === 0 || state.status === 'none') return 0;
-    if (seq === state.lastSeq) return state.countable;
+    if (seq >= state.lastSeq) return state.countable;
     const recent = state.recent.get(seq);
     if (recent !== undefined) return recent.countable;
     for (;;) {

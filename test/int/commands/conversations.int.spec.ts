@@ -159,6 +159,9 @@ describe('Conversation commands on PostgreSQL', () => {
       const notify = (context: RequestContext, to = conversation) =>
         a.conversations.send(context, { conversation: to, senderId: 'boss', from: 'system', content: text('x') });
       expect((await notify(admin)).outcome.seq).to.equal(1);
+      const chat = { kind: 'single', a: 'dan', b: 'eve' } as const;
+      const inChat = { conversation: chat, senderId: 'boss', from: 'system', content: text('x') } as const;
+      expect((await a.conversations.send(admin, inChat)).outcome.seq, 'of who is no user himself').to.equal(1);
       expect(await refusal(notify(as('boss')))).to.equal('NotPermitted');
       expect(await refusal(notify(admin, { ...conversation, userId: 'nobody' as 'eve' }))).to.equal('UserNotFound');
     });
