@@ -31,7 +31,8 @@ export const conversationAggregate: Aggregate<
   },
   snapshot: {
     version: FOLD_VERSION,
-    every: 1_000,
+    // What comes after it is decrypted and folded at a cold load, which takes longer than to read it.
+    every: 250,
     write: snapshotOf,
     read: stateFrom,
     bytes: (state) => (state.status === 'none' ? 0 : 600 * state.recent.size + 100 * state.olderFates.size),

@@ -1,13 +1,6 @@
 import { OrderedMap, Map } from 'immutable';
 import type { ConversationAbout } from './events.js';
-import {
-  noConversation,
-  withMessage,
-  type Conversation,
-  type ConversationState,
-  type Fate,
-  type RecentMessage,
-} from './state.js';
+import { noConversation, windowOf, type ConversationState, type Fate, type RecentMessage } from './state.js';
 
 /**
  * A state as plain JSON, so that a long conversation needn't be folded from its start. Disposable: it holds nothing that the
@@ -96,18 +89,8 @@ export function stateFrom(json: unknown): ConversationState | undefined {
   ) {
     return undefined;
   }
-  const empty: Conversation = {
-    status,
-    about,
-    lastSeq: 0,
-    countable: 0,
-    clearedUpTo,
-    recent: Map(),
-    repeats: Map(),
-    olderFates: OrderedMap(olderFates),
-  };
-  const full = messages.reduce((state, row) => withMessage(state, messageOf(row, senders)), empty);
-  return { ...full, lastSeq, countable };
+  const window = windowOf(messages.map((row) => messageOf(row, senders)));
+  return { status, about, lastSeq, countable, clearedUpTo, ...window, olderFates: OrderedMap(olderFates) };
 }
 
 const messageOf = (

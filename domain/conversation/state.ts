@@ -140,6 +140,14 @@ function recentMessage(data: MessageSent['data']): RecentMessage {
   };
 }
 
+/** What is remembered of the newest messages, which come in the order of their seqs: as `withMessage` of each, all at once. */
+export function windowOf(messages: readonly RecentMessage[]): Pick<Conversation, 'recent' | 'repeats'> {
+  return {
+    recent: Map(messages.map((message) => [message.seq, message])),
+    repeats: Map(messages.flatMap((message) => keysOf(message).map((key) => [key, message.seq] as const))),
+  };
+}
+
 /** The conversation with this as its newest message, and without the one that the window no longer holds. */
 export function withMessage(state: Conversation, message: RecentMessage): Conversation {
   const { seq, countable } = message;

@@ -101,7 +101,12 @@ export async function openCommandSide(url: string, options: Partial<PipelineOpti
     tokens,
     attempts: new LoginAttempts(systemClock, networks),
   });
-  const friendships = new FriendshipCommands({ pipeline, users: directory, settings: FRIENDSHIP_SETTINGS });
+  const friendships = new FriendshipCommands({
+    pipeline,
+    users: directory,
+    reservations,
+    settings: FRIENDSHIP_SETTINGS,
+  });
   const positions = new PostgresReadPositions(pool);
   const lookup = new StreamLookup({ store, serializer });
   const formerly = new MemoryFormerParticipants();
