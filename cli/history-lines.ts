@@ -1,16 +1,47 @@
 import { sentence } from '../application/audit/sentences.js';
+import type { Telling } from '../application/audit/words.js';
 import type { RecordedEvent } from '../application/ports/envelope.js';
 import type { StoredEvent } from '../application/ports/event-store.js';
 import { type HistoryItem, isUnreadable, type UnreadableEvent } from '../application/queries/history.js';
+import type { MessageSent } from '../domain/conversation/events.js';
+import type { Actor } from '../domain/shared/actor.js';
+import type { DomainEvent } from '../domain/shared/event.js';
+
+/**
+ * Tells one history from its start, remembering who wrote which message.
+ * @param content whether what messages say is told, too
+ */
+export class Teller {
+  readonly #senders = new Map<number, string>();
+  /** Each name once, however much somebody wrote. */
+  readonly #names = new Map<string, string>();
+  readonly #telling: Telling;
+
+  constructor(readonly content: boolean) {
+    this.#telling = { content, senderOf: (seq) => this.#senders.get(seq) };
+  }
+
+  /** Each event once, in order. */
+  sentence(event: DomainEvent, actor: Actor): string {
+    if (event.type === 'MessageSent') {
+      // The registry gives only payloads that fit their type.
+      const { seq, senderId } = event.data as MessageSent['data'];
+      const name = this.#names.get(senderId) ?? senderId;
+      this.#names.set(name, name);
+      this.#senders.set(seq, name);
+    }
+    return sentence(event, actor, this.#telling);
+  }
+}
 
 /** `12  2026-11-21 10:15:02.123Z  ada muted bob until …  [v1:PUT /groups/…, by ada]` */
-export function historyLine({ revision, type, envelope, event }: RecordedEvent): string {
+function historyLine({ revision, type, envelope, event }: RecordedEvent, teller: Teller): string {
   const { actor } = envelope;
   const when = new Date(envelope.occurredAt).toISOString().replace('T', ' ');
   const told =
     event === undefined
       ? `${type} (schema ${envelope.schemaVersion.toString()}, not known here)`
-      : sentence(event, actor);
+      : teller.sentence(event, actor);
   const who = `${actor.kind === 'user' ? '' : `${actor.kind} `}${actor.id}${actor.onBehalfOf === undefined ? '' : ` for ${actor.onBehalfOf}`}`;
   return `${revision.toString().padStart(5)}  ${when}  ${told}  [${who}, ${envelope.via}]`;
 }
@@ -19,13 +50,14 @@ export function historyLine({ revision, type, envelope, event }: RecordedEvent):
 const unreadableLine = ({ stored: { revision, type }, unreadable }: UnreadableEvent): string =>
   `${revision.toString().padStart(5)}  CAN'T BE READ: ${type}, ${unreadable.reason}`;
 
-export const itemLine = (item: HistoryItem): string => (isUnreadable(item) ? unreadableLine(item) : historyLine(item));
+export const itemLine = (item: HistoryItem, teller: Teller): string =>
+  isUnreadable(item) ? unreadableLine(item) : historyLine(item, teller);
 
 /**
  * The same for programs. `text` is null for an event that this version doesn't know; one that can't be read has `problem`
- * instead of what isn't known of it.
+ * instead of what isn't known of it. Where content is told, a message has it as it came.
  */
-export function historyRecord(item: HistoryItem): object {
+export function historyRecord(item: HistoryItem, teller: Teller): object {
   if (isUnreadable(item)) {
     const { revision, type, position } = item.stored;
     return { revision, type, position, text: null, problem: item.unreadable.reason };
@@ -39,9 +71,13 @@ export function historyRecord(item: HistoryItem): object {
     actor: envelope.actor,
     via: envelope.via,
     position: stored.position,
-    text: event === undefined ? null : sentence(event, envelope.actor),
+    text: event === undefined ? null : teller.sentence(event, envelope.actor),
+    ...(teller.content && event?.type === 'MessageSent' && contentOf(event.data as MessageSent['data'])),
   };
 }
+
+/** A line of the server's has none; null: its sender was erased. */
+const contentOf = ({ content, notice }: MessageSent['data']): object => (notice === undefined ? { content } : {});
 
 /** Says each event while the stored events go on to whoever checks their chain. */
 export async function* said(

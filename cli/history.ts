@@ -1,14 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { LostKey } from '../application/ports/envelope.js';
 import { isUnreadable } from '../application/queries/history.js';
-import { historyRecord, itemLine, said } from './history-lines.js';
+import { historyRecord, itemLine, said, Teller } from './history-lines.js';
+import { isKind, type Kind, NAMING, streamNamed } from './history-names.js';
 import type { House, Using } from './house.js';
 import { json } from './terminal.js';
 
-type Kind = 'group' | 'user';
-
 function parseKind(text: string): Kind {
-  if (text !== 'group' && text !== 'user') throw new InvalidArgumentError('It is "group" or "user".');
+  if (!isKind(text)) throw new InvalidArgumentError(`It is one of ${Object.keys(NAMING).join(', ')}.`);
   return text;
 }
 
@@ -41,18 +40,22 @@ export function historyCommand(program: Command, using: Using, { terminal, stop 
     );
   audit
     .command('history')
-    .argument('<kind>', 'group or user', parseKind)
-    .argument('<id>', 'its public id', parseName)
+    .argument('<kind>', Object.keys(NAMING).join(', '), parseKind)
+    .argument('<id...>', 'which one')
     .option('-t, --tenant <tenant>', 'the tenant (default: DEFAULT_TENANT, 1000)', parseName)
     .option('--json', 'a JSON object per line: the events, and last whether the chain holds')
+    .option('--content', 'tell what messages say, too')
     .description('each event as a line, and whether the hash chain holds')
-    .action((kind: Kind, id: string, options: { tenant?: string; json?: true }) =>
-      using(async (tools) => {
+    .addHelpText(
+      'after',
+      ['', 'Which one:', ...Object.entries(NAMING).map((words) => `  ${words.join(' ')}`)].join('\n'),
+    )
+    .action((kind: Kind, words: string[], options: { tenant?: string; json?: true; content?: true }) => {
+      const streamIn = streamNamed(kind, words);
+      return using(async (tools) => {
         const tenant = options.tenant ?? tools.defaultTenant;
-        const stream =
-          kind === 'group'
-            ? ({ category: 'group', tenant, groupId: id } as const)
-            : ({ category: 'user', tenant, userId: id } as const);
+        const stream = streamIn(tenant);
+        const teller = new Teller(options.content === true);
         let events = 0;
         let unreadable = 0;
         const broken = await tools.chainBreak(
@@ -60,11 +63,11 @@ export function historyCommand(program: Command, using: Using, { terminal, stop 
             stop.throwIfAborted();
             events++;
             if (isUnreadable(item)) unreadable++;
-            terminal.out(options.json ? json(historyRecord(item)) : itemLine(item));
+            terminal.out(options.json ? json(historyRecord(item, teller)) : itemLine(item, teller));
           }),
         );
         if (events === 0) {
-          terminal.err(`There is no ${kind} "${id}" in tenant "${tenant}".`);
+          terminal.err(`There is no ${kind} "${words.join(' ')}" in tenant "${tenant}".`);
           return false;
         }
         if (options.json)
@@ -73,6 +76,6 @@ export function historyCommand(program: Command, using: Using, { terminal, stop 
         else terminal.out(`THE HASH CHAIN IS BROKEN: ${broken}`);
         if (unreadable > 0 && !options.json) terminal.out(`${unreadable.toString()} OF THEM CAN'T BE READ.`);
         return broken === undefined && unreadable === 0;
-      }),
-    );
+      });
+    });
 }

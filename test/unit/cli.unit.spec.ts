@@ -2,9 +2,11 @@ import { expect } from 'chai';
 import { run } from '../../cli/run.js';
 import { Stopped } from '../../cli/stopping.js';
 import { DatabaseUnavailable } from '../../application/ports/unavailable.js';
+import type { RecordedEvent } from '../../application/ports/envelope.js';
 import type { Position } from '../../application/ports/event-store.js';
 import type { Tools } from '../../application/ports/tools.js';
 import { storeTools } from '../../infrastructure/event-store/copy/open.js';
+import { type StreamId, streamName } from '../../application/streams.js';
 import { forOperator } from '../../infrastructure/operator-errors.js';
 import { silentLogger } from '../support/silent-logger.js';
 
@@ -55,6 +57,16 @@ async function runWith(
   return { code, out, err, closed: closed() };
 }
 
+/** As the log's reader gives it. */
+function itemOf(type: string, data: object, revision: number): RecordedEvent {
+  const position = `p${revision.toString()}` as Position;
+  const stored = { id: 'i', stream: 's', revision, position, type, data: '', metadata: '' };
+  const actor = { kind: 'user', id: 'ann' } as const;
+  const envelope = { schemaVersion: 1, tenant: 't', actor, via: 'v1:x', occurredAt: 0 };
+  const chained = { ...envelope, $correlationId: 'c', $causationId: 'c', prevHash: '', hash: '' };
+  return { id: 'i', stream: 's', revision, position, type, envelope: chained, event: { type, data }, stored };
+}
+
 describe('the parley command', () => {
   it('gives 2 for wrong words, and makes nothing of them', async () => {
     for (const words of [
@@ -68,6 +80,14 @@ describe('the parley command', () => {
       ['audit', 'history', 'planet', 'x'],
       ['projections', 'rebuild', 'users', '--all'],
       ['audit', 'history', 'group'],
+      ['audit', 'history', 'group', 'club', 'more'],
+      ['audit', 'history', 'user', ''],
+      ['audit', 'history', 'friendship', 'ann'],
+      ['audit', 'history', 'conversation', 'single', 'ann'],
+      ['audit', 'history', 'conversation', 'ann', 'ben'],
+      ['audit', 'history', 'conversation', 'group', 'club', '0'],
+      ['audit', 'history', 'conversation', 'group', 'club', '1', '2'],
+      ['audit', 'history', 'view', 'ann', 'single', 'ann'],
       ['audit', 'history', 'group', ''],
       ['audit', 'history', 'group', 'club', '--tenant', ''],
       ['store', 'copy'],
@@ -83,6 +103,73 @@ describe('the parley command', () => {
       expect(out).to.deep.equal([]);
       expect(err.join('\n')).to.not.match(/^ {4}at /m);
     }
+  });
+
+  describe('the history of what is between people', () => {
+    const MESSAGE = { from: 'user', origin: 'sent', sentAt: 0 };
+    const content = (text: string): object => ({ format: 'parley', type: 'text', body: JSON.stringify({ text }) });
+    const HISTORY: readonly [string, object][] = [
+      ['ConversationOpened', { about: { kind: 'single', a: 'ann', b: 'ben' } }],
+      ['MessageSent', { ...MESSAGE, seq: 1, senderId: 'ann', content: content('at noon\n\u202e') }],
+      ['MessageRevoked', { seq: 1, by: 'ben', as: 'appAdmin' }],
+    ];
+    const named: string[] = [];
+    const reading: Partial<Tools> = {
+      history: {
+        all: async function* (stream: StreamId) {
+          named.push(streamName(stream));
+          await Promise.resolve();
+          yield HISTORY.map(([type, data], revision) => itemOf(type, data, revision));
+        },
+      },
+      chainBreak: async (events) => {
+        for await (const event of events) expect(event.stream).to.equal('s');
+        return undefined;
+      },
+    };
+    const told = async (...words: string[]): Promise<string[]> => {
+      const { code, out } = await runWith(['audit', 'history', ...words], reading);
+      expect(code, words.join(' ')).to.equal(0);
+      return out;
+    };
+
+    it('is found by the words that name it', async () => {
+      named.length = 0;
+      for (const words of [
+        'friendship ben ann',
+        'conversation single ben ann',
+        'conversation group club',
+        'conversation group club 2',
+        'conversation notification ann',
+        'view ben single ann ben',
+        'view ben group club 2',
+      ])
+        await told(...words.split(' '), '--tenant', 't');
+      expect(named).to.deep.equal([
+        'parley_friendship-t.ann.ben',
+        'parley_conversation-t.s.ann.ben',
+        'parley_conversation-t.g.club.1',
+        'parley_conversation-t.g.club.2',
+        'parley_conversation-t.n.ann',
+        'parley_view-t.s.ann.ben.ben',
+        'parley_view-t.g.club.2.ben',
+      ]);
+    });
+
+    it('says whose message was revoked, and what messages say only where it is asked to', async () => {
+      const words = ['conversation', 'single', 'ann', 'ben'];
+      const quiet = await told(...words);
+      expect(quiet[1]).to.include('ann wrote message 1  [');
+      expect(quiet[2]).to.include('ben revoked message 1 of ann, as an app admin');
+      expect([...quiet, ...(await told(...words, '--json'))].join('')).to.not.include('noon');
+      const full = await told(...words, '--content');
+      expect(full[1]).to.include('ann wrote message 1: at noon');
+      expect(full).to.have.length(HISTORY.length + 1);
+      const [, message] = (await told(...words, '--content', '--json')).map((line) => JSON.parse(line) as object);
+      expect(message).to.deep.include({ content: content('at noon\n\u202e') });
+      for (const line of [...full, ...(await told(...words, '--content', '--json'))])
+        expect(line).to.not.match(/[\p{Cc}\u202a-\u202e]/u);
+    });
   });
 
   it('gives its version and its help with 0', async () => {

@@ -193,4 +193,105 @@ describe('events as sentences', () => {
       'ann made chess a favourite',
     );
   });
+
+  it('tell what two are to each other', () => {
+    const request = { requestId: 'r', from: 'ann', to: 'ben' };
+    const asked = { ...request, message: 'hi', source: 'request', ext: '', by: 'ann', askedAt: 1 };
+    const tell = (type: string, data: object, actor = ann): string => sentence({ type, data }, actor);
+    expect(tell('FriendRequested', asked)).to.equal('ann asked ben to be friends: hi');
+    expect(tell('FriendRequested', { ...asked, source: 'scan', message: null })).to.equal(
+      'ann asked ben to be friends, found by scanning a code',
+    );
+    expect(tell('FriendRequested', { ...asked, by: 'root', message: '' })).to.equal(
+      'root asked ben to be friends for ann',
+    );
+    const answer = { ...request, answer: 'accepted', by: 'ben', message: '' };
+    expect(tell('FriendRequestAnswered', answer)).to.equal('ben accepted the request of ann');
+    expect(tell('FriendRequestAnswered', { ...answer, answer: 'refused', message: 'no' })).to.equal(
+      'ben refused the request of ann: no',
+    );
+    expect(tell('FriendRequestWithdrawn', { ...request, why: 'superseded' })).to.equal(
+      'the request of ann was replaced by a newer one',
+    );
+    const added = { ownerId: 'ann', friendId: 'ben', source: 'request', by: 'ben' };
+    expect(tell('FriendAdded', added)).to.equal('ben is a friend of ann now');
+    expect(tell('FriendAdded', { ...added, source: 'import' }, root)).to.equal(
+      'ben is a friend of ann now, imported by app admin root',
+    );
+    expect(tell('FriendRemoved', { ownerId: 'ann', friendId: 'ben', by: 'ann' })).to.equal(
+      'ann took ben off the list of friends',
+    );
+    const noted = { ownerId: 'ann', friendId: 'ben', by: 'ann', changes: { remark: 'B' }, pinned: true };
+    expect(tell('FriendCardChanged', noted)).to.equal('ann changed what ann notes of ben (remark, pinned)');
+    expect(tell('UserBlocked', { ownerId: 'ann', blockedId: 'ben', ext: '', by: 'ann' })).to.equal('ann blocked ben');
+    expect(tell('UserUnblocked', { ownerId: 'ann', blockedId: 'ben', by: 'root' })).to.equal(
+      'root lifted the block of ben for ann',
+    );
+  });
+
+  it('tell what was done in a conversation, and what was said only where it is asked for', () => {
+    const tell = (type: string, data: object, telling = {}, actor = ann): string =>
+      sentence({ type, data }, actor, telling);
+    const content = { format: 'parley', type: 'text', body: '{"text":"meet me at noon"}' };
+    const message = { seq: 3, senderId: 'ann', from: 'user', origin: 'sent', sentAt: 0, content };
+    expect(tell('ConversationOpened', { about: { kind: 'single', a: 'ann', b: 'ben' } })).to.equal(
+      'the chat of ann and ben was opened',
+    );
+    expect(tell('ConversationOpened', { about: { kind: 'group', groupId, incarnation: 2 } })).to.equal(
+      'the chat of group chess (incarnation 2) was opened',
+    );
+    expect(tell('MessageSent', message)).to.equal('ann wrote message 3');
+    expect(tell('MessageSent', message, { content: true })).to.equal('ann wrote message 3: meet me at noon');
+    expect(tell('MessageSent', { ...message, content: null }, { content: true }), 'erased').to.equal(
+      'ann wrote message 3',
+    );
+    const picture = { format: 'openim', type: '102', body: '{}' };
+    expect(tell('MessageSent', { ...message, content: picture }, { content: true })).to.match(
+      /^ann wrote message 3: \[/,
+    );
+    expect(tell('MessageSent', message, {}, root)).to.equal('app admin root wrote message 3 for ann');
+    expect(tell('MessageSent', { ...message, from: 'system' }, {}, root)).to.equal(
+      'app admin root wrote message 3 in the name of the service',
+    );
+    expect(tell('MessageSent', { ...message, origin: 'imported' }, {}, root)).to.equal(
+      'app admin root imported message 3 of ann, sent at 1970-01-01T00:00:00.000Z',
+    );
+    const notice = { kind: 'MemberMuted', eventId: 'e', by: 'ann', userIds: ['ben', 'cid'], until: null };
+    const line = { ...message, from: 'system', content: undefined, notice };
+    expect(tell('MessageSent', line, { content: true }, { kind: 'system', id: 'group-lines' })).to.equal(
+      "message 3 is a line of the server's: MemberMuted, by ann: ben, cid, for ever",
+    );
+    const revoked = { seq: 3, by: 'ben', as: 'admin' };
+    expect(tell('MessageRevoked', revoked)).to.equal('ben revoked message 3, as an admin');
+    expect(tell('MessageRevoked', revoked, { senderOf: () => 'ann' })).to.equal(
+      'ben revoked message 3 of ann, as an admin',
+    );
+    expect(tell('MessageRevoked', { seq: 3, by: 'ann', as: 'sender' }, { senderOf: () => 'ann' })).to.equal(
+      'ann revoked message 3',
+    );
+    expect(tell('MessagesDeleted', { seqs: [3, 4], by: 'ben' })).to.equal('ben deleted messages 3, 4 for everybody');
+    expect(tell('ConversationCleared', { upToSeq: 9, by: 'ann' })).to.equal(
+      'ann deleted everything up to message 9 for everybody',
+    );
+    expect(tell('ConversationClosed', { why: 'groupDismissed' })).to.equal(
+      'the conversation was closed, its group having been dismissed',
+    );
+  });
+
+  it('tell what somebody did with a conversation for himself', () => {
+    const tell = (type: string, data: object): string =>
+      sentence({ type, data: { userId: 'ann', by: 'ann', ...data } }, ann);
+    expect(tell('ReadPositionSet', { upToSeq: 4, by: 'root' })).to.equal('root set how far ann has read to message 4');
+    expect(tell('MessagesHidden', { seqs: [7] })).to.equal('ann hid message 7 from themselves');
+    expect(tell('HistoryCleared', { upToSeq: 7, by: 'root' })).to.equal('root hid everything up to message 7 from ann');
+    expect(tell('ConversationPinned', {})).to.equal('ann pinned the conversation');
+    expect(tell('ConversationUnpinned', { by: 'root' })).to.equal('root unpinned the conversation for ann');
+    expect(tell('ReceiveOptionChanged', { option: 'silent' })).to.equal(
+      'ann set how ann receives messages here to silent',
+    );
+    expect(tell('ViewExtChanged', { ext: 'x' })).to.equal('ann changed what is attached to the conversation');
+    expect(tell('ViewSettingsChanged', { changes: { privateChat: true } })).to.equal(
+      'ann changed the conversation (privateChat)',
+    );
+  });
 });
