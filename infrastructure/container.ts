@@ -39,7 +39,10 @@ import type { Logger } from '../application/ports/logger.js';
 import type { Tools } from '../application/ports/tools.js';
 import { HistoryReader } from '../application/queries/history.js';
 import { OwnWrites } from '../application/queries/own-writes.js';
-import { ProjectionEngine, projectionMigrations, projections } from '../projections/index.js';
+import { ProcessRunner } from '../application/processes/runner.js';
+import { conversationProcesses } from '../application/processes/conversation-processes.js';
+import { GroupOfCause } from '../application/processes/group-of-cause.js';
+import { Leadership, ProjectionEngine, projectionMigrations, projections } from '../projections/index.js';
 import { Argon2Hasher } from './auth/argon2-hasher.js';
 import { JwtTokens } from './auth/jwt.js';
 import { RememberedTokens } from './auth/remembered-tokens.js';
@@ -65,6 +68,7 @@ import { PostgresIdempotencyLedger } from './system/idempotency-ledger.js';
 import { PostgresKnownNetworks } from './system/known-networks.js';
 import { highestNumber } from './read-models/highest-number.js';
 import { PostgresNumbers } from './system/numbers.js';
+import { PostgresProcessCheckpoints, PROCESSES } from './system/process-checkpoints.js';
 import { PostgresRegistrationClaims } from './system/registration-claims.js';
 import { PostgresReadPositions } from './system/read-positions.js';
 import { PostgresReservations } from './system/reservations.js';
@@ -84,6 +88,7 @@ const ids = {
   disk: Symbol('DiskWatch') as ServiceIdentifier<DiskWatch>,
   readModels: Symbol('ReadModels') as ServiceIdentifier<ReadModels>,
   projections: Symbol('ProjectionEngine') as ServiceIdentifier<ProjectionEngine>,
+  databaseUrl: Symbol('its URL, for direct connections') as ServiceIdentifier<string>,
   reservations: Symbol('Reservations') as ServiceIdentifier<PostgresReservations>,
   numbers: Symbol('Numbers') as ServiceIdentifier<PostgresNumbers>,
   ledger: Symbol('IdempotencyLedger') as ServiceIdentifier<PostgresIdempotencyLedger>,
@@ -218,6 +223,7 @@ async function openHouse(config: Config, log: Logger, { share, patience, opening
     container.bind(ids.readModels).toConstantValue(readModels);
     container.bind(ids.projections).toConstantValue(engine);
     container.bind(ids.passwords).toConstantValue(passwords);
+    container.bind(ids.databaseUrl).toConstantValue(database.url);
     bindApplication(container);
     return { container, close };
   } catch (error) {
@@ -359,9 +365,39 @@ function bindApplication(container: Container): void {
       [CommandPipeline, UserDirectory, ids.reservations, CommandRates, ids.config],
     );
   bindAccounts(container);
+  bindProcesses(container);
   container
     .bind(HistoryReader)
     .toResolvedValue((store, serializer) => new HistoryReader(store, serializer), [ids.store, ids.serializer]);
+}
+
+/** What follows by itself from what happened. Only a server runs it. */
+function bindProcesses(container: Container): void {
+  container
+    .bind(GroupOfCause)
+    .toResolvedValue((store, serializer) => new GroupOfCause(store, serializer), [ids.store, ids.serializer]);
+  container.bind(ProcessRunner).toResolvedValue(
+    (store, serializer, pool, lockUrl, log, conversations, views, groups, { chatNotices: notices }) =>
+      new ProcessRunner({
+        store,
+        serializer,
+        checkpoints: reachable(new PostgresProcessCheckpoints(pool)),
+        processes: conversationProcesses({ conversations, views, groups, notices }),
+        takePart: (ask) => new Leadership({ contest: PROCESSES, lockUrl, log, ...ask }),
+        log,
+      }),
+    [
+      ids.store,
+      ids.serializer,
+      ids.systemPool,
+      ids.databaseUrl,
+      ids.log,
+      ConversationCommands,
+      ViewCommands,
+      GroupOfCause,
+      ids.config,
+    ],
+  );
 }
 
 /** Who may log in, by what, and how often he may be wrong. */
@@ -481,7 +517,12 @@ export async function openParley(
   const { container, close } = await openHouse(config, log, { share: false, patience, opening });
   try {
     const engine = container.get(ids.projections);
-    const start = (): Promise<void> => engine.start();
+    const processes = container.get(ProcessRunner);
+    // Both before anything is written here.
+    const start = async (): Promise<void> => {
+      await engine.start();
+      await processes.start();
+    };
     await (patience === undefined ? start() : untilThere('PostgreSQL', start, patience));
     const disk = container.get(ids.disk);
     await disk.start();
@@ -498,6 +539,7 @@ export async function openParley(
         housekeeping.stop();
         disk.stop();
         stopping.abort();
+        if (!(await endsWithin(CLOSE_MS, processes.stop()))) log.warn({}, 'stopping with processes under way');
         if (!(await container.get(CommandPipeline).close(GRACE_MS))) log.warn({}, 'stopping with commands under way');
         if (!(await endsWithin(CLOSE_MS, engine.stop())))
           log.warn({}, 'stopping with a batch of projections under way');
@@ -560,11 +602,13 @@ function readiness(container: Container): () => Promise<Readiness> {
   const pool = container.get(ids.healthPool);
   const disk = container.get(ids.disk);
   const engine = container.get(ids.projections);
+  const processes = container.get(ProcessRunner);
   return readinessOf({
     eventStore: () => store.head(),
     database: () => pool.query('SELECT 1'),
     troubles: () => [...disk.troubles(), ...(store.troubles?.() ?? [])],
     projections: () => engine.status({ graceMs: LEVEL_WITHIN_MS }),
+    processes: () => processes.status(),
   });
 }
 

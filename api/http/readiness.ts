@@ -18,6 +18,17 @@ export interface Progress {
   readonly reason?: string;
 }
 
+/** How far one process has reacted to the log. */
+export interface Reaction {
+  readonly name: string;
+  readonly state: string;
+  /** As of a projection, ms. */
+  readonly lag: number;
+  readonly parked: number;
+  /** Why it has stopped. */
+  readonly reason?: string;
+}
+
 /** What a server can't do without: each rejects, or doesn't answer, while it is away. */
 export interface Dependencies {
   readonly eventStore: () => Promise<unknown>;
@@ -26,6 +37,8 @@ export interface Dependencies {
   readonly troubles: () => readonly string[];
   /** Needs both of the others. */
   readonly projections: () => Promise<readonly Progress[]>;
+  /** As the projections. What they are late with needn't keep anybody from asking. */
+  readonly processes: () => Promise<readonly Reaction[]>;
 }
 
 /** How far a projection may be behind the log before the server counts as not ready, ms. */
@@ -56,8 +69,14 @@ export function readinessOf(
   const eventStore = new Asked(dependencies.eventStore, times);
   const database = new Asked(dependencies.database, times);
   const projections = new Asked(dependencies.projections, times);
+  const processes = new Asked(dependencies.processes, times);
   return async () => {
-    const [store, data, progress] = await Promise.all([eventStore.now(), database.now(), projections.now()]);
+    const [store, data, progress, reactions] = await Promise.all([
+      eventStore.now(),
+      database.now(),
+      projections.now(),
+      processes.now(),
+    ]);
     const checks: Record<string, Readiness['checks'][string]> = {
       eventStore: seen(store),
       database: seen(data),
@@ -75,6 +94,7 @@ export function readinessOf(
         ...(reason === undefined ? {} : { problem: reason }),
       };
     }
+    checks['processes'] = { ...seen(reactions), ok: true, ...facts(reactions.answer ?? []) };
     return { ready: Object.values(checks).every(({ ok }) => ok), checks };
   };
 }
@@ -87,6 +107,14 @@ interface Answered<T> {
 
 const seen = ({ problem }: Answered<unknown>): Readiness['checks'][string] =>
   problem === undefined ? { ok: true } : { ok: false, problem };
+
+const facts = (reactions: readonly Reaction[]): object =>
+  Object.fromEntries(
+    reactions.map(({ name, state, lag, parked, reason }) => [
+      name,
+      { state, lagMs: lag, parked, ...(reason === undefined ? {} : { problem: reason }) },
+    ]),
+  );
 
 /** The details of a failure are for the log, not for whoever probes. */
 class Asked<T> {

@@ -115,9 +115,11 @@ export class ConversationCommands {
     { conversation, ...asked }: Asked<SendNotice>,
   ): Promise<ConversationResult<'SendNotice'>> {
     const about =
-      conversation.kind === 'group'
-        ? (await seeGroup(this.deps.pipeline, context.tenant, conversation)).about
-        : aboutOf(conversation);
+      conversation.kind !== 'group'
+        ? aboutOf(conversation)
+        : conversation.incarnation === undefined
+          ? (await seeGroup(this.deps.pipeline, context.tenant, conversation)).about
+          : { ...conversation, incarnation: conversation.incarnation };
     const command = { ...asked, type: 'SendNotice', about, messageId: noticeId(asked.notice) } as const;
     return this.#execute(context, command);
   }

@@ -14,9 +14,6 @@ export interface Cause<Event extends DomainEvent = DomainEvent> {
   readonly event: Event;
 }
 
-/** As whom, because of what, and under which key an act commands: a repeat of it is recognised by the key. */
-export type ActContext = RequestContext & { readonly commandKey: string };
-
 /** What a process does because of an event. */
 export interface Act {
   /** The event that it is due to: of several the first, so that a repeat names the same one. */
@@ -26,8 +23,10 @@ export interface Act {
   /**
    * Done at least once: done again, it must change nothing. What it fails with is tried again where the reason may pass, else
    * the event is parked.
+   * @param context as whom and because of what it commands
+   * @param commandKey for targets that don't recognise a repeat by what is commanded
    */
-  readonly perform: (context: ActContext) => Promise<unknown>;
+  readonly perform: (context: RequestContext, commandKey: string) => Promise<unknown>;
 }
 
 /**

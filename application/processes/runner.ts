@@ -27,6 +27,8 @@ export interface ProcessRunnerOptions {
   readonly lookMs?: number;
   /** How often is written down at most how far the processes are, milliseconds; default 100. */
   readonly noteMs?: number;
+  /** After how long an act that fails while all else is well is taken to fail for its own sake, milliseconds; default a minute. */
+  readonly patienceMs?: number;
 }
 
 export interface ProcessStatus {
@@ -51,6 +53,7 @@ const LOOK_MS = 1_000;
 /** Of the reader under load, milliseconds. */
 const REST_MS = 50;
 const NOTE_MS = 100;
+const PATIENCE_MS = 60_000;
 /** Events worked on before the checkpoint may move. */
 const MOST_EVENTS = 500;
 
@@ -156,12 +159,13 @@ export class ProcessRunner {
 
   /** Reads from the lowest place until the source ends, the signal fires, or somebody else has moved a checkpoint. */
   async #follow(places: readonly Place[], signal: AbortSignal, backoff: Backoff): Promise<void> {
-    const { store, checkpoints, log, noteMs = NOTE_MS } = this.#options;
+    const { store, checkpoints, log, noteMs = NOTE_MS, patienceMs = PATIENCE_MS } = this.#options;
     const round = new AbortController();
     const ended = AbortSignal.any([signal, round.signal]);
     const notes = new Notes(checkpoints, places, noteMs);
     const noting = this.#note(notes, ended, round);
-    const worker = new Worker({ store, opener: this.#opener, checkpoints, log, signal: ended });
+    const isWell = (): Promise<boolean> => this.#isWell();
+    const worker = new Worker({ store, opener: this.#opener, checkpoints, log, patienceMs, isWell, signal: ended });
     try {
       const [lowest = ''] = places.map(({ position }) => position).sort();
       for await (const stretch of follow(store, lowest, this.#opener, ended, (until) => pause(REST_MS, until))) {
@@ -174,6 +178,17 @@ export class ProcessRunner {
     } finally {
       round.abort();
       await noting;
+    }
+  }
+
+  /** Event store and database answer, and appends have outcomes. */
+  async #isWell(): Promise<boolean> {
+    const { store, checkpoints } = this.#options;
+    try {
+      await Promise.all([store.head(), checkpoints.load([])]);
+      return (store.troubles?.() ?? []).length === 0;
+    } catch {
+      return false;
     }
   }
 

@@ -4,11 +4,10 @@ import { type EventName, messageOf, nameOf } from '../following/errors.js';
 import type { OpenedEvent, Opener } from '../following/open.js';
 import type { Stretch } from '../following/stretch.js';
 import type { EventStore } from '../ports/event-store.js';
-import type { Logger } from '../ports/logger.js';
 import type { ProcessCheckpoints } from '../ports/process-checkpoints.js';
 import type { Act, Cause, Process } from './process.js';
 import { continues, type Run, runsByStream } from './runs.js';
-import { GivenUp, persisting } from './trouble.js';
+import { GivenUp, type Persistence, persisting } from './trouble.js';
 
 /** Streams whose events are reacted to side by side. */
 const AT_ONCE = 32;
@@ -22,12 +21,10 @@ export interface Share {
   readonly before?: string;
 }
 
-export interface WorkerOptions {
+export interface WorkerOptions extends Persistence {
   readonly store: Pick<EventStore, 'readStream'>;
   readonly opener: Opener;
   readonly checkpoints: Pick<ProcessCheckpoints, 'park'>;
-  readonly log: Logger;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -126,10 +123,10 @@ export class Worker {
       via: `process:${process.name}`,
       correlationId,
       causationId: event.id,
-      commandKey: hashOf('process', process.name, event.id, target),
     } as const;
+    const commandKey = hashOf('process', process.name, event.id, target);
     try {
-      await this.#persisting({ process: process.name, event }, () => perform(context));
+      await this.#persisting({ process: process.name, event }, () => perform(context, commandKey));
     } catch (error) {
       if (error instanceof GivenUp) throw error;
       await this.#park(process, event, target, error);

@@ -41,6 +41,8 @@ export interface Config {
   /** Of every tenant. */
   readonly friendship: FriendshipSettings;
   readonly conversations: ConversationSettings;
+  /** Whether what changes in a group, and a new friendship, is a line in the chat. */
+  readonly chatNotices: boolean;
   readonly logLevel: LogLevel;
   readonly tokenTtlSeconds: number;
   /** How long a request waits for a store that doesn't answer, until it is answered with 503. */
@@ -204,6 +206,7 @@ function configOf(settings: Environment, blankVariables: readonly string[]): Con
     conversations: {
       revokeWithinMs: settings.PRIVATE_REVOKE_WITHIN === 0 ? null : settings.PRIVATE_REVOKE_WITHIN * 1_000,
     },
+    chatNotices: settings.CHAT_NOTICES,
     logLevel: settings.LOG_LEVEL,
     tokenTtlSeconds: settings.TOKEN_TTL_SECONDS,
     commandDeadlineMs: settings.COMMAND_DEADLINE_SECONDS * 1_000,

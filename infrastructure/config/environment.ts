@@ -165,6 +165,9 @@ export class Environment {
   @WholeFrom(0, TEN_YEARS)
   PRIVATE_REVOKE_WITHIN = 0;
 
+  @Flag()
+  CHAT_NOTICES = true;
+
   @WholeFrom(0, 100_000_000)
   IDEMPOTENCY_KEYS_PER_DAY = 100_000;
 

@@ -24,11 +24,13 @@ export interface LeadershipOptions {
   readonly lockUrl: string;
   readonly keys: readonly string[];
   readonly log: Logger;
-  /** How often a follower tries, milliseconds. */
-  readonly retryMs: number;
+  /** How often a follower tries, milliseconds; default 500. */
+  readonly retryMs?: number;
   /** Called with the leads that are held, whenever that changes; the next change waits for it. */
   readonly onChange: (lead: Lead) => Promise<void>;
 }
+
+const RETRY_MS = 500;
 
 const NOTHING_HELD: Lead = { held: new Set(), confirm: () => Promise.reject(new NotLeading()) };
 
@@ -141,6 +143,6 @@ export class Leadership {
   }
 
   private rest(signal: AbortSignal): Promise<void> {
-    return pause(this.options.retryMs * (0.75 + Math.random() / 2), signal);
+    return pause((this.options.retryMs ?? RETRY_MS) * (0.75 + Math.random() / 2), signal);
   }
 }

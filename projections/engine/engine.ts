@@ -104,7 +104,7 @@ export class ProjectionEngine {
       lockUrl: this.options.lockUrl,
       keys: this.keys,
       log: this.options.log,
-      retryMs: this.options.leadRetryMs ?? 500,
+      ...(this.options.leadRetryMs !== undefined && { retryMs: this.options.leadRetryMs }),
       onChange: (lead) => this.feedOnly(lead),
     });
   }

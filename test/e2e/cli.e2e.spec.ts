@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { streamName } from '../../application/streams.js';
 import { ENGINES } from '../support/engines.js';
+import { eventually } from '../support/eventually.js';
 import { runCliHere } from '../support/in-process-cli.js';
 import { type CliResult, runCli as runCliProcess } from '../support/parley-process.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
@@ -56,6 +57,21 @@ for (const engine of ENGINES)
       expect(lines[3]).to.match(/^ +3 {2}\d{4}-\d\d-\d\d .*Z {2}ada muted bob .*\[ada, v1:PUT /);
       expect(lines[4]).to.include('too loud');
       expect(lines[5]).to.equal('The hash chain holds over 5 events.');
+    });
+
+    it('given the group’s chat, then the lines that the server wrote there are told, and its chain holds', async () => {
+      await eventually(async () => {
+        const { code, stdout } = await runCli(['audit', 'history', 'conversation', 'group', 'club'], parley.env);
+        expect(code).to.equal(0);
+        const lines = stdout.trim().split('\n');
+        expect(lines).to.have.length(5);
+        expect(lines[1]).to.include(
+          "message 1 is a line of the server's: GroupCreated, by ada: bob  [system group-lines, ",
+        );
+        expect(lines[3]).to.include("message 3 is a line of the server's: MemberRemoved, by ada: bob");
+        expect(lines[4]).to.equal('The hash chain holds over 4 events.');
+        expect(stdout).to.not.include('too loud');
+      }, 30_000);
     });
 
     it('given a reason that forges a line and paints the terminal, then it is shown as what it is', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Lead, TakePart } from '../../application/following/lead.js';
 import type { StoredEvent } from '../../application/ports/event-store.js';
 import type { ParkedAct, ProcessCheckpoint, ProcessCheckpoints } from '../../application/ports/process-checkpoints.js';
-import type { Act, ActContext, Cause, Process } from '../../application/processes/process.js';
+import type { Act, Cause, Process } from '../../application/processes/process.js';
 import { ProcessRunner, type ProcessRunnerOptions } from '../../application/processes/runner.js';
 import { type ArrayEventStore, plainSerializer } from './array-event-store.js';
 import { silentLogger } from './silent-logger.js';
@@ -116,7 +116,7 @@ export function recording(
       {
         cause: causes[0],
         target: causes[0].name.stream,
-        perform: async ({ commandKey }: ActContext) => {
+        perform: async (_context, commandKey) => {
           await perform?.(causes[0]);
           done.push(
             `${name}: ${causes.map(({ name: { stream, revision } }) => `${stream}@${String(revision)}`).join(' ')}`,

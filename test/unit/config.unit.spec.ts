@@ -61,6 +61,7 @@ describe('configuration', () => {
         blockedMayAsk: true,
       },
       conversations: { revokeWithinMs: null },
+      chatNotices: true,
     });
   });
 
@@ -91,6 +92,8 @@ describe('configuration', () => {
       deletingBlocks: true,
       blockedMayAsk: false,
     });
+    expect(loadConfig({}).chatNotices).to.equal(true);
+    expect(loadConfig({ CHAT_NOTICES: 'false' }).chatNotices).to.equal(false);
     expect(problemsOf({ DELETING_BLOCKS: 'yes', STRANGERS_MAY_WRITE: '0' })).to.have.members([
       'DELETING_BLOCKS must be true or false, not "yes".',
       'STRANGERS_MAY_WRITE must be true or false, not "0".',

@@ -38,9 +38,10 @@ const copying = (pipeline: CommandPipeline): Process => ({
     return causes.map((cause) => ({
       cause,
       target: source,
-      perform: (context) =>
+      perform: (context, commandKey) =>
         pipeline.execute({
           ...context,
+          commandKey,
           aggregate: counter,
           stream: counterStream(`copy${source}`),
           command: { type: 'Add', names: [(cause.event.data as { name: string }).name] },

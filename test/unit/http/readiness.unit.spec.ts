@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { eventually } from '../../support/eventually.js';
-import { type Progress, readinessOf } from '../../../api/http/readiness.js';
+import { type Progress, type Reaction, readinessOf } from '../../../api/http/readiness.js';
 
 const live: Progress = { name: 'groups', version: 1, state: 'live', lag: 0, caughtUp: true, parked: 0 };
 const away = (): Promise<never> => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.7:5432'));
@@ -8,10 +8,11 @@ const silent = (): Promise<never> => new Promise(() => undefined);
 const there = (): Promise<undefined> => Promise.resolve(undefined);
 const troubles = (): string[] => [];
 const level = (): Promise<Progress[]> => Promise.resolve([live]);
+const processes = (): Promise<Reaction[]> => Promise.resolve([]);
 
 describe('readiness', () => {
   it('given all answer and every projection follows, it is ready', async () => {
-    const state = await readinessOf({ eventStore: there, database: there, troubles, projections: level })();
+    const state = await readinessOf({ processes, eventStore: there, database: there, troubles, projections: level })();
     expect(state.ready).to.equal(true);
     expect(state.checks).to.deep.equal({
       eventStore: { ok: true },
@@ -19,11 +20,28 @@ describe('readiness', () => {
       projections: { ok: true },
       writes: { ok: true },
       groups_v1: { ok: true, state: 'live', lagMs: 0, parked: 0 },
+      processes: { ok: true },
     });
   });
 
+  it('given processes that are late, have set events aside, stand still or say nothing, it tells of it and stays ready', async () => {
+    const late = { name: 'group-lines', state: 'catchingUp', lag: 60_000, parked: 3 };
+    const halted = { name: 'friend-chats', state: 'stopped', lag: 1, parked: 0, reason: 'a newer schema' };
+    const others = { eventStore: there, database: there, troubles, projections: level };
+    const state = await readinessOf({ ...others, processes: () => Promise.resolve([late, halted]) })();
+    expect(state.ready).to.equal(true);
+    expect(state.checks['processes']).to.deep.equal({
+      ok: true,
+      'group-lines': { state: 'catchingUp', lagMs: 60_000, parked: 3 },
+      'friend-chats': { state: 'stopped', lagMs: 1, parked: 0, problem: 'a newer schema' },
+    });
+    const silentOnes = await readinessOf({ ...others, processes: away })();
+    expect(silentOnes.ready).to.equal(true);
+    expect(silentOnes.checks['processes']).to.deep.equal({ ok: true, problem: 'does not answer' });
+  });
+
   it('given one that fails, it says which, and nothing of where it is', async () => {
-    const state = await readinessOf({ eventStore: there, database: away, troubles, projections: away })();
+    const state = await readinessOf({ processes, eventStore: there, database: away, troubles, projections: away })();
     expect(state.ready).to.equal(false);
     expect(state.checks).to.deep.include({
       eventStore: { ok: true },
@@ -34,6 +52,7 @@ describe('readiness', () => {
   it('given one that hangs, it answers all the same, and asks no second time before the first has come back', async () => {
     let asked = 0;
     const readiness = readinessOf({
+      processes,
       eventStore: () => {
         asked += 1;
         return silent();
@@ -49,7 +68,13 @@ describe('readiness', () => {
 
   it('given one that comes back, it is ready again by itself', async () => {
     let database: () => Promise<unknown> = away;
-    const readiness = readinessOf({ eventStore: there, database: () => database(), troubles, projections: level });
+    const readiness = readinessOf({
+      processes,
+      eventStore: there,
+      database: () => database(),
+      troubles,
+      projections: level,
+    });
     expect((await readiness()).ready).to.equal(false);
     database = there;
     expect((await readiness()).ready).to.equal(true);
@@ -57,7 +82,7 @@ describe('readiness', () => {
 
   it('given one that is slow for a moment, as under load, it stays ready; for longer, it is not', async () => {
     let database: () => Promise<unknown> = there;
-    const dependencies = { eventStore: there, database: () => database(), troubles, projections: level };
+    const dependencies = { processes, eventStore: there, database: () => database(), troubles, projections: level };
     const readiness = readinessOf(dependencies, { answerMs: 5, patienceMs: 100 });
     expect((await readiness()).ready).to.equal(true);
     database = silent;
@@ -69,7 +94,13 @@ describe('readiness', () => {
 
   it('given that nothing can be written, it says why', async () => {
     const full = (): string[] => ['the disk is full'];
-    const state = await readinessOf({ eventStore: there, database: there, troubles: full, projections: level })();
+    const state = await readinessOf({
+      processes,
+      eventStore: there,
+      database: there,
+      troubles: full,
+      projections: level,
+    })();
     expect([state.ready, state.checks['writes']]).to.deep.equal([false, { ok: false, problem: 'the disk is full' }]);
   });
 
@@ -80,7 +111,7 @@ describe('readiness', () => {
   ] as const)
     it(`given a projection that is ${what}, it is not ready`, async () => {
       const projections = (): Promise<Progress[]> => Promise.resolve([progress]);
-      const state = await readinessOf({ eventStore: there, database: there, troubles, projections })();
+      const state = await readinessOf({ processes, eventStore: there, database: there, troubles, projections })();
       expect([state.ready, state.checks['groups_v1']?.ok]).to.deep.equal([false, false]);
     });
 });

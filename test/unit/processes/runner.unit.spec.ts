@@ -110,8 +110,8 @@ describe('what runs the processes', () => {
         react: (causes) =>
           react(causes).map((act) => ({
             ...act,
-            perform: (context) => {
-              contexts.push({ ...context, commandKey: context.commandKey.length });
+            perform: (context, commandKey) => {
+              contexts.push({ ...context, commandKey: commandKey.length });
               return Promise.resolve();
             },
           })),
@@ -175,6 +175,39 @@ describe('what runs the processes', () => {
     await noted('one');
     expect(done).to.deep.equal(['one: s1@0', 'one: s1@1']);
     expect(checkpoints.parked).to.deep.equal([]);
+  });
+
+  it('lets nobody wait for ever behind what fails for its own sake while all else is well', async () => {
+    const [stuck] = write(store, 's1', ['A']);
+    write(store, 's1', ['A']);
+    const { process, done } = recording('one', ['A'], {
+      perform: ({ name }) => {
+        if (name.id === stuck!.id) throw new ApplicationError('Unavailable', { what: 'a read model that is stopped' });
+      },
+    });
+    await start([process], { patienceMs: 0 });
+    await noted('one');
+    expect(checkpoints.parked.map(({ event, target }) => [event.id, target])).to.deep.equal([[stuck!.id, 's1']]);
+    expect(done).to.deep.equal(['one: s1@1']);
+  });
+
+  it('parks nothing for what ails everybody, however long that lasts', async () => {
+    write(store, 's1', ['A']);
+    write(store, 's2', ['A']);
+    let tries = 0;
+    const { process, done } = recording('one', ['A'], {
+      perform: ({ name: { stream } }) => {
+        tries += 1;
+        checkpoints.away = tries < 6;
+        if (tries > 6) return;
+        if (stream === 's1') throw new ApplicationError('DiskFull', {});
+        throw new ApplicationError('Unavailable', { what: 'database' });
+      },
+    });
+    await start([process], { patienceMs: 0 });
+    await noted('one');
+    expect(checkpoints.parked).to.deep.equal([]);
+    expect(done).to.have.length(2);
   });
 
   it('parks what fails for good or can’t be read, for that process alone, and goes on', async () => {

@@ -1,0 +1,128 @@
+import type { FriendAdded } from '../../domain/friendship/events.js';
+import { DomainError } from '../../domain/shared/errors.js';
+import type { ReadPositionSet } from '../../domain/view/events.js';
+import type { ConversationCommands } from '../commands/conversations.js';
+import type { ViewCommands } from '../commands/views.js';
+import { parseStreamName } from '../streams.js';
+import { groupLines, lineTypes } from './group-lines.js';
+import type { GroupOfCause } from './group-of-cause.js';
+import type { Process } from './process.js';
+
+export interface ConversationProcessesDependencies {
+  readonly conversations: Pick<ConversationCommands, 'notice' | 'open' | 'close'>;
+  readonly views: Pick<ViewCommands, 'positionWasSet'>;
+  readonly groups: Pick<GroupOfCause, 'at'>;
+  /** Whether changes are lines in the chat. */
+  readonly notices: boolean;
+}
+
+/** What follows in conversations from what happens elsewhere. A group's last line comes before its conversation is closed. */
+export const conversationProcesses = (deps: ConversationProcessesDependencies): readonly Process[] => [
+  groupLinesProcess(deps),
+  closingProcess(deps),
+  friendChatProcess(deps),
+  readPositionProcess(deps),
+];
+
+const firstVersions = (types: readonly string[]): Record<string, number> =>
+  Object.fromEntries(types.map((type) => [type, 1]));
+
+/** Group changes appear in the group's chat, save where its messages aren't kept. */
+function groupLinesProcess({ conversations, groups, notices }: ConversationProcessesDependencies): Process {
+  return {
+    name: 'group-lines',
+    handles: firstVersions(lineTypes),
+    begins: 'atEnd',
+    // Switched off it goes on passing them: switched on again, it tells of nothing that happened meanwhile.
+    react: (causes) =>
+      (notices ? groupLines(causes) : []).map(({ cause, notice }) => ({
+        cause,
+        target: cause.name.stream,
+        perform: async (context) => {
+          const { about, keepsHistory } = await groups.at(cause.name);
+          if (!keepsHistory) return;
+          const judgedBy = { groupRevision: cause.name.revision };
+          await unlessClosed(conversations.notice(context, { conversation: about, notice, judgedBy }));
+        },
+      })),
+  };
+}
+
+/** A dismissed group's conversation ends with it, that of the incarnation that was dismissed. */
+function closingProcess({ conversations, groups }: ConversationProcessesDependencies): Process {
+  return {
+    name: 'close-conversations',
+    handles: { GroupDismissed: 1 },
+    // Nobody sees a conversation closed that is closed already, and none may be left open.
+    begins: 'atStart',
+    react: (causes) =>
+      causes.map((cause) => ({
+        cause,
+        target: cause.name.stream,
+        perform: async (context) => {
+          const { about } = await groups.at(cause.name);
+          await conversations.close(context, { about, why: 'groupDismissed' });
+        },
+      })),
+  };
+}
+
+/** Two who become friends have a chat, which says so. What makes somebody a friend makes the other one his. */
+function friendChatProcess({ conversations, notices }: ConversationProcessesDependencies): Process {
+  return {
+    name: 'friend-chats',
+    handles: { FriendAdded: 1 },
+    begins: 'atEnd',
+    react: ([cause]) => {
+      const { ownerId, friendId, by: author } = cause.event.data as FriendAdded['data'];
+      const conversation = { kind: 'single', a: ownerId, b: friendId } as const;
+      const by = author === friendId ? friendId : ownerId;
+      const other = by === ownerId ? friendId : ownerId;
+      const notice = { kind: cause.event.type, eventId: cause.name.id, by, userIds: [other] };
+      return [
+        {
+          cause,
+          target: cause.name.stream,
+          perform: (context) =>
+            notices
+              ? conversations.notice(context, {
+                  conversation,
+                  notice,
+                  judgedBy: { friendshipRevision: cause.name.revision },
+                })
+              : conversations.open(context, { conversation }),
+        },
+      ];
+    },
+  };
+}
+
+/** What an app admin set moves the row also when nobody lived to do it. */
+function readPositionProcess({ views }: ConversationProcessesDependencies): Process {
+  return {
+    name: 'read-positions',
+    handles: { ReadPositionSet: 1 },
+    begins: 'atStart',
+    react: (causes) =>
+      causes.map((cause) => ({
+        cause,
+        target: cause.name.stream,
+        perform: async ({ tenant }) => {
+          const view = parseStreamName(cause.name.stream);
+          if (view?.category !== 'view') throw new TypeError(`${cause.name.stream} is no view`);
+          const { userId, upToSeq } = cause.event.data as ReadPositionSet['data'];
+          const { conversation } = view;
+          await views.positionWasSet({ tenant }, { userId, upToSeq, conversation, setBy: cause.name.revision });
+        },
+      })),
+  };
+}
+
+/** A line that comes too late is no line. */
+async function unlessClosed(telling: Promise<unknown>): Promise<void> {
+  try {
+    await telling;
+  } catch (error) {
+    if (!(error instanceof DomainError && error.kind === 'ConversationClosed')) throw error;
+  }
+}
