@@ -14,6 +14,7 @@ export const TAGS: Readonly<Record<Tag, string>> = {
   'Join requests': 'Asking to come in, where a group wants its managers’ approval.',
   'Own groups': 'What a user has of groups for himself alone: favourites, and news.',
   Friends: 'Who is in whose list, who asked whom, and who has blocked whom.',
+  Conversations: 'What people write to each other and in groups, and what each has for himself of it.',
   History: 'What happened, event by event, as it stands in the log for ever.',
 };
 

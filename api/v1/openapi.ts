@@ -112,11 +112,12 @@ function operationObject(op: Operation, components: Components, refusals: Refusa
     ],
     ...(op.Body === undefined ? {} : { requestBody: requestBody(op.Body, op.bodyOptional, components) }),
     responses: {
-      [op.success.status]: {
-        description: op.success.description,
-        ...headers(Object.keys(responseHeaders(op))),
-        ...content(op, components),
-      },
+      ...Object.fromEntries(
+        [op.success, ...(op.repeated === undefined ? [] : [op.repeated])].map(({ status, description }) => [
+          status,
+          { description, ...headers(Object.keys(responseHeaders(op))), ...content(op, components) },
+        ]),
+      ),
       ...(isConditional(op)
         ? { 304: { description: 'It is still what `If-None-Match` names.', ...headers(['ETag']) } }
         : {}),

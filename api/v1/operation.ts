@@ -22,7 +22,15 @@ export interface Reply<Body extends object = object> {
 }
 
 export type Tag =
-  'Users' | 'Groups' | 'Members' | 'Invitations' | 'Join requests' | 'Own groups' | 'Friends' | 'History';
+  | 'Users'
+  | 'Groups'
+  | 'Members'
+  | 'Invitations'
+  | 'Join requests'
+  | 'Own groups'
+  | 'Friends'
+  | 'Conversations'
+  | 'History';
 
 export type Access = 'public' | 'user' | 'appAdmin';
 
@@ -61,6 +69,8 @@ export interface Operation {
   /** Whether a body must be sent; a body class with only optional members may be left out. */
   readonly bodyOptional: boolean;
   readonly success: Success;
+  /** What a repeat is answered with, where that is told apart: the same body with another status. */
+  readonly repeated?: Pick<Success, 'status' | 'description'>;
   /** Problem kinds this operation may answer beside those of every operation. */
   readonly problems: readonly string[];
   readonly handle: (invocation: Invocation<object, object, object>) => Promise<Reply>;
@@ -68,7 +78,9 @@ export interface Operation {
 
 interface Declaration<Path extends object, Query extends object, Body extends object, Schema extends TSchema>
   extends
-    Partial<Pick<Operation, 'description' | 'command' | 'ifMatch' | 'adminSecret' | 'bodyOptional' | 'problems'>>,
+    Partial<
+      Pick<Operation, 'description' | 'command' | 'ifMatch' | 'adminSecret' | 'bodyOptional' | 'repeated' | 'problems'>
+    >,
     Pick<Operation, 'method' | 'path' | 'operationId' | 'summary' | 'tag' | 'access'> {
   readonly success: Success<Schema>;
   readonly Path?: DtoClass<Path>;

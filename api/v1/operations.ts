@@ -1,6 +1,7 @@
 import type { OwnAccount } from '../../application/commands/own-account.js';
 import type { UserCommands } from '../../application/commands/users.js';
 import { ReadAccess } from './access.js';
+import { conversationOperations, type ConversationServices } from './conversations.js';
 import { copyingOperations } from './copying.js';
 import { friendRequestOperations } from './friend-requests.js';
 import { friendOperations, type FriendServices } from './friends.js';
@@ -12,6 +13,7 @@ import { joinRequestOperations } from './join-requests.js';
 import { memberBatchOperations } from './member-batches.js';
 import { memberCardOperations } from './member-cards.js';
 import { type MemberListServices, memberListOperations } from './member-lists.js';
+import { messageOperations } from './messages.js';
 import type { Operation } from './operation.js';
 import { ownAccountOperations } from './own-account.js';
 import { type OwnGroupsServices, ownGroupsOperations } from './own-groups.js';
@@ -23,6 +25,7 @@ export type V1Services = Queries &
   Omit<InvitationServices & MemberListServices, 'readAccess'> &
   OwnGroupsServices &
   FriendServices &
+  ConversationServices &
   UserProfileServices & { readonly userCommands: UserCommands; readonly ownAccount: OwnAccount };
 
 /** All of `/v1`. */
@@ -43,6 +46,8 @@ export function v1Operations(services: V1Services): Operation[] {
     ...ownGroupsOperations(services),
     ...friendOperations(services),
     ...friendRequestOperations(services),
+    ...conversationOperations(services),
+    ...messageOperations(services),
     ...memberListOperations(withAccess),
     ...groupRulesOperations(withAccess),
     ...queryOperations(services),

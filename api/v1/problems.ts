@@ -24,6 +24,8 @@ export type EdgeProblem =
   | 'MethodNotAllowed'
   | 'CursorGone'
   | 'MemberNotFound'
+  | 'ConversationNotFound'
+  | 'ClientMsgIdReused'
   | 'ReadModelBehind'
   | 'Starting'
   | 'Internal';
@@ -123,6 +125,8 @@ const edgeProblems: Record<EdgeProblem, Kind> = {
   MethodNotAllowed: { status: 405, title: 'Not with this method' },
   CursorGone: { status: 410, title: 'The position or cursor belongs to another store; start again without it' },
   MemberNotFound: { status: 404, title: 'Somebody named is not a member of the group' },
+  ConversationNotFound: { status: 404, title: 'Nothing was said there that the reader takes part in' },
+  ClientMsgIdReused: { status: 409, title: 'The clientMsgId came with a message that says something else' },
   ReadModelBehind: { status: 503, title: 'The read model has not reached the position yet' },
   ...edgeRefusals,
   // Said by `startingApp` before there is a router.
@@ -221,6 +225,9 @@ const OWN_NAMES: Readonly<Record<string, string>> = {
   announcement: 'text',
   retention: 'retentionSeconds',
   until: 'forSeconds',
+  upToSeq: 'upTo',
+  content: 'original',
+  body: 'text',
 };
 
 /** In the shape of what the edge itself finds wrong: the same members, pointed at in the same way. */

@@ -40,7 +40,7 @@ for (const engine of ENGINES)
       this.timeout(60_000);
       world = await World.open(engine);
       bad = await world.badTokens();
-      const grouped = operations.filter(({ path }) => path.includes('{groupId}'));
+      const grouped = operations.filter(({ path }) => /\{(?:group|conversation)Id\}/.test(path));
       await Promise.all([
         ...grouped.map(({ operationId }) => world.group(`g-${operationId}`, 'parley')),
         world.group('dismissed', 'parley'),

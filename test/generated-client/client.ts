@@ -50,7 +50,8 @@ export async function everyPage(): Promise<readonly string[]> {
   const sent: Page<components['schemas']['FriendRequest']> = await call('listSentFriendRequests');
   const blocks: Page<components['schemas']['Block']> = await call('listBlocks');
   const ofGroups = [groups, members, muted, left, invited, invitations, asked, asking, managed, favourites, notices];
-  const pages = [...ofGroups, friends, received, sent, blocks];
+  const talks: Page<components['schemas']['Conversation']> = await call('listConversations');
+  const pages = [...ofGroups, friends, received, sent, blocks, talks];
   const manyFriends = await call('lookUpFriends', { userIds: ['bob'] });
   const history = await call('getGroupHistory');
   const from: number | null = history.next;
@@ -133,8 +134,47 @@ export async function everyReceipt(): Promise<readonly Receipt[]> {
     await call('askToBeFriends'),
     await call('withdrawFriendRequest'),
     await call('answerFriendRequest', { answer: 'accepted' }),
+    await call('sendMessage', { text: 'Hello', clientMsgId: '1', quote: { seq: 1 } }),
+    await call('sendSystemMessage', { content: { kind: 'text', text: 'Hello' } }),
+    await call('importMessages', { messages: [{ senderId: 'ada', sentAt: '2026-03-01T12:00:00Z', text: 'Hello' }] }),
+    await call('revokeMessage'),
+    await call('deleteMessage'),
+    await call('clearConversation'),
+    await call('changeConversation', { ext: null, settings: { burnSeconds: 30 } }),
+    await call('setReadPosition', { upTo: 0 }),
   ];
   return [...revised, ...own];
+}
+
+/** What is said, and how far it was read. */
+export async function everyWord(): Promise<readonly (string | number)[]> {
+  const { items, more } = await call('listMessages');
+  const message: (typeof items)[number] = await call('getMessage');
+  const found = await call('searchMessages');
+  const talk = await call('getConversation');
+  const { readSeq } = await call('markRead', { upTo: 1 });
+  const receipts = await call('listReceipts');
+  const { items: counts } = await call('countReceipts');
+  // @ts-expect-error what was revoked says nothing
+  const said: string = message.content.kind;
+  return [
+    said,
+    more ? 1 : 0,
+    message.content?.text ?? message.preview ?? '',
+    message.notice?.until ?? '',
+    message.original?.body ?? '',
+    message.ended?.as ?? '',
+    talk.user?.nickname ?? talk.group?.name ?? '',
+    talk.last?.clientMsgId ?? '',
+    talk.closedAt ?? '',
+    talk.ext ?? '',
+    readSeq,
+    receipts.next ?? '',
+    found.next ?? '',
+    ...found.items.map(({ preview }) => preview ?? ''),
+    ...receipts.items.map(({ userId }) => userId),
+    ...counts.map(({ read, unread }) => read + unread),
+  ];
 }
 
 /** What came of commands has its type, too. */

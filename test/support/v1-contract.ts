@@ -182,7 +182,10 @@ const pointed = (name: string): string => name.replaceAll('~', '~0').replaceAll(
 function typed(value: string, { schema }: Parameter): unknown {
   const types = [schema['type']].flat();
   if (types.includes('integer')) return Number(value);
-  if (types.includes('array')) return value.split(',');
+  if (types.includes('array')) {
+    const { type } = (schema['items'] ?? {}) as { readonly type?: string };
+    return type === 'integer' ? value.split(',').map(Number) : value.split(',');
+  }
   return value;
 }
 

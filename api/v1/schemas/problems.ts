@@ -1,12 +1,18 @@
 import Type, { type TObject } from 'typebox';
 import { type EdgeProblem, type ProblemCode, problems } from '../problems.js';
 import { applicationFacts, domainFacts } from './facts.js';
-import { Named, OneOf, Text } from './types.js';
+import { Count, Named, OneOf, Text } from './types.js';
 
 /** What every refusal is, as schemas: one for each code, with the facts that go with it (RFC 9457). */
 
 /** What `/v1` itself refuses tells no facts, but for these. */
-const edgeFacts: Partial<Record<EdgeProblem, TObject>> = { MemberNotFound: domainFacts.NotGroupMember };
+const edgeFacts: Partial<Record<EdgeProblem, TObject>> = {
+  MemberNotFound: domainFacts.NotGroupMember,
+  ClientMsgIdReused: Type.Object({
+    seq: Count(7, { description: 'The message that came with it first.' }),
+    messageId: Text('0198c0de-0000-7000-8000-000000000006'),
+  }),
+};
 const facts: Partial<Record<ProblemCode, TObject>> = { ...domainFacts, ...applicationFacts, ...edgeFacts };
 
 /** Where a store is found away by what none of its callers foresaw, it isn't named. */

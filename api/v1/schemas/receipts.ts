@@ -76,6 +76,37 @@ export const FriendCardReceipt = ownReceipt('FriendCard', {
   changed: changedOf(['remark', 'description', 'phone', 'region', 'image', 'ext', 'pinned']),
 });
 
+/** About a conversation, as the caller names it; nobody sees a revision of it. */
+const conversationReceipt = <Outcome extends TProperties>(name: string, outcome: Outcome) =>
+  Named(`${name}Receipt`, {
+    id: Text('user:bob', { description: 'The conversation.' }),
+    position,
+    changed,
+    outcome: Type.Object(outcome),
+  });
+const messageSeq = Count(7, { description: 'Its number in the conversation.' });
+const messageId = Text('0198c0de-0000-7000-8000-000000000006');
+export const ConversationReceipt = conversationReceipt('Conversation', {});
+export const MessageReceipt = conversationReceipt('Message', {
+  seq: Count(7, { description: 'Its number in the conversation; 0 in groups that keep no messages.' }),
+  messageId,
+  sentAt: Moment(),
+});
+export const RevocationReceipt = conversationReceipt('Revocation', { seq: messageSeq });
+export const ClearingReceipt = conversationReceipt('Clearing', {
+  upTo: Count(7, { description: 'Nothing up to this message is shown any more.' }),
+});
+export const ReadPositionReceipt = conversationReceipt('ReadPosition', { readSeq: Count(3) });
+export const ConversationChangeReceipt = conversationReceipt('ConversationChange', {
+  changed: changedOf(['pinned', 'receiveOption', 'ext', 'settings']),
+});
+export const MessageImportReceipt = conversationReceipt('MessageImport', {
+  items: Type.Array(
+    Type.Object({ result: OneOf(['imported', 'repeated']), seq: messageSeq, messageId, sentAt: Moment() }),
+    { description: 'What became of each message, in the order of the request.' },
+  ),
+});
+
 export const CreationReceipt = groupReceipt('Creation', {
   groupId: GroupId(),
   number: Count(4503599627370498, { description: "The group's number, from the server's sequence." }),

@@ -114,8 +114,7 @@ function wrongTypes(schema: Schema): unknown[] {
     ['array', [['a']]],
   ];
   const others = values.filter(([of]) => of !== kind).map(([, value]) => value);
-  // Every number of either API is a whole one.
-  return kind === 'number' ? [...others, 1.5] : others;
+  return [schema.type].flat().includes('integer') ? [...others, 1.5] : others;
 }
 
 function beyond(schema: Schema): [string, unknown][] {

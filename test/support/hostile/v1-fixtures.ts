@@ -65,6 +65,12 @@ const ownGroups: typeof own = {
 const target = (nobody: NamedUser['nobody']): NamedUser => ({ another: JUDGED, nobody });
 const oneMember = target({ code: 'MemberNotFound' });
 
+/** In the conversation of its group. */
+const talk: Pick<V1Fixture, 'as' | 'foreigner'> = { as: 'member', foreigner: 'GroupNotFound' };
+const said: V1Fixture['given'] = (group) => [
+  ['POST', `/conversations/group:${group}/messages`, 'member', { text: 'Hello' }],
+];
+
 /** One for each operation of `/v1`. */
 export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
   registerUser: {
@@ -197,6 +203,62 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
   },
   listReceivedFriendRequests: own,
   listSentFriendRequests: own,
+
+  listConversations: { as: 'member', mayNot: 'each has his own', foreigner: 'allowed' },
+  getConversation: { ...talk, mayNot: { outsider: 'ConversationNotFound' }, given: said },
+  changeConversation: {
+    ...talk,
+    body: { pinned: true, settings: { burnSeconds: 30 } },
+    mayNot: { outsider: 'NotAParticipant' },
+  },
+  markRead: { ...talk, body: { upTo: 1 }, mayNot: { outsider: 'NotAParticipant' }, given: said },
+  setReadPosition: {
+    as: 'root',
+    path: { userId: 'member2' },
+    body: { upTo: 0 },
+    mayNot: appAdmins,
+    given: said,
+    users: { '/userId': target({ code: 'NotAParticipant' }) },
+    foreigner: 'Forbidden',
+  },
+  clearConversation: {
+    ...talk,
+    as: 'owner',
+    query: { for: 'everyone' },
+    mayNot: { outsider: 'NotGroupMember', member: 'NotGroupManager' },
+    given: said,
+  },
+  sendMessage: {
+    ...talk,
+    body: { text: 'Hello', quote: { seq: 1 }, mentions: ['owner'], clientMsgId: 'one' },
+    mayNot: { outsider: 'NotGroupMember', asker: 'NotGroupMember', shy: 'NotGroupMember' },
+  },
+  sendSystemMessage: {
+    ...talk,
+    as: 'root',
+    body: { content: { kind: 'location', latitude: 48.2, longitude: 16.4 } },
+    mayNot: appAdmins,
+    foreigner: 'Forbidden',
+  },
+  importMessages: {
+    ...talk,
+    as: 'root',
+    body: { messages: [{ senderId: 'member', sentAt: '2026-03-01T12:00:00Z', text: 'Long ago' }] },
+    mayNot: appAdmins,
+    foreigner: 'Forbidden',
+  },
+  searchMessages: { as: 'member', query: { keyword: 'hello' }, mayNot: 'each searches his own', foreigner: 'allowed' },
+  listMessages: { ...talk, mayNot: { outsider: 'NotGroupMember' }, given: said },
+  getMessage: { ...talk, path: { seq: '1' }, mayNot: { outsider: 'MessageUnknown' }, given: said },
+  revokeMessage: {
+    ...talk,
+    path: { seq: '1' },
+    mayNot: { outsider: 'NotGroupMember', member2: 'NotGroupManager' },
+    given: said,
+  },
+  deleteMessage: { ...talk, path: { seq: '1' }, mayNot: { outsider: 'NotAParticipant' }, given: said },
+  listReceipts: { ...talk, path: { seq: '1' }, mayNot: { outsider: 'MessageUnknown' }, given: said },
+  countReceipts: { ...talk, query: { seqs: '1' }, mayNot: 'of what one may not see nothing is told', given: said },
 
   createGroup: {
     as: 'owner',

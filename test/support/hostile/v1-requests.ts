@@ -42,7 +42,11 @@ export class V1Hostility {
   ) {
     this.#right = {
       token: this.#tokenOf(fixture.as),
-      path: { ...(op.path.includes('{groupId}') ? { groupId: group } : {}), ...fixture.path },
+      path: {
+        ...(op.path.includes('{groupId}') ? { groupId: group } : {}),
+        ...(op.path.includes('{conversationId}') ? { conversationId: `group:${group}` } : {}),
+        ...fixture.path,
+      },
       query: fixture.query ?? {},
       body: op.Body === undefined ? undefined : (fixture.body ?? {}),
     };

@@ -85,8 +85,7 @@ describe('the document of /v1', function () {
           ...(location ? { location: '/v1/groups/book-club' } : {}),
         });
         const body = op.Body === undefined || op.bodyOptional ? undefined : JSON.stringify(bodyOf(op));
-        const query =
-          op.path.includes('lookup') || !['getUsers', 'getRoles'].includes(op.operationId) ? '' : '?userIds=ada';
+        const query = QUERIES[op.operationId] ?? '';
         const wrongs = contract.wrongsOf({
           method: op.method.toUpperCase(),
           path: filled(op.path) + query,
@@ -191,7 +190,19 @@ async function refused(Dto: DtoClass, plain: object, pointer: string): Promise<b
   }
 }
 
-const filled = (path: string): string => path.replaceAll(/\{\w+\}/g, 'x');
+/** Where one must be there. */
+const QUERIES: Readonly<Record<string, string>> = {
+  getUsers: '?userIds=ada',
+  getRoles: '?userIds=ada',
+  countReceipts: '?seqs=7',
+  searchMessages: '?keyword=eight',
+};
+
+const filled = (path: string): string =>
+  path
+    .replace('{conversationId}', 'user:x')
+    .replace('{seq}', '7')
+    .replaceAll(/\{\w+\}/g, 'x');
 
 function bodyOf(op: (typeof operations)[number]): unknown {
   const { content } = operationOf(op).requestBody as Json & { content: object };
