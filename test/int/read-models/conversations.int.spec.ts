@@ -4,6 +4,7 @@ import type { AnyMessagesFilter, PageOfNumber, SearchFilter } from '../../../app
 import type { ConversationReader } from '../../../application/queries/conversations.js';
 import { BadCursor, BadPageLimit } from '../../../application/queries/page.js';
 import { openReadModels, type ReadModels } from '../../../infrastructure/read-models/read-models.js';
+import type { ProjectionEngine } from '../../../projections/engine/engine.js';
 import { ArrayEventStore } from '../../support/array-event-store.js';
 import { ofGroup, single, Talk } from '../../support/conversation-histories.js';
 import { created, dismissed, Historian, joined, left, registered, START } from '../../support/group-histories.js';
@@ -14,13 +15,14 @@ describe('read models of conversations', () => {
   let read: ReadModels;
   let store: ArrayEventStore;
   let history: Historian;
+  let engine: ProjectionEngine;
   let caughtUp: () => Promise<void>;
 
   before(async () => {
     bench = await ProjectionBench.open();
     store = new ArrayEventStore();
     history = new Historian(store);
-    const engine = bench.engine(store);
+    engine = bench.engine(store);
     await engine.start();
     caughtUp = async () => {
       expect(await engine.waitFor(store.log.at(-1)!.position, { timeoutMs: 10_000 })).to.equal(true);
@@ -581,6 +583,19 @@ describe('read models of conversations', () => {
       await caughtUp();
       const last = (name: string) => read.lookup.lastVisibleSeq('t1', keyOf(talk), own(name));
       expect([await last('a'), await last('b'), await last('never')]).to.deep.equal([2, 1, undefined]);
+    });
+  });
+
+  describe('in the end', () => {
+    it('all of it replays to the rows that were written as it happened', async () => {
+      for (const name of ['messages', 'conversations', 'views', 'hidden_messages']) {
+        const verified = await engine.verify(name);
+        expect([verified.equal, ...verified.differences], name).to.deep.equal([true]);
+        const before = await bench.dump(`${name}_v1`);
+        expect(before, name).not.to.be.empty;
+        await engine.rebuild(name);
+        expect(await bench.dump(`${name}_v1`), name).to.deep.equal(before);
+      }
     });
   });
 });
