@@ -10,7 +10,7 @@ import type {
 import type { MessageView } from '../../application/queries/messages.js';
 import type { Page, PageRequest } from '../../application/queries/page.js';
 import type { ReceiveOption, ViewSettingsChanges } from '../../domain/view/events.js';
-import { sightOf } from './conversation-sight.js';
+import { allOf, each, sightOf } from './conversation-sight.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
 import {
   hiddenFrom,
@@ -81,8 +81,16 @@ export class ConversationReadModel implements ConversationQueries {
     among?: readonly string[],
   ): Promise<ConversationPage> {
     const { after, offset } = pageStart(LIST, page);
-    const values = [tenant, userId, at, among ?? null, ...after, page.limit + 1, offset];
-    const rows = await this.prepared.rows<Totals & ConversationRow>(LIST.name, PAGE, values);
+    const where = [...after, page.limit + 1, offset];
+    const rows = await (among === undefined
+      ? this.prepared.rows<Totals & ConversationRow>(LIST.name, PAGE, [tenant, userId, at, ...where])
+      : this.prepared.rows<Totals & ConversationRow>(`${LIST.name}-among`, AMONG, [
+          tenant,
+          userId,
+          at,
+          ...where,
+          among,
+        ]));
     const [first] = rows;
     const { shown, next } = cutPage(
       LIST,
@@ -114,12 +122,14 @@ export class ConversationReadModel implements ConversationQueries {
   }
 
   async positions({ tenant, userId, at }: ConversationReader, among?: readonly string[]): Promise<readonly Position[]> {
-    const values = [tenant, userId, at, among ?? null];
-    return (await this.prepared.rows<PositionRow>('positions', POSITIONS, values)).map(shapePosition);
+    const rows = await (among === undefined
+      ? this.prepared.rows<PositionRow>('positions', POSITIONS, [tenant, userId, at])
+      : this.prepared.rows<PositionRow>('positions-among', POSITIONS_AMONG, [tenant, userId, at, among]));
+    return rows.map(shapePosition);
   }
 
   async unreadOf({ tenant, userId, at }: ConversationReader): Promise<number> {
-    const [row] = await this.prepared.rows<{ n: string }>('unread-of-user', UNREAD, [tenant, userId, at, null]);
+    const [row] = await this.prepared.rows<{ n: string }>('unread-of-user', UNREAD, [tenant, userId, at]);
     return Number(row?.n ?? 0);
   }
 
@@ -164,7 +174,9 @@ export class ConversationReadModel implements ConversationQueries {
 }
 
 const HIS = 'p.tenant = $1 AND p.user_id = $2';
-const LISTED = `${HIS} AND NOT p.superseded AND ($4::text[] IS NULL OR p.conversation = ANY ($4))`;
+const ALL = allOf('$1', '$2');
+/** `keys`: a parameter. */
+const among = (keys: string) => each(`${HIS} AND NOT p.superseded AND p.conversation = ANY (${keys}::text[])`);
 
 /** Rows `c` of the sight, with what a list shows of each. */
 const SHOWN = `c.conversation, c.kind, c.takes_part, c.created_at, c.closed_at, c.floor_seq, c.max_seq, c.last_at, c.read_seq,
@@ -185,26 +197,31 @@ const WITH_LAST = `LEFT JOIN LATERAL (
         AND m.updates_last AND m.status <> 'deleted'
       ORDER BY m.seq DESC LIMIT 1) m) last ON true`;
 
-const PAGE = `WITH mine AS MATERIALIZED (${sightOf(LISTED, '$3')}),
+const pageOf = (rows: Parameters<typeof sightOf>[0]): string => `WITH mine AS MATERIALIZED (${sightOf(rows, '$3')}),
   totals AS (SELECT count(*)::integer AS total, count(latest_seq)::integer AS with_messages,
     coalesce(sum(unread), 0) AS all_unread FROM mine),
   page AS (SELECT * FROM mine
-    WHERE (CASE WHEN pinned THEN 0 ELSE 1 END, -sorted_at, conversation) > ($5::integer, $6::bigint, $7::text)
-    ORDER BY pinned DESC, sorted_at DESC, conversation LIMIT $8 OFFSET $9)
+    WHERE (CASE WHEN pinned THEN 0 ELSE 1 END, -sorted_at, conversation) > ($4::integer, $5::bigint, $6::text)
+    ORDER BY pinned DESC, sorted_at DESC, conversation LIMIT $7 OFFSET $8)
   SELECT totals.*, ${SHOWN} FROM totals LEFT JOIN page c ON true
   ${WITH_NAMES}
   ${WITH_LAST}
   ORDER BY c.pinned DESC, c.sorted_at DESC, c.conversation`;
+const PAGE = pageOf(ALL);
+const AMONG = pageOf(among('$9'));
 
-const BY_KEYS = `WITH c AS MATERIALIZED (${sightOf(`${HIS} AND p.conversation = ANY ($4::text[])`, '$3')})
+const BY_KEYS = `WITH c AS MATERIALIZED (${sightOf(each(`${HIS} AND p.conversation = ANY ($4::text[])`), '$3')})
   SELECT ${SHOWN} FROM c
   ${WITH_NAMES}
   ${WITH_LAST}`;
 
-const POSITIONS = `SELECT c.conversation, c.floor_seq, c.max_seq, c.last_at, c.read_seq, c.unread
-  FROM (${sightOf(LISTED, '$3')}) c ORDER BY c.conversation`;
+const positionsOf = (rows: Parameters<typeof sightOf>[0]): string => `
+  SELECT c.conversation, c.floor_seq, c.max_seq, c.last_at, c.read_seq, c.unread
+  FROM (${sightOf(rows, '$3')}) c ORDER BY c.conversation`;
+const POSITIONS = positionsOf(ALL);
+const POSITIONS_AMONG = positionsOf(among('$4'));
 
-const UNREAD = `SELECT coalesce(sum(c.unread), 0) AS n FROM (${sightOf(LISTED, '$3')}) c`;
+const UNREAD = `SELECT coalesce(sum(c.unread), 0) AS n FROM (${sightOf(ALL, '$3')}) c`;
 
 const OWN_VIEW = `SELECT v.conversation FROM read.views_v1 v WHERE v.tenant = $1 AND v.user_id = $2`;
 const PINNED = `${OWN_VIEW} AND v.pinned ORDER BY v.conversation`;

@@ -9,6 +9,30 @@ const BESIDE = `LEFT JOIN LATERAL (SELECT * FROM read.views_v1 v
   LEFT JOIN LATERAL (SELECT r.up_to_seq, r.countable FROM system.read_position r
     WHERE r.tenant = p.tenant AND r.conversation = p.conversation AND r.user_id = p.user_id OFFSET 0) r ON true`;
 
+/** Rows `p` that a condition names, with what is beside each. */
+export const each = (where: string): Rows => ({ from: `read.conversations_v1 p\n  ${BESIDE}`, where });
+
+/**
+ * All rows `p` of a user. Full joins, because PostgreSQL has but two ways to make them, and both go through each side once;
+ * the other joins of this session look the other sides up row by row, which is right for a page and not for all of thousands.
+ */
+export const allOf = (tenant: string, userId: string): Rows => {
+  const his = (row: string): string => `${row}.tenant = ${tenant} AND ${row}.user_id = ${userId}`;
+  return {
+    from: `(SELECT * FROM read.conversations_v1 p WHERE ${his('p')} AND NOT p.superseded) p
+  FULL JOIN (SELECT * FROM read.views_v1 v WHERE ${his('v')}) v ON v.conversation = p.conversation
+  FULL JOIN (SELECT r.conversation, r.up_to_seq, r.countable FROM system.read_position r WHERE ${his('r')}) r
+    ON r.conversation = p.conversation`,
+    // Not IS NOT NULL: with that the planner makes them left joins.
+    where: `coalesce(p.conversation, '') <> ''`,
+  };
+};
+
+interface Rows {
+  readonly from: string;
+  readonly where: string;
+}
+
 /** The last seq that is not to be seen: it was cleared away, or stands before what he may see. */
 const FLOOR = 'greatest(p.visible_from - 1, p.cleared_up_to, coalesce(v.cleared_up_to, 0))';
 const NEWEST = 'coalesce(p.visible_to, p.last_seq)';
@@ -27,7 +51,7 @@ const LOOKED_THROUGH = 1_000;
  * The latest is known without looking at messages unless it was deleted or hidden, or the participant left. What is cleared
  * away is as read: how many that were, the message there says.
  */
-export const sightOf = (where: string, at: string): string => `
+export const sightOf = ({ from, where }: Rows, at: string): string => `
   SELECT p.tenant, p.user_id, p.conversation, p.kind, p.peer_id, p.group_id, p.incarnation, p.created_at, p.closed_at,
     p.visible_to IS NULL AS takes_part, p.superseded,
     CASE WHEN p.visible_to IS NULL THEN p.last_at ELSE latest.sent_at END AS last_at,
@@ -37,8 +61,7 @@ export const sightOf = (where: string, at: string): string => `
     CASE WHEN s.floor_seq >= s.max_seq THEN 0 ELSE greatest(0, coalesce(p.countable_to, p.countable)
       - greatest(p.read_countable, coalesce(r.countable, 0), cleared.countable)) END AS unread,
     coalesce(v.pinned, false) AS pinned, coalesce(v.receive_option, 'all') AS receive_option, v.ext, v.settings
-  FROM read.conversations_v1 p
-  ${BESIDE}
+  FROM ${from}
   CROSS JOIN LATERAL (SELECT ${FLOOR} AS floor_seq, ${NEWEST} AS max_seq, ${cutoff(at)} AS cutoff,
     greatest(p.read_seq, coalesce(r.up_to_seq, 0)) AS read_seq, coalesce(v.hidden_up_to, 0) AS hidden_up_to) s
   LEFT JOIN LATERAL (
