@@ -244,6 +244,40 @@ describe('The command pipeline', () => {
       expect([again.events, again.revision, again.replayed]).to.deep.equal([0, 2, false]);
     });
 
+    describe('where the store says where a stream ends', () => {
+      let asked: number;
+      beforeEach(() => {
+        asked = 0;
+        Object.assign(store, {
+          lastRevision: (stream: string) => {
+            asked += 1;
+            return Promise.resolve(store.revisionOf(stream));
+          },
+        });
+      });
+
+      it('read nothing of one that is as it was, and what others wrote of one that is not', async () => {
+        const pipeline = process();
+        await pipeline.execute(add('a'));
+        store.reads = 0;
+        expect((await pipeline.look(counter, STREAM)).state.names).to.deep.equal(['a']);
+        expect((await pipeline.execute(remove('nobody'))).revision).to.equal(0);
+        expect([store.reads, asked]).to.deep.equal([0, 2]);
+        await elsewhere('b');
+        expect(await pipeline.look(counter, STREAM)).to.deep.equal({ state: { names: ['a', 'b'] }, revision: 1 });
+        await elsewhere('c');
+        expect(await refusal(pipeline.execute(add('c')))).to.equal('AlreadyGroupMember');
+      });
+
+      it('forget a stream that is shorter than it was', async () => {
+        const pipeline = process();
+        for (const name of ['a', 'b', 'c']) await pipeline.execute(add(name));
+        store.shorten(NAME, 1);
+        expect(await pipeline.look(counter, STREAM)).to.deep.equal({ state: { names: ['a'] }, revision: 0 });
+        expect((await pipeline.execute(remove('c'))).events).to.equal(0);
+      });
+    });
+
     it('share one reading', async () => {
       const pipeline = process();
       await pipeline.execute(add('a'));
