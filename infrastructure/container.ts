@@ -331,13 +331,25 @@ function bindApplication(container: Container): void {
         new GroupCommands({ pipeline, clock, numbers, reservations, users, rates }),
       [CommandPipeline, ids.clock, ids.numbers, ids.reservations, UserDirectory, CommandRates],
     );
-  container
-    .bind(ConversationCommands)
-    .toResolvedValue(
-      (pipeline, users, { lookup }, { friendship, conversations: settings, commandDeadlineMs: deadlineMs }) =>
-        new ConversationCommands({ pipeline, users, messages: reachable(lookup), friendship, settings, deadlineMs }),
-      [CommandPipeline, UserDirectory, ids.readModels, ids.config],
-    );
+  container.bind(ConversationCommands).toResolvedValue(
+    (
+      pipeline,
+      users,
+      { lookup },
+      reservations,
+      { friendship, conversations: settings, commandDeadlineMs: deadlineMs },
+    ) =>
+      new ConversationCommands({
+        pipeline,
+        users,
+        messages: reachable(lookup),
+        reservations,
+        friendship,
+        settings,
+        deadlineMs,
+      }),
+    [CommandPipeline, UserDirectory, ids.readModels, ids.reservations, ids.config],
+  );
   container.bind(ViewCommands).toResolvedValue(
     (pipeline, users, { lookup }, positions, rates, { commandDeadlineMs: deadlineMs }) => {
       const looked = reachable(lookup);
@@ -635,12 +647,16 @@ function openimApi(container: Container, config: Config, log: Logger): RequestHa
       groupCommands: container.get(GroupCommands),
       groupChanges: container.get(GroupChanges),
       friendshipCommands: container.get(FriendshipCommands),
+      conversationCommands: container.get(ConversationCommands),
+      conversationViews: container.get(ViewCommands),
       directory: container.get(UserDirectory),
       users: reachable(readModels.users),
       groups: reachable(readModels.groups),
       members: reachable(readModels.members),
       applications: reachable(readModels.applications),
       friendships: reachable(readModels.friendships),
+      conversations: reachable(readModels.conversations),
+      messages: reachable(readModels.messages),
       progress: container.get(ids.projections),
       ownWrites: container.get(OwnWrites),
       tokens,

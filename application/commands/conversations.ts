@@ -22,8 +22,8 @@ import { actingUser } from '../../domain/shared/actor.js';
 import { refuse } from '../../domain/shared/errors.js';
 import { checkId } from '../../domain/shared/ids.js';
 import type { ReceiveOption } from '../../domain/view/events.js';
-import { newId } from '../new-id.js';
 import type { LookedMessage, MessageLookup } from '../ports/message-lookup.js';
+import type { Reservations } from '../ports/reservations.js';
 import { conversationKeyText, type StreamId } from '../streams.js';
 import { conversationAggregate, type LookedCommand, LookupNeeded, neededUpTo } from './conversation-aggregate.js';
 import { aboutOf, type ConversationTarget, conversationStream, seeGroup } from './conversation-keys.js';
@@ -31,6 +31,7 @@ import { friendshipAggregate } from './friendships.js';
 import { groupAggregate } from './groups.js';
 import { type LookedSend, OlderMessages } from './older-messages.js';
 import type { CommandPipeline } from './pipeline.js';
+import { repeatableId } from './repeatable-value.js';
 import type { CommandResult, RequestContext } from './request.js';
 import type { UserDirectory } from './user-directory.js';
 import { userAggregate } from './users.js';
@@ -68,6 +69,7 @@ export interface ConversationCommandsDependencies {
   readonly pipeline: CommandPipeline;
   readonly users: UserDirectory;
   readonly messages: MessageLookup;
+  readonly reservations: Pick<Reservations, 'reserveId'>;
   readonly friendship: Pick<FriendshipSettings, 'strangersMayWrite'>;
   readonly settings: ConversationSettings;
   /** How long a caller waits who doesn't say, milliseconds. */
@@ -89,14 +91,15 @@ export class ConversationCommands {
   /** @throws DomainError UserNotFound (the other one, or in whose name an app admin speaks) */
   async send(context: RequestContext, { conversation, ...asked }: Sending): Promise<ConversationResult<'SendMessage'>> {
     const { senderId } = asked;
+    checkId('senderId', senderId);
+    const messageId = await repeatableId(this.deps.reservations, context, 'message');
     const command = (about: ConversationAbout, standing: SendingStanding | null): SendMessage => ({
       ...asked,
       type: 'SendMessage',
       about,
-      messageId: newId(),
+      messageId,
       standing,
     });
-    checkId('senderId', senderId);
     if (conversation.kind === 'group') {
       const ahead = this.#lookAhead(context, conversation, asked.clientMsgId, (about) => command(about, null));
       const { about, state, revision } = await seeGroup(this.deps.pipeline, context.tenant, conversation);
@@ -133,12 +136,13 @@ export class ConversationCommands {
     const { about, standing } = await this.#takingPart(tenant, conversation, actingUser(actor));
     const senders = messages.map(({ senderId }) => senderId);
     await this.deps.users.require(tenant, [...new Set([...namedIn(about), ...senders])]);
+    const batch = await repeatableId(this.deps.reservations, context, 'messages');
     return this.#execute(context, {
       ...asked,
       type: 'ImportMessages',
       about,
       standing,
-      messages: messages.map((message) => ({ ...message, messageId: newId() })),
+      messages: messages.map((message, place) => ({ ...message, messageId: uuidv5(place.toString(), batch) })),
     });
   }
 

@@ -137,6 +137,14 @@ for (const engine of ENGINES)
         ['/group/cancel_mute_group_member', 1002, 'nobody mutes the owner'],
         ['/group/mute_group', 0],
         ['/group/cancel_mute_group', 0],
+        ['/conversation/get_sorted_conversation_list', 0, 'its conversation is none, and passed over'],
+        ['/conversation/get_not_notify_conversation_ids', 0],
+        ['/conversation/get_pinned_conversation_ids', 0],
+        ['/msg/revoke_msg', 1001, 'conv_ is no conversation'],
+        ['/msg/mark_msgs_as_read', 1001, 'conv_ is no conversation'],
+        ['/msg/mark_conversation_as_read', 1001, 'conv_ is no conversation'],
+        ['/msg/clear_conversation_msg', 1001, 'its deleteSyncOpt is a text'],
+        ['/msg/delete_msgs', 1001, 'its deleteSyncOpt is a text'],
       ];
 
       before(async () => {
@@ -147,9 +155,9 @@ for (const engine of ENGINES)
         );
       });
 
-      it('are all of the 31 operations', () => {
+      it('are all of the 39 operations', () => {
         expect(seedSamples.map(({ path }) => path)).to.deep.equal(outcomes.map(([path]) => path));
-        expect(new Set(seedSamples.map(({ path }) => path)).size).to.equal(31);
+        expect(new Set(seedSamples.map(({ path }) => path)).size).to.equal(39);
       });
 
       // Dismissing comes last, so that the others meet the group alive.

@@ -4,6 +4,8 @@ import { expect } from 'chai';
 import { ENGINES, type TestEngine, testEngine } from '../support/engines.js';
 import { friendshipRaces, runFriendshipRace } from '../support/friendship-races.js';
 import { type HistoryItem, lawfulGroup } from '../support/group-laws.js';
+import { messageRaces } from '../support/message-races.js';
+import { OpenimClient } from '../support/openim-client.js';
 import { type ParleyProcess, startParley } from '../support/parley-process.js';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import { type Random, seededRandom } from '../support/random.js';
@@ -297,6 +299,20 @@ for (const engine of ENGINES)
             for (const round of rounds.filter((each) => each % PAIRS.length === lane)) {
               await runFriendshipRace(race, pair, `${race.name.replaceAll(' ', '-')}-${round.toString()}`, ring);
             }
+          }),
+        );
+      });
+    }
+
+    for (const race of messageRaces) {
+      it(`${race.name}, by 003's API`, async () => {
+        const clients003 = servers.map(({ url }) => new OpenimClient(`${url}/openim`, ''));
+        const ring = { im: (n: number) => clients003[n % clients003.length]!, tokenOf, random };
+        const rounds = Array.from({ length: ROUNDS }, (_, round) => round);
+        await Promise.all(
+          PAIRS.map(async (pair, lane) => {
+            for (const round of rounds.filter((each) => each % PAIRS.length === lane))
+              await race.run(ring, pair, round);
           }),
         );
       });

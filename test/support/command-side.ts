@@ -112,6 +112,7 @@ export async function openCommandSide(url: string, options: Partial<PipelineOpti
   const formerly = new MemoryFormerParticipants();
   const common = { pipeline, users: directory, messages: lookup, deadlineMs: 10_000 };
   const conversations = new ConversationCommands({
+    reservations,
     ...common,
     friendship: FRIENDSHIP_SETTINGS,
     settings: { revokeWithinMs: null },

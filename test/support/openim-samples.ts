@@ -1,4 +1,4 @@
-/** The request samples of 003, POST /user/*, /friend/* and /group/*, byte for byte (one is no JSON at all). Two headings are get_users_info. */
+/** The request samples of 003, byte for byte (one is no JSON at all). Two headings are get_users_info. */
 export const seedSamples: readonly { readonly path: string; readonly body: string }[] = [
   {
     path: '/user/self_register',
@@ -458,6 +458,124 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
     body: `{
 
  "groupID": "group_20001"
+
+}`,
+  },
+  {
+    path: '/conversation/get_sorted_conversation_list',
+    body: `{
+
+ "conversationIDs": [
+
+  "conv_user_10001_user_10002"
+
+ ],
+
+ "pagination": {
+
+  "pageNumber": 1,
+
+  "showNumber": 20
+
+ },
+
+ "userID": "user_10001"
+
+}`,
+  },
+  {
+    path: '/conversation/get_not_notify_conversation_ids',
+    body: `{
+
+ "userID": "user_10001"
+
+}`,
+  },
+  {
+    path: '/conversation/get_pinned_conversation_ids',
+    body: `{
+
+ "userID": "user_10001"
+
+}`,
+  },
+  {
+    path: '/msg/revoke_msg',
+    body: `{
+
+ "conversationID": "conv_user_10001_user_10002",
+
+ "seq": 1001,
+
+ "userID": "user_10001"
+
+}`,
+  },
+  {
+    path: '/msg/mark_msgs_as_read',
+    body: `{
+
+ "conversationID": "conv_user_10001_user_10002",
+
+ "seqs": [
+
+  1001
+
+ ],
+
+ "userID": "user_10001"
+
+}`,
+  },
+  {
+    path: '/msg/mark_conversation_as_read',
+    body: `{
+
+ "conversationID": "conv_user_10001_user_10002",
+
+ "hasReadSeq": 1001,
+
+ "seqs": [
+
+  1001
+
+ ],
+
+ "userID": "user_10001"
+
+}`,
+  },
+  {
+    path: '/msg/clear_conversation_msg',
+    body: `{
+
+ "conversationIDs": [
+
+  "conv_user_10001_user_10002"
+
+ ],
+
+ "deleteSyncOpt": "example",
+
+ "userID": "user_10001"
+
+}`,
+  },
+  {
+    path: '/msg/delete_msgs',
+    body: `{
+
+ "conversationID": "conv_user_10001_user_10002",
+
+ "deleteSyncOpt": "example",
+
+ "seqs": [
+
+  1001
+
+ ],
+
+ "userID": "user_10001"
 
 }`,
   },

@@ -27,12 +27,20 @@ const names: Readonly<Record<string, string>> = {
   friendIds: 'friendUserIDs',
   blockedId: 'blackUserID',
   pinned: 'isPinned',
+  senderId: 'sendID',
+  upToSeq: 'hasReadSeq',
+  receiveOption: 'recvMsgOpt',
+  'settings.burnSeconds': 'burnDuration',
+  'settings.destructAfterSeconds': 'msgDestructTime',
+  'content.body': 'content',
+  custom: 'ex',
   'joinPolicy.selfJoin': 'needVerification',
   'joinPolicy.memberInvite': 'needVerification',
 };
 
 /** Where one name of the domain is several here. */
 const particular: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '/msg/mark_msgs_as_read': { upToSeq: 'seqs' },
   '/friend/add_friend': { message: 'reqMsg' },
   '/friend/add_friend_response': { message: 'handleMsg' },
   '/group/join_group': { message: 'reqMessage' },

@@ -1,4 +1,5 @@
 import type { BulkRegistration } from '../../../application/commands/bulk-registration.js';
+import type { ConversationCommands } from '../../../application/commands/conversations.js';
 import type { FriendshipCommands } from '../../../application/commands/friendships.js';
 import type { GroupChanges } from '../../../application/commands/group-changes.js';
 import type { GroupCommands } from '../../../application/commands/groups.js';
@@ -7,13 +8,16 @@ import type { SharedSecret } from '../../../application/commands/shared-secret.j
 import type { UserDirectory } from '../../../application/commands/user-directory.js';
 import type { UserProfileCommands } from '../../../application/commands/user-profiles.js';
 import type { UserCommands } from '../../../application/commands/users.js';
+import type { ViewCommands } from '../../../application/commands/views.js';
 import type { Clock } from '../../../application/ports/clock.js';
 import type { Position } from '../../../application/ports/event-store.js';
 import type { Sessions, TokenIssuer, TokenVerifier } from '../../../application/ports/tokens.js';
 import type { ApplicationQueries } from '../../../application/queries/applications.js';
+import type { ConversationQueries } from '../../../application/queries/conversations.js';
 import type { FriendshipQueries } from '../../../application/queries/friendships.js';
 import type { GroupQueries } from '../../../application/queries/groups.js';
 import type { MemberQueries } from '../../../application/queries/members.js';
+import type { MessageQueries } from '../../../application/queries/messages.js';
 import { MAX_PAGE, type PageRequest } from '../../../application/queries/page.js';
 import type { OwnWrites } from '../../../application/queries/own-writes.js';
 import type { ReadModelProgress } from '../../../application/queries/progress.js';
@@ -28,12 +32,17 @@ export interface OpenimServices {
   readonly groupCommands: GroupCommands;
   readonly groupChanges: GroupChanges;
   readonly friendshipCommands: FriendshipCommands;
+  readonly conversationCommands: ConversationCommands;
+  /** Each one's own side of a conversation. */
+  readonly conversationViews: ViewCommands;
   readonly directory: UserDirectory;
   readonly users: UserQueries;
   readonly groups: GroupQueries;
   readonly members: MemberQueries;
   readonly applications: ApplicationQueries;
   readonly friendships: FriendshipQueries;
+  readonly conversations: ConversationQueries;
+  readonly messages: MessageQueries;
   readonly progress: ReadModelProgress;
   readonly ownWrites: Pick<OwnWrites, 'shown'>;
   readonly tokens: TokenIssuer & TokenVerifier;

@@ -79,7 +79,7 @@ export const manages = (role: Role | undefined): boolean => role === 'owner' || 
 const ORDINARY_USER = 0;
 const APP_ADMIN = 2;
 
-const receiveOptions: Readonly<Record<UserReceiveOption, number>> = { all: 0, none: 1, silent: 2 };
+export const receiveOptions: Readonly<Record<UserReceiveOption, number>> = { all: 0, none: 1, silent: 2 };
 export const receiveOptionOf = (option: number): UserReceiveOption =>
   option === 1 ? 'none' : option === 2 ? 'silent' : 'all';
 
@@ -225,6 +225,23 @@ export function memberInfo(
     inviterUserID: inviter,
   };
 }
+
+interface BareMember {
+  readonly group: Pick<GroupView, 'groupId' | 'ownerId'> | undefined;
+  readonly user: Profile | undefined;
+  readonly isAppAdmin: boolean;
+}
+
+/** Whoever a line in a chat speaks of, who may have left since: who he is, and whether the group is his. */
+export const bareMember = (userId: string, { group, user, isAppAdmin }: BareMember): GroupMemberFullInfo => ({
+  ...NOTHING_OF_A_MEMBER,
+  groupID: group?.groupId ?? '',
+  userID: userId,
+  roleLevel: roleLevels[group?.ownerId === userId ? 'owner' : 'member'],
+  nickname: user?.nickname ?? '',
+  faceURL: user?.avatar ?? '',
+  appMangerLevel: isAppAdmin ? APP_ADMIN : ORDINARY_USER,
+});
 
 /** 0 pending, 1 agreed, -1 refused: whatever else ended it is no agreement. */
 const handleResults: Readonly<Record<ApplicationStatus, -1 | 0 | 1>> = {

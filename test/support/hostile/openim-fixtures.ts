@@ -67,6 +67,13 @@ const friends = (ownerUserID: Who, friendUserID: Who): readonly [string, Who, ob
   'root',
   { ownerUserID, friendUserIDs: [friendUserID] },
 ];
+const hello = { content: { content: 'hello' }, contentType: 101 };
+const NO_RECEIVER = 'of a group there is none';
+const message = (sendID: Who, recvID: Who): readonly [string, Who, object] => [
+  '/msg/send_msg',
+  'root',
+  { sendID, recvID, sessionType: 1, ...hello },
+];
 const NO_FRIEND = 'who is no friend is passed over';
 const aboutFriends = (more: Json): OpenimFixture => ({
   as: 'owner',
@@ -464,5 +471,106 @@ export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
     users: { '/ownerUserID': self('asker'), '/userIDList': open },
     writes: false,
     lookedThrough: ['/userIDList'],
+  },
+
+  '/conversation/get_sorted_conversation_list': { ...own('admin', 'userID'), lookedThrough: ['/conversationIDs'] },
+  '/conversation/get_not_notify_conversation_ids': own('admin', 'userID'),
+  '/conversation/get_pinned_conversation_ids': own('admin', 'userID'),
+  '/conversation/get_all_conversations': own('admin', 'ownerUserID'),
+  '/conversation/get_conversations': {
+    ...own('admin', 'ownerUserID', { conversationIDs: ['si_admin_owner'] }),
+    lookedThrough: ['/conversationIDs'],
+  },
+  '/conversation/get_conversation': {
+    ...own('member2', 'ownerUserID', { conversationID: 'si_admin_member2' }),
+    asked: [message('member2', 'admin')],
+  },
+  '/conversation/get_owner_conversation': own('admin', 'userID', { pagination }),
+  '/conversation/get_full_conversation_ids': own('admin', 'userID', { idHash: 0 }),
+  '/conversation/set_conversations': {
+    as: 'member',
+    body: (groupID) => ({
+      userIDs: ['member'],
+      conversation: { conversationID: `sg_${groupID}`, conversationType: 3, groupID, isPinned: true },
+    }),
+    mayNot: { outsider: NO, owner: NO },
+    users: {
+      '/userIDs': { another: { by: 'member', id: 'owner', code: NO }, nobody: { code: NO } },
+      '/conversation/userID': { another: 'of a group there is no other', nobody: 'of a group there is no other' },
+    },
+    writes: true,
+    dismissed: 'allowed',
+    suspended: 'allowed',
+  },
+  '/msg/send_msg': {
+    as: 'root',
+    body: (groupID) => ({ sendID: 'member', groupID, sessionType: 3, ...hello }),
+    mayNot: notApp,
+    users: { '/sendID': target('NotInGroupYetError'), '/recvID': { another: NO_RECEIVER, nobody: NO_RECEIVER } },
+    writes: true,
+  },
+  '/msg/batch_send_msg': {
+    as: 'root',
+    body: () => ({ sendID: 'outsider', recvIDs: ['asker'], sessionType: 1, ...hello }),
+    mayNot: notApp,
+    users: {
+      '/sendID': target('UserIDNotFoundError'),
+      '/recvIDs': { another: OPEN, nobody: 'who can not be written to is told in the answer' },
+    },
+    writes: true,
+    lookedThrough: ['/recvIDs'],
+  },
+  '/msg/revoke_msg': {
+    as: 'owner',
+    body: () => ({ conversationID: 'si_owner_shy', seq: 1, userID: 'owner' }),
+    asked: [message('owner', 'shy')],
+    mayNot: { outsider: NO, shy: NO },
+    users: { '/userID': { another: { by: 'owner', id: 'shy', code: NO }, nobody: { code: NO } } },
+    writes: true,
+  },
+  '/msg/mark_msgs_as_read': {
+    ...own('newcomer', 'userID', { conversationID: 'si_newcomer_shy', seqs: [1] }),
+    asked: [message('shy', 'newcomer')],
+  },
+  '/msg/mark_conversation_as_read': {
+    ...own('newcomer', 'userID', { conversationID: 'si_member_newcomer', hasReadSeq: 1, seqs: [1] }),
+    asked: [message('member', 'newcomer')],
+  },
+  '/msg/clear_conversation_msg': {
+    ...own('newcomer', 'userID', { conversationIDs: ['si_admin_newcomer'], deleteSyncOpt: { isSyncSelf: true } }),
+    asked: [message('admin', 'newcomer')],
+    writes: true,
+  },
+  '/msg/delete_msgs': {
+    ...own('newcomer', 'userID', { conversationID: 'si_member2_newcomer', seqs: [1], deleteSyncOpt: {} }),
+    asked: [message('member2', 'newcomer')],
+    writes: true,
+  },
+  '/msg/user_clear_all_msg': {
+    ...own('shy', 'userID', { deleteSyncOpt: {} }),
+    asked: [message('member2', 'shy')],
+    writes: true,
+  },
+  '/msg/pull_msg_by_seq': {
+    ...own('shy', 'userID', { seqRanges: [{ conversationID: 'si_owner_shy', begin: 0, end: 9, num: 9 }], order: 0 }),
+    lookedThrough: ['/seqRanges/0/conversationID'],
+  },
+  '/msg/search_msg': {
+    as: 'root',
+    body: () => ({ sendID: 'owner', recvID: 'shy', sessionType: 1, pagination }),
+    mayNot: notApp,
+    users: { '/sendID': open, '/recvID': open },
+    writes: false,
+    lookedThrough: ['/sendID', '/recvID'],
+  },
+  '/msg/newest_seq': own('shy', 'userID'),
+  '/msg/get_conversations_has_read_and_max_seq': { ...own('shy', 'userID'), lookedThrough: ['/conversationIDs'] },
+  '/msg/get_server_time': {
+    as: 'outsider',
+    body: () => ({}),
+    mayNot: 'anybody may',
+    writes: false,
+    foreigner: 'allowed',
+    lookedThrough: ['/operationID'],
   },
 };

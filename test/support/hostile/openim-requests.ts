@@ -144,7 +144,9 @@ export class OpenimHostility {
   #malformed(): Hostile[] {
     const right = this.#right.body;
     const mutations = mutationsOf(schemaOf(this.op.Body), right, { nulls: 'absent', unknownMembers: 'ignored' });
-    const raw = ['', '[]', '"text"', '7', 'null', '[{}]', '{', "{'a':1}", 'a=1&b=2', '\0', '{"a":1}}'];
+    // Where nothing need be said, nothing is said by no body at all.
+    const nothing = (schemaOf(this.op.Body).required ?? []).length === 0 ? [] : [''];
+    const raw = [...nothing, '[]', '"text"', '7', 'null', '[{}]', '{', "{'a':1}", 'a=1&b=2', '\0', '{"a":1}}'];
     return [
       ...mutations.flatMap((mutation) => this.#mutated(mutation)),
       ...raw.map((body) => this.#case(`body ${JSON.stringify(body)}`, { body }, 'ArgsError')),

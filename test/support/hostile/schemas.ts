@@ -40,7 +40,10 @@ export function userPointers(schema: Schema, at = ''): string[] {
     const pointer = `${at}/${name}`;
     const nested = resolved(property.items ?? property);
     if (nested.properties !== undefined) return userPointers(nested, property.items ? `${pointer}/0` : pointer);
-    const names = /user(_?id)?(s|\d|list)?$|owner|inviterid|^otherid$|^members$|^admins$|^speakers$/i.test(name);
+    const names =
+      /user(_?id)?(s|\d|list)?$|owner|inviterid|^sendid$|^recvids?$|^otherid$|^members$|^admins$|^speakers$/i.test(
+        name,
+      );
     return names && /string|array/.test(kindOf(property) ?? '') ? [pointer] : [];
   });
 }
