@@ -206,6 +206,8 @@ describe('003: messages and conversations', () => {
         [{ isSendAll: true }, 1001],
         [{ sessionType: 3 }, 1001],
         [{ content: {} }, 1001],
+        // Whoever it goes to: such a message is nobody's fault but the sender's.
+        [{ recvIDs: [cas], ex: 'x'.repeat(10_000) }, 1001],
         [{ sendID: 'nobody' }, 1101],
       ] as const) {
         expect(await codeOf('/msg/batch_send_msg', { ...body, ...wrong }, 'imAdmin'), JSON.stringify(wrong)).to.equal(

@@ -26,7 +26,7 @@ import {
   requireAccess,
   requireAdmin,
 } from './operation.js';
-import { checkedContent, sendTo, sentAnswer, targetOf, targetTo } from './sending.js';
+import { checkedMessage, sendTo, sentAnswer, targetOf, targetTo } from './sending.js';
 import { type OpenimServices, shown, shownUpTo } from './services.js';
 
 /** What is done to messages (docs/rules.md D1 "Messages & conversations"). */
@@ -61,7 +61,7 @@ export function messageOperations(services: OpenimServices): Operation[] {
       handle: async (call) => {
         const { body, caller } = call;
         requireAdmin(caller);
-        checkedContent(body);
+        checkedMessage(body);
         await directory.require(caller.tenant, [body.sendID]);
         const context = requestContext(call, body.sendID);
         const failedUserIDs: string[] = [];

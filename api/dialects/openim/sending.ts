@@ -1,6 +1,7 @@
 import type { ConversationTarget } from '../../../application/commands/conversation-keys.js';
 import type { ConversationResult, Sending } from '../../../application/commands/conversations.js';
 import type { RequestContext } from '../../../application/commands/request.js';
+import { checkMessage } from '../../../domain/conversation/bounds.js';
 import { neutralOf } from '../../../domain/conversation/content/families.js';
 import { given } from '../../../domain/conversation/content/fields.js';
 import type { Content } from '../../../domain/conversation/events.js';
@@ -24,7 +25,7 @@ export interface SendMsgResp {
 }
 
 /** @throws OpenimRefused 1001 for a content that isn't what its type says */
-export function checkedContent({ content, contentType, sessionType }: Sent): Content {
+function checkedContent({ content, contentType, sessionType }: Sent): Content {
   const isNotification = sessionType === sessionTypes.notification;
   if (!(isNotification ? [...SENDABLE, NOTIFICATION] : SENDABLE).includes(contentType)) {
     throw new OpenimRefused('ArgsError', `contentType ${contentType.toString()} is not sent like this`);
@@ -58,6 +59,23 @@ export function targetTo(sendID: string, recvID: string, sessionType: 1 | 4): Co
 
 const NO_RECEIVER = 'no such receiver';
 
+/** What is sent, but for whom. @throws OpenimRefused, DomainError 1001 for what no receiver could be sent */
+export function checkedMessage(body: Sent): Omit<Sending, 'conversation'> {
+  const content = checkedContent(body);
+  const mention = neutralOf(content);
+  const { sendID, senderPlatformID = 0, isOnlineOnly } = body;
+  const message = {
+    senderId: sendID,
+    content,
+    custom: customOf(body),
+    ...(mention?.kind === 'mention' ? { mentions: mention.userIds, mentionsAll: mention.all } : {}),
+    ...(senderPlatformID >= 1 && senderPlatformID <= 10 ? { senderPlatform: senderPlatformID } : {}),
+    ...(isOnlineOnly ? { onlineOnly: true } : {}),
+  };
+  checkMessage(message);
+  return message;
+}
+
 /** Sends for whoever is named as its sender. A receiver who isn't there is no record; a sender who isn't, no user. */
 export async function sendTo(
   { conversationCommands }: Pick<OpenimServices, 'conversationCommands'>,
@@ -65,18 +83,11 @@ export async function sendTo(
   conversation: ConversationTarget,
   body: Sent,
 ): Promise<ConversationResult<'SendMessage'>> {
-  const content = checkedContent(body);
-  const mention = neutralOf(content);
-  const { sendID, senderPlatformID = 0, isOnlineOnly } = body;
+  const { sendID } = body;
   const message: Sending = {
     conversation,
-    senderId: sendID,
-    content,
-    custom: customOf(body),
+    ...checkedMessage(body),
     ...(conversation.kind === 'notification' ? { from: 'system' } : {}),
-    ...(mention?.kind === 'mention' ? { mentions: mention.userIds, mentionsAll: mention.all } : {}),
-    ...(senderPlatformID >= 1 && senderPlatformID <= 10 ? { senderPlatform: senderPlatformID } : {}),
-    ...(isOnlineOnly ? { onlineOnly: true } : {}),
   };
   try {
     return await conversationCommands.send(context, message);

@@ -511,7 +511,7 @@ export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
   },
   '/msg/batch_send_msg': {
     as: 'root',
-    body: () => ({ sendID: 'outsider', recvIDs: ['asker'], sessionType: 1, ...hello }),
+    body: () => ({ sendID: 'outsider', recvIDs: ['member2'], sessionType: 1, ...hello }),
     mayNot: notApp,
     users: {
       '/sendID': target('UserIDNotFoundError'),
