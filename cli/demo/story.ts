@@ -1,5 +1,5 @@
-import { type Account, DemoClient, DemoFailed, type Person } from './client.js';
-import { Narrator, type Print } from './narrator.js';
+import { type Account, type Answer, DemoClient, DemoFailed, type Person } from './client.js';
+import { Narrator, type Print, type Step } from './narrator.js';
 
 export interface DemoOptions {
   /** `http://127.0.0.1:8080` */
@@ -36,6 +36,7 @@ export async function tellTheDay({ url, run, auditor, print }: DemoOptions): Pro
 
   const club = await bookClub(narrator, cast, run);
   await choir(narrator, cast, run);
+  await theyTalk(narrator, cast, club);
   await nightShift(narrator, cast, run);
   await evening(narrator, cast, club);
   if (admin !== undefined) await underReview(narrator, admin, cast, club);
@@ -177,6 +178,78 @@ async function choir(narrator: Narrator, { ada, bob, eve, kim }: Cast, run: stri
     body: { groupId: `tour-${run}`, name: 'Choir on tour' },
   });
 }
+
+/** Said, taken back, silenced, read; and what two people have to say to each other alone. */
+async function theyTalk(narrator: Narrator, { ada, bob, eve, noor }: Cast, club: string): Promise<void> {
+  const group = `/groups/${club}`;
+  const chat = `/conversations/group:${club}`;
+  const says = (text: string, clientMsgId: string): Pick<Step, 'method' | 'path' | 'body'> => ({
+    method: 'POST',
+    path: `${chat}/messages`,
+    body: { text, clientMsgId },
+  });
+  narrator.chapter('15:00  They talk');
+  await narrator.step(ada, 'writes to the book club', says('Chapter nine by Monday, please', 'ada-1'));
+  const spoiler = await narrator.step(eve, 'gives the end away', says('It was the gardener', 'eve-1'));
+  const again = await narrator.step(
+    eve,
+    'sends it again, for her train is in a tunnel',
+    says('It was the gardener', 'eve-1'),
+  );
+  narrator.remark(`it is message ${seqOf(spoiler)}, and was message ${seqOf(again)}`);
+  await narrator.step(ada, 'takes Eve’s message back, as the owner may', {
+    method: 'POST',
+    path: `${chat}/messages/${seqOf(spoiler)}/revocation`,
+  });
+  await narrator.step(ada, 'silences her until she has calmed down', {
+    method: 'PUT',
+    path: `${group}/members/${eve.userId}/mute`,
+    body: { forSeconds: 600 },
+  });
+  await narrator.step(eve, 'has more to say', { ...says('And the vicar helped', 'eve-2'), refused: 'MemberMuted' });
+  await narrator.step(ada, 'lets her speak again', { method: 'DELETE', path: `${group}/members/${eve.userId}/mute` });
+  const sorry = await narrator.step(eve, 'is sorry', says('Sorry! Monday it is', 'eve-3'));
+  for (const reader of [bob, noor]) {
+    await narrator.step(reader, 'reads', {
+      method: 'PUT',
+      path: `${chat}/read-position`,
+      body: { upTo: Number(seqOf(sorry)) },
+    });
+  }
+  const seen = await narrator.step(eve, 'looks who has seen it', {
+    method: 'GET',
+    path: `${chat}/messages/${seqOf(sorry)}/receipts`,
+  });
+  narrator.remark(`${String(seen.body['read'])} have, ${String(seen.body['unread'])} have not`);
+  const read = await narrator.step(noor, 'reads it all again', { method: 'GET', path: `${chat}/messages?limit=20` });
+  narrator.remark(listed(read.body, ({ seq, preview }) => `${String(seq)} ${String(preview)}`));
+
+  await narrator.step(bob, 'asks Noor to be friends', {
+    method: 'PUT',
+    path: `/users/me/friend-requests/sent/${noor.userId}`,
+    body: { message: 'From the book club' },
+  });
+  await narrator.step(noor, 'would like that', {
+    method: 'PUT',
+    path: `/users/me/friend-requests/received/${bob.userId}/answer`,
+    body: { answer: 'accepted' },
+  });
+  const alone = (person: Person): string => `/conversations/user:${person.userId}/messages`;
+  await narrator.step(bob, 'writes to her alone', { method: 'POST', path: alone(noor), body: { text: 'Tea?' } });
+  await narrator.step(noor, 'wants no letters from Eve', { method: 'PUT', path: `/users/me/blocks/${eve.userId}` });
+  await narrator.step(eve, 'writes to her all the same', {
+    method: 'POST',
+    path: alone(noor),
+    body: { text: 'It was not the gardener' },
+    refused: 'BlockedByPeer',
+  });
+  const chats = await narrator.step(noor, 'looks at her conversations', { method: 'GET', path: '/conversations' });
+  narrator.remark(
+    listed(chats.body, ({ conversationId, unread }) => `${String(conversationId)} (${String(unread)} unread)`),
+  );
+}
+
+const seqOf = ({ body }: Answer): string => String((body['outcome'] as { readonly seq: number }).seq);
 
 /** The owner goes and the group lives on, until it is dismissed for ever. */
 async function nightShift(narrator: Narrator, { ada, bob, eve, kim, noor }: Cast, run: string): Promise<void> {

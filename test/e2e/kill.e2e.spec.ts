@@ -114,6 +114,11 @@ for (const engine of ENGINES)
       expect(history.stdout).to.match(/hash chain holds/);
     }
 
+    const checks = async (): Promise<Record<string, object>> => {
+      const response = await fetch(`${parley.url}/health/ready`);
+      return ((await response.json()) as { readonly checks: Record<string, object> }).checks;
+    };
+
     /** What readers see before and after a rebuild from history is the same, row by row. */
     async function rowsEqualReplay(position: string): Promise<void> {
       const client = new pg.Client({ connectionString: (await attachTo(env['DATA_DIR']!)).url('parley') });
@@ -124,6 +129,13 @@ for (const engine of ENGINES)
             token: admin.token,
           });
           expect(caughtUp.status).to.equal(200);
+        }, 30_000);
+        // What the load has set off writes as well; and what that wrote is shown.
+        await eventually(async () => {
+          expect(Object.values((await checks())['processes'] ?? {}).map(lagOf)).to.satisfy(level);
+        }, 30_000);
+        await eventually(async () => {
+          expect(Object.values(await checks()).map(lagOf)).to.satisfy(level);
         }, 30_000);
         const rows = async (): Promise<string[][]> => {
           const tables: string[][] = [];
@@ -142,6 +154,11 @@ for (const engine of ENGINES)
       }
     }
   });
+
+/** What of a process or a projection, or of anything else that readiness tells of, is behind the log, ms. */
+const lagOf = (check: unknown): number =>
+  typeof check === 'object' && check !== null && 'lagMs' in check ? Number(check.lagMs) : 0;
+const level = (lags: readonly number[]): boolean => lags.length > 0 && lags.every((lag) => lag === 0);
 
 async function rowsOf(client: pg.Client, view: string): Promise<string[]> {
   const { rows } = await client.query<{ row: string }>(

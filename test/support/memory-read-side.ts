@@ -112,7 +112,7 @@ export class MemoryReadSide {
     } as unknown as pg.Pool;
   }
 
-  /** A new leader's first act. */
+  /** A new leader's first act. It is on the disk when it is over, unlike what feeds commit, and so is all before it. */
   async claim(): Promise<void> {
     const session = new Session();
     for (const { name } of this.projections) {
@@ -120,6 +120,7 @@ export class MemoryReadSide {
       row.epoch++;
       this.unlock(session);
     }
+    this.snapshots = [];
     this.committed();
   }
 

@@ -167,6 +167,8 @@ describe('a server’s connections', () => {
       connection.send(GET);
       unread.push(connection);
       await eventually(() => expect(asked).to.have.lengthOf(n + 1));
+      // So that one look of the server falls between two of them: by it he knows the oldest.
+      await new Promise((resolve) => setTimeout(resolve, 300));
     }
     for (const connection of unread) connection.resume();
     const lengths = await Promise.all(
