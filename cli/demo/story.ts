@@ -222,7 +222,7 @@ async function theyTalk(narrator: Narrator, { ada, bob, eve, noor }: Cast, club:
   });
   narrator.remark(`${String(seen.body['read'])} have, ${String(seen.body['unread'])} have not`);
   const read = await narrator.step(noor, 'reads it all again', { method: 'GET', path: `${chat}/messages?limit=20` });
-  narrator.remark(listed(read.body, ({ seq, preview }) => `${String(seq)} ${String(preview)}`));
+  narrator.remark(listed(read.body, ({ seq, preview }) => `${String(seq)} ${String(preview ?? '(taken back)')}`));
 
   await narrator.step(bob, 'asks Noor to be friends', {
     method: 'PUT',
