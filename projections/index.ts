@@ -11,12 +11,14 @@ import { groupMembersProjection } from './group-members.projection.js';
 import { groupsProjection } from './groups.projection.js';
 import { hiddenMessagesProjection } from './hidden-messages.projection.js';
 import { messagesProjection } from './messages.projection.js';
+import { numbersProjection } from './numbers.projection.js';
 import { usersProjection } from './users.projection.js';
 import { viewsProjection } from './views.projection.js';
 
 /** Every projection of the product. */
 export const projections: readonly Projection[] = [
   usersProjection,
+  numbersProjection,
   groupsProjection,
   groupMembersProjection,
   groupApplicationsProjection,

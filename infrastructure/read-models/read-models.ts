@@ -12,6 +12,7 @@ import type { GroupQueries } from '../../application/queries/groups.js';
 import type { MemberQueries } from '../../application/queries/members.js';
 import type { MessageQueries } from '../../application/queries/messages.js';
 import type { NoticeQueries } from '../../application/queries/notices.js';
+import type { NumberQueries } from '../../application/queries/numbers.js';
 import type { UserQueries } from '../../application/queries/users.js';
 import { KeepingPool } from '../postgres/pool.js';
 import { ApplicationReadModel } from './application-read-model.js';
@@ -25,6 +26,7 @@ import { MemberReadModel } from './member-read-model.js';
 import { MessageLookupInReadModel } from './message-lookup.js';
 import { MessageReadModel } from './message-read-model.js';
 import { NoticeReadModel } from './notice-read-model.js';
+import { NumberReadModel } from './number-read-model.js';
 import { Prepared } from './prepared.js';
 import { UserReadModel } from './user-read-model.js';
 
@@ -44,6 +46,7 @@ export interface ReadModels {
   readonly members: MemberQueries;
   readonly applications: ApplicationQueries;
   readonly notices: NoticeQueries;
+  readonly numbers: NumberQueries;
   readonly departures: DepartureQueries;
   readonly favourites: FavouriteQueries;
   readonly friendships: FriendshipQueries;
@@ -95,6 +98,7 @@ export async function openReadModels({
     members: new MemberReadModel(prepared),
     applications: new ApplicationReadModel(prepared),
     notices: new NoticeReadModel(prepared),
+    numbers: new NumberReadModel(prepared),
     departures: new DepartureReadModel(prepared),
     favourites: new FavouriteReadModel(prepared, groups),
     friendships: new FriendshipReadModel(prepared, users),

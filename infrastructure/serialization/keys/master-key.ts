@@ -68,8 +68,15 @@ export async function verifyMasterKey(pool: pg.Pool, masterKey: Buffer): Promise
   }
 }
 
-const checkValueOf = (key: KeyObject): Buffer =>
-  Buffer.from(hkdfSync('sha256', key, '', 'parley master key check', 32));
+const checkValueOf = (key: KeyObject): Buffer => derived(key, 'parley master key check');
+
+/**
+ * A key of 32 bytes for a purpose of its own, always the same for the same master key, which nobody learns from it.
+ * @throws RangeError unless the master key has 32 bytes
+ */
+export const derivedKey = (masterKey: Buffer, purpose: string): Buffer => derived(masterKeyOf(masterKey), purpose);
+
+const derived = (key: KeyObject, purpose: string): Buffer => Buffer.from(hkdfSync('sha256', key, '', purpose, 32));
 
 async function readCheckValue(pool: pg.Pool): Promise<Buffer | undefined> {
   const { rows } = await pool.query<{ value: Buffer }>('SELECT value FROM system.master_key_check');

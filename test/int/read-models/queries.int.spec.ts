@@ -324,6 +324,26 @@ describe('read models', () => {
     expect(await read.favourites.areFavourites('t1', 'fan', ['g7'])).to.deep.equal(new Set());
   });
 
+  it('whose number it is, of users and groups, and which they have', async () => {
+    const number = 2 ** 52 + 70_001;
+    history.write(registered('numbered', { number }), created('numbered-too', 'ann', { number: number + 1 }));
+    await caughtUp();
+    const { numbers } = read;
+    expect(await numbers.numbered('t1', [number + 1, number, number + 2])).to.deep.equal(
+      new Map([
+        [number, { kind: 'user', id: 'numbered' }],
+        [number + 1, { kind: 'group', id: 'numbered-too' }],
+      ]),
+    );
+    expect(await numbers.numbersOfUsers('t1', ['numbered', 'numbered-too'])).to.deep.equal(
+      new Map([['numbered', number]]),
+    );
+    expect(await numbers.numbersOfGroups('t1', ['numbered', 'numbered-too'])).to.deep.equal(
+      new Map([['numbered-too', number + 1]]),
+    );
+    expect(await numbers.numbered('t2', [number])).to.deep.equal(new Map());
+  });
+
   it('refuses cursors that it did not give, and pages that are none', async () => {
     const forged = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const bad = [
