@@ -4,44 +4,15 @@ import type { RecordedEvent } from '../application/ports/envelope.js';
 import type { StoredEvent } from '../application/ports/event-store.js';
 import { type HistoryItem, isUnreadable, type UnreadableEvent } from '../application/queries/history.js';
 import type { MessageSent } from '../domain/conversation/events.js';
-import type { Actor } from '../domain/shared/actor.js';
-import type { DomainEvent } from '../domain/shared/event.js';
-
-/**
- * Tells one history from its start, remembering who wrote which message.
- * @param content whether what messages say is told, too
- */
-export class Teller {
-  readonly #senders = new Map<number, string>();
-  /** Each name once, however much somebody wrote. */
-  readonly #names = new Map<string, string>();
-  readonly #telling: Telling;
-
-  constructor(readonly content: boolean) {
-    this.#telling = { content, senderOf: (seq) => this.#senders.get(seq) };
-  }
-
-  /** Each event once, in order. */
-  sentence(event: DomainEvent, actor: Actor): string {
-    if (event.type === 'MessageSent') {
-      // The registry gives only payloads that fit their type.
-      const { seq, senderId } = event.data as MessageSent['data'];
-      const name = this.#names.get(senderId) ?? senderId;
-      this.#names.set(name, name);
-      this.#senders.set(seq, name);
-    }
-    return sentence(event, actor, this.#telling);
-  }
-}
 
 /** `12  2026-11-21 10:15:02.123Z  ada muted bob until …  [v1:PUT /groups/…, by ada]` */
-function historyLine({ revision, type, envelope, event }: RecordedEvent, teller: Teller): string {
+function historyLine({ revision, type, envelope, event }: RecordedEvent, telling: Telling): string {
   const { actor } = envelope;
   const when = new Date(envelope.occurredAt).toISOString().replace('T', ' ');
   const told =
     event === undefined
       ? `${type} (schema ${envelope.schemaVersion.toString()}, not known here)`
-      : teller.sentence(event, actor);
+      : sentence(event, actor, telling);
   const who = `${actor.kind === 'user' ? '' : `${actor.kind} `}${actor.id}${actor.onBehalfOf === undefined ? '' : ` for ${actor.onBehalfOf}`}`;
   return `${revision.toString().padStart(5)}  ${when}  ${told}  [${who}, ${envelope.via}]`;
 }
@@ -50,14 +21,14 @@ function historyLine({ revision, type, envelope, event }: RecordedEvent, teller:
 const unreadableLine = ({ stored: { revision, type }, unreadable }: UnreadableEvent): string =>
   `${revision.toString().padStart(5)}  CAN'T BE READ: ${type}, ${unreadable.reason}`;
 
-export const itemLine = (item: HistoryItem, teller: Teller): string =>
-  isUnreadable(item) ? unreadableLine(item) : historyLine(item, teller);
+export const itemLine = (item: HistoryItem, telling: Telling): string =>
+  isUnreadable(item) ? unreadableLine(item) : historyLine(item, telling);
 
 /**
  * The same for programs. `text` is null for an event that this version doesn't know; one that can't be read has `problem`
  * instead of what isn't known of it. Where content is told, a message has it as it came.
  */
-export function historyRecord(item: HistoryItem, teller: Teller): object {
+export function historyRecord(item: HistoryItem, telling: Telling): object {
   if (isUnreadable(item)) {
     const { revision, type, position } = item.stored;
     return { revision, type, position, text: null, problem: item.unreadable.reason };
@@ -71,8 +42,8 @@ export function historyRecord(item: HistoryItem, teller: Teller): object {
     actor: envelope.actor,
     via: envelope.via,
     position: stored.position,
-    text: event === undefined ? null : teller.sentence(event, envelope.actor),
-    ...(teller.content && event?.type === 'MessageSent' && contentOf(event.data as MessageSent['data'])),
+    text: event === undefined ? null : sentence(event, envelope.actor, telling),
+    ...(telling.content === true && event?.type === 'MessageSent' && contentOf(event.data as MessageSent['data'])),
   };
 }
 

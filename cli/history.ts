@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { LostKey } from '../application/ports/envelope.js';
 import { isUnreadable } from '../application/queries/history.js';
-import { historyRecord, itemLine, said, Teller } from './history-lines.js';
+import { historyRecord, itemLine, said } from './history-lines.js';
 import { isKind, type Kind, NAMING, streamNamed } from './history-names.js';
 import type { House, Using } from './house.js';
 import { json } from './terminal.js';
@@ -55,7 +55,7 @@ export function historyCommand(program: Command, using: Using, { terminal, stop 
       return using(async (tools) => {
         const tenant = options.tenant ?? tools.defaultTenant;
         const stream = streamIn(tenant);
-        const teller = new Teller(options.content === true);
+        const telling = { content: options.content === true };
         let events = 0;
         let unreadable = 0;
         const broken = await tools.chainBreak(
@@ -63,7 +63,7 @@ export function historyCommand(program: Command, using: Using, { terminal, stop 
             stop.throwIfAborted();
             events++;
             if (isUnreadable(item)) unreadable++;
-            terminal.out(options.json ? json(historyRecord(item, teller)) : itemLine(item, teller));
+            terminal.out(options.json ? json(historyRecord(item, telling)) : itemLine(item, telling));
           }),
         );
         if (events === 0) {

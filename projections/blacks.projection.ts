@@ -10,6 +10,7 @@ interface BlackRow {
   blocked_id: string;
   blocked_at: number;
   blocked_by: string;
+  why: UserBlocked['data']['why'];
   ext: string | null;
 }
 
@@ -20,6 +21,7 @@ const table = new RowTable<BlackRow>(
     blocked_id: 'text',
     blocked_at: 'bigint',
     blocked_by: 'text',
+    why: 'text',
     ext: 'text?',
   },
   ['tenant', 'owner_id', 'blocked_id'],
@@ -57,12 +59,13 @@ export const blacksProjection: Projection = {
   },
 };
 
-const blocked = (tenant: string, { ownerId, blockedId, ext, by }: UserBlocked['data'], at: number): BlackRow => ({
+const blocked = (tenant: string, { ownerId, blockedId, ext, why, by }: UserBlocked['data'], at: number): BlackRow => ({
   tenant,
   owner_id: ownerId,
   blocked_id: blockedId,
   blocked_at: at,
   blocked_by: by,
+  why,
   ext,
 });
 

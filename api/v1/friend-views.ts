@@ -43,6 +43,7 @@ export const blockBody = (block: BlockView): Shown<typeof Block> => ({
   userId: block.blockedId,
   user: block.user && userBody(block.user),
   blockedAt: isoTime(block.blockedAt),
+  why: block.why,
   ext: block.ext,
 });
 

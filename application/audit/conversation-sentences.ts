@@ -3,24 +3,24 @@ import type {
   Content,
   ConversationAbout,
   ConversationEvent,
+  DeletedAs,
   MessageSent,
   Notice,
-  RevokedAs,
 } from '../../domain/conversation/events.js';
-import { iso, listed, said, type Sentences, type Telling, until } from './words.js';
+import { iso, listed, said, type Sentences, until } from './words.js';
 
 export const conversationSentences: Sentences<ConversationEvent> = {
   ConversationOpened: ({ about }) => `${conversationName(about)} was opened`,
 
   MessageSent: (data, who, { content }) => wrote(data, who) + (content === true ? said(words(data.content)) : ''),
 
-  MessageRevoked: ({ seq, by, as }, _who, telling) =>
-    `${by} revoked message ${seq.toString()}${ofSender(seq, by, telling)}${inVirtueOf[as]}`,
+  MessageRevoked: ({ seq, senderId, by, as }) =>
+    `${by} revoked message ${seq.toString()}${senderId === by ? '' : ` of ${senderId}`}${inVirtueOf[as]}`,
 
-  MessagesDeleted: ({ seqs, by }) => `${by} deleted ${listed('message', seqs)} for everybody`,
+  MessagesDeleted: ({ seqs, by, as }) => `${by} deleted ${listed('message', seqs)} for everybody${inVirtueOf[as]}`,
 
-  ConversationCleared: ({ upToSeq, by }) =>
-    `${by} deleted everything up to message ${upToSeq.toString()} for everybody`,
+  ConversationCleared: ({ upToSeq, by, as }) =>
+    `${by} deleted everything up to message ${upToSeq.toString()} for everybody${inVirtueOf[as]}`,
 
   ConversationClosed: () => 'the conversation was closed, its group having been dismissed',
 };
@@ -53,12 +53,8 @@ const tells = ({ kind, by, userIds, until: deadline }: Notice): string =>
 const words = (content: Content | null | undefined): string =>
   content === null || content === undefined ? '' : textOf(content) || previewOf(content);
 
-function ofSender(seq: number, by: string, { senderOf }: Telling): string {
-  const sender = senderOf?.(seq);
-  return sender === undefined || sender === by ? '' : ` of ${sender}`;
-}
-
-const inVirtueOf: Readonly<Record<RevokedAs, string>> = {
+const inVirtueOf: Readonly<Record<DeletedAs, string>> = {
+  party: '',
   sender: '',
   owner: ', as the owner',
   admin: ', as an admin',

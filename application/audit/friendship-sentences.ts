@@ -8,12 +8,12 @@ export const friendshipSentences: Sentences<FriendshipEvent> = {
   FriendRequestAnswered: ({ from, to, answer, by, message }) =>
     `${by} ${answer} the request of ${from}${unlessSelf(to, by)}${said(message)}`,
 
-  FriendRequestWithdrawn: ({ from, why }, who) =>
+  FriendRequestWithdrawn: ({ from, why, by }) =>
     ({
       superseded: `the request of ${from} was replaced by a newer one`,
       becameFriends: `the request of ${from} ended, as the two became friends otherwise`,
       blocked: `the request of ${from} ended with a block`,
-      withdrawn: `${who} took back the request of ${from}`,
+      withdrawn: `${by} took back the request of ${from}`,
     })[why],
 
   FriendAdded: ({ ownerId, friendId, source }, who) =>
@@ -28,9 +28,15 @@ export const friendshipSentences: Sentences<FriendshipEvent> = {
     return `${by} changed what ${ownerId} notes of ${friendId} (${[...noted, ...pin].join(', ')})`;
   },
 
-  UserBlocked: ({ ownerId, blockedId, by }) => `${by} blocked ${blockedId}${unlessSelf(ownerId, by)}`,
+  UserBlocked: ({ ownerId, blockedId, why, by }) =>
+    why === 'friendRemoved'
+      ? `${blockedId} is blocked by ${ownerId}, no longer being on the list`
+      : `${by} blocked ${blockedId}${unlessSelf(ownerId, by)}`,
 
-  UserUnblocked: ({ ownerId, blockedId, by }) => `${by} lifted the block of ${blockedId}${unlessSelf(ownerId, by)}`,
+  UserUnblocked: ({ ownerId, blockedId, why, by }) =>
+    why === 'becameFriends'
+      ? `${blockedId} is no longer blocked by ${ownerId}, the two being friends`
+      : `${by} lifted the block of ${blockedId}${unlessSelf(ownerId, by)}`,
 };
 
 const having: Readonly<Record<FriendSource, string>> = {

@@ -5,8 +5,6 @@ import type { DomainEvent } from '../../domain/shared/event.js';
 export interface Telling {
   /** What messages say is told, too. */
   readonly content?: boolean;
-  /** Who had sent an earlier message of the conversation; undefined: that isn't known. */
-  readonly senderOf?: (seq: number) => string | undefined;
 }
 
 /** A sentence for each type of event; `who` did it. */

@@ -1,4 +1,4 @@
-import type { FriendSource } from '../../domain/friendship/events.js';
+import type { FriendSource, UserBlocked } from '../../domain/friendship/events.js';
 import type { FriendRequestStatus } from '../../domain/friendship/state.js';
 import type { CountedPage, PageRequest } from './page.js';
 import type { UserView } from './users.js';
@@ -58,6 +58,8 @@ export interface BlockView {
   /** Milliseconds UTC. */
   readonly blockedAt: number;
   readonly blockedBy: string;
+  /** `friendRemoved`: it came with taking him off the list. */
+  readonly why: UserBlocked['data']['why'];
   /** Empty = nothing; null = erased. */
   readonly ext: string | null;
 }

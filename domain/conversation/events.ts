@@ -89,13 +89,23 @@ export type MessageSent = DomainEvent<
 /** In virtue of what a message was revoked. */
 export type RevokedAs = 'sender' | 'owner' | 'admin' | 'appAdmin';
 
-export type MessageRevoked = DomainEvent<'MessageRevoked', { seq: number; by: string; as: RevokedAs }>;
+/** `senderId`: whose message it was. */
+export type MessageRevoked = DomainEvent<
+  'MessageRevoked',
+  { seq: number; senderId: string; by: string; as: RevokedAs }
+>;
 
-/** For everybody. */
-export type MessagesDeleted = DomainEvent<'MessagesDeleted', { seqs: number[]; by: string }>;
+/** In virtue of what messages were deleted. `party`: of a single chat, either of whom may whatever was said. */
+export type DeletedAs = RevokedAs | 'party';
+
+/** For everybody. `as`: `sender` where all were his own. */
+export type MessagesDeleted = DomainEvent<'MessagesDeleted', { seqs: number[]; by: string; as: DeletedAs }>;
 
 /** For everybody: up to this one, it included. */
-export type ConversationCleared = DomainEvent<'ConversationCleared', { upToSeq: number; by: string }>;
+export type ConversationCleared = DomainEvent<
+  'ConversationCleared',
+  { upToSeq: number; by: string; as: Exclude<DeletedAs, 'sender'> }
+>;
 
 /** Nothing follows it. */
 export type ConversationClosed = DomainEvent<'ConversationClosed', { why: 'groupDismissed' }>;

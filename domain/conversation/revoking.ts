@@ -4,7 +4,7 @@ import { distinctSeqs } from '../shared/numbers.js';
 import { MOST_SEQS } from './bounds.js';
 import type { RevocationResult, RevokeMessages } from './commands.js';
 import type { ConversationDecision, Decided } from './decision.js';
-import type { MessageRevoked, RevokedAs } from './events.js';
+import type { MessageRevoked } from './events.js';
 import { checkAbout, refuseClosed } from './opening.js';
 import { factsOf, isGone, isOutsider, isOwn, refuseTaking, requireAccess, rightOver } from './reaching.js';
 import type { ConversationState, MessageFacts } from './state.js';
@@ -21,18 +21,20 @@ export function revokeMessages(
   const events: MessageRevoked[] = [];
   const items = distinctSeqs(command.seqs, MOST_SEQS).map((seq): RevocationResult => {
     const verdict = attempt(() => judge(state, command, seq));
-    if (typeof verdict === 'string') {
-      events.push({ type: 'MessageRevoked', data: { seq, by, as: verdict } });
-      return { seq, result: 'revoked', as: verdict };
+    if (verdict instanceof DomainError) {
+      if (command.unfit !== 'report') throw verdict;
+      return { seq, result: resultOf(verdict) };
     }
-    if (command.unfit !== 'report') throw verdict;
-    return { seq, result: resultOf(verdict) };
+    events.push({ type: 'MessageRevoked', data: { seq, ...verdict, by } });
+    return { seq, result: 'revoked', as: verdict.as };
   });
   return { events, outcome: { command: 'RevokeMessages', alreadySo: events.length === 0, items } };
 }
 
-/** In virtue of what he revokes it. @throws what keeps him from it */
-function judge(state: ConversationState, command: Decided<RevokeMessages>, seq: number): RevokedAs {
+type Verdict = Pick<MessageRevoked['data'], 'senderId' | 'as'>;
+
+/** Whose it is, and in virtue of what he revokes it. @throws what keeps him from it */
+function judge(state: ConversationState, command: Decided<RevokeMessages>, seq: number): Verdict {
   const message = state.status === 'none' ? undefined : factsOf(state, seq, command.looked);
   if (isOutsider(command) && (message === undefined || !isOwn(command, message))) {
     refuse('NotGroupMember', { userIds: [actingUser(command.actor)] });
@@ -43,7 +45,7 @@ function judge(state: ConversationState, command: Decided<RevokeMessages>, seq: 
   if (message.fate === 'revoked') refuse('MessageAlreadyRevoked', { seq });
   const right = rightOver(command, message) ?? refuseTaking(command, message);
   refuseTooLate(command, message);
-  return right;
+  return { senderId: message.senderId, as: right };
 }
 
 function refuseTooLate(
@@ -55,7 +57,7 @@ function refuseTooLate(
   refuse('RevocationTooLate', { seq: message.seq, within });
 }
 
-function attempt(judged: () => RevokedAs): RevokedAs | DomainError {
+function attempt(judged: () => Verdict): Verdict | DomainError {
   try {
     return judged();
   } catch (error) {

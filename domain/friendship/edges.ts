@@ -17,7 +17,7 @@ export function importFriend(state: Friendship, command: Decided<ImportFriend>):
   checkId('ownerId', ownerId);
   checkId('friendId', friendId);
   if (ownerId === friendId) refuse('CannotBefriendYourself', { userId: ownerId });
-  const events = becomeFriends(state, ownerId, friendId, { source: 'import', by: actingUser(actor) });
+  const events = becomeFriends(state, ownerId, friendId, { source: 'import', by: actingUser(actor), liftsAll: false });
   return { events, outcome: { command: 'ImportFriend', alreadySo: events.length === 0 } };
 }
 
@@ -28,7 +28,9 @@ export function removeFriend(state: Friendship, command: Decided<RemoveFriend>):
     return { events: [], outcome: { command: 'RemoveFriend', alreadySo: true } };
   }
   const by = actingUser(actor);
-  const blocks = settings.deletingBlocks ? blocked(state, { ownerId, blockedId: friendId, by, settings }) : [];
+  const blocks = settings.deletingBlocks
+    ? blocked(state, { ownerId, blockedId: friendId, ext: '', why: 'friendRemoved', by })
+    : [];
   return {
     events: [{ type: 'FriendRemoved', data: { ownerId, friendId, by } }, ...blocks],
     outcome: { command: 'RemoveFriend', alreadySo: false },

@@ -33,7 +33,7 @@ export type FriendRequestAnswered = DomainEvent<
     to: string;
     answer: 'accepted' | 'refused' | 'ignored';
     by: string;
-    /** Personal to `by`. */
+    /** Personal to `to`, also where an app admin answers for him. */
     message: string;
   }
 >;
@@ -46,6 +46,7 @@ export type FriendRequestWithdrawn = DomainEvent<
     from: string;
     to: string;
     why: 'superseded' | 'becameFriends' | 'blocked' | 'withdrawn';
+    by: string;
   }
 >;
 
@@ -74,10 +75,20 @@ export type FriendCardChanged = DomainEvent<
   { ownerId: string; friendId: string; by: string; changes?: FriendCardChanges; pinned?: boolean }
 >;
 
-/** `ext` is personal to `ownerId`. */
-export type UserBlocked = DomainEvent<'UserBlocked', { ownerId: string; blockedId: string; ext: string; by: string }>;
+/**
+ * `ext` is personal to `ownerId`. `friendRemoved`: it came with taking him off the list, where the tenant has it so, and ends
+ * when they become friends again; `requested` may follow it, and stays.
+ */
+export type UserBlocked = DomainEvent<
+  'UserBlocked',
+  { ownerId: string; blockedId: string; ext: string; why: 'requested' | 'friendRemoved'; by: string }
+>;
 
-export type UserUnblocked = DomainEvent<'UserUnblocked', { ownerId: string; blockedId: string; by: string }>;
+/** `becameFriends`: with the act that made them friends; `by` may then be the one who was blocked. */
+export type UserUnblocked = DomainEvent<
+  'UserUnblocked',
+  { ownerId: string; blockedId: string; why: 'requested' | 'becameFriends'; by: string }
+>;
 
 export type FriendshipEvent =
   | FriendRequested

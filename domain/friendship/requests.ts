@@ -25,14 +25,14 @@ export function requestFriend(state: Friendship, command: Decided<RequestFriend>
     return { events, outcome: { ...outcome, result: 'added', requestId: crossing.requestId } };
   }
   // Who has blocked him wants to be asked by him, whatever he lets others do.
-  if (!command.consent && !sideOf(state, to).blocks) {
+  if (!command.consent && sideOf(state, to).blocks === null) {
     return { events: becomeFriends(state, from, to, added(command)), outcome: { ...outcome, result: 'added' } };
   }
   const own = sideOf(state, from).request;
   const kept = own !== null && (own.requestId === requestId || isTooSoon(own, command.at, settings));
   if (kept) return { events: [], outcome: unchanged(own) };
   return {
-    events: [...withdrawn(state, from, to, 'superseded'), requested(command)],
+    events: [...withdrawn(state, from, to, { why: 'superseded', by: actingUser(command.actor) }), requested(command)],
     outcome: { ...outcome, result: 'requested', requestId },
   };
 }
@@ -48,8 +48,9 @@ function checkRequest({ from, to, requestId, message, source, ext, actor }: Deci
   }
 }
 
+/** Who only took him off his list hears him (004). */
 const hearsNothing = (state: Friendship, { to, settings }: RequestFriend): boolean =>
-  sideOf(state, to).blocks && !settings.blockedMayAsk && pendingFrom(state, to) === undefined;
+  sideOf(state, to).blocks === 'requested' && !settings.blockedMayAsk && pendingFrom(state, to) === undefined;
 
 /** Who takes his request back must wait too, but whose request has made friends of them needn't. */
 const isTooSoon = ({ status, askedAt }: FriendRequest, at: number, { requestAgainAfterMs }: FriendshipSettings) =>
@@ -63,7 +64,11 @@ const unchanged = ({ status, requestId }: FriendRequest) =>
     ...(status === 'pending' && { requestId }),
   }) as const;
 
-const added = ({ actor, source = 'request' }: Decided<RequestFriend>): Added => ({ source, by: actingUser(actor) });
+const added = ({ actor, source = 'request', settings }: Decided<RequestFriend>): Becoming => ({
+  source,
+  by: actingUser(actor),
+  liftsAll: settings.deletingBlocks,
+});
 
 const requested = ({
   from,
@@ -104,7 +109,7 @@ export function withdrawFriendRequest(
   const pending = namedRequest(state, command);
   const outcome = { command: 'WithdrawFriendRequest' } as const;
   if (pending !== undefined) {
-    const events = withdrawn(state, from, to, 'withdrawn');
+    const events = withdrawn(state, from, to, { why: 'withdrawn', by: actingUser(actor) });
     return { events, outcome: { ...outcome, alreadySo: false, requestId: pending.requestId } };
   }
   const last = sideOf(state, from).request;
@@ -144,7 +149,7 @@ function accepted(
   return [
     answered(from, to, requestId, 'accepted', { message, by }),
     ...addMissing(state, from, to, { source, requestId, by }),
-    ...(settings.deletingBlocks ? lifted(state, from, to, by) : []),
+    ...lifted(state, [from, to], { by, all: settings.deletingBlocks }),
   ];
 }
 
@@ -156,11 +161,20 @@ const answered = (
   words: { readonly message: string; readonly by: string },
 ): FriendshipEvent => ({ type: 'FriendRequestAnswered', data: { requestId, from, to, answer, ...words } });
 
-/** The blocks that taking one off the list had made are over, where they are made so. */
-const lifted = (state: Friendship, a: string, b: string, by: string): FriendshipEvent[] =>
-  [[a, b] as const, [b, a] as const].flatMap(([ownerId, blockedId]) =>
-    sideOf(state, ownerId).blocks ? [{ type: 'UserUnblocked', data: { ownerId, blockedId, by } } as const] : [],
-  );
+/**
+ * What becoming friends does to the blocks between the two: those that came of taking one off the list are over, and where
+ * the tenant has it that they come so, all are.
+ */
+const lifted = (
+  state: Friendship,
+  [a, b]: readonly [string, string],
+  { by, all }: { readonly by: string; readonly all: boolean },
+): FriendshipEvent[] =>
+  [[a, b] as const, [b, a] as const].flatMap(([ownerId, blockedId]) => {
+    const { blocks } = sideOf(state, ownerId);
+    const ends = blocks === 'friendRemoved' || (all && blocks !== null);
+    return ends ? [{ type: 'UserUnblocked', data: { ownerId, blockedId, why: 'becameFriends', by } } as const] : [];
+  });
 
 interface Added {
   readonly source: FriendSource;
@@ -168,12 +182,26 @@ interface Added {
   readonly requestId?: string;
 }
 
-/** Without a request: what was asked between them is over. */
-export const becomeFriends = (state: Friendship, a: string, b: string, how: Added): FriendshipEvent[] => [
-  ...withdrawn(state, a, b, 'becameFriends'),
-  ...withdrawn(state, b, a, 'becameFriends'),
-  ...addMissing(state, a, b, how),
-];
+interface Becoming extends Omit<Added, 'requestId'> {
+  /** Of the blocks between them, also those that were asked for. */
+  readonly liftsAll: boolean;
+}
+
+/** Without a request: what was asked between them is over. Nothing where they are friends. */
+export function becomeFriends(
+  state: Friendship,
+  a: string,
+  b: string,
+  { source, by, liftsAll }: Becoming,
+): FriendshipEvent[] {
+  if (areFriends(state, a, b)) return [];
+  return [
+    ...withdrawn(state, a, b, { why: 'becameFriends', by }),
+    ...withdrawn(state, b, a, { why: 'becameFriends', by }),
+    ...addMissing(state, a, b, { source, by }),
+    ...lifted(state, [a, b], { by, all: liftsAll }),
+  ];
+}
 
 /** The directions that aren't there yet. */
 const addMissing = (state: Friendship, a: string, b: string, how: Added): FriendshipEvent[] =>
@@ -188,9 +216,9 @@ export function withdrawn(
   state: Friendship,
   from: string,
   to: string,
-  why: FriendRequestWithdrawn['data']['why'],
+  { why, by }: Pick<FriendRequestWithdrawn['data'], 'why' | 'by'>,
 ): FriendshipEvent[] {
   const pending = pendingFrom(state, from);
   if (pending === undefined) return [];
-  return [{ type: 'FriendRequestWithdrawn', data: { requestId: pending.requestId, from, to, why } }];
+  return [{ type: 'FriendRequestWithdrawn', data: { requestId: pending.requestId, from, to, why, by } }];
 }

@@ -5,8 +5,8 @@ export interface FriendshipSettings {
   /** Milliseconds from a request until its maker's next one to the same person, unless it was accepted; 0: at once. */
   readonly requestAgainAfterMs: number;
   /**
-   * Whether taking somebody off one's list blocks him too. It is then not for ever: what makes them friends again lifts the
-   * blocks between them.
+   * Whether taking somebody off one's list blocks him too. It is then not for ever: he may ask again, and what makes them
+   * friends again lifts the blocks between them.
    */
   readonly deletingBlocks: boolean;
   /** Whether a request reaches somebody who has blocked its maker. */

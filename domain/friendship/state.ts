@@ -6,6 +6,7 @@ import type {
   FriendRequestWithdrawn,
   FriendshipEvent,
   FriendSource,
+  UserBlocked,
 } from './events.js';
 
 /** Two people, each with what is his own toward the other. Nothing personal: a card is known by fingerprints. */
@@ -17,8 +18,8 @@ export interface Friendship {
 export interface Side {
   /** The other in his list; null: he isn't. */
   readonly friend: Friend | null;
-  /** Whether he has blocked the other. */
-  readonly blocks: boolean;
+  /** Why he has blocked the other; null: he hasn't. */
+  readonly blocks: UserBlocked['data']['why'] | null;
   /** His newest request to the other; null: he never asked. */
   readonly request: FriendRequest | null;
 }
@@ -44,7 +45,7 @@ export interface FriendRequest {
 
 export const strangers: Friendship = { sides: Map() };
 
-const nothing: Side = { friend: null, blocks: false, request: null };
+const nothing: Side = { friend: null, blocks: null, request: null };
 
 /** What is `userId`'s toward the other. */
 export const sideOf = ({ sides }: Friendship, userId: string): Side => sides.get(userId) ?? nothing;
@@ -82,9 +83,9 @@ export function evolve(state: Friendship, event: FriendshipEvent): Friendship {
       return change(state, ownerId, { friend: { card, pinned: pinned ?? friend.pinned } });
     }
     case 'UserBlocked':
-      return change(state, event.data.ownerId, { blocks: true });
+      return change(state, event.data.ownerId, { blocks: event.data.why });
     case 'UserUnblocked':
-      return change(state, event.data.ownerId, { blocks: false });
+      return change(state, event.data.ownerId, { blocks: null });
     default:
       return state;
   }

@@ -10,5 +10,5 @@ export interface SeenByPeer {
 export function seenByPeer(state: Friendship, from: string, to: string): SeenByPeer {
   if (from === to) return { blockedByPeer: false, friendOfPeer: true };
   const peer = sideOf(state, to);
-  return { blockedByPeer: peer.blocks, friendOfPeer: peer.friend !== null };
+  return { blockedByPeer: peer.blocks !== null, friendOfPeer: peer.friend !== null };
 }

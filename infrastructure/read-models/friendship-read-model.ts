@@ -49,6 +49,7 @@ interface BlockRow {
   blocked_id: string;
   blocked_at: string;
   blocked_by: string;
+  why: BlockView['why'];
   ext: string | null;
 }
 
@@ -207,7 +208,7 @@ const BETWEEN = `${REQUEST} AND r.from_id = ANY (ARRAY[$2, $3]) AND r.to_id = AN
   ORDER BY r.asked_at DESC, r.request_id DESC`;
 
 const BLOCKED_BY = 'FROM read.blacks_v1 b WHERE b.tenant = $1 AND b.owner_id = $2';
-const BLOCK = `SELECT b.owner_id, b.blocked_id, b.blocked_at, b.blocked_by, b.ext ${BLOCKED_BY}`;
+const BLOCK = `SELECT b.owner_id, b.blocked_id, b.blocked_at, b.blocked_by, b.why, b.ext ${BLOCKED_BY}`;
 const BLOCKS: Scope = {
   list: { name: 'blocks-of-user', shape: ['number', 'string'], start: [Number.MAX_SAFE_INTEGER, ''] },
   page: `${BLOCK} AND (b.blocked_at, b.blocked_id) < ($3::bigint, $4)
@@ -257,5 +258,6 @@ const block = (row: BlockRow, users: Users): BlockView => ({
   user: users.get(row.blocked_id) ?? null,
   blockedAt: Number(row.blocked_at),
   blockedBy: row.blocked_by,
+  why: row.why,
   ext: row.ext,
 });

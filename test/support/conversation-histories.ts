@@ -45,16 +45,16 @@ export class Talk {
     this.write({ type: 'ConversationOpened', data: { about } });
   }
 
-  revoke(seq: number, by: string, as: RevokedAs = 'sender'): void {
-    this.write({ type: 'MessageRevoked', data: { seq, by, as } });
+  revoke(seq: number, by: string, as: RevokedAs = 'sender', senderId = by): void {
+    this.write({ type: 'MessageRevoked', data: { seq, senderId, by, as } });
   }
 
   delete(by: string, ...seqs: number[]): void {
-    this.write({ type: 'MessagesDeleted', data: { seqs, by } });
+    this.write({ type: 'MessagesDeleted', data: { seqs, by, as: 'sender' } });
   }
 
   clear(by: string, upToSeq = this.seq): void {
-    this.write({ type: 'ConversationCleared', data: { upToSeq, by } });
+    this.write({ type: 'ConversationCleared', data: { upToSeq, by, as: 'party' } });
   }
 
   close(): void {

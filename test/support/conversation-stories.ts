@@ -1,5 +1,12 @@
 import type { ImportedMessage, ImportMessages, SendMessage, SendNotice } from '../../domain/conversation/commands.js';
-import type { ConversationAbout, ConversationEvent, MessageSent } from '../../domain/conversation/events.js';
+import type {
+  ConversationAbout,
+  ConversationCleared,
+  ConversationEvent,
+  DeletedAs,
+  MessageSent,
+  RevokedAs,
+} from '../../domain/conversation/events.js';
 import { type GroupStanding, type PeerStanding, standingInGroup } from '../../domain/conversation/standing.js';
 import { groupDecider } from '../../domain/group/decider.js';
 import type { GroupEvent } from '../../domain/group/events.js';
@@ -47,11 +54,12 @@ export const chatter = (
   message: (seq: number) => Partial<MessageSent['data']> = () => ({}),
 ): MessageSent[] => Array.from({ length: count }, (_, index) => sent({ ...message(index + 1), seq: index + 1 }));
 
-export const revoked = (seq: number, by = 'ann', as: 'sender' | 'owner' | 'admin' | 'appAdmin' = 'sender') =>
-  ({ type: 'MessageRevoked', data: { seq, by, as } }) as const;
-export const deleted = (seqs: number[], by = 'ann') => ({ type: 'MessagesDeleted', data: { seqs, by } }) as const;
-export const cleared = (upToSeq: number, by = 'ann') =>
-  ({ type: 'ConversationCleared', data: { upToSeq, by } }) as const;
+export const revoked = (seq: number, by = 'ann', as: RevokedAs = 'sender', senderId = 'ann') =>
+  ({ type: 'MessageRevoked', data: { seq, senderId: as === 'sender' ? by : senderId, by, as } }) as const;
+export const deleted = (seqs: number[], by = 'ann', as: DeletedAs = 'party') =>
+  ({ type: 'MessagesDeleted', data: { seqs, by, as } }) as const;
+export const cleared = (upToSeq: number, by = 'ann', as: ConversationCleared['data']['as'] = 'party') =>
+  ({ type: 'ConversationCleared', data: { upToSeq, by, as } }) as const;
 export const closed = { type: 'ConversationClosed', data: { why: 'groupDismissed' } } as const;
 
 /** Friends, unless said otherwise. */

@@ -6,7 +6,7 @@ export interface SideAsTold {
   friend: boolean;
   remark: string;
   pinned: boolean;
-  blocks: boolean;
+  blocks: 'requested' | 'friendRemoved' | null;
   /** His newest request to the other, and how it stands. */
   request: { readonly id: string; status: string } | undefined;
 }
@@ -41,11 +41,13 @@ export function lawfulFriendship(
     const pending = [one, other].filter(({ request }) => request?.status === 'pending').length;
     law(pending <= 1, 'requests that cross become a friendship');
     law(pending === 0 || !mutual, 'nothing is asked between friends');
+    const shutOut = [one, other].some(({ blocks }) => blocks === 'friendRemoved');
+    law(!mutual || !shutOut, 'no friend is blocked for having been none');
   }
   return sides;
 }
 
-const newSide = (): SideAsTold => ({ friend: false, remark: '', pinned: false, blocks: false, request: undefined });
+const newSide = (): SideAsTold => ({ friend: false, remark: '', pinned: false, blocks: null, request: undefined });
 
 function tell(
   { type, data }: FriendshipEvent,
@@ -93,9 +95,19 @@ function tell(
       }
       return;
     }
-    case 'UserBlocked':
+    case 'UserBlocked': {
+      const own = side(data.ownerId);
+      law(
+        own.blocks === null || (own.blocks === 'friendRemoved' && data.why === 'requested'),
+        'who is blocked stays so',
+      );
+      law(data.why === 'requested' || !own.friend, 'a block that comes with taking him off the list follows it');
+      own.blocks = data.why;
+      return;
+    }
     case 'UserUnblocked':
-      law(side(data.ownerId).blocks === (type === 'UserUnblocked'), 'blocks and their ends take turns');
-      side(data.ownerId).blocks = type === 'UserBlocked';
+      law(side(data.ownerId).blocks !== null, 'who is let in was blocked');
+      law(data.why === 'requested' || side(data.blockedId).friend, 'who is let in as a friend is one');
+      side(data.ownerId).blocks = null;
   }
 }

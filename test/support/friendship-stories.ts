@@ -43,7 +43,8 @@ export const withdrawn = (
   from: string,
   to: string,
   why: Extract<FriendshipEvent, { type: 'FriendRequestWithdrawn' }>['data']['why'],
-): FriendshipEvent => ({ type: 'FriendRequestWithdrawn', data: { requestId: `${from}-1`, from, to, why } });
+  by = why === 'blocked' ? to : from,
+): FriendshipEvent => ({ type: 'FriendRequestWithdrawn', data: { requestId: `${from}-1`, from, to, why, by } });
 
 export const added = (ownerId: string, friendId: string, more: Partial<FriendAdded['data']> = {}): FriendAdded => ({
   type: 'FriendAdded',
@@ -63,12 +64,24 @@ export const removed = (ownerId: string, friendId: string, by = ownerId): Friend
 
 export const blocked = (ownerId: string, blockedId: string, ext = '', by = ownerId): FriendshipEvent => ({
   type: 'UserBlocked',
-  data: { ownerId, blockedId, ext, by },
+  data: { ownerId, blockedId, ext, why: 'requested', by },
+});
+
+/** With taking him off the list. */
+export const shutOut = (ownerId: string, blockedId: string): FriendshipEvent => ({
+  type: 'UserBlocked',
+  data: { ownerId, blockedId, ext: '', why: 'friendRemoved', by: ownerId },
 });
 
 export const unblocked = (ownerId: string, blockedId: string, by = ownerId): FriendshipEvent => ({
   type: 'UserUnblocked',
-  data: { ownerId, blockedId, by },
+  data: { ownerId, blockedId, why: 'requested', by },
+});
+
+/** With becoming friends again. */
+export const letIn = (ownerId: string, blockedId: string, by: string): FriendshipEvent => ({
+  type: 'UserUnblocked',
+  data: { ownerId, blockedId, why: 'becameFriends', by },
 });
 
 /** A command, and on whose word. `by` is one of the two, somebody else, or an app admin. */

@@ -111,7 +111,7 @@ describe('the parley command', () => {
     const HISTORY: readonly [string, object][] = [
       ['ConversationOpened', { about: { kind: 'single', a: 'ann', b: 'ben' } }],
       ['MessageSent', { ...MESSAGE, seq: 1, senderId: 'ann', content: content('at noon\n\u202e') }],
-      ['MessageRevoked', { seq: 1, by: 'ben', as: 'appAdmin' }],
+      ['MessageRevoked', { seq: 1, senderId: 'ann', by: 'ben', as: 'appAdmin' }],
     ];
     const named: string[] = [];
     const reading: Partial<Tools> = {

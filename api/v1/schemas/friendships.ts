@@ -78,6 +78,9 @@ export const Block = Named('Block', {
   userId: UserId('bob', { description: 'Who is blocked.' }),
   user,
   blockedAt: Moment(),
+  why: OneOf(['requested', 'friendRemoved'], {
+    description: '`friendRemoved`: it came with taking him off the list, and ends when the two become friends again.',
+  }),
   ext: OrNull(Text('spam'), { description: "The app's own data; empty: none. null: erased." }),
 });
 
@@ -107,7 +110,7 @@ export const TenantSettings = Named(
     }),
     deletingBlocks: Flag(false, {
       description:
-        'Whether taking a friend off one’s list blocks him too; a request that is accepted lifts the blocks between the two.',
+        'Whether taking a friend off one’s list blocks him too. He may still ask, and becoming friends lifts the blocks between the two.',
     }),
     blockedMayAsk: Flag(true, {
       description: 'Whether a friend request reaches one who has blocked its maker. When false, it is as if ignored.',

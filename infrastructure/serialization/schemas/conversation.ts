@@ -49,9 +49,18 @@ const payloads = {
     countable: Count,
     judgedBy: Closed({ groupRevision: Type.Optional(Revision), friendshipRevision: Type.Optional(Revision) }),
   }),
-  MessageRevoked: Closed({ seq: Positive, by: Id, as: OneOf('sender', 'owner', 'admin', 'appAdmin') }),
-  MessagesDeleted: Closed({ seqs: Type.Array(Positive), by: Id }),
-  ConversationCleared: Closed({ upToSeq: Count, by: Id }),
+  MessageRevoked: Closed({
+    seq: Positive,
+    senderId: Id,
+    by: Id,
+    as: OneOf('sender', 'owner', 'admin', 'appAdmin'),
+  }),
+  MessagesDeleted: Closed({
+    seqs: Type.Array(Positive),
+    by: Id,
+    as: OneOf('party', 'sender', 'owner', 'admin', 'appAdmin'),
+  }),
+  ConversationCleared: Closed({ upToSeq: Count, by: Id, as: OneOf('party', 'owner', 'admin', 'appAdmin') }),
   ConversationClosed: Closed({ why: Type.Literal('groupDismissed') }),
 };
 

@@ -31,6 +31,7 @@ const payloads = {
     from: Id,
     to: Id,
     why: OneOf('superseded', 'becameFriends', 'blocked', 'withdrawn'),
+    by: Id,
   }),
   FriendAdded: Closed({ ownerId: Id, friendId: Id, source: Source, requestId: Type.Optional(Id), by: Id }),
   FriendRemoved: Closed({ ownerId: Id, friendId: Id, by: Id }),
@@ -50,8 +51,14 @@ const payloads = {
     ),
     pinned: Type.Optional(Type.Boolean()),
   }),
-  UserBlocked: Closed({ ownerId: Id, blockedId: Id, ext: Type.String(), by: Id }),
-  UserUnblocked: Closed({ ownerId: Id, blockedId: Id, by: Id }),
+  UserBlocked: Closed({
+    ownerId: Id,
+    blockedId: Id,
+    ext: Type.String(),
+    why: OneOf('requested', 'friendRemoved'),
+    by: Id,
+  }),
+  UserUnblocked: Closed({ ownerId: Id, blockedId: Id, why: OneOf('requested', 'becameFriends'), by: Id }),
 };
 
 /** Doesn't compile when a schema and the domain's type part ways. */
@@ -68,7 +75,7 @@ export const friendshipEvents: readonly EventSchema[] = [
     type: 'FriendRequestAnswered',
     version: 1,
     payload: payloads.FriendRequestAnswered,
-    personal: [{ path: 'message', subject: 'by' }],
+    personal: [{ path: 'message', subject: 'to' }],
   },
   { type: 'FriendRequestWithdrawn', version: 1, payload: payloads.FriendRequestWithdrawn },
   { type: 'FriendAdded', version: 1, payload: payloads.FriendAdded },

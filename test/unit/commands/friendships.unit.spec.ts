@@ -131,7 +131,9 @@ describe('Use cases between two people', () => {
     const strict = deciding({ deletingBlocks: true, blockedMayAsk: false, requestAgainAfterMs: 60_000 });
     await strict.importFriends(() => root, { ownerId: 'ann', friendIds: ['bob'] });
     const removed = await strict.remove(as('ann'), { ownerId: 'ann', friendId: 'bob' });
-    expect(sideOf(removed.state, 'ann')).to.include({ friend: null, blocks: true });
+    expect(sideOf(removed.state, 'ann')).to.include({ friend: null, blocks: 'friendRemoved' });
+    expect((await strict.request(as('bob'), { from: 'bob', to: 'ann' })).outcome.result).to.equal('requested');
+    await strict.block(as('ann'), { ownerId: 'ann', blockedId: 'bob' });
     const unheard = await strict.request(as('bob'), { from: 'bob', to: 'ann' });
     expect([unheard.outcome.result, unheard.events]).to.deep.equal(['unchanged', 0]);
     expect(pendingFrom(unheard.state, 'bob')).to.equal(undefined);

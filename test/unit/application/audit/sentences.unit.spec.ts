@@ -223,9 +223,16 @@ describe('events as sentences', () => {
     );
     const noted = { ownerId: 'ann', friendId: 'ben', by: 'ann', changes: { remark: 'B' }, pinned: true };
     expect(tell('FriendCardChanged', noted)).to.equal('ann changed what ann notes of ben (remark, pinned)');
-    expect(tell('UserBlocked', { ownerId: 'ann', blockedId: 'ben', ext: '', by: 'ann' })).to.equal('ann blocked ben');
-    expect(tell('UserUnblocked', { ownerId: 'ann', blockedId: 'ben', by: 'root' })).to.equal(
+    const block = { ownerId: 'ann', blockedId: 'ben', ext: '' };
+    expect(tell('UserBlocked', { ...block, why: 'requested', by: 'ann' })).to.equal('ann blocked ben');
+    expect(tell('UserBlocked', { ...block, why: 'friendRemoved', by: 'ann' })).to.equal(
+      'ben is blocked by ann, no longer being on the list',
+    );
+    expect(tell('UserUnblocked', { ...block, why: 'requested', by: 'root' })).to.equal(
       'root lifted the block of ben for ann',
+    );
+    expect(tell('UserUnblocked', { ...block, why: 'becameFriends', by: 'ben' })).to.equal(
+      'ben is no longer blocked by ann, the two being friends',
     );
   });
 
@@ -261,17 +268,17 @@ describe('events as sentences', () => {
     expect(tell('MessageSent', line, { content: true }, { kind: 'system', id: 'group-lines' })).to.equal(
       "message 3 is a line of the server's: MemberMuted, by ann: ben, cid, for ever",
     );
-    const revoked = { seq: 3, by: 'ben', as: 'admin' };
-    expect(tell('MessageRevoked', revoked)).to.equal('ben revoked message 3, as an admin');
-    expect(tell('MessageRevoked', revoked, { senderOf: () => 'ann' })).to.equal(
+    expect(tell('MessageRevoked', { seq: 3, senderId: 'ann', by: 'ben', as: 'admin' })).to.equal(
       'ben revoked message 3 of ann, as an admin',
     );
-    expect(tell('MessageRevoked', { seq: 3, by: 'ann', as: 'sender' }, { senderOf: () => 'ann' })).to.equal(
+    expect(tell('MessageRevoked', { seq: 3, senderId: 'ann', by: 'ann', as: 'sender' })).to.equal(
       'ann revoked message 3',
     );
-    expect(tell('MessagesDeleted', { seqs: [3, 4], by: 'ben' })).to.equal('ben deleted messages 3, 4 for everybody');
-    expect(tell('ConversationCleared', { upToSeq: 9, by: 'ann' })).to.equal(
-      'ann deleted everything up to message 9 for everybody',
+    expect(tell('MessagesDeleted', { seqs: [3, 4], by: 'ben', as: 'party' })).to.equal(
+      'ben deleted messages 3, 4 for everybody',
+    );
+    expect(tell('ConversationCleared', { upToSeq: 9, by: 'ann', as: 'owner' })).to.equal(
+      'ann deleted everything up to message 9 for everybody, as the owner',
     );
     expect(tell('ConversationClosed', { why: 'groupDismissed' })).to.equal(
       'the conversation was closed, its group having been dismissed',

@@ -47,7 +47,7 @@ describe('deleting for everybody (docs/rules.md A7)', () => {
       .then(refusal('NotAParticipant', { userId: 'cid' }));
     given(said)
       .when({ ...remove([1]), ...appAdmin })
-      .then([deleted([1], 'root')]);
+      .then([deleted([1], 'root', 'appAdmin')]);
   });
 
   it('also one that has left the window, of which nothing was looked up', () => {
@@ -63,7 +63,7 @@ describe('deleting for everybody (docs/rules.md A7)', () => {
     const group = [opened(IN_GROUP), sent({ senderId: 'cid' }), sent({ seq: 2, senderId: 'ann' })];
     given(group)
       .when({ ...remove([1], inGroup('cid')), ...user('cid') })
-      .then([deleted([1], 'cid')]);
+      .then([deleted([1], 'cid', 'sender')]);
     given(group)
       .when({ ...remove([2], inGroup('cid')), ...user('cid') })
       .then(refusal('NotGroupManager'));
@@ -72,7 +72,7 @@ describe('deleting for everybody (docs/rules.md A7)', () => {
       .then(refusal('TargetRoleTooHigh', { userId: 'ann' }));
     given(group)
       .when({ ...remove([1, 2], { ...inGroup('bob'), unfit: 'report' }), ...user('bob') })
-      .then([deleted([1], 'bob')])
+      .then([deleted([1], 'bob', 'admin')])
       .outcome({
         items: [
           { seq: 1, result: 'deleted' },
@@ -81,7 +81,7 @@ describe('deleting for everybody (docs/rules.md A7)', () => {
       });
     given(group)
       .when({ ...remove([1, 2], inGroup('ann')), ...user('ann') })
-      .then([deleted([1, 2], 'ann')]);
+      .then([deleted([1, 2], 'ann', 'owner')]);
     given(group)
       .when({ ...remove([2], inGroup('zoe')), ...user('zoe') })
       .then(refusal('NotGroupMember', { userIds: ['zoe'] }));
@@ -144,14 +144,17 @@ describe('clearing for everybody (docs/rules.md A7)', () => {
 
   it('in a group its owner, admins, and app admins', () => {
     const group = [opened(IN_GROUP), sent({ senderId: 'ann' })];
-    for (const who of ['ann', 'bob']) {
+    for (const [who, as] of [
+      ['ann', 'owner'],
+      ['bob', 'admin'],
+    ] as const) {
       given(group)
         .when({ ...clear(inGroup(who)), ...user(who) })
-        .then([cleared(1, who)]);
+        .then([cleared(1, who, as)]);
     }
     given(group)
       .when({ ...clear(inGroup('root')), ...appAdmin })
-      .then([cleared(1, 'root')]);
+      .then([cleared(1, 'root', 'appAdmin')]);
     given(group)
       .when({ ...clear(inGroup('cid')), ...user('cid') })
       .then(refusal('NotGroupManager'));

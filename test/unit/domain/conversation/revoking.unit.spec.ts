@@ -60,7 +60,7 @@ describe('revoking in a single chat', () => {
       .then(refusal('NotPermitted'));
     given(said)
       .when({ ...revoke([1, 2]), ...appAdmin })
-      .then([revoked(1, 'root', 'appAdmin'), revoked(2, 'root', 'appAdmin')]);
+      .then([revoked(1, 'root', 'appAdmin'), revoked(2, 'root', 'appAdmin', 'bob')]);
     given(said)
       .when({ ...revoke([1]), ...appAdminFor('ann') })
       .then([revoked(1)]);
@@ -140,8 +140,8 @@ describe('revoking in a group (docs/rules.md D1 "revoke")', () => {
 
   it('one’s own; the owner’s reach is everybody’s, an admin’s the ordinary members’', () => {
     by('cid', 'cid').then([revoked(1, 'cid', 'sender')]);
-    by('ann', 'bob').then([revoked(1, 'ann', 'owner')]);
-    by('bob', 'cid').then([revoked(1, 'bob', 'admin')]);
+    by('ann', 'bob').then([revoked(1, 'ann', 'owner', 'bob')]);
+    by('bob', 'cid').then([revoked(1, 'bob', 'admin', 'cid')]);
     by('bob', 'bob').then([revoked(1, 'bob', 'sender')]);
     by('bob', 'ann').then(refusal('TargetRoleTooHigh', { userId: 'ann', role: 'owner' }));
     by('cid', 'dan').then(refusal('NotGroupManager'));
@@ -157,7 +157,7 @@ describe('revoking in a group (docs/rules.md D1 "revoke")', () => {
       .then(refusal('TargetRoleTooHigh', { role: 'admin' }));
     given(said('eve'))
       .when({ ...inGroup('bob', [1], [founded(), promoted, left('eve', 'admin')]), ...user('bob') })
-      .then([revoked(1, 'bob', 'admin')]);
+      .then([revoked(1, 'bob', 'admin', 'eve')]);
   });
 
   it('a message that one can see and can’t revoke (docs/rules.md B): one’s own, also after leaving', () => {
@@ -182,7 +182,7 @@ describe('revoking in a group (docs/rules.md D1 "revoke")', () => {
     }
     given(old)
       .when({ ...inGroup('root', [1], [rules]), ...appAdmin })
-      .then([revoked(1, 'root', 'appAdmin')]);
+      .then([revoked(1, 'root', 'appAdmin', 'cid')]);
     given(old)
       .when({ ...inGroup('cid', [1]), ...user('cid') })
       .then([revoked(1, 'cid', 'sender')]);
@@ -198,7 +198,7 @@ describe('revoking in a group (docs/rules.md D1 "revoke")', () => {
       }
       given(written)
         .when({ ...inGroup('root', [1]), ...appAdmin })
-        .then([revoked(1, 'root', 'appAdmin')]);
+        .then([revoked(1, 'root', 'appAdmin', 'bob')]);
     }
   });
 

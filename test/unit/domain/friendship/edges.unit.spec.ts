@@ -3,7 +3,17 @@ import type { FriendCardChanges, FriendshipEvent } from '../../../../domain/frie
 import { friendshipDecider } from '../../../../domain/friendship/decider.js';
 import { FRIENDSHIP_SETTINGS, type FriendshipSettings } from '../../../../domain/friendship/settings.js';
 import { seenByPeer } from '../../../../domain/friendship/writing.js';
-import { added, asked, blocked, friends, removed, unblocked, withdrawn } from '../../../support/friendship-stories.js';
+import {
+  added,
+  asked,
+  blocked,
+  friends,
+  letIn,
+  removed,
+  shutOut,
+  unblocked,
+  withdrawn,
+} from '../../../support/friendship-stories.js';
 import { fold, refusal, specify } from '../../../support/given-when-then.js';
 import { appAdmin, auditor, user } from '../../../support/group-stories.js';
 
@@ -45,10 +55,23 @@ describe('taking a friend off one’s list', () => {
   it('blocks him where the tenant has it so (004), unless he is blocked', () => {
     given(friends)
       .when(remove({ deletingBlocks: true }))
-      .then([removed('ann', 'bob'), blocked('ann', 'bob')]);
+      .then([removed('ann', 'bob'), shutOut('ann', 'bob')]);
     given(friends, blocked('ann', 'bob'))
       .when(remove({ deletingBlocks: true }))
       .then([removed('ann', 'bob')]);
+  });
+
+  it('leaves what he asked, also where the blocked may not ask: only who is blocked on purpose isn’t heard (004)', () => {
+    const settings = { deletingBlocks: true, blockedMayAsk: false };
+    given(added('ann', 'bob'), asked('bob', 'ann'))
+      .when(remove(settings))
+      .then([removed('ann', 'bob'), shutOut('ann', 'bob')]);
+    given(friends, removed('ann', 'bob'), shutOut('ann', 'bob'))
+      .when({ ...block(settings), ext: '' })
+      .then([blocked('ann', 'bob')]);
+    given(friends, removed('ann', 'bob'), shutOut('ann', 'bob'), blocked('ann', 'bob'))
+      .when(block(settings))
+      .thenAlreadySo();
   });
 
   it('is one’s own act, or an app admin’s', () => {
@@ -178,7 +201,13 @@ describe('importing friends', () => {
     given(friends).when(importing).thenAlreadySo();
     given(friends, removed('bob', 'ann'), asked('bob', 'ann'))
       .when(importing)
-      .then([withdrawn('bob', 'ann', 'becameFriends'), added('bob', 'ann', { source: 'import', by: 'root' })]);
+      .then([withdrawn('bob', 'ann', 'becameFriends', 'root'), added('bob', 'ann', { source: 'import', by: 'root' })]);
+  });
+
+  it('lifts the block that came with taking one off the list, and none that was asked for', () => {
+    given(friends, removed('bob', 'ann'), shutOut('bob', 'ann'), blocked('ann', 'bob'))
+      .when(importing)
+      .then([added('bob', 'ann', { source: 'import', by: 'root' }), letIn('bob', 'ann', 'root')]);
   });
 
   it('is for app admins, and for two', () => {

@@ -1,4 +1,5 @@
 import { friendshipDecider } from '../../../../domain/friendship/decider.js';
+import type { FriendshipEvent } from '../../../../domain/friendship/events.js';
 import { FRIENDSHIP_SETTINGS, type FriendshipSettings } from '../../../../domain/friendship/settings.js';
 import {
   added,
@@ -7,8 +8,9 @@ import {
   ASKED,
   blocked,
   friends,
+  letIn,
   removed,
-  unblocked,
+  shutOut,
   withdrawn,
 } from '../../../support/friendship-stories.js';
 import { refusal, specify } from '../../../support/given-when-then.js';
@@ -166,9 +168,14 @@ describe('asking to be friends (003 add_friend, 004 invite)', () => {
     given(asked('ann', 'bob'))
       .when(ask('ann', 'bob', { consent: false }))
       .then([withdrawn('ann', 'bob', 'becameFriends'), ...bothAdded(undefined, 'ann')]);
-    given(blocked('bob', 'ann'))
+    for (const blocks of [blocked('bob', 'ann'), shutOut('bob', 'ann')]) {
+      given(blocks)
+        .when(ask('ann', 'bob', { consent: false }))
+        .then([asked('ann', 'bob', { requestId: 'ann-2', askedAt: NOW })]);
+    }
+    given(shutOut('ann', 'bob'))
       .when(ask('ann', 'bob', { consent: false }))
-      .then([asked('ann', 'bob', { requestId: 'ann-2', askedAt: NOW })]);
+      .then([...bothAdded(undefined, 'ann'), letIn('ann', 'bob', 'ann')]);
   });
 
   it('reaches who has blocked one (003), or by the tenant’s setting goes nowhere (004), without a word why', () => {
@@ -180,6 +187,9 @@ describe('asking to be friends (003 add_friend, 004 invite)', () => {
       .when(ask('ann', 'bob', {}, deaf))
       .then([])
       .outcome({ command: 'RequestFriend', alreadySo: true, result: 'unchanged' });
+    given(shutOut('bob', 'ann'))
+      .when(ask('ann', 'bob', {}, deaf))
+      .then([asked('ann', 'bob', { requestId: 'ann-2', askedAt: NOW })]);
     given(blocked('bob', 'ann'))
       .when(ask('bob', 'ann', {}, deaf))
       .then([asked('bob', 'ann', { requestId: 'bob-2', askedAt: NOW })]);
@@ -258,18 +268,15 @@ describe('answering (003 add_friend_response, 004 agree and ignore)', () => {
     }
   });
 
-  it('yes lifts the blocks that deleting makes, where it makes them (004)', () => {
-    const history = [friends, removed('bob', 'ann'), blocked('bob', 'ann'), asked('ann', 'bob')];
-    given(...history)
-      .when(answer('ann', 'bob', 'accepted', {}, { deletingBlocks: true }))
-      .then([
-        answered('ann', 'bob', 'accepted'),
-        added('bob', 'ann', { by: 'bob', requestId: 'ann-1' }),
-        unblocked('bob', 'ann'),
-      ]);
-    given(...history)
-      .when(answer('ann', 'bob', 'accepted'))
-      .then([answered('ann', 'bob', 'accepted'), added('bob', 'ann', { by: 'bob', requestId: 'ann-1' })]);
+  it('yes lifts the blocks that came with taking one off the list, and where they come so any (004)', () => {
+    const after = (block: FriendshipEvent, settings: Settings = {}) =>
+      given(friends, removed('bob', 'ann'), block, asked('ann', 'bob')).when(
+        answer('ann', 'bob', 'accepted', {}, settings),
+      );
+    const yes = [answered('ann', 'bob', 'accepted'), added('bob', 'ann', { by: 'bob', requestId: 'ann-1' })];
+    after(shutOut('bob', 'ann')).then([...yes, letIn('bob', 'ann', 'bob')]);
+    after(blocked('bob', 'ann'), { deletingBlocks: true }).then([...yes, letIn('bob', 'ann', 'bob')]);
+    after(blocked('bob', 'ann')).then(yes);
   });
 });
 
