@@ -45,6 +45,7 @@ import { GroupOfCause } from '../application/processes/group-of-cause.js';
 import { Leadership, ProjectionEngine, projectionMigrations, projections } from '../projections/index.js';
 import { Argon2Hasher } from './auth/argon2-hasher.js';
 import { JwtTokens } from './auth/jwt.js';
+import { MasterKeyPhoneSecrets } from './auth/phone-secrets.js';
 import { RememberedTokens } from './auth/remembered-tokens.js';
 import { SessionTokens } from './auth/session-tokens.js';
 import type { Config } from './config/config.js';
@@ -431,6 +432,7 @@ function bindAccounts(container: Container): void {
       tokens,
       attempts,
       config,
+      keys,
     ) => ({
       pipeline,
       store,
@@ -438,6 +440,7 @@ function bindAccounts(container: Container): void {
       numbers,
       reservations,
       claims,
+      phones: new MasterKeyPhoneSecrets(keys.masterKey),
       credentials: reachable(new PostgresCredentials(pool, sessions)),
       passwords,
       sessions,
@@ -459,6 +462,7 @@ function bindAccounts(container: Container): void {
       ids.tokens,
       LoginAttempts,
       ids.config,
+      ids.keys,
     ],
   );
   container.bind(UserCommands).toResolvedValue((deps) => new UserCommands(deps), [ids.accounts]);

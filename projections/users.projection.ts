@@ -55,6 +55,7 @@ export const usersProjection: Projection = {
     UserRegistered: 1,
     UserProfileChanged: 1,
     UserPrivacyChanged: 1,
+    UserAccountSearchChanged: 1,
     UserReceiveOptionChanged: 1,
   } satisfies Record<UserEvent['type'], number>,
   auxTables: [],
@@ -139,6 +140,8 @@ function change(row: UserRow, { event, occurredAt, revision }: ProjectedEvent<Us
       row.searchable = searchable ?? row.searchable;
       return;
     }
+    case 'UserAccountSearchChanged':
+      return; // Nobody is found by it in these rows.
     case 'UserReceiveOptionChanged':
       row.receive_option = event.data.option;
   }

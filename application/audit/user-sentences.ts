@@ -12,6 +12,9 @@ export const userSentences: Sentences<UserEvent | UserGroupsEvent> = {
     return `${who} set ${whose(userId, who)} privacy: ${settings.join(', ')}`;
   },
 
+  UserAccountSearchChanged: ({ userId, searchable }, who) =>
+    `${who} set ${whose(userId, who)} privacy: accountSearchable ${searchable ? 'on' : 'off'}`,
+
   UserReceiveOptionChanged: ({ userId, option }, who) => `${who} set how ${userId} receives messages to ${option}`,
 
   GroupFavourited: ({ userId, groupId }, who) =>

@@ -23,6 +23,14 @@ export interface UserIdAndPassword {
   readonly password: string;
 }
 
+export interface PhoneAndPassword {
+  /** Whose it is; undefined: nobody's. */
+  readonly holder: string | undefined;
+  /** What it is counted as where it is nobody's. */
+  readonly whose: string;
+  readonly password: string;
+}
+
 /** Letting in whoever shows the right password. Each throws ApplicationError TooManyAttempts: guessing is bounded. */
 export class Logins {
   constructor(private readonly deps: LoginsDependencies) {}
@@ -51,6 +59,23 @@ export class Logins {
   ): Promise<IssuedToken> {
     const token = isId(userId) ? await this.#enter({ tenant, userId, password, address }, options) : undefined;
     return token ?? fail('BadCredentials', {});
+  }
+
+  /**
+   * Whoever has this phone; undefined: nobody has, after about the same time as with a wrong password.
+   * @throws ApplicationError BadCredentials
+   */
+  async byPhone(
+    tenant: string,
+    { holder, whose, password }: PhoneAndPassword,
+    address?: string,
+    options?: TokenOptions,
+  ): Promise<IssuedToken | undefined> {
+    if (holder === undefined) {
+      await this.#refuse({ tenant, whose, password, address });
+      return undefined;
+    }
+    return this.byUserId(tenant, { userId: holder, password }, address, options);
   }
 
   /** Whether this is the password. */

@@ -10,6 +10,7 @@ import type { Credentials, PasswordHasher } from '../ports/credentials.js';
 import type { EventSerializer } from '../ports/envelope.js';
 import type { EventStore } from '../ports/event-store.js';
 import type { Numbers } from '../ports/numbers.js';
+import type { PhoneSecrets } from '../ports/phone-secrets.js';
 import type { RegistrationClaims } from '../ports/registration-claims.js';
 import type { Reservations } from '../ports/reservations.js';
 import type { IssuedToken, Sessions, TokenIssuer, TokenOptions } from '../ports/tokens.js';
@@ -20,8 +21,9 @@ import type { AppAdmins } from './app-admins.js';
 import { ApplicationError, fail } from './errors.js';
 import type { LoginAttempts } from './login-attempts.js';
 import { type LoginAndPassword, Logins, type UserIdAndPassword } from './logins.js';
-import { foldLogin, foldPhone, wrongWithLogin } from './names.js';
+import { foldLogin, wrongWithLogin } from './names.js';
 import { PASSWORD_BOUND } from './own-account.js';
+import { PhoneNames } from './phone-names.js';
 import { type CommandPipeline, idempotencyScope } from './pipeline.js';
 import type { CommandResult, RequestContext } from './request.js';
 import { hashOf } from './scope.js';
@@ -62,6 +64,7 @@ export interface UserCommandsDependencies {
   readonly numbers: Numbers;
   readonly reservations: Reservations;
   readonly claims: RegistrationClaims;
+  readonly phones: PhoneSecrets;
   readonly credentials: Credentials;
   readonly passwords: PasswordHasher;
   readonly tokens: TokenIssuer;
@@ -88,11 +91,13 @@ const ROUNDS = 5;
 export class UserCommands {
   readonly #accounts: Accounts;
   readonly #logins: Logins;
+  readonly #phones: PhoneNames;
   readonly #adminSecret: SharedSecret;
 
   constructor(private readonly deps: UserCommandsDependencies) {
     this.#accounts = new Accounts(deps);
     this.#logins = new Logins({ ...deps, accounts: this.#accounts });
+    this.#phones = new PhoneNames(deps);
     this.#adminSecret = new SharedSecret('PARLEY_ADMIN_SECRET', deps.adminSecret, deps.attempts);
   }
 
@@ -112,7 +117,7 @@ export class UserCommands {
     if (given !== undefined) return given;
     const { tenant } = context;
     const login = credentials.login === undefined ? undefined : foldLogin(credentials.login);
-    const key = requestKey(context, login ?? profile.userId);
+    const key = requestKey(context, login ?? profile.userId ?? asked.phone);
     const attempt: Attempted = {
       tenant,
       login,
@@ -135,7 +140,7 @@ export class UserCommands {
         await this.#keep(attempt, userId);
       }
       if (profile.userId !== undefined) await this.#claimAmongLogins(attempt, userId);
-      if (phone !== undefined) await this.#claimPhone(tenant, phone, userId);
+      if (phone !== undefined) await this.#phones.claim(tenant, phone, userId);
       result = await this.#execute(context, { ...profile, userId }, attempt.registration);
     } catch (error) {
       if (nothingStands(error)) await this.#giveUp(attempt, userId, phone);
@@ -261,15 +266,14 @@ export class UserCommands {
   async #registerWithoutPassword(context: RegistrationContext, profile: Profile): Promise<UserResult> {
     const userId = profile.userId ?? serverMadeId(await this.#numberFor(context, 'user', requestKey(context)));
     const { phone } = profile;
-    if (phone !== undefined) await this.#claimPhone(context.tenant, phone, userId);
+    if (phone !== undefined) await this.#phones.claim(context.tenant, phone, userId);
     try {
       const result = await this.#execute(context, { ...profile, userId }, undefined);
-      if (phone !== undefined)
-        await this.deps.reservations.confirmName(context.tenant, 'phone', foldPhone(phone), userId);
+      if (phone !== undefined) await this.#phones.confirm(context.tenant, phone, userId);
       return result;
     } catch (error) {
       if (error instanceof DomainError && phone !== undefined) {
-        await this.deps.reservations.releaseName(context.tenant, 'phone', foldPhone(phone), userId);
+        await this.#phones.release(context.tenant, phone, userId);
       }
       throw error;
     }
@@ -350,19 +354,6 @@ export class UserCommands {
     refuse('UserIdLooksAlike', { userId });
   }
 
-  /** @throws DomainError LoginTaken */
-  async #claimPhone(tenant: string, given: string, userId: string): Promise<void> {
-    const { reservations } = this.deps;
-    const phone = foldPhone(given);
-    for (let round = 0; round < ROUNDS; round++) {
-      const { holder, confirmed, stale } = await reservations.claimName(tenant, 'phone', phone, userId);
-      if (holder === userId) return;
-      if (confirmed || !stale || (await this.#accounts.exists(tenant, holder))) break;
-      await reservations.takeOverName(tenant, 'phone', phone, holder, userId);
-    }
-    refuse('LoginTaken', { login: given });
-  }
-
   async #execute(
     context: RegistrationContext,
     profile: Profile & { readonly userId: string },
@@ -419,7 +410,7 @@ export class UserCommands {
   async #confirm(attempt: Attempted, userId: string, phone: string | undefined): Promise<void> {
     const { reservations, credentials } = this.deps;
     const { tenant, registration, login, phc } = attempt;
-    if (phone !== undefined) await reservations.confirmName(tenant, 'phone', foldPhone(phone), userId);
+    if (phone !== undefined) await this.#phones.confirm(tenant, phone, userId);
     await credentials.confirm({ tenant, userId, registration, phc, ...named(login) });
     // Without effect where others have it: there he is found by his id as it is.
     if (!isServerMadeId(userId)) await reservations.confirmName(tenant, 'login', foldLogin(userId), userId);
@@ -433,7 +424,7 @@ export class UserCommands {
     const { reservations, credentials } = this.deps;
     const { tenant, login } = attempt;
     await credentials.remove({ ...attempt, userId });
-    if (phone !== undefined) await reservations.releaseName(tenant, 'phone', foldPhone(phone), userId);
+    if (phone !== undefined) await this.#phones.release(tenant, phone, userId);
     // Another one that wanted the same login for the same id may have been the one that came in.
     for (const name of new Set([login, foldLogin(userId)])) {
       if (name === undefined || (await this.#accounts.registrationOf(tenant, name, userId)) === 'his') continue;

@@ -25,6 +25,8 @@ export interface TokenOptions {
   readonly platform?: number;
   /** As `Sessions.generation` said before the password was looked at; default: as it says now. */
   readonly generation?: number;
+  /** Default: the configuration's. */
+  readonly ttlSeconds?: number;
 }
 
 /**

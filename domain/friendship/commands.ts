@@ -114,6 +114,8 @@ export interface RequestOutcome extends Outcome<'RequestFriend'> {
    * hears nothing from whom he has blocked; which of them isn't told.
    */
   readonly result: 'requested' | 'added' | 'unchanged';
+  /** Where they are: the other one had asked himself, wants nobody to ask him, or still had him in his list. */
+  readonly how?: 'crossed' | 'unasked' | 'back';
   /** Of what is pending now, or was accepted by this. */
   readonly requestId?: string;
 }

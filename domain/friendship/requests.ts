@@ -22,11 +22,14 @@ export function requestFriend(state: Friendship, command: Decided<RequestFriend>
   if (crossing !== undefined) {
     // Both want it. The other one's request keeps its life and gets its answer: one of his own would have had none.
     const events = accepted(state, to, from, crossing, command);
-    return { events, outcome: { ...outcome, result: 'added', requestId: crossing.requestId } };
+    return { events, outcome: { ...outcome, result: 'added', how: 'crossed', requestId: crossing.requestId } };
   }
+  const { friend, blocks } = sideOf(state, to);
   // Who has blocked him wants to be asked by him, whatever he lets others do.
-  if (!command.consent && sideOf(state, to).blocks === null) {
-    return { events: becomeFriends(state, from, to, added(command)), outcome: { ...outcome, result: 'added' } };
+  const how =
+    !command.consent && blocks === null ? 'unasked' : friend !== null && settings.backUnasked ? 'back' : undefined;
+  if (how !== undefined) {
+    return { events: becomeFriends(state, from, to, added(command)), outcome: { ...outcome, result: 'added', how } };
   }
   const own = sideOf(state, from).request;
   const kept = own !== null && (own.requestId === requestId || isTooSoon(own, command.at, settings));
@@ -53,8 +56,11 @@ const hearsNothing = (state: Friendship, { to, settings }: RequestFriend): boole
   sideOf(state, to).blocks === 'requested' && !settings.blockedMayAsk && pendingFrom(state, to) === undefined;
 
 /** Who takes his request back must wait too, but whose request has made friends of them needn't. */
-const isTooSoon = ({ status, askedAt }: FriendRequest, at: number, { requestAgainAfterMs }: FriendshipSettings) =>
-  status !== 'accepted' && status !== 'becameFriends' && at - askedAt < requestAgainAfterMs;
+function isTooSoon({ status, askedAt }: FriendRequest, at: number, settings: FriendshipSettings): boolean {
+  if (status === 'accepted' || status === 'becameFriends') return false;
+  const answered = status === 'refused' || status === 'ignored';
+  return at - askedAt < (answered ? settings.answeredAgainAfterMs : settings.requestAgainAfterMs);
+}
 
 const unchanged = ({ status, requestId }: FriendRequest) =>
   ({

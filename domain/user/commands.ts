@@ -36,7 +36,7 @@ export interface ChangeUserProfile {
 export interface ChangeUserPrivacy {
   readonly type: 'ChangeUserPrivacy';
   readonly userId: string;
-  readonly changes: UserPrivacyChanges;
+  readonly changes: UserPrivacyChanges & { readonly accountSearchable?: boolean };
 }
 
 /** @throws InvalidArgument */

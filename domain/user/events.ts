@@ -36,10 +36,14 @@ export interface UserPrivacyChanges {
 
 export type UserPrivacyChanged = DomainEvent<'UserPrivacyChanged', { userId: string; changes: UserPrivacyChanges }>;
 
+/** Whether others find him by the name of his account, as `searchable` says it of his phone (004 stSearchVerify). */
+export type UserAccountSearchChanged = DomainEvent<'UserAccountSearchChanged', { userId: string; searchable: boolean }>;
+
 /** Of all messages, unless a conversation says otherwise: told at once, only when he looks, or not at all. */
 export type UserReceiveOptionChanged = DomainEvent<
   'UserReceiveOptionChanged',
   { userId: string; option: 'all' | 'silent' | 'none' }
 >;
 
-export type UserEvent = UserRegistered | UserProfileChanged | UserPrivacyChanged | UserReceiveOptionChanged;
+export type UserEvent =
+  UserRegistered | UserProfileChanged | UserPrivacyChanged | UserAccountSearchChanged | UserReceiveOptionChanged;

@@ -4,7 +4,7 @@ import { refuse } from '../shared/errors.js';
 import { checkName, checkText, isBlank } from '../shared/text.js';
 import type { ChangeUserPrivacy, ChangeUserProfile, ChangeUserReceiveOption } from './commands.js';
 import type { UserDecision } from './decision.js';
-import type { UserPrivacyChanges, UserProfileChanges } from './events.js';
+import type { UserEvent, UserPrivacyChanges, UserProfileChanges } from './events.js';
 import { userLimits } from './registration.js';
 import { printOf, profileFields, type User, type UserState } from './state.js';
 
@@ -51,12 +51,15 @@ export function changeUserPrivacy(
   const { userId, changes: asked } = command;
   const changed = privacyNames.filter((name) => asked[name] !== undefined && asked[name] !== user.privacy[name]);
   const outcome = { command: 'ChangeUserPrivacy', userId } as const;
-  if (changed.length === 0) return { events: [], outcome: { ...outcome, alreadySo: true } };
   const changes = Object.fromEntries(changed.map((name) => [name, asked[name]])) as UserPrivacyChanges;
-  return {
-    events: [{ type: 'UserPrivacyChanged', data: { userId, changes } }],
-    outcome: { ...outcome, alreadySo: false },
-  };
+  const { accountSearchable: searchable = user.privacy.accountSearchable } = asked;
+  const events: UserEvent[] = [
+    ...(changed.length > 0 ? [{ type: 'UserPrivacyChanged', data: { userId, changes } } as const] : []),
+    ...(searchable !== user.privacy.accountSearchable
+      ? [{ type: 'UserAccountSearchChanged', data: { userId, searchable } } as const]
+      : []),
+  ];
+  return { events, outcome: { ...outcome, alreadySo: events.length === 0 } };
 }
 
 export function changeUserReceiveOption(

@@ -18,7 +18,7 @@ export interface User {
   readonly number: number;
   /** What his profile says, as fingerprints; a field that is absent says nothing. */
   readonly profile: ProfilePrints;
-  readonly privacy: Readonly<Required<UserPrivacyChanges>>;
+  readonly privacy: Readonly<Required<UserPrivacyChanges>> & { readonly accountSearchable: boolean };
   readonly receiveOption: UserReceiveOptionChanged['data']['option'];
 }
 
@@ -33,6 +33,7 @@ export const defaultPrivacy: User['privacy'] = {
   groupInviteConsent: false,
   friendRequestConsent: true,
   searchable: true,
+  accountSearchable: true,
 };
 
 /** Folds one event; an event unknown here changes nothing. Total also where personal fields were erased (null). */
@@ -44,6 +45,8 @@ export function evolve(state: UserState, event: UserEvent): UserState {
       return { ...state, profile: changedPrints(state.profile, event.data.changes) };
     case 'UserPrivacyChanged':
       return { ...state, privacy: { ...state.privacy, ...event.data.changes } };
+    case 'UserAccountSearchChanged':
+      return { ...state, privacy: { ...state.privacy, accountSearchable: event.data.searchable } };
     case 'UserReceiveOptionChanged':
       return { ...state, receiveOption: event.data.option };
     default:

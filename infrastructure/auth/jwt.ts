@@ -32,11 +32,11 @@ export class JwtTokens implements TokenIssuer, TokenVerifier {
   }
 
   async issue(tenant: string, userId: string, options: TokenOptions = {}): Promise<IssuedToken> {
-    const { platform, generation } = options;
+    const { platform, generation, ttlSeconds = this.options.ttlSeconds } = options;
     const tokenId = newId();
     const issuedAt = this.options.clock.now();
     const seconds = Math.floor(issuedAt / 1000);
-    const expires = seconds + this.options.ttlSeconds;
+    const expires = seconds + ttlSeconds;
     const token = await new SignJWT({
       tid: tenant,
       ims: issuedAt,

@@ -2,7 +2,11 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { CommandLimits } from '../../application/commands/command-rates.js';
 import type { ConversationSettings } from '../../application/commands/conversations.js';
-import type { FriendshipSettings } from '../../domain/friendship/settings.js';
+import {
+  FRIENDSHIP_SETTINGS,
+  type FriendshipSettings,
+  SEALTALK_FRIENDSHIP_SETTINGS,
+} from '../../domain/friendship/settings.js';
 import { decodeMasterKey, Environment, type LogLevel } from './environment.js';
 import { givenVariables } from './given.js';
 
@@ -43,6 +47,7 @@ export interface Config {
   readonly conversations: ConversationSettings;
   /** Whether what changes in a group, and a new friendship, is a line in the chat. */
   readonly chatNotices: boolean;
+  readonly sealtalk: SealtalkConfig;
   readonly logLevel: LogLevel;
   readonly tokenTtlSeconds: number;
   /** How long a request waits for a store that doesn't answer, until it is answered with 503. */
@@ -59,6 +64,26 @@ export interface HttpLimits {
   readonly openRequests: number;
   readonly unsentBytes: number;
   readonly headerBytes: number;
+}
+
+/** What 004's API has of its own. */
+export interface SealtalkConfig {
+  readonly cookie: CookieConfig;
+  /** Where codes for phones are handed over; absent: nobody is sent any. */
+  readonly codeWebhook?: URL;
+  /** Taken for every phone to which a code was sent. For trying out only: with it anybody is whoever he says. */
+  readonly testCode?: string;
+  /** Where the operator has said nothing, friends are as 004 has them. */
+  readonly friendship: FriendshipSettings;
+}
+
+export interface CookieConfig {
+  readonly name: string;
+  /** Absent: the host's own. */
+  readonly domain?: string;
+  /** `none`: pages of other sites, of those that CORS_ORIGINS names, come with it too. */
+  readonly sameSite: 'lax' | 'none';
+  readonly ttlSeconds: number;
 }
 
 export type EventStoreConfig =
@@ -111,10 +136,20 @@ const SECRET = [
   'PARLEY_TOKEN_SECRET',
   'PARLEY_ADMIN_SECRET',
   'OPENIM_SECRET',
+  'SEALTALK_CODE_WEBHOOK',
 ] as const;
 
 /** Those without a default that hold no secret. */
-const OPTIONAL = ['OPENIM_PORT', 'TENANTS'];
+const OPTIONAL = [
+  'OPENIM_PORT',
+  'TENANTS',
+  'SEALTALK_TEST_CODE',
+  'SEALTALK_COOKIE_DOMAIN',
+  'STRANGERS_MAY_WRITE',
+  'FRIEND_REQUEST_AGAIN_AFTER',
+  'DELETING_BLOCKS',
+  'BLOCKED_MAY_ASK',
+];
 
 /** Every environment variable that Parley reads, without the `NAME_FILE` of the secret ones. */
 export const variableNames = (): string[] => [...Object.keys(new Environment()), ...SECRET, ...OPTIONAL];
@@ -197,22 +232,44 @@ function configOf(settings: Environment, blankVariables: readonly string[]): Con
       friendRequestsPerPersonAndDay: settings.FRIEND_REQUESTS_PER_PERSON_AND_DAY,
       keysPerDay: settings.IDEMPOTENCY_KEYS_PER_DAY,
     },
-    friendship: {
-      strangersMayWrite: settings.STRANGERS_MAY_WRITE,
-      requestAgainAfterMs: settings.FRIEND_REQUEST_AGAIN_AFTER * 1_000,
-      deletingBlocks: settings.DELETING_BLOCKS,
-      blockedMayAsk: settings.BLOCKED_MAY_ASK,
-    },
+    friendship: friendshipOf(settings, FRIENDSHIP_SETTINGS),
     conversations: {
       revokeWithinMs: settings.PRIVATE_REVOKE_WITHIN === 0 ? null : settings.PRIVATE_REVOKE_WITHIN * 1_000,
     },
     chatNotices: settings.CHAT_NOTICES,
+    sealtalk: sealtalkOf(settings),
     logLevel: settings.LOG_LEVEL,
     tokenTtlSeconds: settings.TOKEN_TTL_SECONDS,
     commandDeadlineMs: settings.COMMAND_DEADLINE_SECONDS * 1_000,
     blankVariables,
   };
 }
+
+/** What the operator has said, and for the rest what the API does where nobody says anything (docs/rules.md A1). */
+function friendshipOf(settings: Environment, otherwise: FriendshipSettings): FriendshipSettings {
+  const { STRANGERS_MAY_WRITE, FRIEND_REQUEST_AGAIN_AFTER, DELETING_BLOCKS, BLOCKED_MAY_ASK } = settings;
+  const again = FRIEND_REQUEST_AGAIN_AFTER === undefined ? undefined : FRIEND_REQUEST_AGAIN_AFTER * 1_000;
+  return {
+    ...otherwise,
+    strangersMayWrite: STRANGERS_MAY_WRITE ?? otherwise.strangersMayWrite,
+    requestAgainAfterMs: again ?? otherwise.requestAgainAfterMs,
+    answeredAgainAfterMs: again ?? otherwise.answeredAgainAfterMs,
+    deletingBlocks: DELETING_BLOCKS ?? otherwise.deletingBlocks,
+    blockedMayAsk: BLOCKED_MAY_ASK ?? otherwise.blockedMayAsk,
+  };
+}
+
+const sealtalkOf = (settings: Environment): SealtalkConfig => ({
+  cookie: {
+    name: settings.SEALTALK_COOKIE_NAME,
+    ...(settings.SEALTALK_COOKIE_DOMAIN === undefined ? {} : { domain: settings.SEALTALK_COOKIE_DOMAIN }),
+    sameSite: settings.SEALTALK_COOKIE_SAME_SITE,
+    ttlSeconds: settings.SEALTALK_SESSION_SECONDS,
+  },
+  ...(settings.SEALTALK_CODE_WEBHOOK === undefined ? {} : { codeWebhook: new URL(settings.SEALTALK_CODE_WEBHOOK) }),
+  ...(settings.SEALTALK_TEST_CODE === undefined ? {} : { testCode: settings.SEALTALK_TEST_CODE }),
+  friendship: friendshipOf(settings, SEALTALK_FRIENDSHIP_SETTINGS),
+});
 
 const listed = (text: string): string[] =>
   text

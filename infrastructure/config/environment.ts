@@ -150,23 +150,51 @@ export class Environment {
   @WholeFrom(0, 1_000_000)
   FRIEND_REQUESTS_PER_PERSON_AND_DAY = 20;
 
+  @IsOptional()
   @Flag()
-  STRANGERS_MAY_WRITE = true;
+  STRANGERS_MAY_WRITE?: boolean;
 
+  @IsOptional()
   @WholeFrom(0, TEN_YEARS)
-  FRIEND_REQUEST_AGAIN_AFTER = 0;
+  FRIEND_REQUEST_AGAIN_AFTER?: number;
 
+  @IsOptional()
   @Flag()
-  DELETING_BLOCKS = false;
+  DELETING_BLOCKS?: boolean;
 
+  @IsOptional()
   @Flag()
-  BLOCKED_MAY_ASK = true;
+  BLOCKED_MAY_ASK?: boolean;
 
   @WholeFrom(0, TEN_YEARS)
   PRIVATE_REVOKE_WITHIN = 0;
 
   @Flag()
   CHAT_NOTICES = true;
+
+  @Matches(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/, {
+    message: 'SEALTALK_COOKIE_NAME must be the name of a cookie, not "$value".',
+  })
+  SEALTALK_COOKIE_NAME = 'rong_im_auth';
+
+  @IsOptional()
+  @Matches(/^\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/, {
+    message: 'SEALTALK_COOKIE_DOMAIN must be a domain, such as example.org, not "$value".',
+  })
+  SEALTALK_COOKIE_DOMAIN?: string;
+
+  @IsIn(['lax', 'none'], { message: 'SEALTALK_COOKIE_SAME_SITE must be lax or none, not "$value".' })
+  SEALTALK_COOKIE_SAME_SITE: 'lax' | 'none' = 'lax';
+
+  @WholeFrom(60, TEN_YEARS)
+  SEALTALK_SESSION_SECONDS = 2_592_000;
+
+  @Check(isWebUrl, 'SEALTALK_CODE_WEBHOOK must look like https://user:password@sms.example.org/codes.')
+  SEALTALK_CODE_WEBHOOK?: string;
+
+  @IsOptional()
+  @Matches(/^[0-9A-Za-z]{4,16}$/, { message: 'SEALTALK_TEST_CODE must be 4 to 16 letters or digits, not "$value".' })
+  SEALTALK_TEST_CODE?: string;
 
   @WholeFrom(0, 100_000_000)
   IDEMPOTENCY_KEYS_PER_DAY = 100_000;
@@ -248,6 +276,10 @@ function isNetwork(text: string): boolean {
   if (family === 0 || rest.length > 0) return false;
   if (bits === undefined) return true;
   return /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+}
+
+function isWebUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 function isPostgresUrl(text: string): boolean {

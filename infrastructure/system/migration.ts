@@ -101,6 +101,19 @@ export class CreateProcesses1700000010000 implements MigrationInterface {
   }
 }
 
+/** Phones that are being verified. */
+export class CreatePhoneVerifications1700000011000 implements MigrationInterface {
+  readonly name = 'CreatePhoneVerifications1700000011000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(await readFile(new URL('./phone-verifications.sql', import.meta.url), 'utf8'));
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE system.phone_verification');
+  }
+}
+
 export const systemMigrations: readonly MigrationClass[] = [
   CreateSystemTables1700000003000,
   CreateTokenRevocations1700000004000,
@@ -110,4 +123,5 @@ export const systemMigrations: readonly MigrationClass[] = [
   CreateSnapshots1700000008000,
   CreateReadPositions1700000009000,
   CreateProcesses1700000010000,
+  CreatePhoneVerifications1700000011000,
 ];

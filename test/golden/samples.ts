@@ -31,6 +31,7 @@ export const samples: { readonly [Type in AnyEvent['type']]: Extract<AnyEvent, {
     userId: 'ann',
     changes: { groupInviteConsent: true, friendRequestConsent: false, searchable: false },
   },
+  UserAccountSearchChanged: { userId: 'ann', searchable: false },
   UserReceiveOptionChanged: { userId: 'ann', option: 'silent' },
   GroupFavourited: { userId: 'ann', groupId, incarnation: 2 },
   GroupUnfavourited: { userId: 'ann', groupId },

@@ -12,6 +12,7 @@ import type { EventStore } from '../../application/ports/event-store.js';
 import { nobodyKnown } from '../../application/ports/users.js';
 import { FRIENDSHIP_SETTINGS } from '../../domain/friendship/settings.js';
 import { Argon2Hasher } from '../../infrastructure/auth/argon2-hasher.js';
+import { MasterKeyPhoneSecrets } from '../../infrastructure/auth/phone-secrets.js';
 import { JwtTokens } from '../../infrastructure/auth/jwt.js';
 import { SessionTokens } from '../../infrastructure/auth/session-tokens.js';
 import { eventLogMigrations } from '../../infrastructure/event-store/postgres/migration.js';
@@ -95,6 +96,7 @@ export async function openCommandSide(url: string, options: Partial<PipelineOpti
     numbers,
     reservations,
     claims,
+    phones: new MasterKeyPhoneSecrets(Buffer.alloc(32, 7)),
     credentials,
     passwords: quickHasher(),
     sessions,

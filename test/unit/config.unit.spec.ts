@@ -57,8 +57,21 @@ describe('configuration', () => {
       friendship: {
         strangersMayWrite: true,
         requestAgainAfterMs: 0,
+        answeredAgainAfterMs: 0,
+        backUnasked: false,
         deletingBlocks: false,
         blockedMayAsk: true,
+      },
+      sealtalk: {
+        cookie: { name: 'rong_im_auth', sameSite: 'lax', ttlSeconds: 2_592_000 },
+        friendship: {
+          strangersMayWrite: false,
+          requestAgainAfterMs: 259_200_000,
+          answeredAgainAfterMs: 86_400_000,
+          backUnasked: true,
+          deletingBlocks: true,
+          blockedMayAsk: false,
+        },
       },
       conversations: { revokeWithinMs: null },
       chatNotices: true,
@@ -89,8 +102,17 @@ describe('configuration', () => {
     expect(loadConfig(given).friendship).to.deep.equal({
       strangersMayWrite: false,
       requestAgainAfterMs: 86_400_000,
+      answeredAgainAfterMs: 86_400_000,
+      backUnasked: false,
       deletingBlocks: true,
       blockedMayAsk: false,
+    });
+    const { friendship } = loadConfig({ STRANGERS_MAY_WRITE: 'true', FRIEND_REQUEST_AGAIN_AFTER: '5' }).sealtalk;
+    expect(friendship, 'what is said is said for every API').to.include({
+      strangersMayWrite: true,
+      requestAgainAfterMs: 5_000,
+      answeredAgainAfterMs: 5_000,
+      deletingBlocks: true,
     });
     expect(loadConfig({}).chatNotices).to.equal(true);
     expect(loadConfig({ CHAT_NOTICES: 'false' }).chatNotices).to.equal(false);
@@ -98,6 +120,29 @@ describe('configuration', () => {
       'DELETING_BLOCKS must be true or false, not "yes".',
       'STRANGERS_MAY_WRITE must be true or false, not "0".',
     ]);
+  });
+
+  it('reads what 004’s sessions and codes go by, and keeps the webhook’s address to itself', () => {
+    const { cookie, codeWebhook, testCode } = loadConfig({
+      SEALTALK_COOKIE_NAME: 'chat',
+      SEALTALK_COOKIE_DOMAIN: 'example.org',
+      SEALTALK_COOKIE_SAME_SITE: 'none',
+      SEALTALK_SESSION_SECONDS: '3600',
+      SEALTALK_CODE_WEBHOOK: 'https://me:secret@sms.example.org/codes',
+      SEALTALK_TEST_CODE: '9999',
+    }).sealtalk;
+    expect(cookie).to.deep.equal({ name: 'chat', domain: 'example.org', sameSite: 'none', ttlSeconds: 3_600 });
+    expect([codeWebhook?.href, testCode]).to.deep.equal(['https://me:secret@sms.example.org/codes', '9999']);
+    const wrong = {
+      SEALTALK_COOKIE_NAME: 'a b',
+      SEALTALK_COOKIE_DOMAIN: 'example.org; Path=/x',
+      SEALTALK_COOKIE_SAME_SITE: 'strict',
+      SEALTALK_SESSION_SECONDS: '1',
+      SEALTALK_CODE_WEBHOOK: 'ftp://me:secret@sms.example.org',
+      SEALTALK_TEST_CODE: '99',
+    };
+    expect(problemsOf(wrong)).to.have.length(6);
+    expect(problemsOf(wrong).join()).not.to.include('secret');
   });
 
   it('reads how long a message of a single chat may be revoked; 0 is for ever', () => {
@@ -281,6 +326,7 @@ describe('a secret in a file', () => {
       PARLEY_TOKEN_SECRET: SECRET,
       PARLEY_ADMIN_SECRET: 'y'.repeat(16),
       OPENIM_SECRET: 'z'.repeat(16),
+      SEALTALK_CODE_WEBHOOK: 'https://me:hunter2@sms.example.org/',
     };
     expect(secretVariables).to.have.members(Object.keys(values));
     const files: Record<string, string> = {};

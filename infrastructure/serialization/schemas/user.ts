@@ -34,6 +34,7 @@ const payloads = {
       searchable: Type.Optional(Type.Boolean()),
     }),
   }),
+  UserAccountSearchChanged: Closed({ userId: UserId, searchable: Type.Boolean() }),
   UserReceiveOptionChanged: Closed({ userId: UserId, option: OneOf('all', 'silent', 'none') }),
 };
 
@@ -54,5 +55,6 @@ export const userEvents: readonly EventSchema[] = [
     personal: [{ path: 'changes', subject: 'userId' }],
   },
   { type: 'UserPrivacyChanged', version: 1, payload: payloads.UserPrivacyChanged },
+  { type: 'UserAccountSearchChanged', version: 1, payload: payloads.UserAccountSearchChanged },
   { type: 'UserReceiveOptionChanged', version: 1, payload: payloads.UserReceiveOptionChanged },
 ];

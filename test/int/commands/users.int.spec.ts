@@ -9,6 +9,7 @@ import {
 import { systemClock } from '../../../application/ports/clock.js';
 import type { DomainError } from '../../../domain/shared/errors.js';
 import { streamName } from '../../../application/streams.js';
+import { MasterKeyPhoneSecrets } from '../../../infrastructure/auth/phone-secrets.js';
 import { type CommandSide, migrateCommandSide, openCommandSide, quickHasher } from '../../support/command-side.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 
@@ -40,6 +41,7 @@ describe('User commands on PostgreSQL', () => {
 
   const dependencies = (): UserCommandsDependencies => ({
     ...side,
+    phones: new MasterKeyPhoneSecrets(Buffer.alloc(32, 7)),
     passwords: quickHasher(),
     attempts: new LoginAttempts(systemClock, side.networks),
   });

@@ -20,6 +20,7 @@ describe('EventRegistry', () => {
       'UserRegistered 1',
       'UserProfileChanged 1',
       'UserPrivacyChanged 1',
+      'UserAccountSearchChanged 1',
       'UserReceiveOptionChanged 1',
       'GroupFavourited 1',
       'GroupUnfavourited 1',

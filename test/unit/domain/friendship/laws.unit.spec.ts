@@ -12,6 +12,8 @@ import { NOW } from '../../../support/group-stories.js';
 const anySettings: fc.Arbitrary<FriendshipSettings> = fc.record({
   strangersMayWrite: fc.boolean(),
   requestAgainAfterMs: fc.constantFrom(0, 0, 3),
+  answeredAgainAfterMs: fc.constantFrom(0, 3),
+  backUnasked: fc.boolean(),
   deletingBlocks: fc.boolean(),
   blockedMayAsk: fc.boolean(),
 });

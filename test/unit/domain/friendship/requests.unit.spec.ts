@@ -126,7 +126,7 @@ describe('asking to be friends (003 add_friend, 004 invite)', () => {
   });
 
   it('again within the tenant’s interval changes nothing, however the last one ended, unless it made friends', () => {
-    const soon: Settings = { requestAgainAfterMs: NOW - ASKED + 1 };
+    const soon: Settings = { requestAgainAfterMs: NOW - ASKED + 1, answeredAgainAfterMs: NOW - ASKED + 1 };
     given(asked('ann', 'bob'))
       .when(ask('ann', 'bob', {}, soon))
       .then([])
@@ -141,11 +141,35 @@ describe('asking to be friends (003 add_friend, 004 invite)', () => {
         .then([])
         .outcome({ alreadySo: true, result: 'unchanged' });
       given(asked('ann', 'bob'), end)
-        .when(ask('ann', 'bob', {}, { requestAgainAfterMs: NOW - ASKED }))
+        .when(ask('ann', 'bob', {}, { requestAgainAfterMs: NOW - ASKED, answeredAgainAfterMs: NOW - ASKED }))
         .then([asked('ann', 'bob', { requestId: 'ann-2', askedAt: NOW })]);
     }
     given(asked('ann', 'bob'), answered('ann', 'bob', 'accepted'), bothAdded('ann-1', 'bob'), removed('bob', 'ann'))
       .when(ask('ann', 'bob', {}, soon))
+      .then([asked('ann', 'bob', { requestId: 'ann-2', askedAt: NOW })]);
+  });
+
+  it('after an answer has an interval of its own (004: a day, else three)', () => {
+    const settings: Settings = { requestAgainAfterMs: NOW - ASKED + 1, answeredAgainAfterMs: NOW - ASKED };
+    given(asked('ann', 'bob'), answered('ann', 'bob', 'ignored'))
+      .when(ask('ann', 'bob', {}, settings))
+      .then([asked('ann', 'bob', { requestId: 'ann-2', askedAt: NOW })]);
+    given(asked('ann', 'bob'))
+      .when(ask('ann', 'bob', {}, settings))
+      .thenAlreadySo();
+  });
+
+  it('of who is still in the other’s list has him back at once, where the tenant has it so (004)', () => {
+    const back: Settings = { backUnasked: true };
+    given(...friends, removed('ann', 'bob'))
+      .when(ask('ann', 'bob', {}, back))
+      .then([added('ann', 'bob', { by: 'ann', source: 'request' })])
+      .outcome({ result: 'added', how: 'back' });
+    given(...friends, removed('bob', 'ann'))
+      .when(ask('ann', 'bob', {}, back))
+      .then([asked('ann', 'bob', { requestId: 'ann-2', askedAt: NOW })]);
+    given(...friends, removed('ann', 'bob'))
+      .when(ask('ann', 'bob'))
       .then([asked('ann', 'bob', { requestId: 'ann-2', askedAt: NOW })]);
   });
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { userDecider } from '../../../../domain/user/decider.js';
-import type { UserEvent, UserPrivacyChanges, UserProfileChanges } from '../../../../domain/user/events.js';
+import type { ChangeUserPrivacy } from '../../../../domain/user/commands.js';
+import type { UserEvent, UserProfileChanges } from '../../../../domain/user/events.js';
 import { fold, refusal, specify } from '../../../support/given-when-then.js';
 import { appAdmin, auditor, NUMBER, user } from '../../../support/group-stories.js';
 
@@ -14,7 +15,8 @@ const profiled = (changes: UserProfileChanges): UserEvent => ({
   type: 'UserProfileChanged',
   data: { userId: 'ann', changes },
 });
-const privacy = (changes: UserPrivacyChanges) => ({ type: 'ChangeUserPrivacy', userId: 'ann', changes }) as const;
+const privacy = (changes: ChangeUserPrivacy['changes']) =>
+  ({ type: 'ChangeUserPrivacy', userId: 'ann', changes }) as const;
 const option = (value: 'all' | 'silent' | 'none') =>
   ({ type: 'ChangeUserReceiveOption', userId: 'ann', option: value }) as const;
 
@@ -89,6 +91,20 @@ describe('a user’s settings', () => {
     given(registered)
       .when({ ...privacy({ groupInviteConsent: true }), ...user('bob') })
       .then(refusal('NotPermitted'));
+  });
+
+  it('whether he is found by his account, apart from all else (004 set_privacy stSearchVerify)', () => {
+    const changed = (searchable: boolean) =>
+      ({ type: 'UserAccountSearchChanged', data: { userId: 'ann', searchable } }) as const;
+    given(registered)
+      .when({ ...privacy({ accountSearchable: false, searchable: false }), ...user('ann') })
+      .then([{ type: 'UserPrivacyChanged', data: { userId: 'ann', changes: { searchable: false } } }, changed(false)]);
+    given(registered)
+      .when({ ...privacy({ accountSearchable: true }), ...user('ann') })
+      .thenAlreadySo();
+    given(registered, changed(false))
+      .when({ ...privacy({ accountSearchable: true, searchable: true }), ...user('ann') })
+      .then([changed(true)]);
   });
 
   it('how he is told of messages (003 globalRecvMsgOpt)', () => {
