@@ -35,7 +35,7 @@ export default {
       severity: 'error',
       comment: 'application/ takes no library that speaks to the world.',
       from: { path: '^application/' },
-      to: { path: '^node_modules/', pathNot: '^node_modules/(lru-cache|ipaddr[.]js|uuid|immutable)/' },
+      to: { path: '^node_modules/', pathNot: '^node_modules/(lru-cache|ipaddr[.]js|uuid|immutable|@scure/base)/' },
     },
     ...outerRooms.map(keepsOutOfOtherRooms),
     {

@@ -78,6 +78,9 @@ export const parsed = (parse: RequestHandler, request: Request, response: Respon
     });
   });
 
+/** The body's bytes as they came; undefined: it was not read by `jsonBody`. */
+export const rawBodyOf = (request: IncomingMessage): Buffer | undefined => rawBodies.get(request);
+
 /** Whether anything was sent: an empty body is parsed to an empty object. */
 export const wasSent = (request: IncomingMessage): boolean => (rawBodies.get(request)?.length ?? 0) > 0;
 

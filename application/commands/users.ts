@@ -14,6 +14,7 @@ import type { PhoneSecrets } from '../ports/phone-secrets.js';
 import type { RegistrationClaims } from '../ports/registration-claims.js';
 import type { Reservations } from '../ports/reservations.js';
 import type { IssuedToken, Sessions, TokenIssuer, TokenOptions } from '../ports/tokens.js';
+import { isKeyAddress } from '../key-address.js';
 import { newId } from '../new-id.js';
 import { Accounts } from './accounts.js';
 import type { Aggregate } from './aggregate.js';
@@ -177,6 +178,10 @@ export class UserCommands {
       at: 0,
     });
     if (credentials !== undefined) checkCredentials(credentials);
+    // Whoever came first could lie in wait for the key's owner, who becomes this user by his signature.
+    if (isKeyAddress(userId) && !(actor !== undefined && hasAdminPowers(actor))) {
+      refuse('NotPermitted', { reason: 'the address of a key is the id of whoever shows a signature of that key' });
+    }
   }
 
   /**

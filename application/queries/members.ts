@@ -49,6 +49,17 @@ export interface MemberFilter {
   readonly keyword?: string;
 }
 
+/** Who stands out in a group, for whoever looks at it from above. */
+export interface GroupPeople {
+  /** undefined: it has none. */
+  readonly owner: MemberView | undefined;
+  /** Who looks; undefined: he is no member. */
+  readonly self: MemberView | undefined;
+  readonly admins: number;
+  /** Members whose mute has not ended. */
+  readonly muted: number;
+}
+
 export type MemberPage = CountedPage<MemberView>;
 
 /** Everything is of one tenant. The members of a dismissed group stay listed unless the dismissal removed them. */
@@ -58,6 +69,16 @@ export interface MemberQueries {
   membersByIds(tenant: string, groupId: string, userIds: readonly string[]): Promise<readonly MemberView[]>;
   /** Roles of those who are members, by user id. At most 1000 ids. */
   rolesOf(tenant: string, groupId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, Role>>;
+  /**
+   * Of each of the groups, at most 1000, as they are at `at` (milliseconds UTC) for the user `self`. Of one that isn't there:
+   * nobody.
+   */
+  peopleOf(
+    tenant: string,
+    groupIds: readonly string[],
+    self: string,
+    at: number,
+  ): Promise<ReadonlyMap<string, GroupPeople>>;
   /** Of everybody who is a member, in the order of `membersOfGroup`. */
   memberIds(tenant: string, groupId: string): Promise<readonly string[]>;
   /** The user's roles in those of the groups that he is a member of, by group id. At most 1000 ids. */

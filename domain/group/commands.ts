@@ -114,6 +114,8 @@ export interface LeaveGroup {
   readonly type: 'LeaveGroup';
   readonly groupId: string;
   readonly userId: string;
+  /** Of a group that was dismissed: `refuse` is GroupDismissed whoever stayed in it (002). Default `report`: out he goes. */
+  readonly dismissed?: OnItem;
 }
 
 /**
@@ -190,6 +192,8 @@ export interface MuteMember {
   readonly userId: string;
   /** ms UTC, null = for ever, or a length in ms from the moment of the decision (003 mutedSeconds, 002 muteTime). */
   readonly until: number | null | { readonly lasting: number };
+  /** Default `last`: after the deadline and whether he is a member. `first`: before either (002). */
+  readonly rights?: RightsJudged;
 }
 
 /** @throws NotGroupMember, TargetRoleTooHigh, NotGroupManager, NotGroupOwner, RulesForbid. */
@@ -197,6 +201,8 @@ export interface UnmuteMember {
   readonly type: 'UnmuteMember';
   readonly groupId: string;
   readonly userId: string;
+  /** Default `last`: after whether he is a member. */
+  readonly rights?: RightsJudged;
 }
 
 /**
@@ -224,6 +230,8 @@ export interface ChangeGroupProfile {
   readonly type: 'ChangeGroupProfile';
   readonly groupId: string;
   readonly changes: GroupProfileChanges;
+  /** Custom fields to set one by one: each takes the place of the one with its key, and all others stay as they are. */
+  readonly setFields?: readonly CustomField[];
 }
 
 /** One of several changes that are asked for at once; which group, the whole says. */

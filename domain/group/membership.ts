@@ -12,7 +12,8 @@ import { memberCount, roleOf, type Group, type GroupState, type Member } from '.
 
 export function leaveGroup(state: GroupState, command: Decided<LeaveGroup>): GroupDecision<'LeaveGroup'> {
   const group = groupToLeave(state, command);
-  const { userId, actor } = command;
+  const { userId, actor, dismissed = 'report' } = command;
+  if (dismissed === 'refuse' && group.status === 'dismissed') refuse('GroupDismissed', { groupId: group.groupId });
   if (actingUser(actor) !== userId && !hasAdminPowers(actor)) {
     refuse('NotPermitted', { reason: 'a user leaves for himself only' });
   }

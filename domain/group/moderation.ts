@@ -1,7 +1,7 @@
 import { Set } from 'immutable';
 import { actingUser } from '../shared/actor.js';
 import { refuse } from '../shared/errors.js';
-import { liveGroup, memberOf, refuseOutsider, requireMay, requireReach } from './authority.js';
+import { liveGroup, memberOf, refuseOutsider, requireMay, requireReach, requireReachOfAnybody } from './authority.js';
 import { checkListLength } from './bounds.js';
 import type { MuteGroup, MuteMember, UnmuteGroup, UnmuteMember } from './commands.js';
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
@@ -11,12 +11,14 @@ import { isMuted, type Group, type GroupState } from './state.js';
 
 export function muteMember(state: GroupState, command: Decided<MuteMember>): GroupDecision<'MuteMember'> {
   const group = liveGroup(state, command);
-  const { userId, actor } = command;
+  const { userId, actor, rights = 'last' } = command;
   refuseOutsider(group, actor);
   const until = deadlineOf(command);
-  checkDeadline(group, 'until', until, command.at);
+  if (rights === 'first') requireReachOfAnybody(group, actor, 'mute');
+  else checkDeadline(group, 'until', until, command.at);
   const target = memberOf(group, userId);
   requireReach(group, actor, 'mute', target);
+  checkDeadline(group, 'until', until, command.at);
   if (target.mute !== null && target.mute.until === until) {
     return alreadySo({ command: 'MuteMember', alreadySo: true, userId, until });
   }
@@ -45,8 +47,9 @@ export function checkDeadline({ rules }: Group, field: string, until: number | n
 
 export function unmuteMember(state: GroupState, command: Decided<UnmuteMember>): GroupDecision<'UnmuteMember'> {
   const group = liveGroup(state, command);
-  const { userId, actor } = command;
+  const { userId, actor, rights = 'last' } = command;
   refuseOutsider(group, actor);
+  if (rights === 'first') requireReachOfAnybody(group, actor, 'mute');
   const target = memberOf(group, userId);
   requireReach(group, actor, 'mute', target);
   if (!isMuted(target, command.at)) return alreadySo({ command: 'UnmuteMember', alreadySo: true, userId });

@@ -13,14 +13,24 @@ export function changeGroupProfile(
 ): GroupDecision<'ChangeGroupProfile'> {
   const group = liveGroup(state, command);
   requireMay(group, command.actor, 'editProfile');
-  checkProfile(group.rules.values, command.changes);
-  const changes = realChanges(group, command.changes);
+  const asked = withFieldsSet(group, command);
+  checkProfile(group.rules.values, asked);
+  const changes = realChanges(group, asked);
   const changed = Object.keys(changes) as (keyof GroupProfileChanges)[];
   if (changed.length === 0) return alreadySo({ command: 'ChangeGroupProfile', alreadySo: true, changed });
   return {
     events: [{ type: 'GroupProfileChanged', data: { groupId: group.groupId, changes, by: actingUser(command.actor) } }],
     outcome: { command: 'ChangeGroupProfile', alreadySo: false, changed },
   };
+}
+
+function withFieldsSet(group: Group, { changes, setFields = [] }: ChangeGroupProfile): GroupProfileChanges {
+  if (setFields.length === 0) return changes;
+  const set = new Map(setFields.map((field) => [field.key, field]));
+  const present = changes.customFields ?? group.customFields;
+  const kept = present.map((field) => set.get(field.key) ?? field);
+  const keys = new Set(present.map(({ key }) => key));
+  return { ...changes, customFields: [...kept, ...[...set.values()].filter(({ key }) => !keys.has(key))] };
 }
 
 function realChanges(group: Group, asked: GroupProfileChanges): GroupProfileChanges {

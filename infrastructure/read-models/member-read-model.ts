@@ -1,4 +1,5 @@
 import type {
+  GroupPeople,
   MemberCardView,
   MemberFilter,
   MemberPage,
@@ -32,6 +33,14 @@ interface MemberRow {
   profile_nickname: string | null;
 }
 
+interface PeopleRow extends Omit<MemberRow, 'user_id'> {
+  group_id: string;
+  admins: number;
+  muted_now: number;
+  /** null: neither an owner nor the one who looks. */
+  user_id: string | null;
+}
+
 const LIST: PagedList = {
   name: 'members-of-group',
   shape: ['number', 'number', 'string'],
@@ -61,6 +70,30 @@ export class MemberReadModel implements MemberQueries {
     if (userIds.length === 0) return new Map();
     const rows = await this.prepared.rows<{ user_id: string; role: Role }>('roles', ROLES, [tenant, groupId, userIds]);
     return new Map(rows.map((row) => [row.user_id, row.role]));
+  }
+
+  async peopleOf(
+    tenant: string,
+    groupIds: readonly string[],
+    self: string,
+    at: number,
+  ): Promise<ReadonlyMap<string, GroupPeople>> {
+    const ids = [...new Set(groupIds)];
+    if (ids.length === 0) return new Map();
+    const rows = await this.prepared.rows<PeopleRow>('people', PEOPLE, [tenant, ids, self, at]);
+    const people = new Map<string, GroupPeople>();
+    for (const row of rows) {
+      const { group_id: groupId, admins, muted_now: muted } = row;
+      const member = row.user_id === null ? undefined : shapeRow({ ...row, user_id: row.user_id });
+      const before = people.get(groupId);
+      people.set(groupId, {
+        owner: member?.role === 'owner' ? member : before?.owner,
+        self: member?.userId === self ? member : before?.self,
+        admins,
+        muted,
+      });
+    }
+    return people;
   }
 
   async memberIds(tenant: string, groupId: string): Promise<readonly string[]> {
@@ -169,10 +202,18 @@ const ROLES_IN = `SELECT m.group_id, m.role FROM read.group_members_v2 m
 const MEMBER_IDS = `SELECT m.user_id FROM read.group_members_v2 m
   WHERE m.tenant = $1 AND m.group_id = $2 ORDER BY m.role_order, m.joined_at, m.user_id`;
 
-/** No index of its own: it would have to be kept at each mute, and this list is asked for rarely. */
 const STILL_MUTED = `FROM read.group_members_v2 m
   WHERE m.tenant = $1 AND m.group_id = $2 AND m.muted AND (m.muted_until IS NULL OR m.muted_until > $3::bigint)`;
 const MUTED_PAGE = `SELECT ${COLUMNS} ${STILL_MUTED} AND m.user_id > $4 ORDER BY m.user_id LIMIT $5 OFFSET $6`;
+/** Look-ups by key and counts of few, whatever the size of the groups; a row for the owner, one for who looks, or an empty one. */
+const OF_GROUP = 'FROM read.group_members_v2 m WHERE m.tenant = $1 AND m.group_id = a.group_id';
+const PEOPLE = `SELECT a.group_id, c.admins, c.muted_now, p.*
+  FROM unnest($2::text[]) AS a (group_id)
+  CROSS JOIN LATERAL (SELECT
+      (SELECT count(*)::integer ${OF_GROUP} AND m.role_order = 1) AS admins,
+      (SELECT count(*)::integer ${OF_GROUP} AND m.muted AND (m.muted_until IS NULL OR m.muted_until > $4::bigint)) AS muted_now) c
+  LEFT JOIN LATERAL (SELECT ${COLUMNS} ${OF_GROUP} AND m.role_order = 0
+      UNION ALL SELECT ${COLUMNS} ${OF_GROUP} AND m.user_id = $3 AND m.role_order <> 0) p ON true`;
 const MUTED_COUNT = `SELECT count(*)::integer AS n ${STILL_MUTED}`;
 
 const shapeCard = (card: MemberCard): MemberCardView => ({

@@ -286,6 +286,27 @@ describe('read models', () => {
       ],
       2,
     ]);
+    history.write(created('g5b', 'ann'), joined('g5b', 'ann', 'owner'), joined('g5b', 'eve', 'admin'));
+    await caughtUp();
+    const people = await read.members.peopleOf('t1', ['g5', 'nowhere', 'g5b'], 'bob', START + 10);
+    expect(
+      [...people].map(([groupId, { owner, self, admins, muted: n }]) => [
+        groupId,
+        owner?.userId,
+        self?.role,
+        admins,
+        n,
+      ]),
+    ).to.have.deep.members([
+      ['g5', 'ann', 'member', 0, 2],
+      ['g5b', 'ann', undefined, 1, 0],
+      ['nowhere', undefined, undefined, 0, 0],
+    ]);
+    const owners = await read.members.peopleOf('t1', ['g5b'], 'ann', START);
+    expect(owners.get('g5b')?.self).to.deep.equal(owners.get('g5b')?.owner);
+    expect([...(await read.members.peopleOf('t2', ['g5'], 'bob', START)).values()]).to.deep.equal([
+      { owner: undefined, self: undefined, admins: 0, muted: 0 },
+    ]);
     const first = await read.members.mutedMembers('t1', 'g5', START, { limit: 2 });
     const rest = await read.members.mutedMembers('t1', 'g5', START, { limit: 2, cursor: first.next ?? '' });
     expect([first.total, rest.items.map(({ userId }) => userId), rest.next]).to.deep.equal([3, ['dan'], null]);

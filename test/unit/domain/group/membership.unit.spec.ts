@@ -194,6 +194,16 @@ describe('leaving a group', () => {
       .when({ ...leave('cid'), ...user('cid') })
       .then(refusal('GroupDismissed'));
   });
+
+  it('or not at all, where the API that asks knows a dismissed group as gone (002)', () => {
+    const ended = given(founded({ preset: 'dtalk' }), dismissed());
+    for (const userId of ['cid', 'eve']) {
+      ended.when({ ...leave(userId), dismissed: 'refuse', ...user(userId) }).then(refusal('GroupDismissed'));
+    }
+    given(founded({ preset: 'dtalk' }))
+      .when({ ...leave('cid'), dismissed: 'refuse', ...user('cid') })
+      .then([left('cid')]);
+  });
 });
 
 describe('removing members', () => {

@@ -88,6 +88,28 @@ describe('muting a member', () => {
       .then(refusal('InvalidArgument', { field: 'until' }));
   });
 
+  it('who may not at all hears so before what else is wrong, where the API that asks wants it (002)', () => {
+    const late = { ...mute('eve', NOW - 1), rights: 'first' } as const;
+    given(founded())
+      .when({ ...late, ...user('cid') })
+      .then(refusal('NotGroupManager'));
+    given(founded())
+      .when({ ...late, ...user('ann') })
+      .then(refusal('NotGroupMember', { userIds: ['eve'] }));
+    given(founded({ preset: 'dtalk' }))
+      .when({ ...mute('bob', NOW - 1), rights: 'first', ...user('ann') })
+      .then(refusal('TargetRoleTooHigh', { userId: 'bob' }));
+    given(founded())
+      .when({ ...mute('cid', NOW - 1), rights: 'first', ...user('ann') })
+      .then(refusal('InvalidArgument', { field: 'until' }));
+    given(founded())
+      .when({ ...unmute('eve'), rights: 'first', ...user('cid') })
+      .then(refusal('NotGroupManager'));
+    given(founded())
+      .when({ ...unmute('eve'), ...user('cid') })
+      .then(refusal('NotGroupMember', { userIds: ['eve'] }));
+  });
+
   it('until the same time again is already so; another time is another mute', () => {
     given(founded(), muted('cid', NOW + 1000))
       .when({ ...mute('cid'), ...user('ann') })

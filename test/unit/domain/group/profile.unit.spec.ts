@@ -55,6 +55,27 @@ describe('changing what a group shows of itself', () => {
       .thenAlreadySo();
   });
 
+  it('sets custom fields one by one beside those that are there (002 publicName)', () => {
+    const [a, b, c] = [
+      { key: 'a', value: '1' },
+      { key: 'b', value: '2' },
+      { key: 'c', value: '3' },
+    ];
+    const set = (...setFields: { key: string; value: string }[]) => ({ ...change({}), setFields, ...user('ann') });
+    given(founded(), changed({ customFields: [a, b] }))
+      .when(set({ key: 'a', value: '9' }, c))
+      .then([changed({ customFields: [{ key: 'a', value: '9' }, b, c] })]);
+    given(founded(), changed({ customFields: [a, b] }))
+      .when(set(b))
+      .thenAlreadySo();
+    given(founded(), changed({ customFields: [a] }))
+      .when({ ...change({ name: 'Go', customFields: [b] }), setFields: [c], ...user('ann') })
+      .then([changed({ name: 'Go', customFields: [b, c] })]);
+    given(founded(), changed({ customFields: [a] }))
+      .when(set({ key: 'd', value: 'x'.repeat(513) }))
+      .then(refusal('InvalidArgument', { field: 'customFields.value' }));
+  });
+
   it('an empty text clears, as null does; custom fields are replaced as a whole', () => {
     given(founded(), changed({ ext: 'e' }))
       .when({ ...change({ ext: '' }), ...user('ann') })
