@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
+import type { Tools } from '../../application/ports/tools.js';
+import { loadConfig } from '../../infrastructure/config/config.js';
+import { openTools } from '../../infrastructure/container.js';
 import { ENGINES, type TestEngine, testEngine } from '../support/engines.js';
 import { friendshipRaces, runFriendshipRace } from '../support/friendship-races.js';
 import { type HistoryItem, lawfulGroup } from '../support/group-laws.js';
@@ -9,6 +12,7 @@ import { OpenimClient } from '../support/openim-client.js';
 import { type ParleyProcess, startParley } from '../support/parley-process.js';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import { type Random, seededRandom } from '../support/random.js';
+import { silentLogger } from '../support/silent-logger.js';
 import { type V1Answer, V1Client } from '../support/v1-client.js';
 
 /** 20 in `npm test`, 2,000 in `npm run test:soak`. */
@@ -142,6 +146,7 @@ for (const engine of ENGINES)
     let database: TestDatabase;
     let eventStore: TestEngine;
     let servers: ParleyProcess[] = [];
+    let tools: Tools;
     let clients: V1Client[];
 
     before(async () => {
@@ -155,6 +160,7 @@ for (const engine of ENGINES)
         PARLEY_APP_ADMINS: 'root',
       };
       servers = await Promise.all([startParley(env), startParley(env)]);
+      tools = await openTools(loadConfig(env), silentLogger);
       clients = servers.map(({ url }) => new V1Client(url));
       await Promise.all(
         ['root', 'ada', 'bob', 'cat', 'eve', 'maker'].map(async (userId, n) => {
@@ -166,6 +172,7 @@ for (const engine of ENGINES)
     after(async () => {
       await Promise.all(servers.map((server) => server.end()));
       servers = [];
+      await tools.close();
       await eventStore.stop();
       await database.drop();
     });
@@ -305,9 +312,10 @@ for (const engine of ENGINES)
     }
 
     for (const race of messageRaces) {
-      it(`${race.name}, by 003's API`, async () => {
+      it(race.name, async () => {
         const clients003 = servers.map(({ url }) => new OpenimClient(`${url}/openim`, ''));
-        const ring = { im: (n: number) => clients003[n % clients003.length]!, tokenOf, random };
+        const im = (n: number): OpenimClient => clients003[n % clients003.length]!;
+        const ring = { im, client, tokenOf, random, logOfGroupChat };
         const rounds = Array.from({ length: ROUNDS }, (_, round) => round);
         await Promise.all(
           PAIRS.map(async (pair, lane) => {
@@ -316,6 +324,15 @@ for (const engine of ENGINES)
           }),
         );
       });
+    }
+
+    async function logOfGroupChat(groupId: string): Promise<{ type: string; data: object }[]> {
+      const stream = { category: 'conversation', kind: 'group', groupId, incarnation: 1 } as const;
+      const log: { type: string; data: object }[] = [];
+      for await (const batch of tools.history.all({ ...stream, tenant: eventStore.tenant }))
+        for (const item of batch)
+          log.push({ type: item.stored.type, data: 'event' in item ? { ...item.event?.data } : {} });
+      return log;
     }
 
     async function historyOf(groupId: string, server: number): Promise<readonly HistoryItem[]> {

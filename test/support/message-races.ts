@@ -1,10 +1,15 @@
 import { expect } from 'chai';
+import { eventually } from './eventually.js';
 import type { OpenimAnswer, OpenimClient } from './openim-client.js';
 import type { Random } from './random.js';
+import type { V1Answer, V1Client } from './v1-client.js';
 
-/** Two servers of one log, asked by 003's API. */
+/** Two servers of one log, asked by 003's API and by `/v1`. */
 export interface MessageRing {
   readonly im: (server: number) => OpenimClient;
+  readonly client: (server: number) => V1Client;
+  /** Of the first incarnation's conversation, from its opening on. */
+  readonly logOfGroupChat: (groupId: string) => Promise<readonly { readonly type: string; readonly data: object }[]>;
   readonly tokenOf: (userId: string) => string;
   readonly random: Random;
 }
@@ -105,17 +110,123 @@ export const messageRaces: readonly MessageRace[] = [
     },
   },
   {
-    name: 'eight equal sends with one Idempotency-Key',
-    run: async ({ im, tokenOf }, [sendID, recvID], round) => {
+    name: 'eight equal sends with one clientMsgId, and eight with one Idempotency-Key',
+    run: async ({ im, client, tokenOf }, [sendID, recvID], round) => {
+      const once = `${sendID}-${recvID}-${round.toString()}`;
       const body = { sendID, recvID, sessionType: 1, contentType: 101, content: { content: 'once' } };
-      const headers = { 'Idempotency-Key': `send-${sendID}-${recvID}-${round.toString()}` };
-      const answers = await Promise.all(
-        Array.from({ length: 8 }, (_, n) =>
-          im(round + n).call('/msg/send_msg', body, { token: tokenOf('root'), headers }),
+      const [byClientMsgId, byKey] = await Promise.all([
+        eightTimes((n) =>
+          client(round + n).call<SentReceipt>('POST', `/conversations/user:${recvID}/messages`, {
+            token: tokenOf(sendID),
+            body: { text: 'once', clientMsgId: once },
+          }),
         ),
-      );
-      for (const answer of answers) expect(answer).to.deep.equal(answers[0]);
-      expect(answers[0]?.errCode, answers[0]?.errDlt).to.equal(0);
+        eightTimes((n) =>
+          im(round + n).call('/msg/send_msg', body, {
+            token: tokenOf('root'),
+            headers: { 'Idempotency-Key': once },
+          }),
+        ),
+      ]);
+      for (const answer of byKey) expect(answer).to.deep.equal(byKey[0]);
+      expect(byKey[0]?.errCode, byKey[0]?.errDlt).to.equal(0);
+
+      const { outcome, position = '' } = byClientMsgId[0]!.body;
+      for (const { body: answer } of byClientMsgId) expect(answer.outcome).to.deep.equal(outcome);
+      const statuses = byClientMsgId.map(({ status }) => status).sort((a, b) => a - b);
+      expect(statuses, 'one that sent it').to.deep.equal([200, 200, 200, 200, 200, 200, 200, 201]);
+      const { items } = (
+        await client(round).call<{ items: { clientMsgId: string | null }[] }>(
+          'GET',
+          `/conversations/user:${sendID}/messages?limit=30&minPosition=${position}`,
+          { token: tokenOf(recvID) },
+        )
+      ).body;
+      expect(items.filter(({ clientMsgId }) => clientMsgId === once)).to.have.length(1);
     },
   },
+  {
+    name: 'send against mute, mute of all, kick and dismissal, and nothing after the closing',
+    run: runEndings,
+  },
 ];
+
+interface SentReceipt {
+  readonly outcome?: object;
+  readonly position?: string;
+  readonly code?: string;
+}
+
+const eightTimes = <T>(work: (n: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: 8 }, (_, n) => work(n)));
+
+/** What ends a member's speaking, and how he hears of it by `/v1` and by 003's API; `lift` lets him speak again. */
+interface Ending {
+  readonly end: readonly [method: string, path: string];
+  readonly lift?: readonly [method: string, path: string];
+  readonly refused: readonly [code: string, errCode: number];
+}
+
+const endingsOf = (member: string): readonly Ending[] => [
+  {
+    end: ['PUT', `/members/${member}/mute`],
+    lift: ['DELETE', `/members/${member}/mute`],
+    refused: ['MemberMuted', 1402],
+  },
+  { end: ['PUT', '/mute'], lift: ['DELETE', '/mute'], refused: ['GroupMuted', 1403] },
+  { end: ['DELETE', `/members/${member}`], lift: ['PUT', '/members/me'], refused: ['NotGroupMember', 1203] },
+  { end: ['DELETE', ''], refused: ['GroupDismissed', 1204] },
+];
+
+/** In a group of its own. What is sent meanwhile may be heard or not, what is sent after the acknowledgement isn't. */
+async function runEndings(ring: MessageRing, [owner, member]: readonly [string, string], round: number): Promise<void> {
+  const { client, im, tokenOf, random } = ring;
+  const groupId = `ends-${owner}-${member}-${round.toString()}`;
+  const command = async (by: string, method: string, path: string, body?: object): Promise<void> => {
+    const request = { token: tokenOf(by), ...(body && { body }) };
+    const { status, body: answer } = await client(random.between(0, 2)).call(method, `/groups${path}`, request);
+    expect(status, JSON.stringify(answer)).to.be.oneOf([200, 201]);
+  };
+  await command(owner, 'POST', '', { groupId, name: 'Ends', members: [member] });
+
+  let acknowledged = 0;
+  /** The code of its refusal; undefined: it was sent. */
+  const say = async (server: number, by003: boolean): Promise<string | number | undefined> => {
+    const code = by003 ? await sayBy003(server) : await sayByV1(server);
+    if (code === undefined) acknowledged++;
+    return code;
+  };
+  const sayByV1 = async (server: number): Promise<string | undefined> => {
+    const { status, body }: V1Answer<SentReceipt> = await client(server).call(
+      'POST',
+      `/conversations/group:${groupId}/messages`,
+      { token: tokenOf(member), body: { text: 'said' } },
+    );
+    return status === 201 ? undefined : body.code;
+  };
+  const sayBy003 = async (server: number): Promise<number | undefined> => {
+    const body = { sendID: member, groupID: groupId, sessionType: 3, contentType: 101, content: { content: 'said' } };
+    const { errCode } = await im(server).call('/msg/send_msg', body, { token: tokenOf('root') });
+    return errCode === 0 ? undefined : errCode;
+  };
+
+  // Both servers know the group before it changes.
+  for (const server of [0, 1]) expect(await say(server, server === 0)).to.equal(undefined);
+  for (const { end, lift, refused } of endingsOf(member)) {
+    const meanwhile = [0, 1].map((server) => say(server, random.next() < 0.5));
+    await command(owner, end[0], `/${groupId}${end[1]}`);
+    const after = await Promise.all([0, 1].flatMap((server) => [say(server, false), say(server, true)]));
+    expect(after, `after ${end.join(' ')}`).to.deep.equal([...refused, ...refused]);
+    for (const code of await Promise.all(meanwhile)) expect(code).to.be.oneOf([undefined, ...refused]);
+    if (lift) await command(lift[1] === '/members/me' ? member : owner, lift[0], `/${groupId}${lift[1]}`);
+  }
+
+  await eventually(async () => {
+    const types = (await ring.logOfGroupChat(groupId)).map(({ type }) => type);
+    return types.includes('ConversationClosed');
+  });
+  const log = await ring.logOfGroupChat(groupId);
+  expect(log.findIndex(({ type }) => type === 'ConversationClosed')).to.equal(log.length - 1);
+  const said = log.filter(({ type, data }) => type === 'MessageSent' && 'content' in data);
+  expect(said.length, 'what was acknowledged, and nothing else').to.equal(acknowledged);
+}
