@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 # Nothing that compiles needs an install script. npm 10 of this image would run every one, npm 11 those in `allowScripts`.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
-RUN npm run --silent build && rm dist/.sources.json
+RUN npm run --silent build && rm dist/.sources.json dist/program/.made-of
 
 FROM node:22.23.2-bookworm-slim AS dependencies
 # "no" leaves the embedded PostgreSQL out (60 MB): for an image that is only ever started with DATABASE_URL.
@@ -30,4 +30,4 @@ EXPOSE 8080
 STOPSIGNAL SIGTERM
 # Alive, not ready: an orchestrator restarts what is unhealthy, and a restart mends no database that is gone.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "container-health.mjs", "live"]
-CMD ["node", "--enable-source-maps", "--max-semi-space-size=32", "dist/main.js"]
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=32", "dist/program/main.js"]

@@ -1,11 +1,12 @@
 // `npm run build [-- FOLDER] [-- --program]`: compiles with swc what has changed since the last time, copies what is read at run
 // time beside the code, and removes what came of sources that are gone; with `--program` without the tests and the bench, which
-// a start doesn't wait for. Types are looked at by `npm run typecheck`, in lint and in test.
+// a start doesn't wait for. Then what is started is bundled. Types are looked at by `npm run typecheck`, in lint and in test.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle, PROGRAM as BUNDLE } from './bundle.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const words = process.argv.slice(2);
@@ -14,9 +15,13 @@ const out = resolve(root, words.find((word) => !word.startsWith('--')) ?? 'dist'
 /** What each output was made of, beside the outputs. */
 const RECORD = '.sources.json';
 
+/** What the bundle was made of. */
+const BUNDLED = join(BUNDLE, '.made-of');
+
 const PROGRAM = ['domain', 'application', 'infrastructure', 'projections', 'api', 'cli'];
 const FOLDERS = words.includes('--program') ? PROGRAM : [...PROGRAM, 'test', 'bench'];
 /** What lies elsewhere stays as it is. */
+const isProgram = (path) => !path.includes(sep) || PROGRAM.includes(path.split(sep)[0]);
 const isOurs = (path) => !path.includes(sep) || FOLDERS.includes(path.split(sep)[0]);
 
 /** What is read at run time; bench/package.json would say anew what a .js file is. */
@@ -102,6 +107,7 @@ async function build() {
   const digest = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const made = digest(devDependencies['@swc/core'], readFileSync(fileURLToPath(import.meta.url)));
+  const bundleScript = readFileSync(new URL('./bundle.mjs', import.meta.url));
   const before = recorded(made);
   const present = new Set(existsSync(out) ? await filesIn(out) : []);
   const now = Object.fromEntries(Object.entries(before).filter(([path]) => !isOurs(path)));
@@ -128,7 +134,26 @@ async function build() {
   await Promise.all(stale.map((path) => rm(join(out, path), { force: true })));
   if (JSON.stringify(before) !== JSON.stringify(now))
     await put(join(out, RECORD), JSON.stringify({ made, sources: now }));
+  if (failures.length === 0) {
+    const program = Object.entries(now).filter(([path]) => isProgram(path) && isCode(path));
+    const packages = readFileSync(join(root, 'package-lock.json'));
+    await bundled(digest(made, bundleScript, packages, JSON.stringify(program.sort())), present);
+  }
   return failures;
+}
+
+/** @param madeOf what all that goes into the bundle comes to; with the same the last one is good */
+async function bundled(madeOf, present) {
+  const isThere = await readFile(join(out, BUNDLED), 'utf8').catch(() => undefined);
+  if (isThere === madeOf) return;
+  const files = await bundle(out);
+  for (const { path, contents } of files) await put(join(out, path), contents);
+  await put(join(out, BUNDLED), madeOf);
+  const wanted = new Set([BUNDLED, ...files.map(({ path }) => path)]);
+  const stale = [...present].filter(
+    (path) => path.startsWith(`${BUNDLE}${sep}`) && !wanted.has(path) && !path.endsWith('.tmp'),
+  );
+  await Promise.all(stale.map((path) => rm(join(out, path), { force: true })));
 }
 
 const failures = await build();

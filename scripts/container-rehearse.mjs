@@ -297,7 +297,7 @@ async function rehearse() {
   await until('readiness', other, () => exec(other, ready).status === 0);
   expectThat(true, 'ready on a read-only root without a volume');
   await expectRegistration(other, 201, 'a user registers');
-  const tool = exec(other, ['node', 'dist/cli/main.js', 'projections', 'status']);
+  const tool = exec(other, ['node', 'dist/program/parley.js', 'projections', 'status']);
   expectThat(tool.status === 0 && tool.stdout.includes('groups'), 'the parley command finds its database');
   await end(other);
 

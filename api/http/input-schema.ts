@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { createRequire } from 'node:module';
 import { getMetadataStorage } from 'class-validator';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
+import { nestedTypes } from './nested-types.js';
 import type { DtoClass } from './validation.js';
 
 /** A JSON Schema, as far as this house writes any. */
@@ -28,15 +28,6 @@ export interface Schema {
   readonly maxItems?: number;
 }
 
-interface TypeMetadata {
-  readonly typeFunction: () => DtoClass;
-}
-
-// class-transformer keeps its metadata in a module that its package doesn't export by name; nested types need it.
-const { defaultMetadataStorage } = createRequire(import.meta.url)('class-transformer/cjs/storage.js') as {
-  defaultMetadataStorage: { findTypeMetadata(target: DtoClass, property: string): TypeMetadata | undefined };
-};
-
 export const REFERENCE = '#/components/schemas/';
 
 /**
@@ -47,7 +38,7 @@ export function inputSchemas(Dto: DtoClass, known = new Map<string, Schema>()): 
   if (known.has(Dto.name)) return known;
   const { properties = {}, ...schema } = targetConstructorToSchema(Dto, {
     refPointerPrefix: REFERENCE,
-    classTransformerMetadataStorage: defaultMetadataStorage as never,
+    classTransformerMetadataStorage: nestedTypes as never,
     // What a check of our own means, its decorator says, or the test that knows it.
     additionalConverters: { customValidation: {}, isText: { type: 'string' } },
   }) as Schema;
@@ -63,7 +54,7 @@ export function inputSchemas(Dto: DtoClass, known = new Map<string, Schema>()): 
     additionalProperties: false,
   });
   for (const name of Object.keys(properties)) {
-    const nested = defaultMetadataStorage.findTypeMetadata(Dto, name)?.typeFunction();
+    const nested = nestedTypes.findTypeMetadata(Dto, name)?.typeFunction() as DtoClass | undefined;
     if (nested !== undefined && !PLAIN.has(nested)) inputSchemas(nested, known);
   }
   return known;

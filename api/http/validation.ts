@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { setImmediate } from 'node:timers/promises';
 import { plainToInstance } from 'class-transformer';
 import {
@@ -8,6 +7,7 @@ import {
   type ValidatorOptions,
   validateSync,
 } from 'class-validator';
+import { nestedTypes } from './nested-types.js';
 
 export type DtoClass<T extends object = object> = new () => T;
 
@@ -136,13 +136,6 @@ interface ItemList {
   readonly Item: DtoClass;
 }
 
-// class-transformer keeps its metadata in a module that its package doesn't export by name.
-const { defaultMetadataStorage } = createRequire(import.meta.url)('class-transformer/cjs/storage.js') as {
-  defaultMetadataStorage: {
-    findTypeMetadata(type: object, name: string): { readonly typeFunction: () => DtoClass } | undefined;
-  };
-};
-
 const listsOf = new WeakMap<DtoClass, readonly ItemList[]>();
 
 /** The members of a class that are lists of objects, each checked against a class of its own. */
@@ -150,7 +143,7 @@ function itemLists(Dto: DtoClass): readonly ItemList[] {
   const known = listsOf.get(Dto);
   if (known !== undefined) return known;
   const lists = decoratorsOf(Dto).flatMap(({ type, each, propertyName: name }) => {
-    const Item = defaultMetadataStorage.findTypeMetadata(Dto, name)?.typeFunction();
+    const Item = nestedTypes.findTypeMetadata(Dto, name)?.typeFunction() as DtoClass | undefined;
     return type === ValidationTypes.NESTED_VALIDATION && each && Item !== undefined ? [{ name, Item }] : [];
   });
   listsOf.set(Dto, lists);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.js';
-import { BUILD, startParley } from '../support/parley-process.js';
+import { PROGRAM, startParley } from '../support/parley-process.js';
 
 describe('the parley command, on a database of its own that it starts itself', () => {
   let folder: string;
@@ -22,7 +22,7 @@ describe('the parley command, on a database of its own that it starts itself', (
   function start(...words: string[]): { child: ReturnType<typeof spawn>; ended: Promise<[number | null, string]> } {
     const env = { ...process.env, DATA_DIR: join(folder, 'data') } as NodeJS.ProcessEnv;
     delete env['DATABASE_URL'];
-    const child = spawn(process.execPath, [join(BUILD, 'cli/main.js'), ...words], {
+    const child = spawn(process.execPath, [join(PROGRAM, 'parley.js'), ...words], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

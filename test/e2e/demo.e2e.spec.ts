@@ -6,7 +6,7 @@ import type { Account } from '../../cli/demo/client.js';
 import { DemoFailed } from '../../cli/demo/client.js';
 import { tellTheDay } from '../../cli/demo/story.js';
 import { ENGINES } from '../support/engines.js';
-import { BUILD } from '../support/parley-process.js';
+import { PROGRAM } from '../support/parley-process.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { ADMIN_SECRET } from '../support/v1-client.js';
 
@@ -57,7 +57,7 @@ for (const engine of ENGINES)
     });
 
     it('given words that are no address it gives 2, and ends quietly when nobody reads any more', async () => {
-      const script = join(BUILD, 'cli/demo/main.js');
+      const script = join(PROGRAM, 'demo.js');
       const wrong = spawnSync(process.execPath, [script, 'nonsense'], { encoding: 'utf8' });
       expect([wrong.status, wrong.stdout]).to.deep.equal([2, '']);
       expect(wrong.stderr).to.match(/^npm run demo .*\n$/);

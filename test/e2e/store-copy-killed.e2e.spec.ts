@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { openEventStoreDb } from '../../infrastructure/event-store/eventstoredb/open.js';
 import { type EsdbDouble, startEsdbDouble } from '../support/esdb-double/index.js';
 import { eventually } from '../support/eventually.js';
-import { BUILD, runCli } from '../support/parley-process.js';
+import { PROGRAM, runCli } from '../support/parley-process.js';
 import type { TestDatabase } from '../support/postgres.js';
 import { freshEventLog, openStore } from '../support/postgres-store.js';
 import { randomHistory } from '../support/random-history.js';
@@ -46,7 +46,7 @@ describe('store copy, killed at random moments', function () {
     for (let kill = 1; kill <= KILLS; kill++) {
       const there = target.log.events.length;
       const enough = there + random.between(1, EVENTS_PER_KILL);
-      const child = spawn(process.execPath, [join(BUILD, 'cli', 'main.js'), ...words], {
+      const child = spawn(process.execPath, [join(PROGRAM, 'parley.js'), ...words], {
         env: { ...process.env, ...env },
         stdio: 'ignore',
       });

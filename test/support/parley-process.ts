@@ -11,6 +11,9 @@ import { ADMIN_SECRET } from './v1-client.js';
 /** Where the compiled code under test stands: the folder that holds main.js. */
 export const BUILD = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
+/** What is started. */
+export const PROGRAM = join(BUILD, 'program');
+
 /** What `npm start` gives to Node. */
 const NODE_FLAGS = flagsOfStart(BUILD);
 
@@ -58,7 +61,7 @@ export function launchParley(
   timeoutMs = 30_000,
   log: 'pipe' | number = 'pipe',
 ): LaunchedParley {
-  const child = spawn(process.execPath, [...NODE_FLAGS, join(BUILD, 'main.js')], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, join(PROGRAM, 'main.js')], {
     env: {
       ...cleanEnvironment(),
       HOST: '127.0.0.1',
@@ -132,7 +135,7 @@ export interface CliResult {
 
 /** Runs the `parley` command to its end. */
 export async function runCli(args: readonly string[], env: Readonly<Record<string, string>>): Promise<CliResult> {
-  const child = spawn(process.execPath, [join(BUILD, 'cli', 'main.js'), ...args], {
+  const child = spawn(process.execPath, [join(PROGRAM, 'parley.js'), ...args], {
     env: { ...cleanEnvironment(), LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

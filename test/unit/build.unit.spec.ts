@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,10 @@ import { expect } from 'chai';
 import { repositoryRoot } from '../support/repository-root.js';
 
 const run = promisify(execFile);
+
+const SCHEMA_READER = `import { readFileSync } from 'node:fs';
+export const schema = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8');
+`;
 
 describe('the build', () => {
   let folder: string;
@@ -19,12 +23,15 @@ describe('the build', () => {
     folder = await mkdtemp(join(tmpdir(), 'parley-build-'));
     const root = repositoryRoot();
     await mkdir(join(folder, 'domain'));
+    await mkdir(join(folder, 'cli/demo'), { recursive: true });
     await mkdir(join(folder, 'test'));
     await cp(join(root, 'scripts'), join(folder, 'scripts'), { recursive: true });
-    await cp(join(root, 'package.json'), join(folder, 'package.json'));
+    for (const file of ['package.json', 'package-lock.json']) await cp(join(root, file), join(folder, file));
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
     await writeFile(join(folder, 'main.ts'), "import type { A } from './domain/a.js';\nexport const a: A = 1;\n");
     await writeFile(join(folder, 'domain/a.ts'), 'export type A = number;\n');
+    for (const path of ['cli/main.ts', 'cli/demo/main.ts'])
+      await writeFile(join(folder, path), "import { v7 } from 'uuid';\nconsole.log(v7().length);\n");
     await writeFile(join(folder, 'domain/schema.sql'), 'SELECT 1;\n');
     await writeFile(join(folder, 'test/gone.spec.ts'), "throw new Error('it runs');\n");
   });
@@ -58,6 +65,30 @@ describe('the build', () => {
     await rm(out('main.js.map'));
     await build();
     expect(existsSync(out('main.js.map'))).to.equal(true);
+  });
+
+  it('puts what is started and the packages into files that need no others, and they find what lies beside their code', async () => {
+    await writeFile(join(folder, 'domain/schema.ts'), SCHEMA_READER);
+    await writeFile(join(folder, 'domain/schema.sql'), 'SELECT 2;\n');
+    const source = join(folder, 'cli/main.ts');
+    await writeFile(
+      source,
+      "import { schema } from '../domain/schema.js';\nimport { v7 } from 'uuid';\nconsole.log(v7().length, schema);\n",
+    );
+    await build('--program');
+    const started = await run(process.execPath, [out('program/parley.js')]);
+    expect(started.stdout).to.equal('36 SELECT 2;\n\n');
+    expect(await readFile(out('program/parley.js'), 'utf8')).not.to.match(/from ['"]uuid['"]/);
+
+    const { mtimeMs } = await stat(out('program/parley.js'));
+    await build('--program');
+    expect((await stat(out('program/parley.js'))).mtimeMs, 'nothing has changed').to.equal(mtimeMs);
+    await writeFile(source, "throw new Error('where');\n");
+    await build('--program');
+    const failed = await run(process.execPath, ['--enable-source-maps', out('program/parley.js')]).catch(
+      (error: unknown) => (error as { stderr: string }).stderr,
+    );
+    expect(failed).to.include(`${source}:1:`);
   });
 
   it('of the program alone, it neither makes the tests nor takes away those that are there', async () => {

@@ -1,13 +1,6 @@
-import { createRequire } from 'node:module';
 import { getMetadataStorage } from 'class-validator';
+import { nestedTypes } from '../../http/nested-types.js';
 import type { DtoClass } from '../../http/validation.js';
-
-// class-transformer keeps its metadata in a module that its package doesn't export by name; nested types need it.
-const { defaultMetadataStorage } = createRequire(import.meta.url)('class-transformer/cjs/storage.js') as {
-  defaultMetadataStorage: {
-    findTypeMetadata(type: DtoClass, member: string): { typeFunction(): unknown } | undefined;
-  };
-};
 
 /**
  * A parsed body as the original's decoder (Go's encoding/json) reads it into the operation's class, at every depth: a
@@ -53,7 +46,7 @@ function membersOf(Dto: DtoClass): Members {
 }
 
 function nestedIn(Dto: DtoClass, member: string): DtoClass | undefined {
-  const type = defaultMetadataStorage.findTypeMetadata(Dto, member)?.typeFunction();
+  const type = nestedTypes.findTypeMetadata(Dto, member)?.typeFunction();
   return typeof type === 'function' ? (type as DtoClass) : undefined;
 }
 
