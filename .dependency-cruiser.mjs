@@ -3,7 +3,9 @@
  * root knows everybody (docs/architecture.md "The rooms"). Held by test/unit/dependency-rule.unit.spec.ts.
  */
 const outerRooms = ['infrastructure', 'projections', 'api', 'cli'];
-const entryPoints = ['^main\\.ts$', '^cli/main\\.ts$', '^infrastructure/container\\.ts$'];
+/** Where the parts are put together. */
+const compositionRoot = '^infrastructure/(container\\.ts$|composition/)';
+const entryPoints = ['^main\\.ts$', '^cli/main\\.ts$', compositionRoot];
 
 /** An outer room sees application, domain and itself; never another outer room's inside. */
 const keepsOutOfOtherRooms = (room) => ({
@@ -43,7 +45,27 @@ export default {
       severity: 'error',
       comment: 'Only an entry point starts the whole; everything else is handed what it needs.',
       from: { pathNot: [...entryPoints, '^(test|bench)/'] },
-      to: { path: '^infrastructure/container\\.ts$' },
+      to: { path: compositionRoot },
+    },
+    {
+      name: 'dialect-knows-no-other',
+      severity: 'error',
+      comment: 'A dialect is read in one sitting: its own folder, and what all of them share.',
+      from: { path: '^api/dialects/([^/]+)/' },
+      to: { path: ['^api/dialects/[^/]+/', '^api/v1/'], pathNot: '^api/dialects/($1|shared)/' },
+    },
+    {
+      name: 'v1-knows-no-dialect',
+      severity: 'error',
+      from: { path: '^api/v1/' },
+      to: { path: '^api/dialects/' },
+    },
+    {
+      name: 'http-knows-no-api',
+      severity: 'error',
+      comment: 'api/http/ is what APIs stand on.',
+      from: { path: '^api/http/' },
+      to: { path: '^api/(v1|dialects)/' },
     },
     {
       name: 'no-test-code-in-the-product',

@@ -1,9 +1,12 @@
 import 'reflect-metadata';
+import { type DialectName, edgeAt, mounts } from './api/dialects/mounts.js';
 import { trusts } from './api/http/app.js';
-import { listen } from './api/http/server.js';
+import type { Edge } from './api/http/edge.js';
+import { listen, type RunningServer } from './api/http/server.js';
 import { startingApp } from './api/http/starting.js';
 import type { Logger } from './application/ports/logger.js';
 import { type Config, loadConfig, secretVariables } from './infrastructure/config/config.js';
+import { ownPorts } from './infrastructure/config/own-ports.js';
 import { openDatabase } from './infrastructure/database.js';
 import { lineWriter } from './infrastructure/line-writer.js';
 import { makeLogger } from './infrastructure/logging.js';
@@ -26,19 +29,19 @@ async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const log = makeLogger(config.logLevel);
   nameBlanks(config, log);
-  const { host, port, openimPort } = config;
+  const { host, port } = config;
   // The ports first: a taken one is known before anything is made, and a prober gets an answer from the start.
   let waitingFor: string | undefined;
   const waiting = (): string | undefined => waitingFor;
   const shared = { host, limits: config.limits, trusted: trusts(config.trustedProxies) };
-  const main = await listen(startingApp(waiting), { ...shared, port });
+  const main = await listen(startingApp(waiting, { edgeAt }), { ...shared, port, edgeAt });
   const ports = [main];
   try {
-    const openim =
-      openimPort === undefined
-        ? undefined
-        : await listen(startingApp(waiting, { openimOnly: true }), { ...shared, port: openimPort, openimOnly: true });
-    if (openim !== undefined) ports.push(openim);
+    const own = await listenEach(config, (edge, ownPort) => {
+      const alone = { edgeAt: () => edge };
+      return listen(startingApp(waiting, { ...alone, health: false }), { ...shared, ...alone, port: ownPort });
+    });
+    for (const { server } of own) ports.push(server);
     // The PostgreSQL that Parley runs itself starts while the rest of Parley is loaded.
     const opening = config.databaseUrl === undefined ? openDatabase(config, log, { share: false }) : undefined;
     opening?.catch(() => undefined); // said when it is waited for
@@ -55,8 +58,10 @@ async function main(): Promise<void> {
     const parley = await openParley(config, log, patience, opening);
     try {
       main.serve(parley.app);
-      openim?.serve(parley.openim);
-      if (openim !== undefined) stdout.write(`OpenIM clients are served at ${openim.url}\n`);
+      for (const { name, server } of own) {
+        server.serve(parley.alone[name]);
+        stdout.write(`${mounts[name].clients} clients are served at ${server.url}\n`);
+      }
       stdout.write(`Parley is ready at ${main.url}\n`);
       const why = await stop;
       log.info({ why }, 'stopping');
@@ -66,6 +71,29 @@ async function main(): Promise<void> {
     }
   } finally {
     await Promise.all(ports.map((each) => each.stop()));
+  }
+}
+
+interface OwnPort {
+  readonly name: DialectName;
+  readonly server: RunningServer;
+}
+
+/** The ports that dialects have to themselves. When one can't be had, those that were are given back. */
+async function listenEach(
+  { ownPorts: given }: Config,
+  open: (edge: Edge, port: number) => Promise<RunningServer>,
+): Promise<OwnPort[]> {
+  const opened: OwnPort[] = [];
+  try {
+    for (const name of Object.keys(mounts) as DialectName[]) {
+      const port = given[name];
+      if (port !== undefined) opened.push({ name, server: await open(mounts[name].edge, port) });
+    }
+    return opened;
+  } catch (error) {
+    await Promise.all(opened.map(({ server }) => server.stop()));
+    throw error;
   }
 }
 
@@ -84,6 +112,8 @@ const STOP_WITHIN_MS = 25_000;
 /** For what was closed to let the process end by itself, ms. */
 const LINGER_MS = 1_000;
 
+const PORTS = ['PORT', ...Object.values(ownPorts)].join(' or ');
+
 try {
   await main();
 } catch (error) {
@@ -100,10 +130,10 @@ try {
 function lastWords(error: unknown): string {
   if (!(error instanceof Error)) return `Parley could not start.\n${String(error)}`;
   const code = 'code' in error && 'syscall' in error ? String(error.code) : '';
-  if (code === 'EADDRINUSE') return `The port is taken (${error.message}). Set PORT, or OPENIM_PORT, to another one.`;
+  if (code === 'EADDRINUSE') return `The port is taken (${error.message}). Set ${PORTS} to another one.`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `HOST is no address of this machine (${error.message}).`;
   if (code === 'EACCES' && 'syscall' in error && error.syscall === 'listen')
-    return `This user may not listen on that port (${error.message}). Set PORT, or OPENIM_PORT, to one above 1023.`;
+    return `This user may not listen on that port (${error.message}). Set ${PORTS} to one above 1023.`;
   return forOperator(error) ?? `Parley could not start.\n${error.stack ?? error.message}`;
 }

@@ -6,8 +6,8 @@ import type { Readiness } from './readiness.js';
 
 export interface HttpAppOptions {
   readonly v1: RequestHandler;
-  /** 003's API. */
-  readonly openim: RequestHandler;
+  /** By its name, where it is mounted and who serves it. */
+  readonly dialects: Readonly<Record<string, { readonly prefix: string; readonly api: RequestHandler }>>;
   readonly readiness: () => Promise<Readiness>;
   /** Parley's. */
   readonly version: string;
@@ -21,11 +21,12 @@ export interface FrontOptions {
 }
 
 /** The HTTP application: each API mounted under its prefix. */
-export function httpApp({ v1, openim, readiness, version, ...front }: HttpAppOptions & FrontOptions): Express {
+export function httpApp({ v1, dialects, readiness, version, ...front }: HttpAppOptions & FrontOptions): Express {
   const app = bareApp(front);
+  const prefixes = Object.fromEntries(Object.entries(dialects).map(([name, { prefix }]) => [name, prefix]));
 
   app.use('/v1', v1);
-  app.use('/openim', openim);
+  for (const { prefix, api } of Object.values(dialects)) app.use(prefix, api);
   app.get('/health/live', (_request, response) => {
     response.json({ live: true });
   });
@@ -49,7 +50,7 @@ export function httpApp({ v1, openim, readiness, version, ...front }: HttpAppOpt
       name: 'Parley',
       version,
       docs: '/docs',
-      apis: { v1: '/v1/openapi.json', openim: '/openim' },
+      apis: { v1: '/v1/openapi.json', ...prefixes },
       health: { live: '/health/live', ready: '/health/ready' },
     });
   });

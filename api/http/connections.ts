@@ -1,14 +1,15 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
 import type { ConnectionLimits } from './connection-limits.js';
-import { type Edge, answerRefusal, rawRefusal } from './edge-refusals.js';
+import type { EdgeAt } from './edge.js';
+import { answerRefusal, rawRefusal } from './edge-refusals.js';
 import { Standstill } from './standstill.js';
 
 export interface ConnectionsOptions {
   readonly limits: ConnectionLimits;
   /** Whether many callers come from there. */
   readonly trusted: (address: string) => boolean;
-  readonly edge: Edge;
+  readonly edgeAt: EdgeAt;
 }
 
 /** How often it is looked at what waits to be read, ms. */
@@ -83,7 +84,7 @@ export class Connections {
     const tooMany = held >= limits.connectionsOfAddress && !trusted(remoteAddress);
     if (tooMany || this.#bySocket.size >= limits.connections) {
       socket.on('error', () => undefined); // Whoever is turned away may be gone.
-      socket.end(rawRefusal('TooManyConnections', '', this.options.edge));
+      socket.end(rawRefusal('TooManyConnections', '', this.options.edgeAt));
       socket.destroySoon();
       return;
     }
@@ -128,11 +129,11 @@ export class Connections {
       connection.answered = true;
       this.#next(connection, request.socket);
     });
-    const { limits, edge } = this.options;
-    if (request.rawHeaders.length > limits.headers * 2) answerRefusal('HeadersTooLarge', request, response, edge);
+    const { limits, edgeAt } = this.options;
+    if (request.rawHeaders.length > limits.headers * 2) answerRefusal('HeadersTooLarge', request, response, edgeAt);
     else if (request.httpVersion === '1.1' && request.headers.host === undefined)
-      answerRefusal('HostMissing', request, response, edge);
-    else if (this.#openRequests > limits.openRequests) answerRefusal('TooManyOpenRequests', request, response, edge);
+      answerRefusal('HostMissing', request, response, edgeAt);
+    else if (this.#openRequests > limits.openRequests) answerRefusal('TooManyOpenRequests', request, response, edgeAt);
     else handle(request, response);
   }
 
@@ -158,7 +159,7 @@ export class Connections {
         : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
           ? 'RequestTimeout'
           : 'MalformedRequest';
-    socket.end(rawRefusal(refusal, path ?? '', this.options.edge));
+    socket.end(rawRefusal(refusal, path ?? '', this.options.edgeAt));
     socket.destroySoon();
   }
 

@@ -6,18 +6,32 @@ export interface Found<Target> {
   readonly params: Readonly<Record<string, string>>;
 }
 
+/** How paths are read; by default their letter case and each of their slashes count. */
+export interface PathRules {
+  /** `/User/Login` is `/user/login`; parameters stay as they are. */
+  readonly anyCase?: boolean;
+  /** `/user//login/` is `/user/login`. */
+  readonly looseSlashes?: boolean;
+}
+
 /**
- * What is served at which path and by which method, case sensitive and strict about slashes; HEAD is served as GET.
+ * What is served at which path and by which method; HEAD is served as GET.
  * find-my-way walks a tree of prefixes. Express's own router tries one route after the other and makes several objects
  * for each that doesn't match, a fifth of all that outlived a request of `/v1`.
  */
 export class Routes<Target extends object> {
-  readonly #router = findMyWay({
-    caseSensitive: true,
-    maxParamLength: Number.MAX_SAFE_INTEGER,
-    onBadUrl: () => undefined,
-  });
+  readonly #router: ReturnType<typeof findMyWay>;
   readonly #methods = new Set<HTTPMethod>();
+
+  constructor({ anyCase = false, looseSlashes = false }: PathRules = {}) {
+    this.#router = findMyWay({
+      caseSensitive: !anyCase,
+      ignoreTrailingSlash: looseSlashes,
+      ignoreDuplicateSlashes: looseSlashes,
+      maxParamLength: Number.MAX_SAFE_INTEGER,
+      onBadUrl: () => undefined,
+    });
+  }
 
   /** `template`: `/groups/{groupId}/mute`. */
   add(method: string, template: string, target: Target): void {

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.js';
 import { Connections } from './connections.js';
+import { type EdgeAt, problems } from './edge.js';
 import { answerRefusal } from './edge-refusals.js';
 import { ExpressMessages } from './messages.js';
 
@@ -25,8 +26,8 @@ export interface ListenOptions {
   readonly limits?: Partial<ConnectionLimits>;
   /** Whether many callers come from an address. Default: from none. */
   readonly trusted?: (address: string) => boolean;
-  /** 003's API has the root to itself. Default false. */
-  readonly openimOnly?: boolean;
+  /** Whose place it is that the server refuses something in. Default: that of `/v1`, everywhere. */
+  readonly edgeAt?: EdgeAt;
 }
 
 /** How often requests that don't arrive are looked for, ms. */
@@ -35,14 +36,13 @@ const CHECK_MS = 1_000;
 /** @throws the listen error (EADDRINUSE …) */
 export async function listen(
   app: RequestListener,
-  { host, port, drainMs = 5_000, limits: given = {}, trusted = () => false, openimOnly = false }: ListenOptions,
+  { host, port, drainMs = 5_000, limits: given = {}, trusted = () => false, edgeAt = () => problems }: ListenOptions,
 ): Promise<RunningServer> {
   const messages = new ExpressMessages();
   messages.belongTo(app);
   let handle = app;
   const limits = { ...CONNECTION_LIMITS, ...given };
-  const edge = { openimOnly };
-  const connections = new Connections({ limits, trusted, edge });
+  const connections = new Connections({ limits, trusted, edgeAt });
   const server = createServer(
     {
       ...messages.options,
@@ -59,7 +59,7 @@ export async function listen(
   );
   server.on('checkExpectation', (request, response) => {
     connections.handle(request, response, () => {
-      answerRefusal('ExpectationFailed', request, response, edge);
+      answerRefusal('ExpectationFailed', request, response, edgeAt);
     });
   });
   connections.watch(server);

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { edgeRefusals, type EdgeRefusal } from '../http/edge-refusals.js';
+import { type EdgeRefusalName, edgeRefusals } from '../http/edge.js';
 import type { DtoClass } from '../http/validation.js';
 import {
   componentName,
@@ -28,7 +28,7 @@ const OF_ALL: readonly ProblemCode[] = [
   'Unavailable',
   'Starting',
   // Of these the server says most before it knows what is asked for.
-  ...(Object.keys(edgeRefusals) as EdgeRefusal[]),
+  ...(Object.keys(edgeRefusals) as EdgeRefusalName[]),
 ];
 const OF_BODIES: readonly ProblemCode[] = ['MalformedJson', 'BodyTooLarge', 'UnsupportedMediaType'];
 const OF_KNOWN_CALLERS: readonly ProblemCode[] = ['Unauthenticated', 'Forbidden'];

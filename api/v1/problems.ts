@@ -7,13 +7,13 @@ import { ForeignPosition, NotAPosition } from '../../application/ports/positions
 import { TokenRejected } from '../../application/ports/tokens.js';
 import { DatabaseUnavailable, ReadModelUnavailable } from '../../application/ports/unavailable.js';
 import { DomainError, type DomainErrorName } from '../../domain/shared/errors.js';
-import { edgeRefusals, type EdgeRefusal } from '../http/edge-refusals.js';
+import { type EdgeRefusalName, edgeRefusals } from '../http/edge.js';
 import { saidOf } from '../http/refusals.js';
 import { InputInvalid, type InputProblem } from '../http/validation.js';
 
 /** What `/v1` itself refuses, and what the server before it does, before or beside the domain. */
 export type EdgeProblem =
-  | EdgeRefusal
+  | EdgeRefusalName
   | 'InvalidRequest'
   | 'MalformedJson'
   | 'BodyTooLarge'

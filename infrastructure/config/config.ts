@@ -9,13 +9,14 @@ import {
 } from '../../domain/friendship/settings.js';
 import { decodeMasterKey, Environment, type LogLevel } from './environment.js';
 import { givenVariables } from './given.js';
+import { type OwnPortName, ownPorts } from './own-ports.js';
 
 export interface Config {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Where 003's API has the root to itself, as unmodified clients want it; absent: nowhere. 0: any free port. */
-  readonly openimPort?: number;
+  /** Where an API has the root to itself, as unmodified clients want it; absent: nowhere. 0: any free port. */
+  readonly ownPorts: Readonly<Partial<Record<OwnPortName, number>>>;
   /** What a backend of 003's API shows to get tokens for its users; absent: it gets none. */
   readonly openimSecret?: string;
   /** What an app admin shows when he registers himself. */
@@ -120,9 +121,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     ),
     ...missingKeys(settings, unreadable),
     ...unservedTenants(settings),
-    ...(settings.OPENIM_PORT === settings.PORT && settings.PORT !== 0
-      ? ['OPENIM_PORT must be another port than PORT.']
-      : []),
+    ...sharedPorts(settings),
   );
   if (problems.length > 0) throw new ConfigInvalid(problems);
   return configOf(settings, blank);
@@ -141,7 +140,7 @@ const SECRET = [
 
 /** Those without a default that hold no secret. */
 const OPTIONAL = [
-  'OPENIM_PORT',
+  ...Object.values(ownPorts),
   'TENANTS',
   'SEALTALK_TEST_CODE',
   'SEALTALK_COOKIE_DOMAIN',
@@ -198,7 +197,7 @@ function configOf(settings: Environment, blankVariables: readonly string[]): Con
   return {
     host: settings.HOST,
     port: settings.PORT,
-    ...(settings.OPENIM_PORT === undefined ? {} : { openimPort: settings.OPENIM_PORT }),
+    ownPorts: ownPortsOf(settings),
     ...(settings.PARLEY_ADMIN_SECRET === undefined ? {} : { adminSecret: settings.PARLEY_ADMIN_SECRET }),
     ...(settings.OPENIM_SECRET === undefined ? {} : { openimSecret: settings.OPENIM_SECRET }),
     dataDir: settings.DATA_DIR,
@@ -270,6 +269,23 @@ const sealtalkOf = (settings: Environment): SealtalkConfig => ({
   ...(settings.SEALTALK_TEST_CODE === undefined ? {} : { testCode: settings.SEALTALK_TEST_CODE }),
   friendship: friendshipOf(settings, SEALTALK_FRIENDSHIP_SETTINGS),
 });
+
+function ownPortsOf(settings: Environment): Config['ownPorts'] {
+  const given = Object.entries(ownPorts).map(([name, variable]) => [name, settings[variable]] as const);
+  return Object.fromEntries(given.filter(([, port]) => port !== undefined));
+}
+
+/** Each API that has a port to itself is alone there. */
+function sharedPorts(settings: Environment): string[] {
+  const variables = ['PORT', ...Object.values(ownPorts)] as const;
+  return variables.flatMap((variable, index) => {
+    const port = settings[variable];
+    const taken = variables.slice(0, index).find((other) => settings[other] === port);
+    return port === undefined || port === 0 || taken === undefined
+      ? []
+      : [`${variable} must be another port than ${taken}.`];
+  });
+}
 
 const listed = (text: string): string[] =>
   text

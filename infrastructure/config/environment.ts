@@ -3,6 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateBy } from 'class-validator';
 import { isIP } from 'node:net';
 import { readConnectionString } from '../event-store/eventstoredb/connection-string.js';
+import type { OwnPortVariable } from './own-ports.js';
 
 const USER_ID = '[A-Za-z0-9_.@#:-]{1,64}';
 const TENANT = '[A-Za-z0-9_-]{1,64}';
@@ -22,13 +23,15 @@ const Whole = (): PropertyDecorator =>
 
 /** A whole number within bounds, and a sentence that says so. */
 const WholeFrom =
-  (min: number, max: number): PropertyDecorator =>
+  (min: number, max: number, least = min.toString()): PropertyDecorator =>
   (target, property) => {
-    const message = `${String(property)} must be a whole number from ${min.toString()} to ${max.toString()}, not "$value".`;
+    const message = `${String(property)} must be a whole number from ${least} to ${max.toString()}, not "$value".`;
     for (const decorate of [Whole(), IsInt({ message }), Min(min, { message }), Max(max, { message })]) {
       decorate(target, property);
     }
   };
+
+const Port = (): PropertyDecorator => WholeFrom(0, 65_535, '0 (any free port)');
 
 /** `true` or `false`, as a text. */
 const Flag = (): PropertyDecorator => (target, property) => {
@@ -61,19 +64,21 @@ const CheckEach = (problemOf: (value: string) => string | undefined): PropertyDe
   });
 
 /** The environment variables that Parley reads, with their defaults and what makes each one right. */
-export class Environment {
-  @Whole()
-  @IsInt({ message: 'PORT must be a whole number from 0 (any free port) to 65535, not "$value".' })
-  @Min(0, { message: 'PORT must be a whole number from 0 (any free port) to 65535, not "$value".' })
-  @Max(65_535, { message: 'PORT must be a whole number from 0 (any free port) to 65535, not "$value".' })
+export class Environment implements Partial<Record<OwnPortVariable, number>> {
+  @Port()
   PORT = 8080;
 
   @IsOptional()
-  @Whole()
-  @IsInt({ message: 'OPENIM_PORT must be a whole number from 0 (any free port) to 65535, not "$value".' })
-  @Min(0, { message: 'OPENIM_PORT must be a whole number from 0 (any free port) to 65535, not "$value".' })
-  @Max(65_535, { message: 'OPENIM_PORT must be a whole number from 0 (any free port) to 65535, not "$value".' })
+  @Port()
   OPENIM_PORT?: number;
+
+  @IsOptional()
+  @Port()
+  SEALTALK_PORT?: number;
+
+  @IsOptional()
+  @Port()
+  DTALK_PORT?: number;
 
   @Check(
     (value) => Buffer.byteLength(value) >= 16,

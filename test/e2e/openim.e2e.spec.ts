@@ -1400,7 +1400,7 @@ for (const engine of ENGINES)
     });
 
     it('a morning of an app developer, at the root of the port of its own', async () => {
-      const own = new OpenimClient(parley.openimUrl ?? '', SECRET);
+      const own = new OpenimClient(parley.ownUrls.openim ?? '', SECRET);
       const session = async (userID: string): Promise<{ token: string }> => {
         const account = { userID, nickname: userID, password: `password of ${userID}` };
         await own.done('/user/self_register', account);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { type DialectName, edgeAt, mounts } from '../../api/dialects/mounts.js';
 import { listen } from '../../api/http/server.js';
 import { loadConfig } from '../../infrastructure/config/config.js';
 import { openParley } from '../../infrastructure/container.js';
@@ -11,8 +12,8 @@ import { ADMIN_SECRET } from './v1-client.js';
 
 export interface RunningParley {
   readonly url: string;
-  /** 003's API at the root of a port of its own; undefined unless OPENIM_PORT is given. */
-  readonly openimUrl: string | undefined;
+  /** Of each API that has a port to itself, where that is. */
+  readonly ownUrls: Readonly<Partial<Record<DialectName, string>>>;
   readonly databaseUrl: string;
   /** The default one, and another that the server has. */
   readonly tenant: string;
@@ -46,22 +47,24 @@ export async function runParley(
   };
   const config = loadConfig(settings);
   const parley = await openParley(config, silentLogger);
-  const server = await listen(parley.app, config);
+  const server = await listen(parley.app, { ...config, edgeAt });
   // On a log that others have filled, its lists are there a little later.
   await eventually(async () => (await fetch(`${server.url}/health/ready`)).ok, 60_000);
-  const openim =
-    config.openimPort === undefined
-      ? undefined
-      : await listen(parley.openim, { ...config, port: config.openimPort, openimOnly: true });
+  const own = await Promise.all(
+    (Object.keys(config.ownPorts) as DialectName[]).map(async (name) => {
+      const { [name]: port = 0 } = config.ownPorts;
+      return { name, server: await listen(parley.alone[name], { ...config, port, edgeAt: () => mounts[name].edge }) };
+    }),
+  );
   return {
     url: server.url,
-    openimUrl: openim?.url,
+    ownUrls: Object.fromEntries(own.map(({ name, server: { url } }) => [name, url])),
     databaseUrl: database.url,
     tenant,
     otherTenant,
     env: settings,
     stop: async () => {
-      await Promise.all([server.stop(), openim?.stop()]);
+      await Promise.all([server, ...own.map((each) => each.server)].map((each) => each.stop()));
       await parley.close();
       await store.stop();
       await database.drop();

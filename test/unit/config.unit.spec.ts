@@ -24,6 +24,7 @@ describe('configuration', () => {
     expect(loadConfig({})).to.deep.equal({
       host: '127.0.0.1',
       port: 8080,
+      ownPorts: {},
       dataDir: './data',
       eventStore: { kind: 'postgres' },
       appAdmins: [],
@@ -155,6 +156,10 @@ describe('configuration', () => {
     expect(problemsOf({ PORT: '9000', OPENIM_PORT: '9000' })).to.deep.equal([
       'OPENIM_PORT must be another port than PORT.',
     ]);
+    expect(problemsOf({ SEALTALK_PORT: '9000', DTALK_PORT: '9000', OPENIM_PORT: '8080' })).to.deep.equal([
+      'OPENIM_PORT must be another port than PORT.',
+      'DTALK_PORT must be another port than SEALTALK_PORT.',
+    ]);
     expect(problemsOf({ PORT: '0', OPENIM_PORT: '0' })).to.deep.equal([]);
   });
 
@@ -176,6 +181,7 @@ describe('configuration', () => {
       HOST: '0.0.0.0',
       PORT: '0',
       OPENIM_PORT: '10002',
+      DTALK_PORT: '0',
       OPENIM_SECRET: 'a secret of the app',
       DATA_DIR: '/srv/parley',
       DATABASE_URL: 'postgres://parley:secret@db:5432/parley',
@@ -190,7 +196,7 @@ describe('configuration', () => {
     expect(config).to.deep.include({
       host: '0.0.0.0',
       port: 0,
-      openimPort: 10_002,
+      ownPorts: { openim: 10_002, dtalk: 0 },
       openimSecret: 'a secret of the app',
       dataDir: '/srv/parley',
       databaseUrl: 'postgres://parley:secret@db:5432/parley',

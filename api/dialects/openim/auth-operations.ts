@@ -1,7 +1,8 @@
 import { hasAdminPowers } from '../../../domain/shared/actor.js';
+import type { Call } from '../shared/operation.js';
 import { AdminTokenReq, ForceLogoutReq, ParseTokenReq, UserTokenReq } from './dto/auth.js';
 import { OpenimRefused } from './errors.js';
-import { type Call, type Operation, operation } from './operation.js';
+import { type Operation, operation } from './operation.js';
 import type { OpenimServices } from './services.js';
 
 const ADMIN_PLATFORM = 10;

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { TokenRejected, type TokenVerifier } from '../../../application/ports/tokens.js';
 import type { Actor } from '../../../domain/shared/actor.js';
+import type { Caller } from '../shared/operation.js';
 import { OpenimRefused } from './errors.js';
 
 /**
@@ -8,13 +9,6 @@ import { OpenimRefused } from './errors.js';
  * it does, but one that is no good is as none, for a backend that shows the app's secret may send any.
  */
 export type Access = 'open' | 'either' | 'secret' | 'token';
-
-/** Who calls, as far as his token says. */
-export interface Caller {
-  readonly tenant: string;
-  /** undefined where no token was needed and none was sent. */
-  readonly actor: Actor | undefined;
-}
 
 export interface CallersOptions {
   readonly tokens: TokenVerifier;

@@ -4,10 +4,11 @@ import type { GroupView } from '../../../application/queries/groups.js';
 import type { MessageView } from '../../../application/queries/messages.js';
 import { MAX_PAGE } from '../../../application/queries/page.js';
 import { type ConversationKey, conversationKeyText, parseConversationKey } from '../../../application/streams.js';
+import { profilesOf } from '../shared/reading.js';
 import { conversationIdOf } from './conversation-ids.js';
 import type { Surroundings } from './surroundings.js';
 import { sessionTypes } from './message-views.js';
-import { type OpenimServices, profilesOf } from './services.js';
+import type { OpenimServices } from './services.js';
 
 type Reading = Pick<OpenimServices, 'groups' | 'users' | 'isAppAdmin'>;
 

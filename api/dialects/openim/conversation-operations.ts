@@ -2,6 +2,9 @@ import type { ConversationTarget } from '../../../application/commands/conversat
 import type { ConversationReader, ConversationView } from '../../../application/queries/conversations.js';
 import { type CountedPage, MAX_PAGE, type PageRequest } from '../../../application/queries/page.js';
 import type { ChangeView } from '../../../domain/view/commands.js';
+import { ofStep, requestContext } from '../shared/context.js';
+import type { Call } from '../shared/operation.js';
+import { shown } from '../shared/read-your-writes.js';
 import { keyOfText, keysOf, keyTexts, idOfKeyText, readerOf, surroundingsOf } from './chats.js';
 import { conversationIdOf, conversationOf, conversationsIn } from './conversation-ids.js';
 import { conversationInfo } from './conversation-views.js';
@@ -19,13 +22,13 @@ import { UserIDReq } from './dto/users.js';
 import { OpenimRefused } from './errors.js';
 import { fullList } from './full-list.js';
 import { msgInfo, sessionTypes } from './message-views.js';
-import { type Call, ofStep, type Operation, operation, requestContext, requireAccess } from './operation.js';
-import { type OpenimServices, pageOf, shown } from './services.js';
+import { type Operation, operation, requireAccess } from './operation.js';
+import { type OpenimServices, pageOf } from './services.js';
 import { receiveOptionOf, receiveOptions } from './views.js';
 
 /** A user's side of his conversations (docs/rules.md D1 "Messages & conversations"). */
 export function conversationOperations(services: OpenimServices): Operation[] {
-  const { conversations, conversationViews } = services;
+  const { conversations, viewCommands } = services;
 
   const byIds = async (
     tenant: string,
@@ -85,7 +88,7 @@ export function conversationOperations(services: OpenimServices): Operation[] {
   ): Promise<void> => {
     const context = ofStep(requestContext(call, userId), userId);
     const changes = changesOf(call.body.conversation);
-    await shown(services, conversationViews.change(context, { userId, conversation, changes }));
+    await shown(services, viewCommands.change(context, { userId, conversation, changes }));
   };
 
   return [

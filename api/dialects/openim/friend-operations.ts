@@ -1,6 +1,9 @@
 import type { RequestContext } from '../../../application/commands/request.js';
 import { hasAdminPowers } from '../../../domain/shared/actor.js';
 import { DomainError } from '../../../domain/shared/errors.js';
+import { actorOf, ofStep, requestContext } from '../shared/context.js';
+import type { Call } from '../shared/operation.js';
+import { shown, shownUpTo } from '../shared/read-your-writes.js';
 import { possible } from './dto/common.js';
 import {
   AddBlackReq,
@@ -14,8 +17,8 @@ import {
   UpdatePinStatusReq,
 } from './dto/friends.js';
 import { OpenimRefused } from './errors.js';
-import { actorOf, type Call, ofStep, type Operation, operation, requestContext, requireAccess } from './operation.js';
-import { type OpenimServices, shown, shownUpTo } from './services.js';
+import { type Operation, operation, requireAccess } from './operation.js';
+import type { OpenimServices } from './services.js';
 
 /** What two people do about each other (docs/rules.md D1 "Friends"). */
 export function friendOperations(services: OpenimServices): Operation[] {

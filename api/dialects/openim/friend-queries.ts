@@ -1,7 +1,8 @@
 import type { FriendRequestView } from '../../../application/queries/friendships.js';
 import { type CountedPage, MAX_PAGE } from '../../../application/queries/page.js';
 import { hasAdminPowers } from '../../../domain/shared/actor.js';
-import type { Caller } from './caller.js';
+import { actorOf } from '../shared/context.js';
+import type { Caller } from '../shared/operation.js';
 import { possible } from './dto/common.js';
 import {
   GetBlackListReq,
@@ -23,7 +24,7 @@ import {
   friendStatusesOf,
 } from './friend-views.js';
 import { fullList } from './full-list.js';
-import { actorOf, type Operation, operation, requireAccess } from './operation.js';
+import { type Operation, operation, requireAccess } from './operation.js';
 import { type OpenimServices, pageOf } from './services.js';
 
 export function friendQueryOperations(services: OpenimServices): Operation[] {

@@ -19,9 +19,13 @@ import {
   SetGroupMemberInfoReq,
   TransferGroupReq,
 } from './dto/groups.js';
-import { isRefusal, OpenimRefused } from './errors.js';
-import { actorOf, type Call, ofStep, type Operation, operation, requestContext, requireAccess } from './operation.js';
-import { type OpenimServices, shown, shownUpTo } from './services.js';
+import { actorOf, ofStep, requestContext } from '../shared/context.js';
+import type { Call } from '../shared/operation.js';
+import { shown, shownUpTo } from '../shared/read-your-writes.js';
+import { isRefusal } from '../shared/refusals.js';
+import { OpenimRefused } from './errors.js';
+import { type Operation, operation, requireAccess } from './operation.js';
+import type { OpenimServices } from './services.js';
 import { type GroupInfo, joinPolicyOf, manages, roleLevels, settingsOf, WORKING_GROUP } from './views.js';
 
 const PRESET = 'openim';

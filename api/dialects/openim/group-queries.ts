@@ -5,7 +5,6 @@ import type { CountedPage } from '../../../application/queries/page.js';
 import { type Looking, mayLookAtOthers, sightOf } from '../../../application/queries/sight.js';
 import { hasAdminPowers } from '../../../domain/shared/actor.js';
 import { DomainError } from '../../../domain/shared/errors.js';
-import type { Caller } from './caller.js';
 import {
   GetFullGroupMemberUserIDsReq,
   GetFullJoinGroupIDsReq,
@@ -18,11 +17,14 @@ import {
   GetSpecifiedUserGroupRequestInfoReq,
   GetUserReqGroupApplicationListReq,
 } from './dto/groups.js';
+import { actorOf } from '../shared/context.js';
+import type { Caller } from '../shared/operation.js';
+import { profilesOf } from '../shared/reading.js';
 import { LONGEST_LIST, possible } from './dto/common.js';
 import { OpenimRefused } from './errors.js';
 import { fullList } from './full-list.js';
-import { actorOf, type Operation, operation, requireAccess } from './operation.js';
-import { type OpenimServices, pageOf, profilesOf } from './services.js';
+import { type Operation, operation, requireAccess } from './operation.js';
+import { type OpenimServices, pageOf } from './services.js';
 import { type GroupMemberFullInfo, groupInfo, groupRequest, manages, memberInfo, statusesOf } from './views.js';
 
 export function groupQueryOperations(services: OpenimServices): Operation[] {

@@ -2,6 +2,10 @@ import { allAtOnce } from '../../../application/at-once.js';
 import type { ConversationTarget } from '../../../application/commands/conversation-keys.js';
 import type { CommandResult } from '../../../application/commands/request.js';
 import { DomainError } from '../../../domain/shared/errors.js';
+import { ofStep, requestContext } from '../shared/context.js';
+import type { Call } from '../shared/operation.js';
+import { shown, shownUpTo } from '../shared/read-your-writes.js';
+import { isRefusal } from '../shared/refusals.js';
 import { keyOfText, readerOf } from './chats.js';
 import { conversationIdOf, conversationOf } from './conversation-ids.js';
 import {
@@ -16,22 +20,14 @@ import {
   UserClearAllMsgReq,
 } from './dto/messages.js';
 import { InputInvalid } from '../../http/validation.js';
-import { isRefusal, OpenimRefused } from './errors.js';
-import {
-  type Call,
-  ofStep,
-  type Operation,
-  operation,
-  requestContext,
-  requireAccess,
-  requireAdmin,
-} from './operation.js';
+import { OpenimRefused } from './errors.js';
+import { type Operation, operation, requireAccess, requireAdmin } from './operation.js';
 import { checkedMessage, sendTo, sentAnswer, targetOf, targetTo } from './sending.js';
-import { type OpenimServices, shown, shownUpTo } from './services.js';
+import type { OpenimServices } from './services.js';
 
 /** What is done to messages (docs/rules.md D1 "Messages & conversations"). */
 export function messageOperations(services: OpenimServices): Operation[] {
-  const { conversationCommands: chats, conversationViews: views, directory, progress } = services;
+  const { conversationCommands: chats, viewCommands: views, directory, progress } = services;
 
   /** Clears one conversation up to now, for everybody or for himself. */
   const cleared = (

@@ -1,13 +1,14 @@
 import type { AnyMessagesFilter, MessageView } from '../../../application/queries/messages.js';
 import type { CountedPage } from '../../../application/queries/page.js';
 import { conversationKeyText } from '../../../application/streams.js';
+import { profilesOf } from '../shared/reading.js';
 import { keyOfText, surroundingsOf } from './chats.js';
 import { possible } from './dto/common.js';
 import { SearchMsgReq } from './dto/messages.js';
 import { InputInvalid } from '../../http/validation.js';
 import { msgData, sessionTypes } from './message-views.js';
 import { type Operation, operation, requireAdmin } from './operation.js';
-import { type OpenimServices, pageOf, profilesOf } from './services.js';
+import { type OpenimServices, pageOf } from './services.js';
 import { WORKING_GROUP } from './views.js';
 
 const DAY_MS = 86_400_000;

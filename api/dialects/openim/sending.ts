@@ -5,9 +5,10 @@ import { checkMessage } from '../../../domain/conversation/bounds.js';
 import { neutralOf } from '../../../domain/conversation/content/families.js';
 import { given } from '../../../domain/conversation/content/fields.js';
 import type { Content } from '../../../domain/conversation/events.js';
+import { isRefusal } from '../shared/refusals.js';
 import { possible } from './dto/common.js';
 import type { BatchSendMsgReq, SendMsgReq } from './dto/messages.js';
-import { isRefusal, OpenimRefused } from './errors.js';
+import { OpenimRefused } from './errors.js';
 import { FROM_SYSTEM, sessionTypes } from './message-views.js';
 import type { OpenimServices } from './services.js';
 

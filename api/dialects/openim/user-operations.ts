@@ -1,6 +1,9 @@
 import type { BroughtIn } from '../../../application/commands/bulk-registration.js';
 import { ApplicationError } from '../../../application/commands/errors.js';
 import { hasAdminPowers } from '../../../domain/shared/actor.js';
+import { actorOf, ofStep, registrationContext, requestContext } from '../shared/context.js';
+import type { Call } from '../shared/operation.js';
+import { shown, shownUpTo } from '../shared/read-your-writes.js';
 import { requireApp } from './auth-operations.js';
 import { possible } from './dto/common.js';
 import {
@@ -17,18 +20,8 @@ import {
   UserIDReq,
   UserRegisterReq,
 } from './dto/users.js';
-import {
-  actorOf,
-  type Call,
-  ofStep,
-  type Operation,
-  operation,
-  registrationContext,
-  requestContext,
-  requireAccess,
-  requireAdmin,
-} from './operation.js';
-import { type OpenimServices, pageOf, shown, shownUpTo } from './services.js';
+import { type Operation, operation, requireAccess, requireAdmin } from './operation.js';
+import { type OpenimServices, pageOf } from './services.js';
 import { receiveOptionOf, userInfo } from './views.js';
 
 /** Nobody holds a live connection to this server, so nobody is online. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { decoded } from '../../../api/dialects/openim/decoding.js';
+import { decoded } from '../../../api/dialects/shared/go-decoding.js';
 import { CreateGroupReq, SetGroupInfoExReq, SetGroupMemberInfoReq } from '../../../api/dialects/openim/dto/groups.js';
 import { UpdateUserInfoReq, UserRegisterReq } from '../../../api/dialects/openim/dto/users.js';
 import { checked } from '../../../api/http/validation.js';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { codes } from '../../../api/dialects/openim/codes.js';
-import { type Asked, OpenimRefused, refusalOf, UNFORESEEN } from '../../../api/dialects/openim/errors.js';
+import { OpenimRefused, refusalOf, UNFORESEEN } from '../../../api/dialects/openim/errors.js';
+import type { Asked } from '../../../api/dialects/shared/refusals.js';
 import type { Envelope } from '../../../api/dialects/openim/envelope.js';
 import { InputInvalid } from '../../../api/http/validation.js';
 import { ApplicationError, type ApplicationErrorFacts } from '../../../application/commands/errors.js';

@@ -3,7 +3,7 @@ import express from 'express';
 import { Callers } from '../../../api/dialects/openim/caller.js';
 import { OpenimRefused } from '../../../api/dialects/openim/errors.js';
 import { type Operation, operation } from '../../../api/dialects/openim/operation.js';
-import { openimRouter } from '../../../api/dialects/openim/router.js';
+import { openimApi } from '../../../api/dialects/openim/dialect.js';
 import { listen, type RunningServer } from '../../../api/http/server.js';
 import { ApplicationError } from '../../../application/commands/errors.js';
 import { EventStoreUnavailable } from '../../../application/ports/event-store.js';
@@ -32,7 +32,7 @@ describe('003’s router', () => {
       (facts: object): void => {
         lines.push({ level, path: 'path' in facts ? facts.path : undefined });
       };
-    const routes = openimRouter({
+    const routes = openimApi({
       operations: [{ ...operation({ path: '/group/x', access: 'either', Body: Anything, handle: handled }), ...more }],
       callers: new Callers({
         tokens: {

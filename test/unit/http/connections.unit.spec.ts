@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { ConnectionLimits } from '../../../api/http/connection-limits.js';
 import { networkOf } from '../../../api/http/connections.js';
-import { edgeRefusals } from '../../../api/http/edge-refusals.js';
+import { edgeAt, mounts } from '../../../api/dialects/mounts.js';
+import { edgeRefusals } from '../../../api/http/edge.js';
 import { listen, type ListenOptions, type RunningServer } from '../../../api/http/server.js';
 import { Standstill } from '../../../api/http/standstill.js';
 import { eventually } from '../../support/eventually.js';
@@ -34,7 +35,7 @@ describe('a server’s connections', () => {
         asked.push(request);
         app(request, response);
       },
-      { host: '127.0.0.1', port: 0, limits, drainMs: 100, ...options },
+      { host: '127.0.0.1', port: 0, limits, drainMs: 100, edgeAt, ...options },
     );
   }
 
@@ -201,7 +202,7 @@ describe('a server’s connections', () => {
     }
     expect(asked).to.deep.equal([]);
     await server.stop();
-    await serving(done, {}, { openimOnly: true });
+    await serving(done, {}, { edgeAt: () => mounts.openim.edge });
     expect(await (await connected('nonsense\r\n\r\n')).closed()).to.match(/^HTTP\/1\.1 400 .*"errCode":1001/s);
   });
 

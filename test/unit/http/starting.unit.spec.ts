@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { edgeAt, mounts } from '../../../api/dialects/mounts.js';
 import { listen, type RunningServer } from '../../../api/http/server.js';
 import { startingApp } from '../../../api/http/starting.js';
 
@@ -9,11 +10,11 @@ describe('a server that is still starting', () => {
   const local = { host: '127.0.0.1', port: 0 };
   before(async () => {
     whole = await listen(
-      startingApp(() => waitingFor),
+      startingApp(() => waitingFor, { edgeAt }),
       local,
     );
     openim = await listen(
-      startingApp(() => waitingFor, { openimOnly: true }),
+      startingApp(() => waitingFor, { edgeAt: () => mounts.openim.edge, health: false }),
       local,
     );
   });

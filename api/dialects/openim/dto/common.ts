@@ -13,7 +13,7 @@ import {
   ValidateBy,
   type ValidationArguments,
 } from 'class-validator';
-import { sameName } from '../decoding.js';
+import { sameName } from '../../shared/go-decoding.js';
 
 /** Lists and pages are no longer than this (docs/rules.md D1 "Envelope & validation"). */
 export const LONGEST_LIST = 1_000;

@@ -1,0 +1,66 @@
+import type { RequestHandler } from 'express';
+import type { ServiceIdentifier } from 'inversify';
+import type pg from 'pg';
+import type { DialectName } from '../../api/dialects/mounts.js';
+import type { ApiServices } from '../../api/services.js';
+import type { UserCommandsDependencies } from '../../application/commands/users.js';
+import type { Clock } from '../../application/ports/clock.js';
+import type { PasswordHasher } from '../../application/ports/credentials.js';
+import type { EventSerializer } from '../../application/ports/envelope.js';
+import type { EventStore } from '../../application/ports/event-store.js';
+import type { Logger } from '../../application/ports/logger.js';
+import type { ProjectionEngine } from '../../projections/index.js';
+import type { JwtTokens } from '../auth/jwt.js';
+import type { SessionTokens } from '../auth/session-tokens.js';
+import type { Config } from '../config/config.js';
+import type { Keys } from '../config/keys.js';
+import type { DiskWatch } from '../postgres/disk-watch.js';
+import type { ReadModels } from '../read-models/read-models.js';
+import type { DataKeys } from '../serialization/keys/data-keys.js';
+import type { PostgresIdempotencyLedger } from '../system/idempotency-ledger.js';
+import type { PostgresKnownNetworks } from '../system/known-networks.js';
+import type { PostgresNumbers } from '../system/numbers.js';
+import type { PostgresReadPositions } from '../system/read-positions.js';
+import type { PostgresRegistrationClaims } from '../system/registration-claims.js';
+import type { PostgresReservations } from '../system/reservations.js';
+import type { PostgresSessions } from '../system/sessions.js';
+import type { PostgresSnapshots } from '../system/snapshots.js';
+
+/** What the modules hand each other, where its class isn't its name already. */
+export const ids = {
+  config: Symbol('Config') as ServiceIdentifier<Config>,
+  log: Symbol('Logger') as ServiceIdentifier<Logger>,
+  clock: Symbol('Clock') as ServiceIdentifier<Clock>,
+  keys: Symbol('Keys') as ServiceIdentifier<Keys>,
+  store: Symbol('EventStore') as ServiceIdentifier<EventStore>,
+  dataKeys: Symbol('DataKeys') as ServiceIdentifier<DataKeys>,
+  serializer: Symbol('EventSerializer') as ServiceIdentifier<EventSerializer>,
+  systemPool: Symbol('schema system') as ServiceIdentifier<pg.Pool>,
+  healthPool: Symbol('PostgreSQL for looking after it') as ServiceIdentifier<pg.Pool>,
+  disk: Symbol('DiskWatch') as ServiceIdentifier<DiskWatch>,
+  readModels: Symbol('ReadModels') as ServiceIdentifier<ReadModels>,
+  projections: Symbol('ProjectionEngine') as ServiceIdentifier<ProjectionEngine>,
+  databaseUrl: Symbol('its URL, for direct connections') as ServiceIdentifier<string>,
+  reservations: Symbol('Reservations') as ServiceIdentifier<PostgresReservations>,
+  numbers: Symbol('Numbers') as ServiceIdentifier<PostgresNumbers>,
+  ledger: Symbol('IdempotencyLedger') as ServiceIdentifier<PostgresIdempotencyLedger>,
+  signedTokens: Symbol('JwtTokens') as ServiceIdentifier<JwtTokens>,
+  claims: Symbol('RegistrationClaims') as ServiceIdentifier<PostgresRegistrationClaims>,
+  networks: Symbol('KnownNetworks') as ServiceIdentifier<PostgresKnownNetworks>,
+  snapshots: Symbol('Snapshots') as ServiceIdentifier<PostgresSnapshots>,
+  readPositions: Symbol('ReadPositions') as ServiceIdentifier<PostgresReadPositions>,
+  sessions: Symbol('Sessions') as ServiceIdentifier<PostgresSessions>,
+  passwords: Symbol('PasswordHasher') as ServiceIdentifier<PasswordHasher>,
+  tokens: Symbol('SessionTokens') as ServiceIdentifier<SessionTokens>,
+  accounts: Symbol('what accounts stand on') as ServiceIdentifier<UserCommandsDependencies>,
+  /** What every API is made on. */
+  services: Symbol('ApiServices') as ServiceIdentifier<ApiServices>,
+  /** Whether a tenant's history is kept here. */
+  serves: Symbol('the tenants') as ServiceIdentifier<(tenant: string) => boolean>,
+  v1: Symbol('/v1') as ServiceIdentifier<RequestHandler>,
+  dialects: {
+    openim: Symbol('/openim') as ServiceIdentifier<RequestHandler>,
+    sealtalk: Symbol('/sealtalk') as ServiceIdentifier<RequestHandler>,
+    dtalk: Symbol('/dtalk') as ServiceIdentifier<RequestHandler>,
+  } satisfies Readonly<Record<DialectName, ServiceIdentifier<RequestHandler>>>,
+} as const;

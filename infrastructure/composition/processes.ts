@@ -1,0 +1,40 @@
+import { ContainerModule } from 'inversify';
+import { ConversationCommands } from '../../application/commands/conversations.js';
+import { ViewCommands } from '../../application/commands/views.js';
+import { conversationProcesses } from '../../application/processes/conversation-processes.js';
+import { GroupOfCause } from '../../application/processes/group-of-cause.js';
+import { ProcessRunner } from '../../application/processes/runner.js';
+import { Leadership } from '../../projections/index.js';
+import { reachable } from '../postgres/reachable.js';
+import { PostgresProcessCheckpoints, PROCESSES } from '../system/process-checkpoints.js';
+import { ids } from './identifiers.js';
+
+/** What follows by itself from what happened. Only a server runs it. */
+export const processes = new ContainerModule(({ bind }) => {
+  bind(GroupOfCause).toResolvedValue(
+    (store, serializer) => new GroupOfCause(store, serializer),
+    [ids.store, ids.serializer],
+  );
+  bind(ProcessRunner).toResolvedValue(
+    (store, serializer, pool, lockUrl, log, conversations, views, groups, { chatNotices: notices }) =>
+      new ProcessRunner({
+        store,
+        serializer,
+        checkpoints: reachable(new PostgresProcessCheckpoints(pool)),
+        processes: conversationProcesses({ conversations, views, groups, notices }),
+        takePart: (ask) => new Leadership({ contest: PROCESSES, lockUrl, log, ...ask }),
+        log,
+      }),
+    [
+      ids.store,
+      ids.serializer,
+      ids.systemPool,
+      ids.databaseUrl,
+      ids.log,
+      ConversationCommands,
+      ViewCommands,
+      GroupOfCause,
+      ids.config,
+    ],
+  );
+});

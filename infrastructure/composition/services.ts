@@ -1,0 +1,62 @@
+import { type Container, ContainerModule } from 'inversify';
+import type { ApiServices } from '../../api/services.js';
+import { AppAdmins } from '../../application/commands/app-admins.js';
+import { BulkRegistration } from '../../application/commands/bulk-registration.js';
+import { ConversationCommands } from '../../application/commands/conversations.js';
+import { FriendshipCommands } from '../../application/commands/friendships.js';
+import { GroupChanges } from '../../application/commands/group-changes.js';
+import { GroupCommands } from '../../application/commands/groups.js';
+import { OwnAccount } from '../../application/commands/own-account.js';
+import { UserDirectory } from '../../application/commands/user-directory.js';
+import { UserGroupsCommands } from '../../application/commands/user-groups.js';
+import { UserProfileCommands } from '../../application/commands/user-profiles.js';
+import { UserCommands } from '../../application/commands/users.js';
+import { ViewCommands } from '../../application/commands/views.js';
+import { OwnWrites } from '../../application/queries/own-writes.js';
+import { reachable } from '../postgres/reachable.js';
+import { ids } from './identifiers.js';
+
+/** What every API is made on, once for all of them. */
+export const services = new ContainerModule(({ bind }) => {
+  bind(ids.services).toDynamicValue((context) => servicesOf(context));
+  bind(ids.serves).toResolvedValue(
+    ({ tenants }) =>
+      (tenant) =>
+        tenants?.includes(tenant) ?? true,
+    [ids.config],
+  );
+});
+
+function servicesOf(parts: Pick<Container, 'get'>): ApiServices {
+  const readModels = parts.get(ids.readModels);
+  const admins = new AppAdmins(parts.get(ids.config).appAdmins);
+  return {
+    userCommands: parts.get(UserCommands),
+    ownAccount: parts.get(OwnAccount),
+    bulkRegistration: parts.get(BulkRegistration),
+    userProfiles: parts.get(UserProfileCommands),
+    userGroups: parts.get(UserGroupsCommands),
+    groupCommands: parts.get(GroupCommands),
+    groupChanges: parts.get(GroupChanges),
+    friendshipCommands: parts.get(FriendshipCommands),
+    conversationCommands: parts.get(ConversationCommands),
+    viewCommands: parts.get(ViewCommands),
+    directory: parts.get(UserDirectory),
+    users: reachable(readModels.users),
+    groups: reachable(readModels.groups),
+    members: reachable(readModels.members),
+    applications: reachable(readModels.applications),
+    departures: reachable(readModels.departures),
+    favourites: reachable(readModels.favourites),
+    notices: reachable(readModels.notices),
+    friendships: reachable(readModels.friendships),
+    conversations: reachable(readModels.conversations),
+    messages: reachable(readModels.messages),
+    progress: parts.get(ids.projections),
+    ownWrites: parts.get(OwnWrites),
+    tokens: parts.get(ids.tokens),
+    sessions: parts.get(ids.sessions),
+    isAppAdmin: (tenant, userId) => admins.has(tenant, userId),
+    clock: parts.get(ids.clock),
+  };
+}

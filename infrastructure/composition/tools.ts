@@ -1,0 +1,73 @@
+import { hostname, userInfo } from 'node:os';
+import { EventUnreadable, type GivenUpKey, type LostKey } from '../../application/ports/envelope.js';
+import type { Logger } from '../../application/ports/logger.js';
+import type { Tools } from '../../application/ports/tools.js';
+import { HistoryReader } from '../../application/queries/history.js';
+import { projections } from '../../projections/index.js';
+import type { Config } from '../config/config.js';
+import { reachable } from '../postgres/reachable.js';
+import { verifyChain } from '../serialization/hash-chain.js';
+import { openHouse } from './house.js';
+import { ids } from './identifiers.js';
+
+/** Who gives up a key, as far as the machine knows. */
+const OPERATOR = `${userInfo().username}@${hostname()}`;
+
+const WITHOUT_A_KEY =
+  "Bring the key's row back into system.data_key from a backup; or, if it is gone for good, go on without it: " +
+  '--lost-keys-as-tombstones shows as erased what it had encrypted, here and in every history, and records who decided so';
+
+const lacksKey = (error: unknown): boolean =>
+  error instanceof Error && error.cause instanceof EventUnreadable && error.cause.lostKey !== undefined;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What the `parley` command works with: beside a running server, or alone. */
+export async function openTools(config: Config, log: Logger): Promise<Tools> {
+  const { container, close } = await openHouse(config, log, { share: true });
+  const engine = container.get(ids.projections);
+  const dataKeys = container.get(ids.dataKeys);
+  return reachable({
+    defaultTenant: config.defaultTenant,
+    history: container.get(HistoryReader),
+    chainBreak: async (events) => {
+      const broken = await verifyChain(events);
+      return broken === undefined
+        ? undefined
+        : `${broken.reason} at revision ${broken.revision.toString()} of ${broken.stream}`;
+    },
+    projections: projections.map(({ name }) => name),
+    projectionStatus: async () =>
+      (await engine.status()).map(({ name, version, letter, state, position, lag, parked, reason }) => ({
+        name,
+        version,
+        letter: letter ?? null,
+        state,
+        position: position ?? null,
+        lagMs: lag,
+        parked,
+        ...(reason === undefined ? {} : { reason }),
+      })),
+    rebuild: async (name, { lostKeysAsTombstones = false, ...watched }) => {
+      const givenUp: GivenUpKey[] = [];
+      const onLostKey = async (key: LostKey): Promise<void> => {
+        givenUp.push(await dataKeys.giveUp(key, OPERATOR));
+      };
+      try {
+        const result = await engine.rebuild(name, { ...watched, ...(lostKeysAsTombstones ? { onLostKey } : {}) });
+        return { ...result, givenUp };
+      } catch (error) {
+        throw lacksKey(error) ? new Error(`${messageOf(error)}. ${WITHOUT_A_KEY}`, { cause: error }) : error;
+      }
+    },
+    lostKeys: () => dataKeys.givenUp(),
+    verify: async (name, watched) => {
+      const { equal, ...found } = await engine.verify(name, watched);
+      return { name, same: equal && found.halted === undefined && found.parked === 0, ...found };
+    },
+    close: async () => {
+      await engine.stop();
+      await close();
+    },
+  } satisfies Tools);
+}

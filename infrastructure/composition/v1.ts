@@ -1,0 +1,24 @@
+import { ContainerModule } from 'inversify';
+import { Authenticator } from '../../api/v1/authenticate.js';
+import { v1Operations } from '../../api/v1/operations.js';
+import { Freshness } from '../../api/v1/reading.js';
+import { v1Router } from '../../api/v1/router.js';
+import { HistoryReader } from '../../application/queries/history.js';
+import { OwnWrites } from '../../application/queries/own-writes.js';
+import { version } from '../version.js';
+import { ids } from './identifiers.js';
+
+export const v1 = new ContainerModule(({ bind }) => {
+  bind(ids.v1).toResolvedValue(
+    (services, history, engine, store, ownWrites, serves, { defaultTenant }, log) => {
+      const { tokens, isAppAdmin } = services;
+      return v1Router({
+        operations: v1Operations({ ...services, history, freshness: new Freshness(engine, store, ownWrites) }),
+        authenticator: new Authenticator({ tokens, isAppAdmin, defaultTenant, serves }),
+        log,
+        version: version(),
+      });
+    },
+    [ids.services, HistoryReader, ids.projections, ids.store, OwnWrites, ids.serves, ids.config, ids.log],
+  );
+});
