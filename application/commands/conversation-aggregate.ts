@@ -2,8 +2,10 @@ import type { ConversationCommand, ConversationOutcome } from '../../domain/conv
 import { CLIENT_MSG_ID, MOST_SEQS } from '../../domain/conversation/bounds.js';
 import { conversationDecider } from '../../domain/conversation/decider.js';
 import type { ConversationEvent } from '../../domain/conversation/events.js';
+import { clientKey, noticeKey, WINDOW } from '../../domain/conversation/recent-messages.js';
 import { FOLD_VERSION, snapshotOf, stateFrom } from '../../domain/conversation/snapshot.js';
-import { clientKey, type ConversationState, noticeKey, WINDOW } from '../../domain/conversation/state.js';
+import { recentBy } from '../../domain/conversation/repeats.js';
+import type { ConversationState } from '../../domain/conversation/state.js';
 import { type Aggregate, FactsNeeded } from './aggregate.js';
 
 /** A command with how far the messages were looked through for what it needs of older ones. */
@@ -32,7 +34,7 @@ export const conversationAggregate: Aggregate<
   snapshot: {
     version: FOLD_VERSION,
     // What comes after it is decrypted and folded at a cold load, which takes longer than to read it.
-    every: 250,
+    every: 100,
     write: snapshotOf,
     read: stateFrom,
     bytes: (state) => (state.status === 'none' ? 0 : 600 * state.recent.size + 100 * state.olderFates.size),
@@ -60,7 +62,7 @@ export function neededUpTo(state: ConversationState, command: LookedCommand): nu
       return isUnknown ? Math.max(0, forgotten + command.messages.length) : 0;
     }
     case 'SendNotice':
-      return state.repeats.has(noticeKey(command.notice)) ? 0 : Math.max(0, forgotten);
+      return recentBy(state, noticeKey(command.notice)) !== undefined ? 0 : Math.max(0, forgotten);
     case 'RevokeMessages':
     case 'DeleteMessages': {
       if (command.type === 'DeleteMessages' && command.about.kind !== 'group') return 0;
@@ -76,7 +78,7 @@ export function neededUpTo(state: ConversationState, command: LookedCommand): nu
 const isRepeatUnknown = (
   state: Exclude<ConversationState, { status: 'none' }>,
   { senderId, clientMsgId }: { readonly senderId: string; readonly clientMsgId?: string },
-): boolean => isAskable(clientMsgId) && !state.repeats.has(clientKey(senderId, clientMsgId));
+): boolean => isAskable(clientMsgId) && recentBy(state, clientKey(senderId, clientMsgId)) === undefined;
 
 /** What can't be an id is refused in its turn, and nobody asks for it. */
 export const isAskable = (clientMsgId: string | undefined): clientMsgId is string =>

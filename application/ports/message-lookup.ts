@@ -1,5 +1,5 @@
 import type { SentBefore } from '../../domain/conversation/commands.js';
-import type { MessageFacts } from '../../domain/conversation/state.js';
+import type { MessageFacts } from '../../domain/conversation/message-facts.js';
 
 /** A message as the read side has it. */
 export interface LookedMessage extends MessageFacts, SentBefore {}

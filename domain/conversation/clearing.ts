@@ -7,7 +7,8 @@ import { alreadySo, type ConversationDecision, type Decided } from './decision.j
 import type { ConversationCleared, DeletedAs } from './events.js';
 import { checkAbout, isNamed, refuseClosed } from './opening.js';
 import { factsOf, isGone, isOutsider, isOwn, refuseTaking, requireAccess, rightOver } from './reaching.js';
-import type { Conversation, ConversationState, MessageFacts } from './state.js';
+import type { MessageFacts } from './message-facts.js';
+import type { Conversation, ConversationState } from './state.js';
 
 /** Taking messages away from everybody, one by one or all up to now (docs/rules.md A7). For oneself alone: domain/view. */
 

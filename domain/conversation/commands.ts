@@ -1,7 +1,7 @@
 import type { OnItem } from '../group/items.js';
 import type { Content, ConversationAbout, JudgedBy, MessageSent, Notice, RevokedAs } from './events.js';
 import type { GroupStanding, PeerStanding } from './standing.js';
-import type { MessageFacts } from './state.js';
+import type { MessageFacts } from './message-facts.js';
 
 export type { OnItem };
 

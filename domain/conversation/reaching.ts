@@ -7,7 +7,8 @@ import type { RevokedAs } from './events.js';
 import { refuseAuditor, refuseStranger } from './opening.js';
 import { requireLive } from './speaking.js';
 import type { GroupStanding } from './standing.js';
-import type { Conversation, MessageFacts } from './state.js';
+import type { MessageFacts } from './message-facts.js';
+import type { Conversation } from './state.js';
 
 /** Whose messages somebody may take away from everybody: his own, and in a group those that its rules let him reach. */
 

@@ -1,12 +1,7 @@
 import type { LookedRepeat, MessageTexts, SentMessage } from './commands.js';
-import {
-  clientKey,
-  contentPrint,
-  randomKey,
-  REPEAT_WITHIN_MS,
-  type ConversationState,
-  type RecentMessage,
-} from './state.js';
+import { clientKey, randomKey } from './recent-messages.js';
+import type { RecentMessage } from './message-facts.js';
+import { contentPrint, REPEAT_WITHIN_MS, type ConversationState } from './state.js';
 
 interface Repeatable extends Pick<MessageTexts, 'clientMsgId' | 'content' | 'random'> {
   readonly senderId: string;
@@ -44,11 +39,8 @@ function byRandom(
   return answerOf(recent, true);
 }
 
-export function recentBy(state: ConversationState, key: string): RecentMessage | undefined {
-  if (state.status === 'none') return undefined;
-  const seq = state.repeats.get(key);
-  return seq === undefined ? undefined : state.recent.get(seq);
-}
+export const recentBy = (state: ConversationState, key: string): RecentMessage | undefined =>
+  state.status === 'none' ? undefined : state.recent.by(key);
 
 export const answerOf = (
   { seq, messageId, sentAt, countable }: Omit<SentMessage, 'sameContent'>,

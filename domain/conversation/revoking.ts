@@ -7,7 +7,8 @@ import type { ConversationDecision, Decided } from './decision.js';
 import type { MessageRevoked } from './events.js';
 import { checkAbout, refuseClosed } from './opening.js';
 import { factsOf, isGone, isOutsider, isOwn, refuseTaking, requireAccess, rightOver } from './reaching.js';
-import type { ConversationState, MessageFacts } from './state.js';
+import type { MessageFacts } from './message-facts.js';
+import type { ConversationState } from './state.js';
 
 /** Taking messages back: the seq stays, what it says is gone. */
 export function revokeMessages(

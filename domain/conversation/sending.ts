@@ -5,9 +5,10 @@ import type { MessageTexts, SendMessage, SendNotice, SentMessage } from './comma
 import { alreadySo, type ConversationDecision, type Decided } from './decision.js';
 import type { MessageSent } from './events.js';
 import { checkAbout, openedFor, refuseAuditor, refuseClosed, requireServer } from './opening.js';
+import { noticeKey } from './recent-messages.js';
 import { answerOf, recentBy, repeatedBy } from './repeats.js';
 import { judgedBy, judgeSpeaking } from './speaking.js';
-import { noticeKey, type Conversation, type ConversationState } from './state.js';
+import type { Conversation, ConversationState } from './state.js';
 
 /** Saying something: seqs run on without gaps, and a repeat is answered with what the first one was told. */
 

@@ -1,6 +1,8 @@
-import { Map, OrderedMap } from 'immutable';
+import { OrderedMap } from 'immutable';
 import { fingerprint } from '../shared/fingerprint.js';
-import type { Content, ConversationAbout, ConversationEvent, MessageSent, Notice } from './events.js';
+import type { Content, ConversationAbout, ConversationEvent, MessageSent } from './events.js';
+import type { Fate, RecentMessage } from './message-facts.js';
+import { RecentMessages, WINDOW } from './recent-messages.js';
 
 /** No event yet: nothing was said, and nobody opened it. */
 export interface NoConversation {
@@ -21,46 +23,15 @@ export interface Conversation {
   readonly countable: number;
   /** Cleared for everybody up to this one, it included; 0 = never. */
   readonly clearedUpTo: number;
-  /** The last `WINDOW` messages, by seq. */
-  readonly recent: Map<number, RecentMessage>;
-  /** What a repeat is known by, of the messages in `recent`, the newest that has it. */
-  readonly repeats: Map<string, number>;
+  /** The last `WINDOW` messages. */
+  readonly recent: RecentMessages;
   /** What became of messages older than `recent`, as far as it was decided lately; the oldest is given up beyond a bound. */
   readonly olderFates: OrderedMap<number, Fate>;
 }
 
 export type ConversationState = NoConversation | Conversation;
 
-/** What became of a message for everybody. */
-export type Fate = 'shown' | 'revoked' | 'deleted';
-
-/** What decisions need of a message, from the window or looked up. */
-export interface MessageFacts {
-  readonly seq: number;
-  readonly senderId: string;
-  /** `notice`: a line that the server wrote. */
-  readonly author: 'user' | 'system' | 'notice';
-  /** ms UTC; may be back-dated. */
-  readonly sentAt: number;
-  readonly fate: Fate;
-}
-
-export interface RecentMessage extends MessageFacts {
-  readonly messageId: string;
-  readonly clientMsgId: string | null;
-  /** Of the event that a notice tells of. */
-  readonly eventId: string | null;
-  /** How many messages count as unread up to this one, it included. */
-  readonly countable: number;
-  readonly random: number | null;
-  /** Of its content; null: it has none, or its sender was erased. */
-  readonly print: number | null;
-}
-
 export const noConversation: ConversationState = { status: 'none' };
-
-/** Messages that are remembered for repeats, revocations and deletions. */
-export const WINDOW = 1_000;
 
 /** Messages older than the window whose revocation or deletion is remembered until the read side surely knows it. */
 export const OLDER_FATES_REMEMBERED = 1_000;
@@ -78,16 +49,6 @@ export const wantsLookingUp = (state: ConversationState, seq: number): boolean =
 /** Stands for what a message says. */
 export const contentPrint = ({ format, type, body }: Content): number =>
   fingerprint(JSON.stringify([format, type, body]));
-
-/** By the sender's own id for it. No user id holds a line break. */
-export const clientKey = (senderId: string, clientMsgId: string): string => `c${senderId}\n${clientMsgId}`;
-
-/** By sender, random and content, which hold for a while (`REPEAT_WITHIN_MS`). */
-export const randomKey = (senderId: string, random: number, print: number): string =>
-  `r${senderId}\n${random}\n${print}`;
-
-/** By the event that a notice tells of. */
-export const noticeKey = ({ eventId }: Pick<Notice, 'eventId'>): string => `e${eventId}`;
 
 /** Folds one event. Total, also where content was erased with its sender (null). Nothing follows the closing. */
 export function evolve(state: ConversationState, event: ConversationEvent): ConversationState {
@@ -117,8 +78,7 @@ const conversationOf = (about: ConversationAbout): Conversation => ({
   lastSeq: 0,
   countable: 0,
   clearedUpTo: 0,
-  recent: Map(),
-  repeats: Map(),
+  recent: RecentMessages.none,
   olderFates: OrderedMap(),
 });
 
@@ -140,47 +100,20 @@ function recentMessage(data: MessageSent['data']): RecentMessage {
   };
 }
 
-/** What is remembered of the newest messages, which come in the order of their seqs: as `withMessage` of each, all at once. */
-export function windowOf(messages: readonly RecentMessage[]): Pick<Conversation, 'recent' | 'repeats'> {
-  return {
-    recent: Map(messages.map((message) => [message.seq, message])),
-    repeats: Map(messages.flatMap((message) => keysOf(message).map((key) => [key, message.seq] as const))),
-  };
-}
-
 /** The conversation with this as its newest message, and without the one that the window no longer holds. */
 export function withMessage(state: Conversation, message: RecentMessage): Conversation {
   const { seq, countable } = message;
-  const after = withoutOldest(state, seq - WINDOW);
-  return {
-    ...after,
-    lastSeq: Math.max(state.lastSeq, seq),
-    countable,
-    recent: after.recent.set(seq, message),
-    repeats: keysOf(message).reduce((repeats, key) => repeats.set(key, seq), after.repeats),
-  };
-}
-
-function withoutOldest(state: Conversation, seq: number): Conversation {
-  const oldest = state.recent.get(seq);
-  if (oldest === undefined) return state;
+  const left = state.recent.get(seq - WINDOW);
   return {
     ...state,
-    recent: state.recent.delete(seq),
-    repeats: keysOf(oldest).reduce(
-      (repeats, key) => (repeats.get(key) === seq ? repeats.delete(key) : repeats),
-      state.repeats,
-    ),
-    olderFates: oldest.fate === 'shown' ? state.olderFates : remembered(state.olderFates, seq, oldest.fate),
+    lastSeq: Math.max(state.lastSeq, seq),
+    countable,
+    recent: state.recent.with(message),
+    olderFates:
+      left === undefined || left.fate === 'shown'
+        ? state.olderFates
+        : remembered(state.olderFates, left.seq, left.fate),
   };
-}
-
-function keysOf({ senderId, clientMsgId, eventId, random, print }: RecentMessage): string[] {
-  return [
-    ...(clientMsgId === null ? [] : [clientKey(senderId, clientMsgId)]),
-    ...(random === null || print === null ? [] : [randomKey(senderId, random, print)]),
-    ...(eventId === null ? [] : [noticeKey({ eventId })]),
-  ];
 }
 
 /** Deleted stays deleted. */
@@ -190,7 +123,7 @@ function withFate(state: Conversation, seq: number, fate: Fate): Conversation {
     if (state.olderFates.get(seq) === 'deleted') return state;
     return { ...state, olderFates: remembered(state.olderFates, seq, fate) };
   }
-  return recent.fate === 'deleted' ? state : { ...state, recent: state.recent.set(seq, { ...recent, fate }) };
+  return recent.fate === 'deleted' ? state : { ...state, recent: state.recent.withFate(seq, fate) };
 }
 
 function remembered(fates: OrderedMap<number, Fate>, seq: number, fate: Fate): OrderedMap<number, Fate> {

@@ -1,6 +1,6 @@
 import type { ClearConversation, DeleteMessages } from '../../../../domain/conversation/commands.js';
 import { conversationDecider } from '../../../../domain/conversation/decider.js';
-import { WINDOW } from '../../../../domain/conversation/state.js';
+import { WINDOW } from '../../../../domain/conversation/recent-messages.js';
 import {
   chatter,
   cleared,

@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import type { RevokeMessages } from '../../../../domain/conversation/commands.js';
 import { conversationDecider } from '../../../../domain/conversation/decider.js';
 import type { ConversationEvent } from '../../../../domain/conversation/events.js';
-import { type MessageFacts, wantsLookingUp, WINDOW } from '../../../../domain/conversation/state.js';
+import { WINDOW } from '../../../../domain/conversation/recent-messages.js';
+import type { MessageFacts } from '../../../../domain/conversation/message-facts.js';
+import { wantsLookingUp } from '../../../../domain/conversation/state.js';
 import type { GroupEvent } from '../../../../domain/group/events.js';
 import {
   chatter,

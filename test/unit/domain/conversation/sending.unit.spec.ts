@@ -3,7 +3,8 @@ import { CONTENT_BODY, MOST_MENTIONS } from '../../../../domain/conversation/bou
 import type { SendMessage } from '../../../../domain/conversation/commands.js';
 import { conversationDecider } from '../../../../domain/conversation/decider.js';
 import type { ConversationEvent } from '../../../../domain/conversation/events.js';
-import { REPEAT_WITHIN_MS, WINDOW } from '../../../../domain/conversation/state.js';
+import { WINDOW } from '../../../../domain/conversation/recent-messages.js';
+import { REPEAT_WITHIN_MS } from '../../../../domain/conversation/state.js';
 import type { GroupEvent } from '../../../../domain/group/events.js';
 import {
   chatter,
