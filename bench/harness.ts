@@ -8,6 +8,8 @@ export interface Side {
 export interface Row {
   readonly name: string;
   readonly unit: 'ops/s' | 'µs' | 'ms' | 'MiB';
+  /** Where the row asks for other rounds than the run. */
+  readonly plan?: Partial<Plan>;
   /** Done once before the row's warm-up. */
   readonly prepare?: () => Promise<void>;
   /** The first is ours, the others its peers and floors. */
@@ -39,7 +41,8 @@ export interface Plan {
  * beside us falls on all alike. Each side runs before the first round for as long as a server needs to come to its speed
  * (Node compiles what is hot for some seconds), which doesn't count.
  */
-export async function measure(row: Row, plan: Plan): Promise<Measured> {
+export async function measure(row: Row, given: Plan): Promise<Measured> {
+  const plan = { ...given, ...row.plan };
   const rounds = row.sides.map(() => [] as number[]);
   await row.prepare?.();
   for (const side of row.sides) await side.run(plan.warmMs);
@@ -70,7 +73,26 @@ export async function measure(row: Row, plan: Plan): Promise<Measured> {
   };
 }
 
-function median(values: readonly number[]): number {
+/**
+ * Two sides whose operations take turns within a round, as one pair: what the machine does beside us falls on both alike.
+ * @param run gives the values of both
+ */
+export function paired(
+  names: readonly [string, string],
+  run: (ms: number) => Promise<readonly [number, number]>,
+): readonly [Side, Side] {
+  const waiting: [number[], number[]] = [[], []];
+  const side = (at: 0 | 1): Side => ({
+    name: names[at],
+    run: async (ms) => {
+      if (waiting[at].length === 0) (await run(2 * ms)).forEach((value, i) => waiting[i === 0 ? 0 : 1].push(value));
+      return waiting[at].shift() ?? NaN;
+    },
+  });
+  return [side(0), side(1)];
+}
+
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   if (sorted.length % 2 === 1) return sorted[middle] ?? NaN;

@@ -24,6 +24,7 @@ import { silentLog } from './payload.js';
 import { appendEventStoreDb } from './rows/append-eventstoredb.js';
 import { appendPostgres } from './rows/append-postgres.js';
 import { attackRows } from './rows/attack.js';
+import { conversationRows } from './rows/conversations.js';
 import { foldRow } from './rows/fold.js';
 import { hotStream } from './rows/hot-stream.js';
 import { httpBench } from './rows/http.js';
@@ -31,8 +32,8 @@ import { readEventStoreDb } from './rows/read-eventstoredb.js';
 import { sealBench } from './rows/seal.js';
 
 /**
- * `npm run bench [-- --rounds 7] [-- --ms 1500] [-- --warm 5000] [-- --only TEXT]`: every row with its peers in the same run, interleaved,
- * medians; a table on stdout, JSON in bench/results. EventStoreDB is the double unless PARLEY_TEST_ESDB names a server.
+ * `npm run bench [-- --rounds 7] [-- --ms 1500] [-- --warm 5000] [-- --only TEXT] [-- --messages 1000000]`: every row with its
+ * peers in the same run, interleaved, medians; a table on stdout, JSON in bench/results. EventStoreDB is the double unless PARLEY_TEST_ESDB names a server.
  */
 const here = dirname(fileURLToPath(import.meta.url));
 const args = process.argv.slice(2);
@@ -46,6 +47,8 @@ const plan = {
   warmMs: Number(option('warm', '5000')),
 };
 const only = option('only', '');
+/** In the long conversation. */
+const messages = Number(option('messages', '1000000'));
 
 const closers: (() => Promise<unknown>)[] = [];
 const results: Measured[] = [];
@@ -98,12 +101,17 @@ async function main(): Promise<void> {
     await underAttack(server.url('attack'), pool);
     return;
   }
+  if (only.startsWith('Conversations')) {
+    await inConversations(server.url('conversations'), pool);
+    return;
+  }
   if (!only.includes('EventStoreDB')) await onPostgres(url, pool);
   await onEventStoreDb(pool);
   await run(foldRow());
   if (only !== '') return;
   await underAttack(server.url('attack'), pool);
   await overHttp(server.url('http'), pool);
+  await inConversations(server.url('conversations'), pool);
 }
 
 async function onPostgres(url: string, pool: pg.Pool): Promise<void> {
@@ -139,6 +147,12 @@ async function overHttp(url: string, pool: pg.Pool): Promise<void> {
   const http = await httpBench(url);
   closers.push(() => http.close());
   for (const row of http.rows) await run(row);
+}
+
+/** With all the others, or where `--only` begins with Conversations. */
+async function inConversations(url: string, pool: pg.Pool): Promise<void> {
+  await pool.query('CREATE DATABASE conversations');
+  for (const row of await conversationRows(url, closers, { only, messages })) await run(row);
 }
 
 /** With all the others, or where `--only` begins with Attack. */

@@ -1,6 +1,11 @@
 import type { EventSerializer, EventToWrite, SealedAppend, StreamTail } from '../application/ports/envelope.js';
 import { type EventStore, NO_STREAM, type Position } from '../application/ports/event-store.js';
 import { type StreamId, streamName } from '../application/streams.js';
+import { conversationAggregate } from '../application/commands/conversation-aggregate.js';
+import { newId } from '../application/new-id.js';
+import type { Snapshots } from '../application/ports/snapshots.js';
+import type { ConversationAbout, ConversationEvent, MessageSent } from '../domain/conversation/events.js';
+import { WINDOW } from '../domain/conversation/recent-messages.js';
 import { groupPresets } from '../domain/group/presets.js';
 import type { DomainEvent } from '../domain/shared/event.js';
 
@@ -14,6 +19,24 @@ export interface SeededGroup {
   readonly groupId: string;
   /** The owner is the first of them. */
   readonly members: number;
+  /** Who else is in it. */
+  readonly also?: readonly string[];
+}
+
+export interface SeededConversation {
+  readonly about: ConversationAbout;
+  /** Take turns; only who is among them may write. */
+  readonly senders: readonly string[];
+  readonly messages: number;
+}
+
+/** Of a message, before which nothing was said in a seeded conversation. */
+export const seededWord = (seq: number): string => `word${seq.toString()}.`;
+
+/** A list that needn't be in memory. */
+interface Listed<Item> {
+  readonly length: number;
+  slice(from: number, to: number): readonly Item[];
 }
 
 export const memberId = (n: number): string => (n === 0 ? OWNER : `u${n.toString()}`);
@@ -21,6 +44,7 @@ export const memberId = (n: number): string => (n === 0 ? OWNER : `u${n.toString
 /** Histories as the server would have written them, sealed and appended in bulk. Gives the last position. */
 export class Seed {
   #last: Position | undefined;
+  #groups = 0;
 
   constructor(
     private readonly store: EventStore,
@@ -42,15 +66,57 @@ export class Seed {
   }
 
   async groups(groups: readonly SeededGroup[]): Promise<void> {
-    const streams = groups.map(({ groupId, members }, n): readonly [StreamId, DomainEvent[]] => [
+    const streams = groups.map(({ groupId, members, also = [] }): readonly [StreamId, DomainEvent[]] => [
       { category: 'group', tenant: TENANT, groupId },
-      [created(groupId, 2 ** 52 + 1_000_000 + n), ...Array.from({ length: members }, (_, m) => joined(groupId, m))],
+      [
+        created(groupId, 2 ** 52 + 1_000_000 + this.#groups++),
+        ...Array.from({ length: members }, (_, m) => joined(groupId, m)),
+        ...also.map((userId, m) => joined(groupId, members + m, userId)),
+      ],
     ]);
     await this.#write(streams);
   }
 
+  async conversations(conversations: readonly SeededConversation[]): Promise<void> {
+    await this.#write(
+      conversations.map((conversation): readonly [StreamId, Listed<DomainEvent>] => [
+        { category: 'conversation', tenant: TENANT, ...conversation.about },
+        { length: 1 + conversation.messages, slice: (from, to) => said(conversation, from, to) },
+      ]),
+    );
+  }
+
+  /**
+   * One that grew until now, with the snapshots that a server would have left behind it: the newest as many events old as
+   * `behind` says.
+   */
+  async longConversation(conversation: SeededConversation, snapshots: Snapshots, behind: number): Promise<void> {
+    const { decider, snapshot } = conversationAggregate;
+    const revision = conversation.messages - behind;
+    const id = { category: 'conversation', tenant: TENANT, ...conversation.about } as const;
+    if (snapshot === undefined) throw new Error('conversations have no snapshots');
+    await this.#write([[id, { length: 1 + conversation.messages, slice: (from, to) => said(conversation, from, to) }]]);
+    const window = [
+      ...said(conversation, 0, 1),
+      ...said(conversation, Math.max(1, revision + 1 - WINDOW), revision + 1),
+    ];
+    const state = window.reduce((before, event) => decider.evolve(before, event), decider.initialState);
+    const lastAt = START;
+    const hash = await this.#hashAt(streamName(id), revision);
+    const kept = { stream: streamName(id), version: snapshot.version, revision, hash, lastAt };
+    await snapshots.keep({ ...kept, state: JSON.stringify(snapshot.write(state)) });
+  }
+
+  async #hashAt(stream: string, revision: number): Promise<string> {
+    for await (const batch of this.store.readStream(stream, { from: revision, maxCount: 1 })) {
+      const [event] = await this.serializer.open(batch);
+      if (event !== undefined) return event.envelope.hash;
+    }
+    throw new Error(`${stream} ends before ${revision.toString()}`);
+  }
+
   /** New streams, many at once as long as they are short. */
-  async #write(streams: readonly (readonly [StreamId, DomainEvent[]])[]): Promise<void> {
+  async #write(streams: readonly (readonly [StreamId, Listed<DomainEvent>])[]): Promise<void> {
     for (let start = 0; start < streams.length; start += STREAMS_AT_ONCE) {
       const rows = streams.slice(start, start + STREAMS_AT_ONCE).map(([id, events]) => ({
         name: streamName(id),
@@ -112,11 +178,43 @@ const created = (groupId: string, number: number): DomainEvent => {
   return { type: 'GroupCreated', data };
 };
 
-const joined = (groupId: string, n: number): DomainEvent => ({
+/** Events of a conversation by their revisions: its opening, and from 1 on the messages. */
+function said(
+  { about, senders, messages }: SeededConversation,
+  from: number,
+  to: number,
+): readonly ConversationEvent[] {
+  const events: ConversationEvent[] = from === 0 ? [{ type: 'ConversationOpened', data: { about } }] : [];
+  for (let seq = Math.max(1, from); seq < Math.min(to, messages + 1); seq++)
+    events.push(message(seq, senders[seq % senders.length] ?? OWNER));
+  return events;
+}
+
+const message = (seq: number, senderId: string): MessageSent => ({
+  type: 'MessageSent',
+  data: {
+    seq,
+    messageId: newId(),
+    clientMsgId: `${senderId}-${seq.toString()}`,
+    senderId,
+    from: 'user',
+    content: { format: 'parley', type: 'text', body: JSON.stringify({ text: `What was said, ${seededWord(seq)}` }) },
+    mentions: [],
+    mentionsAll: false,
+    sentAt: START + seq * 1_000,
+    origin: 'sent',
+    countsUnread: true,
+    updatesLast: true,
+    countable: seq,
+    judgedBy: {},
+  },
+});
+
+const joined = (groupId: string, n: number, userId = memberId(n)): DomainEvent => ({
   type: 'MemberJoined',
   data: {
     groupId,
-    userId: memberId(n),
+    userId,
     role: n === 0 ? 'owner' : 'member',
     source: 'creation',
     joinedAt: START + n,

@@ -1,0 +1,54 @@
+import pg from 'pg';
+import { conversationAggregate } from '../../application/commands/conversation-aggregate.js';
+import { CommandPipeline } from '../../application/commands/pipeline.js';
+import { systemClock } from '../../application/ports/clock.js';
+import type { StreamId } from '../../application/streams.js';
+import { openPostgresEventStore } from '../../infrastructure/event-store/postgres/postgres-event-store.js';
+import { DataKeys } from '../../infrastructure/serialization/keys/data-keys.js';
+import { JsonEventSerializer } from '../../infrastructure/serialization/json-event-serializer.js';
+import { eventRegistry } from '../../infrastructure/serialization/registry.js';
+import { PostgresIdempotencyLedger } from '../../infrastructure/system/idempotency-ledger.js';
+import { PostgresSnapshots } from '../../infrastructure/system/snapshots.js';
+import { median } from '../harness.js';
+import { silentLog } from '../payload.js';
+
+/**
+ * What a command waits for before it is decided on conversations that this process doesn't know: snapshot, events, fold. The
+ * two take turns, each look on a pipeline that knows nothing.
+ * @returns µs of the median look at each
+ */
+export async function coldLoads(
+  databaseUrl: string,
+  masterKey: Buffer,
+  closers: (() => Promise<unknown>)[],
+  next: readonly [() => StreamId, () => StreamId],
+): Promise<(ms: number) => Promise<readonly [number, number]>> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
+  closers.push(() => pool.end());
+  const store = await openPostgresEventStore({ url: databaseUrl, log: silentLog });
+  closers.push(() => store.close());
+  const deps = {
+    store,
+    serializer: new JsonEventSerializer({
+      keys: new DataKeys({ pool, masterKey, log: silentLog }),
+      registry: eventRegistry,
+    }),
+    snapshots: new PostgresSnapshots(pool),
+    ledger: new PostgresIdempotencyLedger(pool),
+    clock: systemClock,
+    log: silentLog,
+  };
+  return async (ms) => {
+    const took: readonly [number[], number[]] = [[], []];
+    for (const end = performance.now() + ms; performance.now() < end;) {
+      for (const at of [0, 1] as const) {
+        const pipeline = new CommandPipeline(deps, { cachedStates: 1 });
+        const start = performance.now();
+        const { state } = await pipeline.look(conversationAggregate, next[at]());
+        if (state.status !== 'open') throw new Error('nothing was said');
+        took[at].push((performance.now() - start) * 1_000);
+      }
+    }
+    return [median(took[0]), median(took[1])];
+  };
+}
