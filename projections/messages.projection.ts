@@ -126,6 +126,7 @@ export const messagesProjection: Projection = {
      WHERE client_msg_id IS NOT NULL`,
     `CREATE INDEX ${base}_sent ON ${main} (tenant, conversation, sent_at, seq)`,
     `CREATE INDEX ${base}_day ON ${main} (tenant, sent_at, conversation, seq)`,
+    `CREATE INDEX ${base}_meant ON ${main} (tenant, conversation, seq) WHERE mentions IS NOT NULL OR mentions_all`,
     `CREATE INDEX ${base}_sender ON ${main} (tenant, sender_id, sent_at, conversation, seq)`,
   ],
   view: (tables) => table.select(tables),

@@ -58,6 +58,12 @@ export interface ConversationPage extends CountedPage<ConversationView> {
   readonly unread: number;
 }
 
+export interface Mentioned {
+  readonly conversation: string;
+  readonly me: boolean;
+  readonly all: boolean;
+}
+
 /** Who of a group has read a message: of those who were in when it was sent and are, without its sender. */
 export interface ReceiptCounts {
   readonly seq: number;
@@ -80,6 +86,11 @@ export interface ConversationQueries {
   conversationsByKeys(reader: ConversationReader, keys: readonly string[]): Promise<readonly ConversationView[]>;
   /** By key. `among`: only these, at most 1000. */
   positions(reader: ConversationReader, among?: readonly string[]): Promise<readonly Position[]>;
+  /** Whether he, or everybody, is meant by what he hasn't read: of those of `positions` where one is. At most 1000. */
+  unreadMentions(
+    reader: ConversationReader,
+    positions: readonly Pick<Position, 'conversation' | 'readSeq' | 'maxSeq'>[],
+  ): Promise<readonly Mentioned[]>;
   /** In all conversations of his list together. */
   unreadOf(reader: ConversationReader): Promise<number>;
   /** Keys, in their order. */

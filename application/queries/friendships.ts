@@ -92,6 +92,11 @@ export interface FriendshipQueries {
     page: PageRequest,
     filter?: FriendRequestFilter,
   ): Promise<CountedPage<FriendRequestView>>;
+  /** The newest request of each `from` to its `to`, in no order: those that there are. At most 1000. */
+  requestsMade(
+    tenant: string,
+    directions: readonly Pick<FriendRequestView, 'from' | 'to'>[],
+  ): Promise<readonly FriendRequestView[]>;
   /** The newest in each direction, newest first: two at most. */
   requestsBetween(tenant: string, a: string, b: string): Promise<readonly FriendRequestView[]>;
   /** Newest first, then by id. */

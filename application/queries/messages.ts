@@ -90,6 +90,7 @@ export interface SearchFilter extends MessageFilter {
 }
 
 export interface AnyMessagesFilter extends MessageFilter {
+  readonly kind?: 'single' | 'group' | 'notification';
   readonly conversation?: string;
   /** In single chats with this one, written by the other. */
   readonly receiverId?: string;

@@ -4,6 +4,7 @@ import type {
   ConversationQueries,
   ConversationReader,
   ConversationView,
+  Mentioned,
   Position,
   ReceiptCounts,
 } from '../../application/queries/conversations.js';
@@ -128,6 +129,20 @@ export class ConversationReadModel implements ConversationQueries {
     return rows.map(shapePosition);
   }
 
+  async unreadMentions(
+    { tenant, userId }: ConversationReader,
+    positions: readonly Pick<Position, 'conversation' | 'readSeq' | 'maxSeq'>[],
+  ): Promise<readonly Mentioned[]> {
+    if (positions.length === 0) return [];
+    return this.prepared.rows<{ conversation: string; me: boolean; all: boolean }>('unread-mentions', MENTIONED, [
+      tenant,
+      userId,
+      positions.map(({ conversation }) => conversation),
+      positions.map(({ readSeq }) => readSeq),
+      positions.map(({ maxSeq }) => maxSeq),
+    ]);
+  }
+
   async unreadOf({ tenant, userId, at }: ConversationReader): Promise<number> {
     const [row] = await this.prepared.rows<{ n: string }>('unread-of-user', UNREAD, [tenant, userId, at]);
     return Number(row?.n ?? 0);
@@ -222,6 +237,16 @@ const POSITIONS = positionsOf(ALL);
 const POSITIONS_AMONG = positionsOf(among('$4'));
 
 const UNREAD = `SELECT coalesce(sum(c.unread), 0) AS n FROM (${sightOf(ALL, '$3')}) c`;
+
+/** The newest messages that mean somebody, of each conversation: beyond them nobody looks for his name. */
+const MEANT_LOOKED_AT = 1_000;
+const MENTIONED = `SELECT c.conversation, bool_or(m.mentions_all) AS all, coalesce(bool_or(m.mentions ? $2::text), false) AS me
+  FROM unnest($3::text[], $4::bigint[], $5::bigint[]) c (conversation, read_seq, max_seq)
+  CROSS JOIN LATERAL (SELECT m.mentions, m.mentions_all FROM read.messages_v1 m
+    WHERE m.tenant = $1 AND m.conversation = c.conversation AND m.seq > c.read_seq AND m.seq <= c.max_seq
+      AND (m.mentions IS NOT NULL OR m.mentions_all) AND m.sender_id <> $2 AND NOT ${hiddenFrom('$2')}
+    ORDER BY m.seq DESC LIMIT ${String(MEANT_LOOKED_AT)}) m
+  GROUP BY c.conversation HAVING bool_or(m.mentions_all OR m.mentions ? $2::text)`;
 
 const OWN_VIEW = `SELECT v.conversation FROM read.views_v1 v WHERE v.tenant = $1 AND v.user_id = $2`;
 const PINNED = `${OWN_VIEW} AND v.pinned ORDER BY v.conversation`;

@@ -108,6 +108,17 @@ export class FriendshipReadModel implements FriendshipQueries {
     return this.#requests(SENT, tenant, userId, page, filter);
   }
 
+  async requestsMade(
+    tenant: string,
+    directions: readonly Pick<FriendRequestView, 'from' | 'to'>[],
+  ): Promise<readonly FriendRequestView[]> {
+    if (directions.length === 0) return [];
+    const [from, to] = [directions.map((one) => one.from), directions.map((one) => one.to)];
+    const rows = await this.prepared.rows<RequestRow>('friend-requests-made', MADE, [tenant, from, to]);
+    const users = await this.#usersOf(tenant, [...new Set(rows.flatMap((row) => [row.from_id, row.to_id]))]);
+    return rows.map((row) => request(row, users));
+  }
+
   async requestsBetween(tenant: string, a: string, b: string): Promise<readonly FriendRequestView[]> {
     const rows = await this.prepared.rows<RequestRow>('friend-requests-between', BETWEEN, [tenant, a, b]);
     const users = await this.#usersOf(tenant, rows.length === 0 ? [] : [a, b]);
@@ -204,6 +215,7 @@ const requests = (name: string, whose: 'from_id' | 'to_id'): Scope => {
 };
 const RECEIVED = requests('friend-requests-received', 'to_id');
 const SENT = requests('friend-requests-sent', 'from_id');
+const MADE = `${REQUEST} AND (r.from_id, r.to_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))`;
 const BETWEEN = `${REQUEST} AND r.from_id = ANY (ARRAY[$2, $3]) AND r.to_id = ANY (ARRAY[$2, $3])
   ORDER BY r.asked_at DESC, r.request_id DESC`;
 

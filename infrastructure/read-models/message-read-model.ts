@@ -69,9 +69,16 @@ export class MessageReadModel implements MessageQueries {
 
   async searchAll(tenant: string, filter: AnyMessagesFilter, page: PageOfNumber): Promise<CountedPage<MessageView>> {
     const { offset } = pageStart(ALL, page);
-    const { keyword, senderId, conversation, receiverId, types, since = 0, before = LAST_TIME } = filter;
+    const { keyword, senderId, conversation, receiverId, kind, types, since = 0, before = LAST_TIME } = filter;
     const values = [tenant, null, senderId ?? null, conversation ?? null, since, before];
-    const further = [types ?? null, receiverId ?? null, keyword ? sought(keyword) : null, page.limit, offset];
+    const further = [
+      types ?? null,
+      receiverId ?? null,
+      keyword ? sought(keyword) : null,
+      page.limit,
+      offset,
+      kind?.[0] ?? null,
+    ];
     // One statement for each way in, so that each is planned for its own index.
     const way = `${senderId === undefined ? '' : '-of-sender'}${conversation === undefined ? '' : '-in-conversation'}`;
     const text = allOf(senderId !== undefined, conversation !== undefined);
@@ -136,7 +143,7 @@ const allOf = (ofSender: boolean, inConversation: boolean): string => `WITH look
     ORDER BY m.sent_at DESC, m.conversation DESC, m.seq DESC LIMIT ${String(LOOKED_AT)}),
   found AS MATERIALIZED (
     SELECT m.conversation, m.seq, m.sent_at FROM looked m
-    WHERE m.status <> 'deleted' AND ($7::text[] IS NULL OR m.type = ANY ($7))
+    WHERE m.status <> 'deleted' AND ($12::text IS NULL OR left(m.conversation, 1) = $12) AND ($7::text[] IS NULL OR m.type = ANY ($7))
       AND ($9::text IS NULL OR strpos(m.words, $9) > 0)
       AND ($8::text IS NULL OR (m.sender_id <> $8 AND EXISTS (SELECT FROM read.conversations_v1 p
         WHERE p.tenant = $1 AND p.user_id = $8 AND p.conversation = m.conversation AND p.kind = 'single')))),

@@ -379,6 +379,39 @@ describe('003: messages and conversations', () => {
       expect(list.conversationTotal, 'but isn’t one with messages').to.equal(0);
     });
 
+    it('groupAtType says whether what is unread means oneself, all, or both, until it is read', async () => {
+      const [ann, bob] = await people('ann', 'bob');
+      const groupID = await group(ann, [bob]);
+      const conversationID = `sg_${groupID}`;
+      const atType = async (who: string): Promise<number | undefined> => {
+        const body = { ownerUserID: who, conversationIDs: [conversationID] };
+        const { conversations } = await im.done<{ conversations: ConversationInfo[] }>(
+          '/conversation/get_conversations',
+          body,
+          as(who),
+        );
+        return conversations[0]?.groupAtType;
+      };
+      const at = async (...atUserList: string[]): Promise<SendMsgResp> =>
+        sent(toGroup(ann, groupID, '', { contentType: 106, content: { text: '@', atUserList, isAtSelf: false } }));
+      const read = (hasReadSeq: number): Promise<number> =>
+        codeOf('/msg/mark_conversation_as_read', { conversationID, hasReadSeq, userID: bob }, bob);
+      await sent(toGroup(ann, groupID));
+      expect(await atType(bob)).to.equal(0);
+      const first = await at(bob);
+      expect(await atType(bob), 'him').to.equal(1);
+      const second = await at('AtAllTag');
+      expect(await atType(bob), 'both').to.equal(3);
+      expect(await atType(ann), 'one’s own means nobody').to.equal(0);
+      expect(await read(first.seq)).to.equal(0);
+      expect(await atType(bob), 'all').to.equal(2);
+      expect(await read(second.seq)).to.equal(0);
+      expect(await atType(bob)).to.equal(0);
+      const third = await at(bob);
+      await im.done('/msg/revoke_msg', { conversationID, seq: third.seq, userID: ann }, as(ann));
+      expect(await atType(bob), 'taken back').to.equal(0);
+    });
+
     it('settings of a conversation: set by oneself, shown in every list', async () => {
       const [ann, bob, eve] = await people('ann', 'bob', 'eve');
       const groupID = await group(ann, [bob]);
@@ -545,6 +578,9 @@ describe('003: messages and conversations', () => {
     expect(await found({ sendID: ann, recvID: bob, sessionType: 1 })).to.deep.equal([1, 'one']);
     expect(await found({ sendID: ann, recvID: groupID, sessionType: 3 })).to.deep.equal([1, 'four']);
     expect(await found({ recvID: groupID })).to.deep.equal([1, 'four']);
+    expect(await found({ sendID: ann, sessionType: 3 })).to.deep.equal([1, 'four']);
+    expect(await found({ sendID: ann, sessionType: 1 })).to.deep.equal([2, 'revoked', 'one']);
+    expect(await found({ sendID: ann, sessionType: 4 })).to.deep.equal([0]);
     expect(await found({ sendID: bob })).to.deep.equal([1, 'two']);
     expect(await found({ sendID: ann, contentType: 101 })).to.deep.equal([2, 'four', 'one']);
     expect(await found({ sendID: ann, sendTime: today.slice(0, 10) })).to.deep.equal([3, 'four', 'revoked', 'one']);

@@ -10,7 +10,7 @@ import type { Surroundings } from './surroundings.js';
 import { sessionTypes } from './message-views.js';
 import type { OpenimServices } from './services.js';
 
-type Reading = Pick<OpenimServices, 'groups' | 'users' | 'isAppAdmin'>;
+type Reading = Pick<OpenimServices, 'groups' | 'users' | 'friendships' | 'isAppAdmin'>;
 
 /** The keys by which the lists know conversations, under the ids by which they were asked for; those that can't be are left out. */
 export async function keysOf(
@@ -65,7 +65,7 @@ interface Shown {
 
 /** Whatever these messages speak of beside their senders, as it is now. */
 export async function surroundingsOf(
-  { groups, users, isAppAdmin }: Reading,
+  { groups, users, friendships, isAppAdmin }: Reading,
   tenant: string,
   shown: readonly Shown[],
 ): Promise<(key: ConversationKey) => Surroundings> {
@@ -75,12 +75,24 @@ export async function surroundingsOf(
   const byId = new Map((await groupsOf(groups, tenant, groupIds)).map((group) => [group.groupId, group]));
   const owners = [...byId.values()].flatMap(({ ownerId }) => ownerId ?? []);
   const profiles = await profilesOf(users, tenant, [...spokenOf, ...owners]);
+  const requests = await friendships.requestsMade(tenant, madeFriends(shown));
+  const requestOf = (from: string, to: string) =>
+    requests.find((request) => request.from === from && request.to === to && request.status === 'accepted');
   return (key) => ({
     profiles,
+    requestOf,
     group: key.kind === 'group' ? byId.get(key.groupId) : undefined,
     sessionType: sessionTypes[key.kind],
     isAppAdmin: (userId) => isAppAdmin(tenant, userId),
   });
+}
+
+/** Of the lines that say that two became friends: who had asked whom. */
+function madeFriends(shown: readonly Shown[]): { from: string; to: string }[] {
+  return shown
+    .flatMap(({ messages }) => messages)
+    .flatMap(({ notice }) => (notice?.kind === 'FriendAdded' ? [notice] : []))
+    .map(({ by, userIds: [from = ''] }) => ({ from, to: by }));
 }
 
 function peopleIn({ notice, ended, status }: MessageView): string[] {

@@ -1,5 +1,5 @@
 import type { ConversationTarget } from '../../../application/commands/conversation-keys.js';
-import type { ConversationReader, ConversationView } from '../../../application/queries/conversations.js';
+import type { ConversationReader, ConversationView, Mentioned } from '../../../application/queries/conversations.js';
 import { type CountedPage, MAX_PAGE, type PageRequest } from '../../../application/queries/page.js';
 import type { ChangeView } from '../../../domain/view/commands.js';
 import { ofStep, requestContext } from '../shared/context.js';
@@ -7,7 +7,7 @@ import type { Call } from '../shared/operation.js';
 import { shown } from '../shared/read-your-writes.js';
 import { keyOfText, keysOf, keyTexts, idOfKeyText, readerOf, surroundingsOf } from './chats.js';
 import { conversationIdOf, conversationOf, conversationsIn } from './conversation-ids.js';
-import { conversationInfo } from './conversation-views.js';
+import { type ConversationInfo, conversationInfo } from './conversation-views.js';
 import {
   type ConversationReq,
   GetAllConversationsReq,
@@ -49,6 +49,22 @@ export function conversationOperations(services: OpenimServices): Operation[] {
       cursor = next;
     }
     return all;
+  };
+
+  /** With whom what is unread means, which only a group's members are told of. */
+  const infosOf = async (
+    tenant: string,
+    userId: string,
+    views: readonly ConversationView[],
+  ): Promise<ConversationInfo[]> => {
+    const unread = views.filter((view) => view.kind === 'group' && view.maxSeq > view.readSeq);
+    const meant = new Map<string, Mentioned>();
+    for (let start = 0; start < unread.length; start += MAX_PAGE) {
+      const some = unread.slice(start, start + MAX_PAGE);
+      const found = await conversations.unreadMentions(readerOf(services, tenant, userId), some);
+      for (const each of found) meant.set(each.conversation, each);
+    }
+    return views.map((view) => conversationInfo(view, userId, meant.get(view.conversation)));
   };
 
   const sortedList = async (
@@ -128,7 +144,7 @@ export function conversationOperations(services: OpenimServices): Operation[] {
       handle: async ({ body: { ownerUserID }, caller }) => {
         requireAccess(caller, ownerUserID);
         const all = await allOf(readerOf(services, caller.tenant, ownerUserID));
-        return { conversations: all.map((one) => conversationInfo(one, ownerUserID)) };
+        return { conversations: await infosOf(caller.tenant, ownerUserID, all) };
       },
     }),
     operation({
@@ -138,7 +154,7 @@ export function conversationOperations(services: OpenimServices): Operation[] {
       handle: async ({ body: { ownerUserID, conversationIDs }, caller }) => {
         requireAccess(caller, ownerUserID);
         const found = await byIds(caller.tenant, ownerUserID, conversationIDs);
-        return { conversations: found.map((one) => conversationInfo(one, ownerUserID)) };
+        return { conversations: await infosOf(caller.tenant, ownerUserID, found) };
       },
     }),
     operation({
@@ -150,7 +166,7 @@ export function conversationOperations(services: OpenimServices): Operation[] {
         conversationOf(conversationID, ownerUserID);
         const [found] = await byIds(caller.tenant, ownerUserID, [conversationID]);
         if (found === undefined) throw new OpenimRefused('RecordNotFoundError', 'no such conversation');
-        return { conversation: conversationInfo(found, ownerUserID) };
+        return { conversation: (await infosOf(caller.tenant, ownerUserID, [found]))[0] };
       },
     }),
     operation({
@@ -162,7 +178,7 @@ export function conversationOperations(services: OpenimServices): Operation[] {
         const { empty, ...page } = pageOf(pagination);
         const found = await conversations.conversationsOfUser(readerOf(services, caller.tenant, userID), page);
         const items = empty ? [] : found.items;
-        return { total: found.total, conversations: items.map((one) => conversationInfo(one, userID)) };
+        return { total: found.total, conversations: await infosOf(caller.tenant, userID, items) };
       },
     }),
     operation({

@@ -1,4 +1,4 @@
-import type { ConversationView } from '../../../application/queries/conversations.js';
+import type { ConversationView, Mentioned } from '../../../application/queries/conversations.js';
 import { keyOfText } from './chats.js';
 import { conversationIdOf } from './conversation-ids.js';
 import { sessionTypes } from './message-views.js';
@@ -27,7 +27,15 @@ export interface ConversationInfo {
   readonly isMsgDestruct: boolean;
 }
 
-export function conversationInfo(conversation: ConversationView, ownerUserID: string): ConversationInfo {
+/** Both are 3. */
+const [AT_ME, AT_ALL] = [1, 2];
+const NOBODY = { me: false, all: false };
+
+export function conversationInfo(
+  conversation: ConversationView,
+  ownerUserID: string,
+  meant: Pick<Mentioned, 'me' | 'all'> = NOBODY,
+): ConversationInfo {
   const { settings, minSeq, maxSeq } = conversation;
   return {
     ownerUserID,
@@ -39,7 +47,7 @@ export function conversationInfo(conversation: ConversationView, ownerUserID: st
     isPinned: conversation.pinned,
     attachedInfo: '',
     isPrivateChat: settings.privateChat ?? false,
-    groupAtType: 0,
+    groupAtType: (meant.me ? AT_ME : 0) + (meant.all ? AT_ALL : 0),
     ex: conversation.ext ?? '',
     burnDuration: settings.burnSeconds ?? 0,
     minSeq: minSeq > 1 ? minSeq : 0,

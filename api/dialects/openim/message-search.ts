@@ -26,6 +26,7 @@ export function messageSearchOperation(services: OpenimServices): Operation {
     return (
       receiver && {
         ...receiver,
+        ...kindOf(sessionType),
         ...(sendID === '' ? {} : { senderId: sendID }),
         ...(contentType === 0 ? {} : { types: [contentType.toString()] }),
         ...dayOf(sendTime),
@@ -93,6 +94,12 @@ export function messageSearchOperation(services: OpenimServices): Operation {
 }
 
 const NOTHING: CountedPage<MessageView> = { items: [], total: 0, next: null };
+
+/** A number that isn't one of them asks for all. */
+function kindOf(sessionType: number): Pick<AnyMessagesFilter, 'kind'> {
+  const kind = (['single', 'group', 'notification'] as const).find((each) => sessionTypes[each] === sessionType);
+  return kind === undefined ? {} : { kind };
+}
 
 /** That day, UTC. @throws InputInvalid */
 function dayOf(text: string): Pick<AnyMessagesFilter, 'since' | 'before'> {

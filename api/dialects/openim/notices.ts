@@ -1,5 +1,6 @@
 import type { Notice } from '../../../domain/conversation/events.js';
 import type { GroupView } from '../../../application/queries/groups.js';
+import { friendRequest } from './friend-views.js';
 import type { Surroundings } from './surroundings.js';
 import { bareMember, type GroupInfo, groupInfo, type GroupMemberFullInfo } from './views.js';
 
@@ -13,6 +14,7 @@ interface Told {
   readonly at: number;
   readonly group: GroupInfo;
   readonly memberOf: (userId: string) => GroupMemberFullInfo;
+  readonly requestOf: Surroundings['requestOf'];
 }
 
 interface Kind {
@@ -44,9 +46,14 @@ const kinds: Readonly<Record<string, Kind>> = {
   FriendAdded: {
     contentType: 1201,
     // Who answers had been asked.
-    tips: ({ notice }) => {
+    tips: ({ notice, requestOf }) => {
       const fromToUserID = { fromUserID: notice.userIds[0] ?? '', toUserID: notice.by };
-      return { fromToUserID, handleMsg: '', request: null };
+      const request = requestOf(fromToUserID.fromUserID, fromToUserID.toUserID);
+      return {
+        fromToUserID,
+        handleMsg: request?.handledMessage ?? '',
+        request: request === undefined ? null : friendRequest(request),
+      };
     },
     line: (by, others) => `${by} and ${others} are friends now`,
   },
@@ -134,10 +141,10 @@ export function noticeTips(
   around: Surroundings,
 ): { readonly contentType: number; readonly tips: object } {
   const { contentType, tips } = kindOf(notice);
-  const { group, profiles, isAppAdmin } = around;
+  const { group, profiles, requestOf, isAppAdmin } = around;
   const memberOf = (userId: string): GroupMemberFullInfo =>
     bareMember(userId, { group, user: profiles.get(userId), isAppAdmin: isAppAdmin(userId) });
-  return { contentType, tips: tips({ notice, at, group: groupOf(group), memberOf }) };
+  return { contentType, tips: tips({ notice, at, group: groupOf(group), memberOf, requestOf }) };
 }
 
 export function noticeLine(notice: Notice, { profiles }: Surroundings): string {

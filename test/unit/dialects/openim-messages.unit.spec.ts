@@ -15,6 +15,7 @@ const around: Surroundings = {
   profiles: new Map([user('ann', 'Ann'), user('bob', 'Bob'), user('cas', null)]),
   group: undefined,
   sessionType: 3,
+  requestOf: () => undefined,
   isAppAdmin: () => false,
 };
 
