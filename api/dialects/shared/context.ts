@@ -16,7 +16,7 @@ export function actorOf({ actor }: Caller): Actor {
   return actor;
 }
 
-type Known = Pick<Call, 'caller' | 'request' | 'path' | 'via' | 'target' | 'requestRef' | 'correlationId'>;
+type Known = Pick<Call, 'caller' | 'request' | 'name' | 'via' | 'target' | 'requestRef' | 'correlationId'>;
 
 const REQUEST_REF_LENGTH = 64;
 
@@ -26,7 +26,7 @@ const REQUEST_REF_LENGTH = 64;
  * @throws InputInvalid for an Idempotency-Key that can't be one
  */
 export function registrationContext(
-  { caller, request, path, via, target, requestRef, correlationId }: Known,
+  { caller, request, name, via, target, requestRef, correlationId }: Known,
   secret?: string,
 ): RegistrationContext {
   const key = request.get('idempotency-key');
@@ -42,7 +42,7 @@ export function registrationContext(
     tenant: caller.tenant,
     via,
     correlationId,
-    ...(key === undefined ? {} : { idempotency: { key, operation: path, bodyHash: bodyHash() } }),
+    ...(key === undefined ? {} : { idempotency: { key, operation: name, bodyHash: bodyHash() } }),
     ...(requestRef === undefined || requestRef === '' ? {} : { requestRef: requestRef.slice(0, REQUEST_REF_LENGTH) }),
   };
 }

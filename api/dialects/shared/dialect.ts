@@ -15,6 +15,12 @@ export interface Sent {
   readonly body: unknown;
 }
 
+/** By whom, and in which request. */
+export interface From {
+  readonly caller: Caller;
+  readonly request: Request;
+}
+
 /** Says who calls. */
 export interface Callers<Access extends string> {
   /** Rejects with what the dialect's `refusalOf` knows. */
@@ -35,8 +41,11 @@ export interface Dialect<Access extends string, Answer, Refusal extends object> 
   readonly callers: Callers<Access>;
   /** A parser of bodies up to so many bytes, which bounds what they hold as well (`jsonBody` does). */
   readonly bodies: (limit: number) => RequestHandler;
-  /** As its decoder reads what was sent, or refuses it. Default: as it is. */
-  readonly read?: (operation: Operation<Access, Answer>, sent: Sent, request: Request) => Sent;
+  /**
+   * As its decoder reads what was sent, or refuses it. Default: as it is. An id of another form is read here as well; then
+   * the caller's tenant counts.
+   */
+  readonly read?: (operation: Operation<Access, Answer>, sent: Sent, from: From) => Sent | Promise<Sent>;
   readonly refusalOf: RefusalOf<Refusal>;
   /** Where nobody foresaw what happened: says nothing internal. */
   readonly unforeseen: Refusal;
@@ -89,7 +98,7 @@ export function serving<Access extends string, Answer, Refusal extends object>(
       await parsed(caller.actor !== undefined || operation.large ? parseBody : parseStrangers, request, response);
     }
     const sent = { params, query: { ...request.query }, body: request.body as unknown };
-    const read = dialect.read?.(operation, sent, request) ?? sent;
+    const read = (await dialect.read?.(operation, sent, { caller, request })) ?? sent;
     // What is kept of the body beside what the operation does, such as an idempotency key's hash, is made of the same.
     request.body = read.body;
     return read;
@@ -105,10 +114,11 @@ export function serving<Access extends string, Answer, Refusal extends object>(
       }
       const operation = found.target;
       const { path, access, reads, Params, Query, Body, handle } = operation;
-      asked = { path };
+      const name = nameOf(operation);
+      asked = { path: name };
       // Who may not call learns nothing of what a right body would be.
       const caller = await dialect.callers.of(request, access);
-      if (caller.actor !== undefined) asked = { path, by: caller.actor.id };
+      if (caller.actor !== undefined) asked = { path: name, by: caller.actor.id };
       const sent = await sentTo(operation, found.params, caller, request, response);
       const params = await fitting(Params, sent.params, 'path');
       const query = await fitting(Query, sent.query, 'query');
@@ -121,7 +131,8 @@ export function serving<Access extends string, Answer, Refusal extends object>(
         caller,
         request,
         path,
-        via: `${dialect.name}:${nameOf(operation)}`,
+        name,
+        via: `${dialect.name}:${name}`,
         target: targetOf(operation, params, query),
         requestRef: dialect.requestRefOf?.(request),
         correlationId: correlationIdOf(response),

@@ -28,6 +28,8 @@ export interface Call<Body = object, Query = object, Params = object> {
   readonly request: Request;
   /** The operation's own, wherever it was found, `/group/{id}/members`. */
   readonly path: Place['path'];
+  /** Tells the dialect's operations apart: `/group/kick_group`, `DELETE /group/fav`. */
+  readonly name: string;
   /** API and operation, `openim:/group/kick_group`. */
   readonly via: string;
   /** The operation with the parameters of its path and its query: what makes two requests the same beside their bodies. */

@@ -10,7 +10,7 @@ import { CallerUnknown } from './context.js';
 
 /** Who asked for what, as far as a refusal depends on it. */
 export interface Asked {
-  /** The operation's: `/group/kick_group`. */
+  /** The operation: `/group/kick_group`, `DELETE /group/fav`. */
   readonly path: string;
   /** The user who acts. */
   readonly by?: string;
@@ -31,7 +31,7 @@ export type BodyFault = 'tooLarge' | 'notJson' | 'unreadable';
  */
 export interface RefusalTable<Code extends string | object, Refusal extends object> {
   readonly domain: DomainRules<Code>;
-  /** Where one operation says it in another way, by its path. */
+  /** Where one operation says it in another way, by its name. */
   readonly particular?: Readonly<Record<string, Partial<DomainRules<Code>>>>;
   readonly ofDomain: (code: Code, error: DomainError, asked: Asked) => Refusal;
   readonly application: Readonly<Record<ApplicationErrorName, Refusal>>;
