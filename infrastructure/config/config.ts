@@ -48,6 +48,8 @@ export interface Config {
   readonly conversations: ConversationSettings;
   /** Whether what changes in a group, and a new friendship, is a line in the chat. */
   readonly chatNotices: boolean;
+  /** Whether 002's `MOCK` is a signature: whoever sends it is one of two fixed users. */
+  readonly dtalkMock: boolean;
   readonly sealtalk: SealtalkConfig;
   readonly logLevel: LogLevel;
   readonly tokenTtlSeconds: number;
@@ -236,6 +238,7 @@ function configOf(settings: Environment, blankVariables: readonly string[]): Con
       revokeWithinMs: settings.PRIVATE_REVOKE_WITHIN === 0 ? null : settings.PRIVATE_REVOKE_WITHIN * 1_000,
     },
     chatNotices: settings.CHAT_NOTICES,
+    dtalkMock: settings.DTALK_MOCK_SIGNATURES,
     sealtalk: sealtalkOf(settings),
     logLevel: settings.LOG_LEVEL,
     tokenTtlSeconds: settings.TOKEN_TTL_SECONDS,

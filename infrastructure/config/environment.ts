@@ -201,6 +201,9 @@ export class Environment implements Partial<Record<OwnPortVariable, number>> {
   @Matches(/^[0-9A-Za-z]{4,16}$/, { message: 'SEALTALK_TEST_CODE must be 4 to 16 letters or digits, not "$value".' })
   SEALTALK_TEST_CODE?: string;
 
+  @Flag()
+  DTALK_MOCK_SIGNATURES = false;
+
   @WholeFrom(0, 100_000_000)
   IDEMPOTENCY_KEYS_PER_DAY = 100_000;
 

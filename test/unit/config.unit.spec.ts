@@ -76,6 +76,7 @@ describe('configuration', () => {
       },
       conversations: { revokeWithinMs: null },
       chatNotices: true,
+      dtalkMock: false,
     });
   });
 
@@ -117,6 +118,9 @@ describe('configuration', () => {
     });
     expect(loadConfig({}).chatNotices).to.equal(true);
     expect(loadConfig({ CHAT_NOTICES: 'false' }).chatNotices).to.equal(false);
+    expect(loadConfig({}).dtalkMock).to.equal(false);
+    expect(loadConfig({ DTALK_MOCK_SIGNATURES: 'true' }).dtalkMock).to.equal(true);
+    expect(() => loadConfig({ DTALK_MOCK_SIGNATURES: 'yes' })).to.throw(ConfigInvalid);
     expect(problemsOf({ DELETING_BLOCKS: 'yes', STRANGERS_MAY_WRITE: '0' })).to.have.members([
       'DELETING_BLOCKS must be true or false, not "yes".',
       'STRANGERS_MAY_WRITE must be true or false, not "0".',

@@ -1,15 +1,21 @@
-import { type Declaration, declared, type Nothing, type Operation as Shared } from '../shared/operation.js';
+import { declared, type Declaration, type Nothing, type Operation as Shared, type Place } from '../shared/operation.js';
 
-/** Every operation of 002 asks for a signature. */
-export type Access = 'signature';
+/** Every operation is for who shows a signature. */
+export type Access = 'signed';
 
-/** An answer's `data`, undefined where it has no fields. */
-export type Answer = object | undefined;
+/** An answer's `data`. */
+export type Answer = object;
 
 export type Operation = Shared<Access, Answer>;
 
 type Declared<Body extends object> = Declaration<Access, Answer, Body, Nothing, Nothing>;
 
-/** One operation of 002: POST, and PUT where `also` says so. Its path is told without `/group` and `/app`, which may stand before it. */
+/** One operation of 002: POST at a path of its own. */
 export const operation = <Body extends object>(declaration: Omit<Declared<Body>, 'method' | 'access'>): Operation =>
-  declared({ method: 'POST', access: 'signature', ...declaration });
+  declared({ method: 'POST', access: 'signed', ...declaration });
+
+/** A path that the published text has and the original never served: PUT, as it says, or POST like all others. */
+export const published = (path: Place['path']): Place[] => [
+  { method: 'PUT', path },
+  { method: 'POST', path },
+];

@@ -1,8 +1,22 @@
-import type { ApiServices } from '../../services.js';
+import { applicationOperations } from './applications.js';
+import { GroupIds } from './group-ids.js';
+import { GroupLooks } from './group-looks.js';
+import { groupOperations } from './group-operations.js';
+import { groupQueryOperations } from './group-queries.js';
+import { memberOperations } from './member-operations.js';
 import type { Operation } from './operation.js';
+import type { DtalkServices } from './services.js';
+import { Touched } from './touched.js';
 
-/** What the dialect is made on. */
-export type DtalkServices = ApiServices;
-
-/** 002's API. */
-export const dtalkOperations: (services: DtalkServices) => Operation[] = () => [];
+/** 002's API, and what its group service has beside the published text. */
+export function dtalkOperations(services: DtalkServices): Operation[] {
+  const touched = new Touched(services.ownWrites);
+  const grounds = { groupIds: new GroupIds(services.numbers), touched };
+  const looks = new GroupLooks(services, touched);
+  return [
+    ...groupOperations(services, grounds),
+    ...memberOperations(services, grounds, looks),
+    ...groupQueryOperations(services, grounds, looks),
+    ...applicationOperations(services, grounds, looks),
+  ];
+}
