@@ -2,9 +2,9 @@ import type { ConversationCommand, ConversationOutcome } from '../../domain/conv
 import { CLIENT_MSG_ID, MOST_SEQS } from '../../domain/conversation/bounds.js';
 import { conversationDecider } from '../../domain/conversation/decider.js';
 import type { ConversationEvent } from '../../domain/conversation/events.js';
-import { clientKey, noticeKey, WINDOW } from '../../domain/conversation/recent-messages.js';
+import { clientKey, WINDOW } from '../../domain/conversation/recent-messages.js';
 import { FOLD_VERSION, snapshotOf, stateFrom } from '../../domain/conversation/snapshot.js';
-import { recentBy } from '../../domain/conversation/repeats.js';
+import { lineKey, recentBy } from '../../domain/conversation/repeats.js';
 import type { ConversationState } from '../../domain/conversation/state.js';
 import { type Aggregate, FactsNeeded } from './aggregate.js';
 
@@ -62,7 +62,7 @@ export function neededUpTo(state: ConversationState, command: LookedCommand): nu
       return isUnknown ? Math.max(0, forgotten + command.messages.length) : 0;
     }
     case 'SendNotice':
-      return recentBy(state, noticeKey(command.notice)) !== undefined ? 0 : Math.max(0, forgotten);
+      return recentBy(state, lineKey(command)) !== undefined ? 0 : Math.max(0, forgotten);
     case 'RevokeMessages':
     case 'DeleteMessages': {
       if (command.type === 'DeleteMessages' && command.about.kind !== 'group') return 0;

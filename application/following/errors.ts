@@ -1,10 +1,10 @@
-import type { StoredEvent } from '../ports/event-store.js';
+import type { Position, StoredEvent } from '../ports/event-store.js';
 
 /** Which event it was, without its content. */
 export interface EventName {
   readonly stream: string;
   readonly revision: number;
-  readonly position: string;
+  readonly position: Position;
   readonly type: string;
   readonly id: string;
 }

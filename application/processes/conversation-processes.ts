@@ -6,6 +6,7 @@ import type { ViewCommands } from '../commands/views.js';
 import { parseStreamName } from '../streams.js';
 import { groupLines, lineTypes } from './group-lines.js';
 import type { GroupOfCause } from './group-of-cause.js';
+import { isToldInOwnWords } from './own-words.js';
 import type { Process } from './process.js';
 
 export interface ConversationProcessesDependencies {
@@ -14,11 +15,14 @@ export interface ConversationProcessesDependencies {
   readonly groups: Pick<GroupOfCause, 'at'>;
   /** Whether changes are lines in the chat. */
   readonly notices: boolean;
+  /** Those that tell of some groups in the words of those groups' family (`own-words.ts`). */
+  readonly ownWords?: readonly Process[];
 }
 
 /** What follows in conversations from what happens elsewhere. A group's last line comes before its conversation is closed. */
 export const conversationProcesses = (deps: ConversationProcessesDependencies): readonly Process[] => [
   groupLinesProcess(deps),
+  ...(deps.ownWords ?? []),
   closingProcess(deps),
   friendChatProcess(deps),
   readPositionProcess(deps),
@@ -39,8 +43,8 @@ function groupLinesProcess({ conversations, groups, notices }: ConversationProce
         cause,
         target: cause.name.stream,
         perform: async (context) => {
-          const { about, keepsHistory } = await groups.at(cause.name);
-          if (!keepsHistory) return;
+          const { about, keepsHistory, preset } = await groups.at(cause.name);
+          if (!keepsHistory || isToldInOwnWords(preset, notice.kind)) return;
           const judgedBy = { groupRevision: cause.name.revision };
           await unlessClosed(conversations.notice(context, { conversation: about, notice, judgedBy }));
         },

@@ -33,6 +33,8 @@ export class GroupOfCause {
   async at({ stream, revision }: Pick<EventName, 'stream' | 'revision'>): Promise<{
     readonly about: Extract<ConversationAbout, { kind: 'group' }>;
     readonly keepsHistory: boolean;
+    /** Whose rules it was made with. */
+    readonly preset: string;
   }> {
     const known = this.#known.get(stream);
     const found =
@@ -43,7 +45,11 @@ export class GroupOfCause {
           : await this.#goOn(stream, known, revision);
     if (found !== known) this.#known.set(stream, found);
     const { groupId, incarnation, rules } = found.creation;
-    return { about: { kind: 'group', groupId, incarnation }, keepsHistory: rules.values.keepsHistory };
+    return {
+      about: { kind: 'group', groupId, incarnation },
+      keepsHistory: rules.values.keepsHistory,
+      preset: rules.preset,
+    };
   }
 
   async #find(stream: string, revision: number): Promise<Incarnation> {

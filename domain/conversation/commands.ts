@@ -96,13 +96,16 @@ export interface SentBefore {
 /**
  * A line that the server writes into the chat. Only by the server and app admins, and also after a group's dismissal, until its
  * conversation is closed. One for each event: a second one about the same event is a repeat.
- * @throws NotPermitted
+ * @throws NotPermitted, InvalidArgument
  */
 export interface SendNotice {
   readonly type: 'SendNotice';
   readonly about: ConversationAbout;
+  /** The same at each repeat. */
   readonly messageId: string;
   readonly notice: Notice;
+  /** In the words of the family whose clients read it; what is written then is this message instead of the notice. */
+  readonly words?: Pick<MessageTexts, 'content' | 'custom' | 'mentionsAll'>;
   /** Default true. */
   readonly countsUnread?: boolean;
   /** Default true. */

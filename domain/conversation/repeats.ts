@@ -1,7 +1,11 @@
-import type { LookedRepeat, MessageTexts, SentMessage } from './commands.js';
-import { clientKey, randomKey } from './recent-messages.js';
+import type { LookedRepeat, MessageTexts, SendNotice, SentMessage } from './commands.js';
+import { clientKey, noticeKey, randomKey } from './recent-messages.js';
 import type { RecentMessage } from './message-facts.js';
 import { contentPrint, REPEAT_WITHIN_MS, type ConversationState } from './state.js';
+
+/** What a line is known by that was told before: its event, or its own id where it is in some family's words. */
+export const lineKey = ({ notice, words, messageId }: Pick<SendNotice, 'notice' | 'words' | 'messageId'>): string =>
+  words === undefined ? noticeKey(notice) : clientKey(notice.by, messageId);
 
 interface Repeatable extends Pick<MessageTexts, 'clientMsgId' | 'content' | 'random'> {
   readonly senderId: string;

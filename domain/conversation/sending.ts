@@ -5,8 +5,7 @@ import type { MessageTexts, SendMessage, SendNotice, SentMessage } from './comma
 import { alreadySo, type ConversationDecision, type Decided } from './decision.js';
 import type { MessageSent } from './events.js';
 import { checkAbout, openedFor, refuseAuditor, refuseClosed, requireServer } from './opening.js';
-import { noticeKey } from './recent-messages.js';
-import { answerOf, recentBy, repeatedBy } from './repeats.js';
+import { answerOf, lineKey, recentBy, repeatedBy } from './repeats.js';
 import { judgedBy, judgeSpeaking } from './speaking.js';
 import type { Conversation, ConversationState } from './state.js';
 
@@ -73,26 +72,27 @@ function notKept(
 }
 
 export function sendNotice(state: ConversationState, command: Decided<SendNotice>): ConversationDecision<'SendNotice'> {
-  const { about, actor, notice, messageId, at } = command;
+  const { about, actor, notice, words, messageId, at } = command;
   requireServer(actor, 'only the server and app admins write notices');
   checkAbout(about);
-  const told = recentBy(state, noticeKey(notice));
+  const told = recentBy(state, lineKey(command));
   if (told !== undefined) {
     return alreadySo({ command: 'SendNotice', alreadySo: true, opened: false, ...answerOf(told, true) });
   }
   refuseClosed(state);
   const { conversation, opening } = openedFor(state, about);
+  const { countsUnread = true, updatesLast = true } = command;
+  const texts = words && { ...words, clientMsgId: messageId };
+  if (texts !== undefined) checkMessage(texts);
   const data = nextMessage(conversation, {
-    notice,
+    ...(texts === undefined ? { notice, mentions: [], mentionsAll: false } : saidIn(texts)),
+    countsUnread,
+    updatesLast,
     messageId,
     senderId: notice.by,
     from: 'system',
-    mentions: [],
-    mentionsAll: false,
     sentAt: at,
     origin: 'sent',
-    countsUnread: command.countsUnread ?? true,
-    updatesLast: command.updatesLast ?? true,
     judgedBy: command.judgedBy ?? {},
   });
   return {

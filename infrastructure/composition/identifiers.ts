@@ -2,8 +2,10 @@ import type { RequestHandler } from 'express';
 import type { ServiceIdentifier } from 'inversify';
 import type pg from 'pg';
 import type { DialectName } from '../../api/dialects/mounts.js';
+import type { SealtalkIds } from '../../api/dialects/sealtalk/ids.js';
 import type { ApiServices } from '../../api/services.js';
 import type { UserCommandsDependencies } from '../../application/commands/users.js';
+import type { Process } from '../../application/processes/process.js';
 import type { Clock } from '../../application/ports/clock.js';
 import type { PasswordHasher } from '../../application/ports/credentials.js';
 import type { EventSerializer } from '../../application/ports/envelope.js';
@@ -57,6 +59,10 @@ export const ids = {
   services: Symbol('ApiServices') as ServiceIdentifier<ApiServices>,
   /** Whether a tenant's history is kept here. */
   serves: Symbol('the tenants') as ServiceIdentifier<(tenant: string) => boolean>,
+  /** By which 004's clients know users and groups. */
+  sealtalkIds: Symbol('SealtalkIds') as ServiceIdentifier<SealtalkIds>,
+  /** What 004's clients are told in chats. */
+  sealtalkLines: Symbol('sealtalk-lines') as ServiceIdentifier<Process>,
   v1: Symbol('/v1') as ServiceIdentifier<RequestHandler>,
   dialects: {
     openim: Symbol('/openim') as ServiceIdentifier<RequestHandler>,

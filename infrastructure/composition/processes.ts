@@ -1,4 +1,5 @@
 import { ContainerModule } from 'inversify';
+import { sealtalkLinesProcess } from '../../api/dialects/sealtalk/lines/process.js';
 import { ConversationCommands } from '../../application/commands/conversations.js';
 import { ViewCommands } from '../../application/commands/views.js';
 import { conversationProcesses } from '../../application/processes/conversation-processes.js';
@@ -15,13 +16,21 @@ export const processes = new ContainerModule(({ bind }) => {
     (store, serializer) => new GroupOfCause(store, serializer),
     [ids.store, ids.serializer],
   );
+  bind(ids.sealtalkLines).toResolvedValue(
+    (conversations, groups, sealtalkIds, readModels, progress, { chatNotices: notices }) => {
+      const { users, groups: groupViews, members, applications } = reachable(readModels);
+      const read = { users, groupViews, members, applications, progress };
+      return sealtalkLinesProcess({ ...read, conversations, groups, ids: sealtalkIds, notices });
+    },
+    [ConversationCommands, GroupOfCause, ids.sealtalkIds, ids.readModels, ids.projections, ids.config],
+  );
   bind(ProcessRunner).toResolvedValue(
-    (store, serializer, pool, lockUrl, log, conversations, views, groups, { chatNotices: notices }) =>
+    (store, serializer, pool, lockUrl, log, conversations, views, groups, sealtalkLines, { chatNotices: notices }) =>
       new ProcessRunner({
         store,
         serializer,
         checkpoints: reachable(new PostgresProcessCheckpoints(pool)),
-        processes: conversationProcesses({ conversations, views, groups, notices }),
+        processes: conversationProcesses({ conversations, views, groups, notices, ownWords: [sealtalkLines] }),
         takePart: (ask) => new Leadership({ contest: PROCESSES, lockUrl, log, ...ask }),
         log,
       }),
@@ -34,6 +43,7 @@ export const processes = new ContainerModule(({ bind }) => {
       ConversationCommands,
       ViewCommands,
       GroupOfCause,
+      ids.sealtalkLines,
       ids.config,
     ],
   );

@@ -1,8 +1,6 @@
-import type { ApiServices } from '../../services.js';
+import { groupOperations } from './groups/operations.js';
 import type { Operation } from './operation.js';
-
-/** What the dialect is made on. */
-export type SealtalkServices = ApiServices;
+import type { SealtalkServices } from './services.js';
 
 /** 004's API, and what its clients call beside it. */
-export const sealtalkOperations: (services: SealtalkServices) => Operation[] = () => [];
+export const sealtalkOperations = (services: SealtalkServices): Operation[] => [...groupOperations(services)];

@@ -356,6 +356,29 @@ describe('notices', () => {
       .then(refusal('NotPermitted'));
   });
 
+  it('may be in the words of the family whose clients read them, and are told once all the same', () => {
+    const words = {
+      content: { format: 'sealtalk', type: 'ST:GrpNtf', body: '{"operation":"Rename"}' },
+      custom: '{"fromUserId":"__system__"}',
+      mentionsAll: true,
+    } as const;
+    const told = sent({ ...words, messageId: 'new', clientMsgId: 'new', from: 'system', judgedBy: {} });
+    given()
+      .when({ ...tell(), words, ...appAdmin })
+      .then([opened(IN_GROUP), told])
+      .outcome({ seq: 1, alreadySo: false });
+    given(opened(IN_GROUP), told)
+      .when({ ...tell(), words, ...appAdmin })
+      .then([])
+      .outcome({ seq: 1, alreadySo: true, messageId: 'new' });
+    given()
+      .when({ ...tell(), words: { content: { ...words.content, body: 'no JSON' } }, ...appAdmin })
+      .then(refusal('InvalidArgument', { field: 'content.body' }));
+    given()
+      .when({ ...tell(), words, ...user('ann') })
+      .then(refusal('NotPermitted'));
+  });
+
   it('follow a closing no more than anything else', () => {
     given(opened(IN_GROUP), closed)
       .when({ ...tell(), ...appAdmin })

@@ -1,0 +1,30 @@
+import type { UserView } from '../../../application/queries/users.js';
+import type { SealtalkIds } from './ids.js';
+
+/** A user as lists of 004 show him; '' for what he doesn't have, or who was erased. */
+export interface UserCard {
+  readonly id: string;
+  readonly nickname: string;
+  readonly portraitUri: string;
+  readonly gender: string;
+  readonly stAccount: string;
+  readonly phone: string;
+}
+
+export const userCard = (user: UserView, ids: Pick<SealtalkIds, 'ofNumber'>): UserCard => ({
+  ...unseen(ids.ofNumber(user.number)),
+  nickname: user.nickname ?? '',
+  portraitUri: user.avatar ?? '',
+  gender: user.gender ?? 'male',
+  phone: user.phone ?? '',
+});
+
+/** One of whom no more may be said than that he is there. */
+export const unseen = (id: string): UserCard => ({
+  id,
+  nickname: '',
+  portraitUri: '',
+  gender: '',
+  stAccount: '',
+  phone: '',
+});
