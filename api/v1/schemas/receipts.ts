@@ -69,6 +69,12 @@ export const FriendRequestReceipt = ownReceipt('FriendRequest', {
     description:
       '`added`: they are friends now. `unchanged`: nothing was asked, since it is too soon after the last time (`GET /settings`), or the other one hears nothing from him.',
   }),
+  how: Type.Optional(
+    OneOf(['crossed', 'unasked', 'back'], {
+      description:
+        'Of `added`: the other one had asked himself, wants nobody to ask him, or still had him in his list where the server lets such a one back.',
+    }),
+  ),
   requestId: Type.Optional(friendRequestId),
 });
 export const FriendRequestEndReceipt = ownReceipt('FriendRequestEnd', { requestId: friendRequestId });
