@@ -49,7 +49,14 @@ export async function openParley(
     await (patience === undefined ? start() : untilThere('PostgreSQL', start, patience));
     const disk = container.get(ids.disk);
     await disk.start();
-    const expiring = [ids.ledger, ids.reservations, ids.claims, ids.networks, ids.sessions] as const;
+    const expiring = [
+      ids.ledger,
+      ids.reservations,
+      ids.claims,
+      ids.networks,
+      ids.sessions,
+      ids.phoneVerifications,
+    ] as const;
     const housekeeping = startHousekeeping(
       expiring.map((id) => container.get<Expiring>(id)),
       log,

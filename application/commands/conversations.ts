@@ -88,6 +88,11 @@ export class ConversationCommands {
     this.#older = new OlderMessages(deps.messages);
   }
 
+  /** As `FriendshipCommands.under`. */
+  under(friendship: Pick<FriendshipSettings, 'strangersMayWrite'>): ConversationCommands {
+    return new ConversationCommands({ ...this.deps, friendship });
+  }
+
   /** @throws DomainError UserNotFound (the other one, or in whose name an app admin speaks) */
   async send(context: RequestContext, { conversation, ...asked }: Sending): Promise<ConversationResult<'SendMessage'>> {
     const { senderId } = asked;

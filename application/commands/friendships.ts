@@ -13,7 +13,7 @@ import type {
 import { friendshipDecider } from '../../domain/friendship/decider.js';
 import type { FriendshipEvent } from '../../domain/friendship/events.js';
 import type { FriendshipSettings } from '../../domain/friendship/settings.js';
-import type { Friendship } from '../../domain/friendship/state.js';
+import { type Friendship, sideOf } from '../../domain/friendship/state.js';
 import { DomainError, refuse } from '../../domain/shared/errors.js';
 import { checkId } from '../../domain/shared/ids.js';
 import type { Reservations } from '../ports/reservations.js';
@@ -69,9 +69,22 @@ const AT_ONCE = 16;
 export class FriendshipCommands {
   constructor(private readonly deps: FriendshipCommandsDependencies) {}
 
+  /** The same for an API that has other settings, where nobody has decided otherwise (docs/rules.md A1). */
+  under(settings: FriendshipSettings): FriendshipCommands {
+    return new FriendshipCommands({ ...this.deps, settings });
+  }
+
   /** What the tenant has decided. */
   settings(): FriendshipSettings {
     return this.deps.settings;
+  }
+
+  /** Whether he has the other in his list, as both last had it. */
+  async hasFriend(tenant: string, ownerId: string, friendId: string): Promise<boolean> {
+    if (ownerId === friendId) return false;
+    for (const userId of [ownerId, friendId]) checkId('userId', userId);
+    const pair = { category: 'friendship', tenant, a: ownerId, b: friendId } as const;
+    return sideOf((await this.deps.pipeline.look(friendshipAggregate, pair)).state, ownerId).friend !== null;
   }
 
   /** @throws DomainError UserNotFound */

@@ -5,7 +5,8 @@ import type {
   UserCommand,
   UserOutcome,
 } from '../../domain/user/commands.js';
-import type { UserState } from '../../domain/user/state.js';
+import type { User, UserState } from '../../domain/user/state.js';
+import { refuse } from '../../domain/shared/errors.js';
 import { checkId } from '../../domain/shared/ids.js';
 import type { CommandPipeline } from './pipeline.js';
 import type { CommandResult, RequestContext } from './request.js';
@@ -40,6 +41,13 @@ export class UserProfileCommands {
     asked: Omit<ChangeUserReceiveOption, 'type'>,
   ): Promise<UserProfileResult<'ChangeUserReceiveOption'>> {
     return this.#execute(context, { ...asked, type: 'ChangeUserReceiveOption' });
+  }
+
+  /** By what he is found and asked, as he last said it. @throws DomainError UserNotFound */
+  async privacyOf(tenant: string, userId: string): Promise<User['privacy']> {
+    checkId('userId', userId);
+    const { state } = await this.deps.pipeline.look(userAggregate, { category: 'user', tenant, userId });
+    return state.status === 'registered' ? state.privacy : refuse('UserNotFound', { userIds: [userId] });
   }
 
   async #execute<Command extends UserCommand>(

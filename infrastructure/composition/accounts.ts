@@ -6,10 +6,14 @@ import { BulkRegistration } from '../../application/commands/bulk-registration.j
 import { LoginAttempts } from '../../application/commands/login-attempts.js';
 import { Logins } from '../../application/commands/logins.js';
 import { OwnAccount } from '../../application/commands/own-account.js';
+import { PhoneAccounts } from '../../application/commands/phone-accounts.js';
+import { PhoneNames } from '../../application/commands/phone-names.js';
+import { PhoneVerification } from '../../application/commands/phone-verification.js';
 import { CommandPipeline } from '../../application/commands/pipeline.js';
 import { UserDirectory } from '../../application/commands/user-directory.js';
 import { UserCommands } from '../../application/commands/users.js';
 import { MasterKeyPhoneSecrets } from '../auth/phone-secrets.js';
+import { CodeWebhook } from '../code-webhook.js';
 import { reachable } from '../postgres/reachable.js';
 import { PostgresCredentials } from '../system/credentials.js';
 import { ids } from './identifiers.js';
@@ -78,6 +82,29 @@ export const accounts = new ContainerModule(({ bind }) => {
       return new OwnAccount({ ...deps, sessions, accounts, logins: new Logins({ ...deps, accounts }) });
     },
     [ids.accounts, ids.sessions],
+  );
+  bind(PhoneVerification).toResolvedValue(
+    ({ phones, attempts }, verifications, clock, { sealtalk: { codeWebhook, testCode } }, log) => {
+      if (testCode !== undefined) log.warn({}, 'SEALTALK_TEST_CODE is set: whoever knows it is whoever he says');
+      return new PhoneVerification({
+        verifications,
+        phones,
+        attempts,
+        clock,
+        log,
+        ...(codeWebhook === undefined ? {} : { sender: new CodeWebhook(codeWebhook) }),
+        ...(testCode === undefined ? {} : { testCode }),
+      });
+    },
+    [ids.accounts, ids.phoneVerifications, ids.clock, ids.config, ids.log],
+  );
+  bind(PhoneAccounts).toResolvedValue(
+    (deps, users, verification) => {
+      const accounts = new Accounts(deps);
+      const logins = new Logins({ ...deps, accounts });
+      return new PhoneAccounts({ ...deps, users, names: new PhoneNames(deps), verification, accounts, logins });
+    },
+    [ids.accounts, UserCommands, PhoneVerification],
   );
   bind(AppAdminUsers).toResolvedValue(
     (users, directory, log) => new AppAdminUsers({ users, directory, log }),

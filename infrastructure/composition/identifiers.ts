@@ -22,6 +22,7 @@ import type { DataKeys } from '../serialization/keys/data-keys.js';
 import type { PostgresIdempotencyLedger } from '../system/idempotency-ledger.js';
 import type { PostgresKnownNetworks } from '../system/known-networks.js';
 import type { PostgresNumbers } from '../system/numbers.js';
+import type { PostgresPhoneVerifications } from '../system/phone-verifications.js';
 import type { PostgresReadPositions } from '../system/read-positions.js';
 import type { PostgresRegistrationClaims } from '../system/registration-claims.js';
 import type { PostgresReservations } from '../system/reservations.js';
@@ -48,6 +49,7 @@ export const ids = {
   ledger: Symbol('IdempotencyLedger') as ServiceIdentifier<PostgresIdempotencyLedger>,
   signedTokens: Symbol('JwtTokens') as ServiceIdentifier<JwtTokens>,
   claims: Symbol('RegistrationClaims') as ServiceIdentifier<PostgresRegistrationClaims>,
+  phoneVerifications: Symbol('PhoneVerifications') as ServiceIdentifier<PostgresPhoneVerifications>,
   networks: Symbol('KnownNetworks') as ServiceIdentifier<PostgresKnownNetworks>,
   snapshots: Symbol('Snapshots') as ServiceIdentifier<PostgresSnapshots>,
   readPositions: Symbol('ReadPositions') as ServiceIdentifier<PostgresReadPositions>,

@@ -3,7 +3,9 @@ import { sealtalkApi } from '../../api/dialects/sealtalk/dialect.js';
 import { IdCode } from '../../api/dialects/sealtalk/id-code.js';
 import { SealtalkIds } from '../../api/dialects/sealtalk/ids.js';
 import { sealtalkOperations } from '../../api/dialects/sealtalk/operations.js';
-import { CallerUnknown } from '../../api/dialects/shared/context.js';
+import { SealtalkCallers, SessionCookie } from '../../api/dialects/sealtalk/session.js';
+import { PhoneAccounts } from '../../application/commands/phone-accounts.js';
+import { PhoneVerification } from '../../application/commands/phone-verification.js';
 import { reachable } from '../postgres/reachable.js';
 import { derivedKey } from '../serialization/keys/master-key.js';
 import { ids } from './identifiers.js';
@@ -15,13 +17,25 @@ export const sealtalk = new ContainerModule(({ bind }) => {
     [ids.keys, ids.readModels],
   );
   bind(ids.dialects.sealtalk).toResolvedValue(
-    (services, sealtalkIds, log) =>
-      sealtalkApi({
-        operations: sealtalkOperations({ ...services, ids: sealtalkIds }),
-        callers: { of: () => Promise.reject(new CallerUnknown()) },
-        ownWrites: services.ownWrites,
+    (services, sealtalkIds, phoneAccounts, phoneVerification, serves, config, log) => {
+      const { tokens, isAppAdmin, ownWrites, friendshipCommands, conversationCommands } = services;
+      const { defaultTenant, corsOrigins, sealtalk: settings } = config;
+      const cookie = new SessionCookie(settings.cookie);
+      return sealtalkApi({
+        operations: sealtalkOperations({
+          ...services,
+          ids: sealtalkIds,
+          cookie,
+          phoneAccounts,
+          phoneVerification,
+          friendshipCommands: friendshipCommands.under(settings.friendship),
+          conversationCommands: conversationCommands.under(settings.friendship),
+        }),
+        callers: new SealtalkCallers({ cookie, tokens, isAppAdmin, defaultTenant, serves, corsOrigins }),
+        ownWrites,
         log,
-      }),
-    [ids.services, ids.sealtalkIds, ids.log],
+      });
+    },
+    [ids.services, ids.sealtalkIds, PhoneAccounts, PhoneVerification, ids.serves, ids.config, ids.log],
   );
 });

@@ -7,6 +7,7 @@ import { highestNumber } from '../read-models/highest-number.js';
 import { PostgresIdempotencyLedger } from '../system/idempotency-ledger.js';
 import { PostgresKnownNetworks } from '../system/known-networks.js';
 import { PostgresNumbers } from '../system/numbers.js';
+import { PostgresPhoneVerifications } from '../system/phone-verifications.js';
 import { PostgresReadPositions } from '../system/read-positions.js';
 import { PostgresRegistrationClaims } from '../system/registration-claims.js';
 import { PostgresReservations } from '../system/reservations.js';
@@ -31,6 +32,10 @@ export const systemTables = new ContainerModule(({ bind }) => {
   );
   bind(ids.claims).toResolvedValue((pool) => reachable(new PostgresRegistrationClaims(pool)), [ids.systemPool]);
   bind(ids.networks).toResolvedValue((pool) => reachable(new PostgresKnownNetworks(pool)), [ids.systemPool]);
+  bind(ids.phoneVerifications).toResolvedValue(
+    (pool) => reachable(new PostgresPhoneVerifications(pool)),
+    [ids.systemPool],
+  );
   bind(ids.sessions).toResolvedValue((pool) => reachable(new PostgresSessions(pool)), [ids.systemPool]);
   bind(ids.tokens).toResolvedValue(
     (issuer, sessions, clock) => new SessionTokens({ issuer, signed: new RememberedTokens(issuer, clock), sessions }),

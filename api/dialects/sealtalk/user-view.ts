@@ -1,7 +1,7 @@
 import type { UserView } from '../../../application/queries/users.js';
 import type { SealtalkIds } from './ids.js';
 
-/** A user as lists of 004 show him; '' for what he doesn't have, or who was erased. */
+/** A user as lists of 004 show him; '' for what he doesn't have, or who was erased. His phone is only for those who have him. */
 export interface UserCard {
   readonly id: string;
   readonly nickname: string;
@@ -16,7 +16,6 @@ export const userCard = (user: UserView, ids: Pick<SealtalkIds, 'ofNumber'>): Us
   nickname: user.nickname ?? '',
   portraitUri: user.avatar ?? '',
   gender: user.gender ?? 'male',
-  phone: user.phone ?? '',
 });
 
 /** One of whom no more may be said than that he is there. */
@@ -28,3 +27,12 @@ export const unseen = (id: string): UserCard => ({
   stAccount: '',
   phone: '',
 });
+
+/** What a search finds of somebody. */
+export function briefCard(
+  user: UserView,
+  ids: Pick<SealtalkIds, 'ofNumber'>,
+): Pick<UserCard, 'id' | 'nickname' | 'portraitUri'> {
+  const { id, nickname, portraitUri } = userCard(user, ids);
+  return { id, nickname, portraitUri };
+}
