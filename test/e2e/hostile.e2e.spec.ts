@@ -1,10 +1,9 @@
 import { expect } from 'chai';
-import { openimOperations } from '../../api/dialects/openim/operations.js';
-import type { OpenimServices } from '../../api/dialects/openim/services.js';
 import { v1Operations, type V1Services } from '../../api/v1/operations.js';
 import { ENGINES } from '../support/engines.js';
-import { type OpenimFixture, openimFixtures } from '../support/hostile/openim-fixtures.js';
-import { OpenimHostility } from '../support/hostile/openim-requests.js';
+import { nameOf } from '../../api/dialects/shared/operation.js';
+import { DialectHostility, type DialectUnderAttack, prepared } from '../support/hostile/dialect-requests.js';
+import { openimUnderAttack } from '../support/hostile/openim.js';
 import { schemaOf, userPointers } from '../support/hostile/schemas.js';
 import { v1Fixtures } from '../support/hostile/v1-fixtures.js';
 import { V1Hostility } from '../support/hostile/v1-requests.js';
@@ -12,10 +11,9 @@ import { type Who, World, wrongsOf } from '../support/hostile/world.js';
 
 // Declarations only: their handlers are never called here.
 const operations = v1Operations({} as V1Services);
-const openim = openimOperations({} as OpenimServices);
 
-/** The group of its own that an operation of 003 is about. */
-const imGroup = (path: string): string => `im-${path.split('/').at(-1) ?? ''}`;
+/** Each dialect of HTTP. */
+const dialects = [openimUnderAttack] as readonly DialectUnderAttack[];
 
 /**
  * Bad and hostile input to every declared operation. The requests are made from the declarations, so that a new operation
@@ -32,32 +30,20 @@ for (const engine of ENGINES)
       for (const step of steps) await world.done(...step);
     };
 
-    const asked = async (steps: OpenimFixture['asked'] = []): Promise<void> => {
-      for (const [path, who, body] of steps) await world.im.done(path, body, { token: world.tokens[who] });
-    };
-
     before(async function () {
       this.timeout(60_000);
       world = await World.open(engine);
       bad = await world.badTokens();
       const grouped = operations.filter(({ path }) => /\{(?:group|conversation)Id\}/.test(path));
+      await world.groups(
+        'parley',
+        '',
+        grouped.map(({ operationId }) => `g-${operationId}`),
+      );
       await Promise.all([
-        ...grouped.map(({ operationId }) => world.group(`g-${operationId}`, 'parley')),
-        world.group('dismissed', 'parley'),
-        world.group('suspended', 'parley'),
-        ...openim.map(({ path }) => world.group(imGroup(path), 'openim')),
-        world.group('im-dismissed', 'openim'),
-        world.group('im-suspended', 'openim'),
-      ]);
-      await Promise.all([
-        ...openim.map(({ path }) => given(openimFixtures[path]?.given?.(imGroup(path)))),
-        ...openim.map(({ path }) => asked(openimFixtures[path]?.asked)),
+        ...dialects.map((dialect) => prepared(dialect, world)),
         ...operations.map(({ operationId }) => given(v1Fixtures[operationId]?.given?.(`g-${operationId}`))),
       ]);
-      for (const prefix of ['', 'im-']) {
-        await world.done('DELETE', `/groups/${prefix}dismissed`, 'owner');
-        await world.done('PUT', `/groups/${prefix}suspended/suspension`, 'root', { mode: 'blocked' });
-      }
       await world.settled();
     });
     after(() => world.close());
@@ -90,32 +76,32 @@ for (const engine of ENGINES)
       }
     });
 
-    describe('to 003', () => {
-      it('is tried on each operation, and on each member that names a user', () => {
-        expect(Object.keys(openimFixtures).sort()).to.deep.equal(openim.map(({ path }) => path).sort());
-        for (const { path, Body } of openim) {
-          const named = userPointers(schemaOf(Body));
-          expect(Object.keys(openimFixtures[path]?.users ?? {}).sort(), path).to.deep.equal(named.sort());
+    for (const dialect of dialects)
+      describe(`to ${dialect.name}`, () => {
+        it('is tried on each operation, and on each member that names a user', () => {
+          const { fixtures, operations: declared } = dialect;
+          expect(Object.keys(fixtures).sort()).to.deep.equal(declared.map(nameOf).sort());
+          for (const op of declared) {
+            const named = userPointers(schemaOf(op.Body));
+            expect(Object.keys(fixtures[nameOf(op)]?.users ?? {}).sort(), nameOf(op)).to.deep.equal(named.sort());
+          }
+        });
+
+        for (const op of dialect.operations) {
+          it(`${nameOf(op)}: each is refused with its code, and nothing is written`, async function () {
+            this.timeout(20_000);
+            const hostility = new DialectHostility(dialect, world, op);
+            const requests = await hostility.all();
+            sent += requests.length;
+            expect(await wrongsOf(world, requests), nameOf(op)).to.deep.equal([]);
+
+            const before = await world.head();
+            const right = await hostility.right();
+            expect(dialect.isDone(right), JSON.stringify(right)).to.equal(true);
+            expect((await world.writtenSince(before)).length > 0, 'whether it wrote').to.equal(hostility.writes);
+          });
         }
       });
-
-      for (const op of openim) {
-        it(`${op.path}: each is refused with its code, and nothing is written`, async function () {
-          this.timeout(20_000);
-          const fixture = openimFixtures[op.path];
-          if (fixture === undefined) throw new Error(`${op.path} has no fixture`);
-          const hostility = new OpenimHostility(world, op, fixture, imGroup(op.path));
-          const requests = hostility.all(bad);
-          sent += requests.length;
-          expect(await wrongsOf(world, requests), op.path).to.deep.equal([]);
-
-          const before = await world.head();
-          const right = await hostility.right();
-          expect(right.errCode, JSON.stringify(right)).to.equal(0);
-          expect((await world.writtenSince(before)).length > 0, 'whether it wrote').to.equal(fixture.writes);
-        });
-      }
-    });
 
     describe('to several people at once', () => {
       it('writes none of several new users when one of them can not be', async () => {

@@ -1,8 +1,10 @@
+import type { SeedSample } from './seed-samples.js';
+
 /** The request samples of 003, byte for byte (one is no JSON at all). Two headings are get_users_info. */
-export const seedSamples: readonly { readonly path: string; readonly body: string }[] = [
+export const seedSamples: readonly SeedSample[] = [
   {
-    path: '/user/self_register',
-    body: `{
+    name: '/user/self_register',
+    text: `{
 
  "ex": "example",
 
@@ -15,8 +17,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/user/self_login',
-    body: `{
+    name: '/user/self_login',
+    text: `{
 
  "platformID": 1,
 
@@ -25,8 +27,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/user/update_user_info_ex',
-    body: `{
+    name: '/user/update_user_info_ex',
+    text: `{
 
  "userInfo": {
 
@@ -49,8 +51,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/user/get_users_info',
-    body: `{
+    name: '/user/get_users_info',
+    text: `{
 
  "userIDs": [
 
@@ -61,15 +63,15 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/user/get_users_info',
-    body: `{
+    name: '/user/get_users_info',
+    text: `{
     "userIDs": ["user_10001", "user_10002", "user_10003"]
 
 }`,
   },
   {
-    path: '/friend/add_friend',
-    body: `{
+    name: '/friend/add_friend',
+    text: `{
 
  "ex": "example",
 
@@ -82,8 +84,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/friend/add_friend_response',
-    body: `{
+    name: '/friend/add_friend_response',
+    text: `{
 
  "fromUserID": "user_10001",
 
@@ -96,8 +98,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/friend/delete_friend',
-    body: `{
+    name: '/friend/delete_friend',
+    text: `{
 
  "friendUserID": "user_10001",
 
@@ -106,8 +108,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/friend/get_friend_apply_list',
-    body: `{
+    name: '/friend/get_friend_apply_list',
+    text: `{
 
  "pagination": {
 
@@ -122,8 +124,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/friend/get_self_friend_apply_list',
-    body: `{
+    name: '/friend/get_self_friend_apply_list',
+    text: `{
 
  "pagination": {
 
@@ -138,8 +140,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/friend/get_friend_list',
-    body: `{
+    name: '/friend/get_friend_list',
+    text: `{
 
  "pagination": {
 
@@ -154,8 +156,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/friend/add_black',
-    body: `{
+    name: '/friend/add_black',
+    text: `{
 
  "blackUserID": "user_10001",
 
@@ -166,8 +168,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/friend/get_black_list',
-    body: `{
+    name: '/friend/get_black_list',
+    text: `{
 
  "pagination": {
 
@@ -182,8 +184,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/friend/remove_black',
-    body: `{
+    name: '/friend/remove_black',
+    text: `{
 
  "blackUserID": "user_10001",
 
@@ -192,8 +194,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/friend/is_friend',
-    body: `{
+    name: '/friend/is_friend',
+    text: `{
 
  "userID1": "user_10001",
 
@@ -202,8 +204,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/friend/update_friends',
-    body: `{
+    name: '/friend/update_friends',
+    text: `{
 
  "ex": "example",
 
@@ -222,8 +224,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/group/create_group',
-    body: `{
+    name: '/group/create_group',
+    text: `{
 
  "adminUserIDs": [
 
@@ -260,8 +262,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/group/set_group_info_ex',
-    body: `{
+    name: '/group/set_group_info_ex',
+    text: `{
 
  "applyMemberFriend": 123,
 
@@ -284,8 +286,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/group/join_group',
-    body: `{
+    name: '/group/join_group',
+    text: `{
 
  "ex": "example",
 
@@ -300,8 +302,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/group/quit_group',
-    body: `{
+    name: '/group/quit_group',
+    text: `{
 
  "groupID": "group_20001",
 
@@ -310,8 +312,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/group/group_application_response',
-    body: `{
+    name: '/group/group_application_response',
+    text: `{
 
  "fromUserID": "user_10001",
 
@@ -324,8 +326,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/group/transfer_group',
-    body: `{
+    name: '/group/transfer_group',
+    text: `{
 
  "groupID": "group_20001",
 
@@ -336,8 +338,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/group/get_groups_info',
-    body: `{
+    name: '/group/get_groups_info',
+    text: `{
 
  "groupIDs": [
 
@@ -348,8 +350,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/group/kick_group',
-    body: `{
+    name: '/group/kick_group',
+    text: `{
 
  "groupID": "group_20001",
 
@@ -364,8 +366,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/group/get_group_members_info',
-    body: `{
+    name: '/group/get_group_members_info',
+    text: `{
 
  "groupID": "group_20001",
 
@@ -378,8 +380,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/group/get_group_member_list',
-    body: `{
+    name: '/group/get_group_member_list',
+    text: `{
 
  "filter": 123,
 
@@ -398,8 +400,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/group/invite_user_to_group',
-    body: `{
+    name: '/group/invite_user_to_group',
+    text: `{
 
  "groupID": "group_20001",
 
@@ -414,8 +416,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/group/dismiss_group',
-    body: `{
+    name: '/group/dismiss_group',
+    text: `{
 
  "deleteMember": true,
 
@@ -424,8 +426,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/group/mute_group_member',
-    body: `{
+    name: '/group/mute_group_member',
+    text: `{
 
  "groupID": "group_20001",
 
@@ -436,8 +438,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/group/cancel_mute_group_member',
-    body: `{
+    name: '/group/cancel_mute_group_member',
+    text: `{
 
  "groupID": "group_20001",
 
@@ -446,24 +448,24 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/group/mute_group',
-    body: `{
+    name: '/group/mute_group',
+    text: `{
 
  "groupID": "group_20001"
 
 }`,
   },
   {
-    path: '/group/cancel_mute_group',
-    body: `{
+    name: '/group/cancel_mute_group',
+    text: `{
 
  "groupID": "group_20001"
 
 }`,
   },
   {
-    path: '/conversation/get_sorted_conversation_list',
-    body: `{
+    name: '/conversation/get_sorted_conversation_list',
+    text: `{
 
  "conversationIDs": [
 
@@ -484,24 +486,24 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/conversation/get_not_notify_conversation_ids',
-    body: `{
+    name: '/conversation/get_not_notify_conversation_ids',
+    text: `{
 
  "userID": "user_10001"
 
 }`,
   },
   {
-    path: '/conversation/get_pinned_conversation_ids',
-    body: `{
+    name: '/conversation/get_pinned_conversation_ids',
+    text: `{
 
  "userID": "user_10001"
 
 }`,
   },
   {
-    path: '/msg/revoke_msg',
-    body: `{
+    name: '/msg/revoke_msg',
+    text: `{
 
  "conversationID": "conv_user_10001_user_10002",
 
@@ -512,8 +514,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/msg/mark_msgs_as_read',
-    body: `{
+    name: '/msg/mark_msgs_as_read',
+    text: `{
 
  "conversationID": "conv_user_10001_user_10002",
 
@@ -528,8 +530,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/msg/mark_conversation_as_read',
-    body: `{
+    name: '/msg/mark_conversation_as_read',
+    text: `{
 
  "conversationID": "conv_user_10001_user_10002",
 
@@ -546,8 +548,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/msg/clear_conversation_msg',
-    body: `{
+    name: '/msg/clear_conversation_msg',
+    text: `{
 
  "conversationIDs": [
 
@@ -562,8 +564,8 @@ export const seedSamples: readonly { readonly path: string; readonly body: strin
 }`,
   },
   {
-    path: '/msg/delete_msgs',
-    body: `{
+    name: '/msg/delete_msgs',
+    text: `{
 
  "conversationID": "conv_user_10001_user_10002",
 

@@ -1,36 +1,5 @@
+import type { DialectFixture, Json, NamedUser } from './dialect-requests.js';
 import type { Who, World } from './world.js';
-
-type Json = Readonly<Record<string, unknown>>;
-
-/** What must be known of a user named in a body; codes by name. */
-export interface NamedUser {
-  /** Who may not name another there (nobody: without a token), whom he names, and the refusal; or why anybody may. */
-  readonly another: { readonly by?: Who; readonly id: string; readonly code: string } | string;
-  /** The refusal of an id that nobody has; or why there is none. */
-  readonly nobody: { readonly code: string } | string;
-}
-
-export interface OpenimFixture {
-  /** Who may do it; absent: whoever sends it, or who knows the secret. */
-  readonly as?: Who;
-  /** A request that is right. */
-  readonly body: (group: string, world: World) => Json;
-  readonly given?: (group: string) => readonly (readonly [string, string, Who, object?])[];
-  /** The same by this API: path, who and the body. */
-  readonly asked?: readonly (readonly [path: string, by: Who, body: object])[];
-  /** Who may not, and the refusal; or why there is nobody. */
-  readonly mayNot: Readonly<Partial<Record<Who, string>>> | string;
-  readonly users?: Readonly<Record<string, NamedUser>>;
-  /** Whether its success is an event. */
-  readonly writes: boolean;
-  /** The refusal where it isn't the usual one of its sort; `allowed` where there is none. */
-  readonly unknownGroup?: string;
-  readonly suspended?: string;
-  readonly dismissed?: 'allowed';
-  readonly foreigner?: 'allowed';
-  /** What is only looked for, or looked through: whatever text it is, the answer is with whoever is known. */
-  readonly lookedThrough?: readonly string[];
-}
 
 const NO = 'NoPermissionError';
 const MISSING = 'RecordNotFoundError';
@@ -55,7 +24,7 @@ const othersOfMember = { outsider: NO, member2: NO } as const;
 const notApp = { outsider: NO, owner: NO } as const;
 
 /** Somebody's own list, or what he alone may ask. */
-const own = (who: Who, member: string, more: Json = {}): OpenimFixture => ({
+const own = (who: Who, member: string, more: Json = {}): DialectFixture => ({
   as: who,
   body: () => ({ [member]: who, ...more }),
   mayNot: { outsider: NO },
@@ -75,7 +44,7 @@ const message = (sendID: Who, recvID: Who): readonly [string, Who, object] => [
   { sendID, recvID, sessionType: 1, ...hello },
 ];
 const NO_FRIEND = 'who is no friend is passed over';
-const aboutFriends = (more: Json): OpenimFixture => ({
+const aboutFriends = (more: Json): DialectFixture => ({
   as: 'owner',
   body: () => ({ ownerUserID: 'owner', friendUserIDs: ['admin'], ...more }),
   asked: [friends('owner', 'admin')],
@@ -88,13 +57,13 @@ const aboutFriends = (more: Json): OpenimFixture => ({
   lookedThrough: ['/friendUserIDs'],
 });
 
-const token = (another: NamedUser['another']): OpenimFixture => ({
+const token = (another: NamedUser['another']): DialectFixture => ({
   body: (_, world) => ({ secret: secretOf(world), platformID: 5, userID: 'member' }),
   mayNot: notApp,
   users: { '/userID': { another, nobody: { code: 'UserIDNotFoundError' } } },
   writes: false,
 });
-const updateUser = (nickname: string): OpenimFixture => ({
+const updateUser = (nickname: string): DialectFixture => ({
   as: 'member',
   body: () => ({ userInfo: { userID: 'member', nickname } }),
   mayNot: { outsider: NO },
@@ -103,7 +72,7 @@ const updateUser = (nickname: string): OpenimFixture => ({
 });
 
 /** One for each operation of 003's API, in the order in which they are tried. */
-export const openimFixtures: Readonly<Record<string, OpenimFixture>> = {
+export const openimFixtures: Readonly<Record<string, DialectFixture>> = {
   '/auth/get_admin_token': {
     body: (_, world) => ({ secret: secretOf(world), platformID: 5, userID: 'root' }),
     mayNot: notApp,

@@ -1,4 +1,5 @@
 import { SignJWT } from 'jose';
+import type { PresetName } from '../../../domain/group/presets.js';
 import type { EventStore, Position } from '../../../application/ports/event-store.js';
 import { openEventStoreDb } from '../../../infrastructure/event-store/eventstoredb/open.js';
 import type { Engine } from '../engines.js';
@@ -21,8 +22,6 @@ export type Who =
   'root' | 'owner' | 'admin' | 'member' | 'member2' | 'outsider' | 'asker' | 'shy' | 'newcomer' | Lonely;
 type Lonely = 'leaver' | 'deserter' | 'keyholder';
 const PEOPLE: readonly Who[] = ['owner', 'admin', 'member', 'member2', 'outsider', 'asker', 'shy', 'newcomer'];
-
-export type Preset = 'parley' | 'openim';
 
 /** A server with people, and groups in each state. */
 export class World {
@@ -89,7 +88,7 @@ export class World {
   }
 
   /** A group as `Who` says it. */
-  async group(groupId: string, preset: Preset): Promise<void> {
+  async group(groupId: string, preset: PresetName): Promise<void> {
     await this.done('POST', '/groups', 'root', {
       groupId,
       preset,
@@ -102,6 +101,14 @@ export class World {
     await this.done('PUT', `/groups/${groupId}/members/me`, 'asker', {});
     // Where the rules ask nobody (003), he would be a member at once.
     if (preset === 'parley') await this.done('POST', `/groups/${groupId}/invitations`, 'owner', { userIds: ['shy'] });
+  }
+
+  /** Several; and with the prefix in front of it, one that is `dismissed` and one that is `suspended`. */
+  async groups(preset: PresetName, prefix: string, groupIds: readonly string[]): Promise<void> {
+    const ended = ['dismissed', 'suspended'].map((state) => `${prefix}${state}`);
+    await Promise.all([...groupIds, ...ended].map((groupId) => this.group(groupId, preset)));
+    await this.done('DELETE', `/groups/${prefix}dismissed`, 'owner');
+    await this.done('PUT', `/groups/${prefix}suspended/suspension`, 'root', { mode: 'blocked' });
   }
 
   /** When every list shows what was written. */
