@@ -15,8 +15,8 @@ import { allOf, each, sightOf } from './conversation-sight.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
 import {
   hiddenFrom,
-  MESSAGE_COLUMNS,
-  SENDER_COLUMNS,
+  messageColumns,
+  MESSAGE_NAMES,
   senderUnless,
   shapeMessage,
   type MessageRow,
@@ -52,8 +52,12 @@ interface ConversationRow extends PositionRow {
   group_kind: string | null;
   group_owner_id: string | null;
   group_member_count: number | null;
-  last: MessageRow | null;
 }
+
+/** With the columns of its last message, or nulls in them. */
+type ShownRow = ConversationRow & {
+  readonly [Column in keyof MessageRow as `last_message_${Column}`]: MessageRow[Column];
+};
 
 /** Beside each row of a page; one row without a conversation where the page has none. */
 interface Totals {
@@ -84,14 +88,8 @@ export class ConversationReadModel implements ConversationQueries {
     const { after, offset } = pageStart(LIST, page);
     const where = [...after, page.limit + 1, offset];
     const rows = await (among === undefined
-      ? this.prepared.rows<Totals & ConversationRow>(LIST.name, PAGE, [tenant, userId, at, ...where])
-      : this.prepared.rows<Totals & ConversationRow>(`${LIST.name}-among`, AMONG, [
-          tenant,
-          userId,
-          at,
-          ...where,
-          among,
-        ]));
+      ? this.prepared.rows<Totals & ShownRow>(LIST.name, PAGE, [tenant, userId, at, ...where])
+      : this.prepared.rows<Totals & ShownRow>(`${LIST.name}-among`, AMONG, [tenant, userId, at, ...where, among]));
     const [first] = rows;
     const { shown, next } = cutPage(
       LIST,
@@ -113,12 +111,7 @@ export class ConversationReadModel implements ConversationQueries {
     keys: readonly string[],
   ): Promise<readonly ConversationView[]> {
     if (keys.length === 0) return [];
-    const rows = await this.prepared.rows<ConversationRow>('conversations-by-keys', BY_KEYS, [
-      tenant,
-      userId,
-      at,
-      keys,
-    ]);
+    const rows = await this.prepared.rows<ShownRow>('conversations-by-keys', BY_KEYS, [tenant, userId, at, keys]);
     return inOrder(keys, rows, (row) => row.conversation).map(shape);
   }
 
@@ -188,6 +181,8 @@ export class ConversationReadModel implements ConversationQueries {
   }
 }
 
+/** Before the names of a message's columns. */
+const LAST = 'last_message_';
 const HIS = 'p.tenant = $1 AND p.user_id = $2';
 const ALL = allOf('$1', '$2');
 /** `keys`: a parameter. */
@@ -198,19 +193,23 @@ const SHOWN = `c.conversation, c.kind, c.takes_part, c.created_at, c.closed_at, 
     c.unread, c.sorted_at, c.pinned, c.receive_option, c.ext, c.settings,
     c.peer_id, peer.nickname AS peer_nickname, peer.avatar AS peer_avatar,
     c.group_id, c.incarnation, g.name AS group_name, g.avatar AS group_avatar, g.kind AS group_kind,
-    g.owner_id AS group_owner_id, g.member_count AS group_member_count, last.message AS last`;
+    g.owner_id AS group_owner_id, g.member_count AS group_member_count, last.*`;
 const WITH_NAMES = `LEFT JOIN LATERAL (SELECT u.nickname, u.avatar FROM read.users_v2 u
     WHERE u.tenant = c.tenant AND u.user_id = c.peer_id OFFSET 0) peer ON true
   LEFT JOIN LATERAL (SELECT * FROM read.groups_v2 g WHERE g.tenant = c.tenant AND g.group_id = c.group_id
     AND g.incarnation = c.incarnation OFFSET 0) g ON true`;
-/** At most `latest_seq`, not just that one: the messages may be a moment behind the conversations. */
+/**
+ * At most `latest_seq`, not just that one: the messages may be a moment behind the conversations. As columns: to make JSON of
+ * each, and to read it, takes longer than to find it.
+ */
 const WITH_LAST = `LEFT JOIN LATERAL (
-    SELECT row_to_json(m) AS message FROM (
-      SELECT ${MESSAGE_COLUMNS}, ${SENDER_COLUMNS}, m.seq <= c.hidden_up_to AND ${hiddenFrom('c.user_id')} AS hidden FROM read.messages_v1 m
-      ${senderUnless('coalesce(m.sender_id = c.peer_id, false)')}
-      WHERE m.tenant = c.tenant AND m.conversation = c.conversation AND m.seq <= c.latest_seq AND m.seq > c.floor_seq
-        AND m.updates_last AND m.status <> 'deleted'
-      ORDER BY m.seq DESC LIMIT 1) m) last ON true`;
+    SELECT ${messageColumns(LAST)}, sender.sender_nickname AS ${LAST}sender_nickname,
+      sender.sender_avatar AS ${LAST}sender_avatar, m.seq <= c.hidden_up_to AND ${hiddenFrom('c.user_id')} AS ${LAST}hidden
+    FROM read.messages_v1 m
+    ${senderUnless('coalesce(m.sender_id = c.peer_id, false)')}
+    WHERE m.tenant = c.tenant AND m.conversation = c.conversation AND m.seq <= c.latest_seq AND m.seq > c.floor_seq
+      AND m.updates_last AND m.status <> 'deleted'
+    ORDER BY m.seq DESC LIMIT 1) last ON true`;
 
 const pageOf = (rows: Parameters<typeof sightOf>[0]): string => `WITH mine AS MATERIALIZED (${sightOf(rows, '$3')}),
   totals AS (SELECT count(*)::integer AS total, count(latest_seq)::integer AS with_messages,
@@ -289,14 +288,22 @@ const groupOf = (row: ConversationRow): ConversationGroup | null =>
         memberCount: row.group_member_count,
       };
 
+const LAST_COLUMNS = [...MESSAGE_NAMES, 'sender_nickname', 'sender_avatar', 'hidden'].map(
+  (name) => [name as keyof MessageRow, `${LAST}${name}` as keyof ShownRow] as const,
+);
+
 /** The peer's profile stands in the row already. */
-function lastOf({ last, peer_id, peer_nickname, peer_avatar }: ConversationRow): MessageView | null {
-  if (last === null) return null;
-  const view = shapeMessage(last);
+function lastOf(row: ShownRow): MessageView | null {
+  // Null where there is none.
+  if ((row.last_message_seq as string | null) === null) return null;
+  const message = {} as { -readonly [Column in keyof MessageRow]: unknown };
+  for (const [name, column] of LAST_COLUMNS) message[name] = row[column];
+  const view = shapeMessage(message as MessageRow);
+  const { peer_id, peer_nickname, peer_avatar } = row;
   return view.senderId === peer_id ? { ...view, senderNickname: peer_nickname, senderAvatar: peer_avatar } : view;
 }
 
-const shape = (row: ConversationRow): ConversationView => ({
+const shape = (row: ShownRow): ConversationView => ({
   ...shapePosition(row),
   kind: row.kind,
   peer: row.peer_id === null ? null : { userId: row.peer_id, nickname: row.peer_nickname, avatar: row.peer_avatar },

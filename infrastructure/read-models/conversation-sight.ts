@@ -44,46 +44,49 @@ const cutoff = (at: string): string => `${at}::bigint - p.retention`;
 const LOOKED_THROUGH = 1_000;
 
 /**
- * Rows `p` and what follows from them for their participants:
- * max_seq; floor_seq: nothing up to it is seen; hidden_up_to: nothing above it is hidden; latest_seq, latest_at: of the last one seen that becomes the latest,
- * null = there is none; read_seq; unread.
- *
- * The latest is known without looking at messages unless it was deleted or hidden, or the participant left. What is cleared
- * away is as read: how many that were, the message there says.
+ * The last one that `p`'s participant sees of what becomes the latest: [seq, sent_at]; null = there is none. It is known without
+ * looking at messages unless it was deleted or hidden, or the participant left. In a CASE, not in a join: what isn't looked
+ * for costs nothing then, and a list has thousands of rows.
  */
-export const sightOf = ({ from, where }: Rows, at: string): string => `
-  SELECT p.tenant, p.user_id, p.conversation, p.kind, p.peer_id, p.group_id, p.incarnation, p.created_at, p.closed_at,
-    p.visible_to IS NULL AS takes_part, p.superseded,
-    CASE WHEN p.visible_to IS NULL THEN p.last_at ELSE latest.sent_at END AS last_at,
-    s.floor_seq, s.max_seq, s.hidden_up_to, latest.seq AS latest_seq, latest.sent_at AS latest_at,
-    coalesce(latest.sent_at, p.created_at) AS sorted_at,
-    least(s.max_seq, greatest(s.read_seq, s.floor_seq)) AS read_seq,
-    CASE WHEN s.floor_seq >= s.max_seq THEN 0 ELSE greatest(0, coalesce(p.countable_to, p.countable)
-      - greatest(p.read_countable, coalesce(r.countable, 0), cleared.countable)) END AS unread,
-    coalesce(v.pinned, false) AS pinned, coalesce(v.receive_option, 'all') AS receive_option, v.ext, v.settings
-  FROM ${from}
-  CROSS JOIN LATERAL (SELECT ${FLOOR} AS floor_seq, ${NEWEST} AS max_seq, ${cutoff(at)} AS cutoff,
-    greatest(p.read_seq, coalesce(r.up_to_seq, 0)) AS read_seq, coalesce(v.hidden_up_to, 0) AS hidden_up_to) s
-  LEFT JOIN LATERAL (
-    SELECT p.latest_seq AS seq, p.latest_at AS sent_at
-    WHERE p.visible_to IS NULL AND NOT p.latest_gone AND p.latest_seq > s.floor_seq AND p.latest_seq > s.hidden_up_to
-      AND (s.cutoff IS NULL OR p.latest_at >= s.cutoff)
-    UNION ALL
-    SELECT * FROM (
-      SELECT m.seq, m.sent_at FROM (
+const LATEST = `CASE
+    WHEN p.latest_seq <= s.floor_seq THEN NULL
+    WHEN p.visible_to IS NULL AND NOT p.latest_gone AND p.latest_seq > s.hidden_up_to
+      AND (s.cutoff IS NULL OR p.latest_at >= s.cutoff) THEN ARRAY[p.latest_seq, p.latest_at]
+    WHEN p.visible_to IS NOT NULL OR p.latest_gone OR p.latest_seq <= s.hidden_up_to THEN (
+      SELECT ARRAY[m.seq, m.sent_at] FROM (
         SELECT * FROM read.messages_v1 m
         WHERE m.tenant = p.tenant AND m.conversation = p.conversation AND m.seq > s.floor_seq AND m.seq <= s.max_seq
-          AND p.latest_seq > s.floor_seq AND (p.visible_to IS NOT NULL OR p.latest_gone OR p.latest_seq <= s.hidden_up_to)
         ORDER BY m.seq DESC LIMIT ${String(LOOKED_THROUGH)}) m
       WHERE m.updates_last AND m.status <> 'deleted' AND (s.cutoff IS NULL OR m.sent_at >= s.cutoff)
         AND NOT EXISTS (SELECT FROM read.hidden_messages_v1 h WHERE h.tenant = p.tenant AND h.user_id = p.user_id
           AND h.conversation = p.conversation AND h.seq = m.seq)
-      ORDER BY m.seq DESC LIMIT 1) m) latest ON true
-  LEFT JOIN LATERAL (SELECT m.countable FROM read.messages_v1 m
-    WHERE s.floor_seq > s.read_seq AND s.floor_seq < s.max_seq
-      AND m.tenant = p.tenant AND m.conversation = p.conversation AND m.seq <= s.floor_seq
-    ORDER BY m.seq DESC LIMIT 1) cleared ON true
-  WHERE ${where}`;
+      ORDER BY m.seq DESC LIMIT 1) END`;
+
+/** What is cleared away is as read: how many that were, the message there says. */
+const CLEARED = `CASE WHEN s.floor_seq > s.read_seq AND s.floor_seq < s.max_seq THEN (
+      SELECT m.countable FROM read.messages_v1 m
+      WHERE m.tenant = p.tenant AND m.conversation = p.conversation AND m.seq <= s.floor_seq
+      ORDER BY m.seq DESC LIMIT 1) END`;
+
+/**
+ * Rows `p` and what follows from them for their participants:
+ * max_seq; floor_seq: nothing up to it is seen; hidden_up_to: nothing above it is hidden; latest_seq, latest_at: of the last one seen that becomes the latest,
+ * null = there is none; read_seq; unread.
+ */
+export const sightOf = ({ from, where }: Rows, at: string): string => `
+  SELECT c.*, c.latest[1] AS latest_seq, c.latest[2] AS latest_at, coalesce(c.latest[2], c.created_at) AS sorted_at,
+    CASE WHEN c.takes_part THEN c.newest_at ELSE c.latest[2] END AS last_at FROM (
+    SELECT p.tenant, p.user_id, p.conversation, p.kind, p.peer_id, p.group_id, p.incarnation, p.created_at, p.closed_at,
+      p.visible_to IS NULL AS takes_part, p.superseded, p.last_at AS newest_at,
+      s.floor_seq, s.max_seq, s.hidden_up_to, ${LATEST} AS latest,
+      least(s.max_seq, greatest(s.read_seq, s.floor_seq)) AS read_seq,
+      CASE WHEN s.floor_seq >= s.max_seq THEN 0 ELSE greatest(0, coalesce(p.countable_to, p.countable)
+        - greatest(p.read_countable, coalesce(r.countable, 0), ${CLEARED})) END AS unread,
+      coalesce(v.pinned, false) AS pinned, coalesce(v.receive_option, 'all') AS receive_option, v.ext, v.settings
+    FROM ${from}
+    CROSS JOIN LATERAL (SELECT ${FLOOR} AS floor_seq, ${NEWEST} AS max_seq, ${cutoff(at)} AS cutoff,
+      greatest(p.read_seq, coalesce(r.up_to_seq, 0)) AS read_seq, coalesce(v.hidden_up_to, 0) AS hidden_up_to) s
+    WHERE ${where} OFFSET 0) c`;
 
 /** One conversation's range for one participant: first_seq, last_seq, cutoff. */
 export const rangeOf = (tenant: string, userId: string, conversation: string, at: string): string => `

@@ -33,7 +33,8 @@ export interface MessageRow {
   hidden: boolean;
 }
 
-const OWN = [
+/** Columns of its own. */
+export const MESSAGE_NAMES = [
   'conversation',
   'seq',
   'message_id',
@@ -61,7 +62,11 @@ const OWN = [
 ] as const;
 
 /** Of a message `m`. */
-export const MESSAGE_COLUMNS = OWN.map((name) => `m.${name}`).join(', ');
+export const MESSAGE_COLUMNS = MESSAGE_NAMES.map((name) => `m.${name}`).join(', ');
+
+/** The same as `${prefix}seq` and so on, beside other columns. */
+export const messageColumns = (prefix: string): string =>
+  MESSAGE_NAMES.map((name) => `m.${name} AS ${prefix}${name}`).join(', ');
 
 /**
  * The profile of a message's sender, as `sender_nickname` and `sender_avatar`. OFFSET 0 keeps it a look-up by key for each
