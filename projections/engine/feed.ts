@@ -13,7 +13,7 @@ import type { Opener } from '../../application/following/open.js';
 import { projectionKey, type Projection } from './projection.js';
 import { follow } from '../../application/following/read.js';
 import * as sql from './sql.js';
-import type { Waits } from './wait.js';
+import { restAfter, type Rest, type Waits } from './wait.js';
 import { LOOK_MS } from './watch.js';
 
 export interface FeedOptions {
@@ -26,9 +26,6 @@ export interface FeedOptions {
   /** How often a stopped projection is looked at, milliseconds; default 1000. */
   readonly lookMs?: number;
 }
-
-/** Of the reader under load. Who waits to see what he has written ends it; who doesn't, hardly sees a tenth of a second. */
-const REST = { atLeastMs: 25, atMostMs: 100 } as const;
 
 /** One reader for all projections that this process leads. */
 export class Feed {
@@ -101,10 +98,19 @@ export class Feed {
         await rechecking;
         return;
       }
+      let workMs = 0;
+      let used = performance.eventLoopUtilization();
+      const rest = (): Rest => {
+        const before = used;
+        used = performance.eventLoopUtilization();
+        return restAfter(workMs, performance.eventLoopUtilization(used, before).utilization);
+      };
       for await (const stretch of follow(this.options.store, lowest, this.opener, ended, (until) =>
-        this.waits.rest(REST, until),
+        this.waits.rest(rest(), until),
       )) {
+        const begun = performance.now();
         await applyToAll(going, this.options.pool, stretch, ended);
+        workMs = performance.now() - begun;
         backoff.reset();
         if (going.every((runner) => runner.stopped !== undefined)) break;
       }

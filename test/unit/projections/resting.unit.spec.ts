@@ -1,5 +1,6 @@
+import { expect } from 'chai';
 import type { Position } from '../../../application/ports/event-store.js';
-import { Waits } from '../../../projections/engine/wait.js';
+import { restAfter, Waits } from '../../../projections/engine/wait.js';
 
 /** None of these ends in time if its rest doesn't end when it should. */
 const LONG = { atLeastMs: 0, atMostMs: 600_000 };
@@ -24,6 +25,14 @@ describe('the rest of a reader under load', () => {
     await there.rest(LONG, new AbortController().signal);
     there.close();
     await waiting;
+  });
+
+  it('is as long as the last step while there is time to spare, longer where there is none, and never long', () => {
+    expect(restAfter(0, 0)).to.deep.equal({ atLeastMs: 5, atMostMs: 5 });
+    expect(restAfter(8, 0.3)).to.deep.equal({ atLeastMs: 8, atMostMs: 8 });
+    expect(restAfter(8, 0.75)).to.deep.equal({ atLeastMs: 24, atMostMs: 24 });
+    expect(restAfter(8, 1)).to.deep.equal({ atLeastMs: 25, atMostMs: 40 });
+    expect(restAfter(5_000, 1)).to.deep.equal({ atLeastMs: 25, atMostMs: 100 });
   });
 
   it('ends by itself where nobody waits, and when the reader is stopped', async () => {
