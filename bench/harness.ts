@@ -34,6 +34,8 @@ export interface Plan {
   readonly rounds: number;
   readonly ms: number;
   readonly warmMs: number;
+  /** For a first look: rows' own plans don't count. */
+  readonly quick?: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface Plan {
  * (Node compiles what is hot for some seconds), which doesn't count.
  */
 export async function measure(row: Row, given: Plan): Promise<Measured> {
-  const plan = { ...given, ...row.plan };
+  const plan = { ...given, ...(given.quick === true ? {} : row.plan) };
   const rounds = row.sides.map(() => [] as number[]);
   await row.prepare?.();
   for (const side of row.sides) await side.run(plan.warmMs);

@@ -33,7 +33,7 @@ import { sealBench } from './rows/seal.js';
 
 /**
  * `npm run bench [-- --rounds 7] [-- --ms 1500] [-- --warm 5000] [-- --only TEXT] [-- --messages 1000000]`: every row with its
- * peers in the same run, interleaved, medians; a table on stdout, JSON in bench/results. EventStoreDB is the double unless PARLEY_TEST_ESDB names a server.
+ * peers in the same run, interleaved, medians; a table on stdout, JSON in bench/results. `--quick` for a first look: few short rounds. EventStoreDB is the double unless PARLEY_TEST_ESDB names a server.
  */
 const here = dirname(fileURLToPath(import.meta.url));
 const args = process.argv.slice(2);
@@ -41,14 +41,16 @@ const option = (name: string, otherwise: string): string => {
   const at = args.indexOf(`--${name}`);
   return at < 0 ? otherwise : (args[at + 1] ?? otherwise);
 };
+const quick = args.includes('--quick');
 const plan = {
-  rounds: Number(option('rounds', '7')),
-  ms: Number(option('ms', '1500')),
-  warmMs: Number(option('warm', '5000')),
+  rounds: Number(option('rounds', quick ? '3' : '7')),
+  ms: Number(option('ms', quick ? '800' : '1500')),
+  warmMs: Number(option('warm', quick ? '1500' : '5000')),
+  quick,
 };
 const only = option('only', '');
 /** In the long conversation. */
-const messages = Number(option('messages', '1000000'));
+const messages = Number(option('messages', quick ? '100000' : '1000000'));
 
 const closers: (() => Promise<unknown>)[] = [];
 const results: Measured[] = [];
@@ -56,7 +58,15 @@ const results: Measured[] = [];
 async function run(row: Row): Promise<void> {
   if (!row.name.includes(only)) return;
   process.stderr.write(`… ${row.name}\n`);
-  results.push(await measure(row, plan));
+  try {
+    const measured = await measure(row, plan);
+    results.push(measured);
+    process.stderr.write(`${table([measured])}\n`);
+  } catch (error) {
+    // What the others gave is shown all the same.
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }
 
 function pipelineOn(store: EventStore, pool: pg.Pool): CommandPipeline {
