@@ -62,8 +62,9 @@ function firstWrong({ value }: ValidationArguments): string {
   return `/${items.findIndex((item) => typeof item !== 'string').toString()} must be a string`;
 }
 
+/** 0 where it is absent. */
 const OneOf = (...numbers: readonly number[]): PropertyDecorator =>
-  IsIn(numbers, { message: `must be one of ${numbers.join(', ')}` });
+  all(IsOptional(), IsIn(numbers, { message: `must be one of ${numbers.join(', ')}` }));
 
 const Id = (): PropertyDecorator =>
   ValidateBy(
@@ -90,6 +91,7 @@ export class CreateGroupReq {
   @Text()
   introduce = '';
 
+  @IsOptional()
   @IsIds()
   memberIds: string[] = [];
 }
@@ -174,6 +176,7 @@ export class MemberNameReq extends GroupReq {
 }
 
 export class MuteTimeReq extends MembersReq {
+  @IsOptional()
   @IsInt64()
   muteTime: number | bigint = 0;
 }
@@ -214,6 +217,7 @@ export class ListAppliesReq extends ApplyReq {
   @Max(2_147_483_647)
   count!: number;
 
+  @IsOptional()
   @IsInt()
   @Min(0)
   @Max(2_147_483_647)

@@ -17,6 +17,9 @@ export const isInt64 = (value: unknown): value is number | bigint =>
   (typeof value === 'bigint' && value >= MIN_INT64 && value <= MAX_INT64) ||
   (typeof value === 'number' && Number.isSafeInteger(value));
 
+/** Digits with zeros in front that are looked at. */
+const LONGEST = 40;
+
 const DECIMAL = /^[1-9]\d{0,18}$/;
 
 /** A group's id on the wire; a bigint where a number can't hold it. */
@@ -54,8 +57,8 @@ export class GroupIds {
 
   async #ofText(tenant: string, text: string): Promise<string> {
     if (/^[+-]?\d+$/.test(text)) {
-      const value = BigInt(text.replace(/^\+/, ''));
-      if (!isInt64(value)) throw new DtalkRefused('badParameters', 'idStr is not within int64');
+      const value = text.length > LONGEST ? undefined : BigInt(text.replace(/^\+/, ''));
+      if (value === undefined || !isInt64(value)) throw new DtalkRefused('badParameters', 'idStr is not within int64');
       return this.#ofInteger(tenant, value);
     }
     // As the other APIs name it.

@@ -11,7 +11,7 @@ import { wireIdOf } from './group-ids.js';
 import type { GroupLooks } from './group-looks.js';
 import type { Grounds } from './group-operations.js';
 import { numbersOf } from './mark.js';
-import { type Operation, operation } from './operation.js';
+import { asked, type Operation, operation } from './operation.js';
 import type { DtalkServices } from './services.js';
 import { factsOfView, isMutedAt, wireGroup, type WireGroup, type WireMember, wireMember } from './views.js';
 
@@ -122,9 +122,10 @@ export function groupQueryOperations(
         return shown ?? {};
       },
     }),
-    operation({
+    asked({
+      method: 'GET',
       path: '/group-list',
-      also: [{ method: 'GET', path: '/group-list' }],
+      also: [{ method: 'POST', path: '/group-list' }],
       reads: true,
       handle: async ({ caller }) => {
         const { tenant } = caller;

@@ -14,6 +14,10 @@ type Declared<Body extends object> = Declaration<Access, Answer, Body, Nothing, 
 export const operation = <Body extends object>(declaration: Omit<Declared<Body>, 'method' | 'access'>): Operation =>
   declared({ method: 'POST', access: 'signed', ...declaration });
 
+/** One that says all by its path: whatever body comes with it isn't read. */
+export const asked = (declaration: Omit<Declared<Nothing>, 'access'>): Operation =>
+  declared({ access: 'signed', ...declaration });
+
 /** A path that the published text has and the original never served: PUT, as it says, or POST like all others. */
 export const published = (path: Place['path']): Place[] => [
   { method: 'PUT', path },

@@ -34,7 +34,7 @@ describe("002's JSON", () => {
   });
 
   it('takes no number for an integer that is not written as one, and the last of a name that stands twice', () => {
-    for (const text of ['1.0', '1e3', '1.5', '-0.0']) expect(readJson(text), text).to.be.NaN;
+    for (const text of ['1.0', '1e3', '1.5', '-0.0', '9'.repeat(31)]) expect(readJson(text), text).to.be.NaN;
     expect(readJson('-0')).to.equal(0);
     expect(readJson('{"a":1,"a":2,"__proto__":{"id":3}}')).to.have.property('a', 2);
     expect((readJson('{"__proto__":{"id":3}}') as { id?: unknown }).id).to.equal(undefined);
@@ -116,7 +116,9 @@ describe("a group's id in 002", () => {
     expect(await refusedAs({})).to.equal('badParameters');
     expect(await refusedAs({ id: 0 })).to.equal('badParameters');
     expect(await refusedAs({ idStr: 'no id' })).to.equal('badParameters');
-    expect(await refusedAs({ idStr: '9223372036854775808' })).to.equal('badParameters');
+    for (const idStr of ['9223372036854775808', '9'.repeat(100_000)]) {
+      expect(await refusedAs({ idStr })).to.equal('badParameters');
+    }
     expect(await refusedAs({ id: -5 })).to.equal('GroupNotFound');
     // A user's number is no group's.
     expect(await refusedAs({ id: NUMBER + 1 })).to.equal(String(NUMBER + 1));
