@@ -82,6 +82,8 @@ export function messageBody(view: MessageView, me: string, names: Names): Shown<
     custom: view.custom,
     mentions: view.mentions,
     mentionsAll: view.mentionsAll,
+    priority: view.priority,
+    senderPlatform: view.platform,
     sentAt: isoTime(view.sentAt),
     origin: view.origin,
     countsUnread: view.countsUnread,

@@ -69,9 +69,21 @@ export const friendshipBody = (
   };
 };
 
-export const tenantSettingsBody = (settings: FriendshipSettings): Shown<typeof TenantSettings> => ({
+/** What is decided for every tenant's chats. */
+export interface ChatSettings {
+  /** ms; null = any time. */
+  readonly revokeWithinMs: number | null;
+  readonly chatNotices: boolean;
+}
+
+export const tenantSettingsBody = (
+  settings: FriendshipSettings,
+  { revokeWithinMs, chatNotices }: ChatSettings,
+): Shown<typeof TenantSettings> => ({
   strangersMayWrite: settings.strangersMayWrite,
   friendRequestAgainAfterSeconds: settings.requestAgainAfterMs / 1_000,
   deletingBlocks: settings.deletingBlocks,
   blockedMayAsk: settings.blockedMayAsk,
+  privateRevokeWithinSeconds: revokeWithinMs === null ? null : revokeWithinMs / 1_000,
+  chatNotices,
 });

@@ -7,7 +7,7 @@ import { done, ownThings, reading } from './declaring.js';
 import { PageQuery, ReadQuery } from './dto/common.js';
 import { BlockSomebody, ChangeFriendCard, OtherPath } from './dto/friendships.js';
 import { UserPath, UsersAsked } from './dto/users.js';
-import { blockBody, friendBody, friendshipBody, tenantSettingsBody } from './friend-views.js';
+import { blockBody, friendBody, friendshipBody, tenantSettingsBody, type ChatSettings } from './friend-views.js';
 import { operation, type Operation } from './operation.js';
 import { type Freshness, pageRequest } from './reading.js';
 import { BlockPage, FriendPage, Friends, Friendship, TenantSettings } from './schemas/friendships.js';
@@ -17,6 +17,7 @@ export interface FriendServices {
   readonly friendshipCommands: FriendshipCommands;
   readonly friendships: FriendshipQueries;
   readonly freshness: Freshness;
+  readonly chatSettings: ChatSettings;
 }
 
 /** Who is in a user's list of friends, and what he keeps about them. */
@@ -24,6 +25,7 @@ export function friendOperations({
   friendshipCommands: commands,
   friendships,
   freshness,
+  chatSettings,
 }: FriendServices): Operation[] {
   return [
     operation({
@@ -217,11 +219,11 @@ export function friendOperations({
       method: 'get',
       path: '/settings',
       operationId: 'getSettings',
-      summary: 'What is decided about friends and strangers',
+      summary: 'What is decided about friends, strangers and chats',
       tag: 'Friends',
       access: 'user',
       success: { status: 200, description: 'As they hold for the caller’s tenant.', Schema: TenantSettings },
-      handle: () => Promise.resolve({ status: 200, body: tenantSettingsBody(commands.settings()) }),
+      handle: () => Promise.resolve({ status: 200, body: tenantSettingsBody(commands.settings(), chatSettings) }),
     }),
   ];
 }

@@ -5,7 +5,8 @@ import type { MessageSaid } from './dto/conversations.js';
 
 /** What a request says, as the domain takes it. @throws DomainError InvalidArgument @param at where the message stands in the body: `messages.` */
 export function textsOf(said: MessageSaid, at = ''): MessageTexts {
-  const { clientMsgId, mentions, mentionsAll, custom, countsUnread, updatesLast } = said;
+  const { clientMsgId, mentions, mentionsAll, custom, countsUnread, updatesLast, priority, random, senderPlatform } =
+    said;
   return {
     content: contentOf(said, at),
     ...(clientMsgId !== undefined && { clientMsgId }),
@@ -14,6 +15,9 @@ export function textsOf(said: MessageSaid, at = ''): MessageTexts {
     ...(custom !== undefined && { custom }),
     ...(countsUnread !== undefined && { countsUnread }),
     ...(updatesLast !== undefined && { updatesLast }),
+    ...(priority !== undefined && { priority }),
+    ...(random !== undefined && { random }),
+    ...(senderPlatform !== undefined && { senderPlatform }),
   };
 }
 

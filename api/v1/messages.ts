@@ -85,6 +85,7 @@ export function messageOperations(services: ConversationServices): Operation[] {
     const context = requestContext(invocation, operationName);
     const result = await conversationCommands.send(context, {
       ...textsOf(invocation.body),
+      ...(invocation.body.onlineOnly === true && { onlineOnly: true }),
       ...as(context.actor),
       conversation: conversationNamed(conversationId, actingUser(context.actor)),
     });
@@ -198,14 +199,15 @@ export function messageOperations(services: ConversationServices): Operation[] {
       tag: 'Conversations',
       access: 'user',
       Query: SearchQuery,
-      success: { status: 200, description: 'What says so, the newest first.', Schema: FoundMessages },
+      success: { status: 200, description: 'What is like that, the newest first.', Schema: FoundMessages },
       problems: ['GroupNotFound', ...reading],
       handle: async ({ query, caller }) => {
         await freshness.atLeast(query.minPosition, caller);
         const reader = access.self(caller);
-        const { keyword, conversationId, senderId, sentSince, sentBefore } = query;
+        const { keyword, types, conversationId, senderId, sentSince, sentBefore } = query;
         const filter = {
-          keyword,
+          ...(keyword !== undefined && { keyword }),
+          ...(types !== undefined && { types }),
           ...(conversationId !== undefined && {
             conversations: [(await access.reading(conversationId, caller)).key],
           }),

@@ -16,7 +16,13 @@ export const MOST_MENTIONS = 500;
 export const MOST_SEQS = 100;
 
 const formats: readonly Content['format'][] = ['parley', 'openim', 'tencent', 'sealtalk', 'dtalk'];
-const priorities: readonly NonNullable<MessageSent['data']['priority']>[] = ['high', 'normal', 'low', 'lowest'];
+export const PRIORITIES = ['high', 'normal', 'low', 'lowest'] as const satisfies readonly NonNullable<
+  MessageSent['data']['priority']
+>[];
+/** 001's Random: 32 bits. */
+export const HIGHEST_RANDOM = 0xffff_ffff;
+/** Of a device's platform. */
+export const HIGHEST_PLATFORM = 10;
 
 /** @throws InvalidArgument for all that is wrong at once */
 export function checkMessage(texts: MessageTexts): void {
@@ -35,15 +41,15 @@ export function checkMessage(texts: MessageTexts): void {
       if (mentions !== undefined) checkMentions(mentions);
     },
     () => {
-      if (priority !== undefined && !priorities.includes(priority)) {
-        refuse('InvalidArgument', { field: 'priority', reason: `must be one of ${priorities.join(', ')}` });
+      if (priority !== undefined && !PRIORITIES.includes(priority)) {
+        refuse('InvalidArgument', { field: 'priority', reason: `must be one of ${PRIORITIES.join(', ')}` });
       }
     },
     () => {
-      if (random !== undefined) checkWhole('random', random, 0, 0xffff_ffff);
+      if (random !== undefined) checkWhole('random', random, 0, HIGHEST_RANDOM);
     },
     () => {
-      if (senderPlatform !== undefined) checkWhole('senderPlatform', senderPlatform, 1, 10);
+      if (senderPlatform !== undefined) checkWhole('senderPlatform', senderPlatform, 1, HIGHEST_PLATFORM);
     },
   );
 }

@@ -10,10 +10,15 @@ import { ids } from './identifiers.js';
 
 export const v1 = new ContainerModule(({ bind }) => {
   bind(ids.v1).toResolvedValue(
-    (services, history, engine, store, ownWrites, serves, { defaultTenant }, log) => {
+    (services, history, engine, store, ownWrites, serves, { defaultTenant, conversations, chatNotices }, log) => {
       const { tokens, isAppAdmin } = services;
       return v1Router({
-        operations: v1Operations({ ...services, history, freshness: new Freshness(engine, store, ownWrites) }),
+        operations: v1Operations({
+          ...services,
+          history,
+          freshness: new Freshness(engine, store, ownWrites),
+          chatSettings: { ...conversations, chatNotices },
+        }),
         authenticator: new Authenticator({ tokens, isAppAdmin, defaultTenant, serves }),
         log,
         version: version(),

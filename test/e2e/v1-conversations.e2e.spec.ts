@@ -148,6 +148,20 @@ describe('conversations over /v1', function () {
     expect(await read('dan', '/conversations/user:cid/messages', last)).to.have.length(ROUNDS + 1);
   });
 
+  it('may be for who is connected now alone, be known by its random number, and say from which device and how urgent it is', async () => {
+    const first = await say('gus', 'user:dan', { text: 'urgent', priority: 'high', senderPlatform: 5, random: 7 });
+    expect(seqOf(await say('gus', 'user:dan', { text: 'urgent', priority: 'high', random: 7 }))).to.equal(seqOf(first));
+    expect(seqOf(await say('gus', 'user:dan', { text: 'now', onlineOnly: true }))).to.equal(0);
+    const [last, ...others] = await read('dan', '/conversations/user:gus/messages', first);
+    expect(last).to.include({ preview: 'urgent', priority: 'high', senderPlatform: 5 });
+    expect(others).to.deep.equal([]);
+    await refused('InvalidRequest', 'gus', 'POST', '/conversations/user:dan/messages', { text: 'x', priority: 'lots' });
+    await done('dan', 'PUT', '/users/me/blocks/gus', {});
+    const body = { text: 'now', onlineOnly: true };
+    await refused('BlockedByPeer', 'gus', 'POST', '/conversations/user:dan/messages', body);
+    await done('dan', 'DELETE', '/users/me/blocks/gus');
+  });
+
   it('shows what another family wrote in neutral form, and whole', async () => {
     const text = { format: 'openim', type: '101', body: '{"content":"Hi from afar"}' };
     const odd = { format: 'dtalk', type: '7', body: '{"secret":"0xff"}' };
@@ -266,6 +280,10 @@ describe('conversations over /v1', function () {
     expect(await previews('apple&conversationId=user:ada')).to.deep.equal([]);
     expect(await previews('apple&sentBefore=2020-01-01T00:00:00Z')).to.deep.equal([]);
     expect(await previews('%25')).to.deep.equal([]);
+    expect(await previews('apple&types=101,image')).to.deep.equal(['An apple!']);
+    const picture = await say('bob', 'user:cid', { content: { kind: 'image', url: 'https://example.org/a.png' } });
+    const pictures = await read('cid', '/messages?types=image', picture);
+    expect(pictures.map(({ seq }) => seq)).to.deep.equal([seqOf(picture)]);
     const taken = await done('cid', 'POST', `/conversations/user:bob/messages/${seqOf(last).toString()}/revocation`);
     expect(await read('bob', '/messages?keyword=apple', taken)).to.have.length(1);
     expect(await read('cid', '/messages?keyword=apple', taken)).to.have.length(2);

@@ -93,7 +93,11 @@ describe('friends over /v1', function () {
   it('requests that cross are one friendship', async () => {
     const first = await ask('cid', 'dan', { message: 'Hi' });
     const second = await ask('dan', 'cid', { message: 'Hi yourself' });
-    expect(second['outcome']).to.deep.equal({ result: 'added', requestId: (first['outcome'] as Body)['requestId'] });
+    expect(second['outcome']).to.deep.equal({
+      result: 'added',
+      how: 'crossed',
+      requestId: (first['outcome'] as Body)['requestId'],
+    });
     for (const [who, other] of [
       ['cid', 'dan'],
       ['dan', 'cid'],
@@ -173,7 +177,7 @@ describe('friends over /v1', function () {
   it('who lets himself be added is a friend at once', async () => {
     const asker = 'hal';
     await done('dan', 'PATCH', '/users/me/privacy', { friendRequestConsent: false });
-    expect((await ask(asker, 'dan'))['outcome']).to.deep.equal({ result: 'added' });
+    expect((await ask(asker, 'dan'))['outcome']).to.deep.equal({ result: 'added', how: 'unasked' });
     expect(await done(asker, 'GET', '/users/me/friends/dan')).to.deep.include({ inOthersList: true, sent: null });
   });
 
@@ -262,6 +266,8 @@ describe('friends over /v1', function () {
       friendRequestAgainAfterSeconds: 0,
       deletingBlocks: false,
       blockedMayAsk: true,
+      privateRevokeWithinSeconds: null,
+      chatNotices: true,
     });
   });
 });

@@ -23,7 +23,10 @@ import {
   CONTENT_BODY,
   CONTENT_TYPE,
   CUSTOM,
+  HIGHEST_PLATFORM,
+  HIGHEST_RANDOM,
   MOST_MENTIONS,
+  PRIORITIES,
 } from '../../../domain/conversation/bounds.js';
 import { MOST_IMPORTED } from '../../../domain/conversation/importing.js';
 import { VIEW_EXT } from '../../../domain/view/decider.js';
@@ -246,6 +249,31 @@ export class MessageSaid {
   @IsBoolean()
   @JSONSchema({ description: 'Whether it becomes the conversation’s latest message; it does when absent.' })
   updatesLast?: boolean;
+
+  @MayBeAbsent()
+  @IsIn(PRIORITIES)
+  @JSONSchema({ description: 'For clients and gateways that must drop some; none when absent.' })
+  priority?: (typeof PRIORITIES)[number];
+
+  @MayBeAbsent()
+  @IsInt()
+  @Min(0)
+  @Max(HIGHEST_RANDOM)
+  @JSONSchema({
+    description:
+      'Sent again with the same content within five minutes, it is the same message; for who has no `clientMsgId`.',
+  })
+  random?: number;
+
+  @MayBeAbsent()
+  @IsInt()
+  @Min(1)
+  @Max(HIGHEST_PLATFORM)
+  @JSONSchema({
+    description:
+      'The device: 1 iOS, 2 Android, 3 Windows, 4 macOS, 5 web, 6 mini web, 7 Linux, 8 Android pad, 9 iPad, 10 admin.',
+  })
+  senderPlatform?: number;
 }
 
 @JSONSchema({
@@ -254,10 +282,15 @@ export class MessageSaid {
     { content: { kind: 'image', url: 'https://example.org/cat.png', width: 640, height: 480 } },
   ],
 })
-export class SendMessage extends MessageSaid {}
+export class SendMessage extends MessageSaid {
+  @MayBeAbsent()
+  @IsBoolean()
+  @JSONSchema({ description: 'Judged like any other, and not kept: for who is connected now. Its `seq` is 0.' })
+  onlineOnly?: boolean;
+}
 
 @JSONSchema({ examples: [{ text: 'The service rests from two to three' }] })
-export class SendSystemMessage extends MessageSaid {}
+export class SendSystemMessage extends SendMessage {}
 
 @JSONSchema({ examples: [{ senderId: 'ada', sentAt: '2026-03-01T12:00:00Z', text: 'Hello', clientMsgId: 'old-1' }] })
 export class ImportedMessageDto extends MessageSaid {
@@ -390,10 +423,27 @@ export class SetReadPosition {
 }
 
 export class SearchQuery extends PageQuery {
+  @MayBeAbsent()
   @IsTextWithin({ min: 1, max: 200, unit: 'characters' }, 'Part of what a message says, in upper or lower case.', {
     examples: ['eight'],
   })
-  keyword!: string;
+  keyword?: string;
+
+  @MayBeAbsent()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(20)
+  @IsString({ each: true })
+  @MinLength(1, { each: true })
+  @MaxLength(64, { each: true })
+  @AreTexts()
+  @JSONSchema({
+    description:
+      'Kinds as the family that wrote it calls them, with commas between: `text`, `image`, `101`, `RC:TxtMsg`.',
+    examples: [['image', '102']],
+  })
+  types?: string[];
 
   @MayBeAbsent()
   @IsConversationId()

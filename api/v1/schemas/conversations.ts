@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import type { ContentFormat } from '../../../domain/conversation/events.js';
+import { PRIORITIES } from '../../../domain/conversation/bounds.js';
 import type { Kind } from '../../../domain/conversation/content/neutral.js';
 import { Count, Flag, GroupId, Moment, Named, OneOf, OrNull, Text, UserId } from './types.js';
 
@@ -125,6 +126,8 @@ export const Message = Named('Message', {
   custom: OrNull(Text('{}'), { description: 'What its sender’s app keeps beside it: JSON text.', examples: [null] }),
   mentions: Type.Array(UserId('bob'), { description: 'Who is meant.' }),
   mentionsAll: Flag(false),
+  priority: OrNull(OneOf(PRIORITIES), { description: 'null: none was given.', examples: [null] }),
+  senderPlatform: OrNull(Count(5), { description: 'Of the device; null: it wasn’t said.', examples: [null] }),
   sentAt: Moment(),
   origin: OneOf(['sent', 'imported']),
   countsUnread: Flag(true),

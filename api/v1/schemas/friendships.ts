@@ -115,6 +115,13 @@ export const TenantSettings = Named(
     blockedMayAsk: Flag(true, {
       description: 'Whether a friend request reaches one who has blocked its maker. When false, it is as if ignored.',
     }),
+    privateRevokeWithinSeconds: OrNull(Count(120), {
+      description: 'How old a message of a chat between two its sender may still take back; null: any.',
+      examples: [null],
+    }),
+    chatNotices: Flag(true, {
+      description: 'Whether what changes in a group, and that two became friends, stands in the chat as a line.',
+    }),
   },
-  { description: 'What whoever runs the server has decided about friends and strangers.' },
+  { description: 'What whoever runs the server has decided about friends, strangers and chats.' },
 );

@@ -94,7 +94,7 @@ const messageSeq = Count(7, { description: 'Its number in the conversation.' });
 const messageId = Text('0198c0de-0000-7000-8000-000000000006');
 export const ConversationReceipt = conversationReceipt('Conversation', {});
 export const MessageReceipt = conversationReceipt('Message', {
-  seq: Count(7, { description: 'Its number in the conversation; 0 in groups that keep no messages.' }),
+  seq: Count(7, { description: 'Its number in the conversation; 0 where it isn’t kept.' }),
   messageId,
   sentAt: Moment(),
 });
