@@ -1,6 +1,7 @@
 import { actingUser, hasAdminPowers } from '../shared/actor.js';
 import { refuse } from '../shared/errors.js';
 import { checkMessage } from './bounds.js';
+import { isServers } from './content/families.js';
 import type { MessageTexts, SendMessage, SendNotice, SentMessage } from './commands.js';
 import { alreadySo, type ConversationDecision, type Decided } from './decision.js';
 import type { MessageSent } from './events.js';
@@ -25,6 +26,7 @@ export function sendMessage(
   judgeSpeaking(command);
   refuseClosed(state);
   checkMessage(command);
+  refuseServersWords(command);
   const { conversation, opening } = openedFor(state, about);
   if (!isKept(command)) return notKept(conversation, command);
   const data = nextMessage(conversation, {
@@ -55,6 +57,12 @@ function requireOwnName({ actor, senderId, from }: Decided<SendMessage>): void {
   if (actingUser(actor) !== senderId && !hasAdminPowers(actor)) {
     refuse('NotPermitted', { reason: 'a user speaks for himself only' });
   }
+}
+
+/** Else anybody could tell a family's clients that somebody was removed, or that a message was taken back. @throws InvalidArgument */
+function refuseServersWords({ content, from }: SendMessage): void {
+  if (from === 'system' || !isServers(content)) return;
+  refuse('InvalidArgument', { field: 'content.type', reason: 'is for what the service itself says' });
 }
 
 const isKept = ({ onlineOnly, standing }: SendMessage): boolean =>

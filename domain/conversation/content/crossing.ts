@@ -1,5 +1,5 @@
 import type { Content } from '../events.js';
-import { families, isFormat, neutralOf } from './families.js';
+import { families, isFormat, isServers, neutralOf } from './families.js';
 import type { KnownFormat } from './family.js';
 import { fieldsOf, jsonOf, textAt } from './fields.js';
 import type { Neutral } from './neutral.js';
@@ -35,7 +35,8 @@ export function restored(content: Content): Content {
   const body = textAt(fields, 'body');
   if (format === undefined || type === undefined || body === undefined || !isFormat(format)) return content;
   // Anybody can write such an element: what couldn't have been sent isn't brought back either.
-  return jsonOf(body) === undefined || type.length > LONGEST_TYPE ? content : { format, type, body };
+  const own = { format, type, body };
+  return jsonOf(body) === undefined || type.length > LONGEST_TYPE || isServers(own) ? content : own;
 }
 
 function carried(format: KnownFormat, { format: own, type, body }: Content): Content {

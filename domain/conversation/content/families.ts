@@ -12,6 +12,10 @@ export const families: Readonly<Record<KnownFormat, Family>> = { parley, openim,
 export const isFormat = (format: string): format is ContentFormat =>
   format === 'dtalk' || Object.hasOwn(families, format);
 
+/** Whether the clients of its family take it for word of their server. */
+export const isServers = (content: Content): boolean =>
+  content.format !== 'dtalk' && families[content.format].isServers(content);
+
 /** What it says, in no family's words; undefined: only its own family knows. */
 export const neutralOf = (content: Content): Neutral | undefined =>
   content.format === 'dtalk' ? undefined : families[content.format].read(content);

@@ -10,4 +10,6 @@ export interface Family {
   read(content: Content): Neutral | undefined;
   /** undefined: the family can't say this. */
   write(neutral: Neutral): Content | undefined;
+  /** Whether its clients take this for word of their server: that somebody joined, that a message was taken back. */
+  isServers(content: Content): boolean;
 }

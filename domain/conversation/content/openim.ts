@@ -29,6 +29,9 @@ const types: Readonly<Record<Neutral['kind'], string>> = {
   quote: '114',
 };
 
+/** The original's range of notifications, among them that a message was taken back (2101); 111 is what said so before. */
+const isNotification = (type: number): boolean => type === 111 || (type >= 1000 && type <= 5000);
+
 /** In `atUserList`: everybody. */
 const AT_ALL = 'AtAllTag';
 
@@ -207,6 +210,7 @@ export const openim: Family = {
     type: types[neutral.kind],
     body: JSON.stringify(written(neutral)),
   }),
+  isServers: ({ type }) => /^\d+$/.test(type) && isNotification(Number(type)),
 };
 
 const written = <K extends Neutral['kind']>(neutral: NeutralOf<K> & { readonly kind: K }): object =>

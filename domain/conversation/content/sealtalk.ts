@@ -141,4 +141,5 @@ export const sealtalk: Family = {
     type: types[neutral.kind],
     body: JSON.stringify((writing[neutral.kind] as (neutral: Neutral) => object)(neutral)),
   }),
+  isServers: ({ type }) => /^(?:ST|RC):(?:\w*Ntf|GrpApply|MsgClear|RcCmd)$/.test(type),
 };

@@ -177,4 +177,8 @@ export const tencent: Family = {
     const element = (writing[neutral.kind] as (neutral: Neutral) => Element)(neutral);
     return { format: 'tencent', type: `${element.MsgType}[]`, body: JSON.stringify([element]) };
   },
+  isServers: ({ body }) =>
+    listOf(jsonOf(body)).some((element) =>
+      /^TIM(?:Group|Profile|SNS)(?:Tips?|System(?:Notice)?)Elem$/.test(textAt(fieldsOf(element), 'MsgType') ?? ''),
+    ),
 };

@@ -229,6 +229,7 @@ describe('what a message says, across families', () => {
       '[]',
       '{"format":"icq","type":"1","body":"1"}',
       '{"format":"tencent","type":"x","body":"{"}',
+      '{"format":"openim","type":"1508","body":"{}"}',
     ]) {
       const forged = content('openim', '110', { data, description: '', extension: 'parley.content.v1' });
       expect(restored(forged)).to.equal(forged);
