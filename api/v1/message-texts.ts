@@ -3,7 +3,7 @@ import { refuse } from '../../domain/shared/errors.js';
 import type { Content } from '../../domain/conversation/events.js';
 import type { MessageSaid } from './dto/conversations.js';
 
-/** What a request says, as the domain takes it. @throws DomainError InvalidArgument @param at where the message stands in the body: `messages.` */
+/** What a request says, as the domain takes it. @throws DomainError InvalidArgument @param at where the message stands in the body: `messages.0.` */
 export function textsOf(said: MessageSaid, at = ''): MessageTexts {
   const { clientMsgId, mentions, mentionsAll, custom, countsUnread, updatesLast, priority, random, senderPlatform } =
     said;

@@ -149,8 +149,8 @@ export function messageOperations(services: ConversationServices): Operation[] {
         const context = requestContext(invocation, 'POST /conversations/{conversationId}/imports');
         const result = await conversationCommands.import(context, {
           conversation: conversationNamed(conversationId, actingUser(context.actor)),
-          messages: invocation.body.messages.map((message) => ({
-            ...textsOf(message, 'messages.'),
+          messages: invocation.body.messages.map((message, index) => ({
+            ...textsOf(message, `messages.${index.toString()}.`),
             senderId: message.senderId,
             sentAt: Date.parse(message.sentAt),
           })),

@@ -233,10 +233,10 @@ const OWN_NAMES: Readonly<Record<string, string>> = {
 /** In the shape of what the edge itself finds wrong: the same members, pointed at in the same way. */
 function invalidArgument({ facts }: DomainError<'InvalidArgument'>, { body, query }: Sent): Extras {
   const { further = [], ...first } = facts;
-  const inQuery = pointerTo(first.field, body) === undefined && pointerTo(first.field, query) !== undefined;
+  const inQuery = !placeIn(body, first.field).there && placeIn(query, first.field).there;
   const sent = inQuery ? query : body;
   const errors = [first, ...further].map(({ field, reason }) => ({
-    pointer: pointerTo(field, sent) ?? `/${field.replaceAll('.', '/')}`,
+    pointer: placeIn(sent, field).pointer,
     detail: worded(reason),
   }));
   return { detail: `In the ${inQuery ? 'query' : 'body'}.`, facts, errors };
@@ -245,28 +245,30 @@ function invalidArgument({ facts }: DomainError<'InvalidArgument'>, { body, quer
 const worded = (reason: string): string => (/^(?:longer|shorter|more|blank)/.test(reason) ? `is ${reason}` : reason);
 
 /** `card.nickname` is `/nickname` of a card's change, and `/settings/retentionSeconds` is `settings.retention`. */
-function pointerTo(field: string, sent: unknown): string | undefined {
+function placeIn(sent: unknown, field: string): { readonly pointer: string; readonly there: boolean } {
   const names = field.split('.');
-  for (let first = 0; first < names.length; first++) {
-    const found = walked(names.slice(first), sent);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function walked(names: readonly string[], sent: unknown): string | undefined {
   let at: unknown = sent;
   let pointer = '';
-  for (const name of names) {
-    // Which item of a list is meant, the domain doesn't say.
-    if (Array.isArray(at)) break;
-    if (typeof at !== 'object' || at === null) return undefined;
-    const known = [name, OWN_NAMES[name]].find((each) => each !== undefined && Object.hasOwn(at as object, each));
-    if (known === undefined) return undefined;
-    at = (at as Readonly<Record<string, unknown>>)[known];
-    pointer += `/${known}`;
+  for (const [index, name] of names.entries()) {
+    // Which item of a list is meant, the domain doesn't always say.
+    if (Array.isArray(at) && !/^\d+$/.test(name)) break;
+    const known = memberOf(at, name);
+    if (known !== undefined) {
+      at = known.value;
+      pointer += `/${known.name}`;
+    } else if (index === names.length - 1) {
+      // The text of a content is made of what stands there.
+      if (name === 'body' && pointer !== '') break;
+      return { pointer: pointer === '' ? `/${names.join('/')}` : `${pointer}/${name}`, there: false };
+    }
   }
-  return pointer;
+  return { pointer, there: true };
+}
+
+function memberOf(value: unknown, name: string): { readonly name: string; readonly value: unknown } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const known = [name, OWN_NAMES[name]].find((each) => each !== undefined && Object.hasOwn(value, each));
+  return known === undefined ? undefined : { name: known, value: (value as Readonly<Record<string, unknown>>)[known] };
 }
 
 const inputProblems = ({ where, problems, untold }: InputInvalid): Extras => ({

@@ -34,11 +34,13 @@ export function importMessages(
   const { conversation, opening } = openedFor(state, about);
   let after = conversation;
   const events: MessageSent[] = [];
-  const items = messages.map((message): ImportResult => {
+  const items = messages.map((message, index): ImportResult => {
     const repeated = repeatedBy(after, message, message.sentAt);
     if (repeated !== undefined) return { result: 'repeated', ...repeated };
     const unfit = unfitness(message, command);
-    if (unfit !== undefined) return command.unfit === 'report' ? unfit.item : refuse('InvalidArgument', unfit.facts);
+    if (unfit !== undefined) {
+      return command.unfit === 'report' ? unfit.item : refuse('InvalidArgument', ofItem(index, unfit.facts));
+    }
     const sent = imported(after, message, command);
     events.push(sent);
     after = evolve(after, sent) as Conversation;
@@ -116,6 +118,15 @@ function unfitness(message: ImportedMessage, { about, at }: Decided<ImportMessag
     return { item: { result: kindOf(facts), field: facts.field, reason: facts.reason }, facts };
   }
 }
+
+/** The same of this message of the list. */
+const ofItem = (index: number, { further, ...first }: InvalidFacts): InvalidFacts => {
+  const of = <Fault extends { readonly field: string }>(fault: Fault): Fault => ({
+    ...fault,
+    field: `messages.${index.toString()}.${fault.field}`,
+  });
+  return { ...of(first), ...(further !== undefined && { further: further.map(of) }) };
+};
 
 function kindOf({ field, reason }: InvalidFacts): Unfit['item']['result'] {
   if (field === 'sentAt') return 'timeInvalid';

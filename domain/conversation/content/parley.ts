@@ -99,20 +99,28 @@ export const parley: Family = {
     return fields !== undefined && isKind(type) ? reading[type](fields) : undefined;
   },
   write: ({ kind, ...members }) => ({ format: 'parley', type: kind, body: JSON.stringify(members) }),
+  isServers: () => false,
 };
 
-/** What each kind can't do without. */
-const needs: Readonly<Record<Kind, string>> = {
-  text: 'text',
-  image: 'url',
-  voice: 'url',
-  video: 'url',
-  file: 'url and name',
-  location: 'latitude and longitude',
-  mention: 'text',
-  quote: 'text and quoted',
-  custom: 'data',
+/** What each kind can't do without, as a number or an object where it isn't a text. */
+const needs: Readonly<Record<Kind, Readonly<Record<string, (body: Fields | undefined, name: string) => unknown>>>> = {
+  text: { text: textAt },
+  image: { url: textAt },
+  voice: { url: textAt },
+  video: { url: textAt },
+  file: { url: textAt, name: textAt },
+  location: { latitude: numberAt, longitude: numberAt },
+  mention: { text: textAt },
+  quote: { text: textAt, quoted: objectAt },
+  custom: { data: textAt },
 };
+
+const MISSING = 'must be there';
+
+function missingFrom(kind: Kind, body: string): string {
+  const fields = fieldsOf(jsonOf(body));
+  return Object.entries(needs[kind]).find(([name, at]) => at(fields, name) === undefined)?.[0] ?? 'body';
+}
 
 /** What keeps it from being a message in `/v1`'s own form; undefined: nothing. */
 export function wrongWithParleyContent(content: Content): { field: string; reason: string } | undefined {
@@ -120,7 +128,7 @@ export function wrongWithParleyContent(content: Content): { field: string; reaso
     return { field: 'content.type', reason: `must be one of ${Object.keys(reading).join(', ')}` };
   }
   const neutral = parley.read(content);
-  if (neutral === undefined) return { field: 'content.body', reason: `needs ${needs[content.type]}` };
+  if (neutral === undefined) return { field: `content.${missingFrom(content.type, content.body)}`, reason: MISSING };
   if ('text' in neutral && isBlank(neutral.text)) return { field: 'content.text', reason: 'blank' };
   return undefined;
 }

@@ -22,4 +22,28 @@ describe('the problems of /v1', () => {
       facts: { userIds: ['eve'] },
     });
   });
+
+  it('point at what is wrong where it stands in the request, or would stand', () => {
+    const pointed = (field: string, body: unknown, query: unknown = {}) =>
+      problemOf(new DomainError('InvalidArgument', { field, reason: 'blank' }), {}, undefined, { body, query })
+        .errors?.[0]?.pointer;
+    const list = { messages: [{ text: ' ' }, { content: { kind: 'image' } }, { original: { body: '{' } }, {}] };
+    for (const [field, pointer] of [
+      ['messages.0.senderId', '/messages/0/senderId'],
+      ['messages.0.content.text', '/messages/0/text'],
+      ['messages.0.content.body', '/messages/0/text'],
+      ['messages.1.content.url', '/messages/1/content/url'],
+      ['messages.1.content.body', '/messages/1/content'],
+      ['messages.2.content.body', '/messages/2/original/body'],
+      ['messages.3.text', '/messages/3/text'],
+      ['messages', '/messages'],
+    ] as const) {
+      expect(pointed(field, list), field).to.equal(pointer);
+    }
+    expect(pointed('card.nickname', { nickname: '' })).to.equal('/nickname');
+    expect(pointed('settings.retention', { settings: { retentionSeconds: 1 } })).to.equal('/settings/retentionSeconds');
+    expect(pointed('members.userId', { members: ['x'] })).to.equal('/members');
+    expect(pointed('upToSeq', {}, { upTo: 9 })).to.equal('/upTo');
+    expect(pointed('nothing.of', {})).to.equal('/nothing/of');
+  });
 });

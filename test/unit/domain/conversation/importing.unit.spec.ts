@@ -84,7 +84,7 @@ describe('importing messages', () => {
     ]);
     given(opened())
       .when({ ...wrong, ...appAdmin })
-      .then(refusal('InvalidArgument', { field: 'sentAt' }));
+      .then(refusal('InvalidArgument', { field: 'messages.0.sentAt' }));
     given(opened())
       .when({ ...wrong, unfit: 'report', ...appAdmin })
       .then([imported(1, { messageId: 'i4' })])

@@ -423,8 +423,34 @@ describe('the limits of a message', () => {
   it('hold for /v1’s own form, in which a text has something to see', () => {
     refused({ content: text('\u200b ') }, 'content.text');
     refused({ content: { format: 'parley', type: 'shout', body: '{}' } }, 'content.type');
-    refused({ content: { format: 'parley', type: 'image', body: '{"url":7}' } }, 'content.body');
-    refused({ content: { format: 'parley', type: 'text', body: '"hello"' } }, 'content.body');
+    refused({ content: { format: 'parley', type: 'image', body: '{"url":7}' } }, 'content.url');
+    refused({ content: { format: 'parley', type: 'file', body: '{"url":"u"}' } }, 'content.name');
+    refused({ content: { format: 'parley', type: 'quote', body: '{"text":"x"}' } }, 'content.quoted');
+    refused({ content: { format: 'parley', type: 'text', body: '"hello"' } }, 'content.text');
+  });
+
+  const serversWords = [
+    openim('{"detail":"{}"}', '2101'),
+    openim('{"detail":"{}"}', '1508'),
+    openim('{"text":"somebody’s message"}', '00111'),
+    { format: 'sealtalk', type: 'ST:GrpNtf', body: '{"operation":"Kicked"}' },
+    { format: 'sealtalk', type: 'RC:RcCmd', body: '{}' },
+    { format: 'tencent', type: 'TIMTextElem[]', body: '[{"MsgType":"TIMGroupTipElem","MsgContent":{}}]' },
+  ] as const;
+
+  it('keep everybody from saying what the clients of a family take for word of their server', () => {
+    for (const content of serversWords) refused({ content }, 'content.type');
+    given(opened())
+      .when({ ...say({ content: openim('{}', '107') }), ...user('ann') })
+      .then([sent({ ...first.data, content: openim('{}', '107') })]);
+  });
+
+  it('let the service itself say it', () => {
+    for (const content of serversWords) {
+      given(opened())
+        .when({ ...say({ content, from: 'system', senderId: 'root', standing: null }), ...appAdmin })
+        .then([sent({ ...first.data, content, from: 'system', senderId: 'root', judgedBy: {} })]);
+    }
   });
 
   it('hold for all that goes with it', () => {
