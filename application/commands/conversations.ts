@@ -22,6 +22,7 @@ import { actingUser } from '../../domain/shared/actor.js';
 import { refuse } from '../../domain/shared/errors.js';
 import { checkId } from '../../domain/shared/ids.js';
 import type { ReceiveOption } from '../../domain/view/events.js';
+import type { Clock } from '../ports/clock.js';
 import type { LookedMessage, MessageLookup } from '../ports/message-lookup.js';
 import type { Reservations } from '../ports/reservations.js';
 import { conversationKeyText, type StreamId } from '../streams.js';
@@ -33,6 +34,7 @@ import { type LookedSend, OlderMessages } from './older-messages.js';
 import type { CommandPipeline } from './pipeline.js';
 import { repeatableId } from './repeatable-value.js';
 import type { CommandResult, RequestContext } from './request.js';
+import { tried } from './trial.js';
 import type { UserDirectory } from './user-directory.js';
 import { userAggregate } from './users.js';
 import { viewAggregate } from './views.js';
@@ -67,6 +69,7 @@ export interface ConversationSettings {
 
 export interface ConversationCommandsDependencies {
   readonly pipeline: CommandPipeline;
+  readonly clock: Clock;
   readonly users: UserDirectory;
   readonly messages: MessageLookup;
   readonly reservations: Pick<Reservations, 'reserveId'>;
@@ -176,6 +179,18 @@ export class ConversationCommands {
   ): Promise<ConversationResult<'ClearConversation'>> {
     const taking = await this.#takingPart(context.tenant, conversation, actingUser(context.actor));
     return this.#execute(context, { ...asked, ...taking, type: 'ClearConversation' });
+  }
+
+  /** Whether `clear` would be done now. @throws DomainError, ApplicationError */
+  async wouldClear(
+    { tenant, actor, deadlineMs = this.deps.deadlineMs }: RequestContext,
+    { conversation, ...asked }: Asked<ClearConversation>,
+  ): Promise<boolean> {
+    const taking = await this.#takingPart(tenant, conversation, actingUser(actor));
+    const command = { ...asked, ...taking, type: 'ClearConversation' } as const;
+    const stream = conversationStream(tenant, taking.about);
+    const request = { aggregate: conversationAggregate, stream, command, actor, deadlineMs };
+    return (await tried(this.deps, request)) !== undefined;
   }
 
   /** By the server and app admins. Of a pair that exists the caller has made sure. */

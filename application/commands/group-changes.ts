@@ -4,13 +4,10 @@ import type { Clock } from '../ports/clock.js';
 import { groupAggregate, type GroupResult } from './groups.js';
 import type { CommandPipeline } from './pipeline.js';
 import type { RequestContext } from './request.js';
-import { tried } from './trial.js';
+import { refusedFirst, tried } from './trial.js';
 
 type Changes = Pick<ChangeTogether, 'groupId' | 'steps'>;
 export type ChangesMade = GroupResult<'ChangeTogether'>;
-
-/** Groups that are looked at side by side. */
-const LOOKS_AT_ONCE = 16;
 
 /** Several changes to one group, decided and written as one: an API that asks for them at once gets all or nothing. */
 export class GroupChanges {
@@ -40,29 +37,10 @@ export class GroupChanges {
     contextOf: (groupId: string) => RequestContext,
     changes: readonly Changes[],
   ): Promise<readonly ChangesMade[]> {
-    const refused = await this.#tried(contextOf, changes);
-    // Those first: each is refused again, which is what the caller hears, or is a repeat of what was done long ago.
-    const inTurn = [...changes.filter((one) => refused.has(one)), ...changes.filter((one) => !refused.has(one))];
+    const inTurn = await refusedFirst(changes, (one) => this.#fits(contextOf(one.groupId), one));
     const made: ChangesMade[] = [];
     for (const one of inTurn) made.push(await this.together(contextOf(one.groupId), one));
     return made;
-  }
-
-  async #tried(
-    contextOf: (groupId: string) => RequestContext,
-    changes: readonly Changes[],
-  ): Promise<ReadonlySet<Changes>> {
-    const refused = new Set<Changes>();
-    // One alone says by itself that it is refused.
-    if (changes.length < 2) return refused;
-    for (let start = 0; start < changes.length; start += LOOKS_AT_ONCE) {
-      const some = changes.slice(start, start + LOOKS_AT_ONCE);
-      const fits = await Promise.all(some.map((one) => this.#fits(contextOf(one.groupId), one)));
-      some.forEach((one, index) => {
-        if (fits[index] !== true) refused.add(one);
-      });
-    }
-    return refused;
   }
 
   async #fits({ tenant, actor }: RequestContext, { groupId, steps }: Changes): Promise<boolean> {

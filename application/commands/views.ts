@@ -9,6 +9,7 @@ import type { ChangeView, ViewCommand, ViewOutcome } from '../../domain/view/com
 import { viewDecider } from '../../domain/view/decider.js';
 import type { ViewEvent } from '../../domain/view/events.js';
 import type { View } from '../../domain/view/state.js';
+import type { Clock } from '../ports/clock.js';
 import type { FormerParticipants } from '../ports/former-participants.js';
 import type { MessageLookup } from '../ports/message-lookup.js';
 import type { ReadPosition, ReadPositions, SetPosition } from '../ports/read-positions.js';
@@ -20,6 +21,7 @@ import { aboutOf, type ConversationTarget, conversationStream, seeGroup } from '
 import { fail } from './errors.js';
 import type { CommandPipeline } from './pipeline.js';
 import type { CommandResult, RequestContext } from './request.js';
+import { tried } from './trial.js';
 import type { UserDirectory } from './user-directory.js';
 
 export const viewAggregate: Aggregate<View, ViewCommand, ViewEvent, ViewOutcome> = {
@@ -52,6 +54,7 @@ export interface ReadResult extends ReadPosition {
 
 export interface ViewCommandsDependencies {
   readonly pipeline: CommandPipeline;
+  readonly clock: Clock;
   readonly users: UserDirectory;
   readonly messages: Pick<MessageLookup, 'bySeqs'>;
   readonly formerly: FormerParticipants;
@@ -100,15 +103,32 @@ export class ViewCommands {
     return this.#execute(context, target, await this.#seen(context, target), command);
   }
 
+  /** Whether `clear` would be done now. @throws DomainError, ApplicationError */
+  async wouldClear(context: RequestContext, target: ViewTarget): Promise<boolean> {
+    return this.#tried(context, target, await this.#seen(context, target), { type: 'ClearHistory' });
+  }
+
   /** Pins it, chooses how one is told of it, … @throws DomainError UserNotFound for a chat with nobody */
   async change(
     context: RequestContext,
     { changes, ...target }: ViewTarget & Pick<ChangeView, 'changes'>,
   ): Promise<ViewResult<'ChangeView'>> {
+    return this.#execute(context, target, await this.#changeable(context, target), { type: 'ChangeView', changes });
+  }
+
+  /** Whether `change` would be done now. @throws DomainError, ApplicationError */
+  async wouldChange(
+    context: RequestContext,
+    { changes, ...target }: ViewTarget & Pick<ChangeView, 'changes'>,
+  ): Promise<boolean> {
+    return this.#tried(context, target, await this.#changeable(context, target), { type: 'ChangeView', changes });
+  }
+
+  async #changeable(context: RequestContext, target: ViewTarget): Promise<Seen> {
     const seen = await this.#seen(context, target);
     const { about } = seen;
     if (about.kind === 'single') await this.deps.users.require(context.tenant, [about.a, about.b]);
-    return this.#execute(context, target, seen, { type: 'ChangeView', changes });
+    return seen;
   }
 
   /**
@@ -234,19 +254,43 @@ export class ViewCommands {
 
   async #execute<Type extends ViewCommand['type']>(
     context: RequestContext,
-    { userId }: ViewTarget,
-    { about, participates, lastSeq }: Seen,
-    command: Omit<Extract<ViewCommand, { readonly type: Type }>, 'userId' | 'participates' | 'lastSeq'> & {
-      readonly type: Type;
-    },
+    target: ViewTarget,
+    seen: Seen,
+    command: Unseen<Type>,
   ): Promise<ViewResult<Type>> {
-    const stream = { category: 'view', tenant: context.tenant, conversation: about, participant: userId } as const;
-    const whole = { ...command, userId, participates, lastSeq } as unknown as ViewCommand;
-    const result = await this.deps.pipeline.execute({ ...context, aggregate: viewAggregate, stream, command: whole });
+    const { about } = seen;
+    const result = await this.deps.pipeline.execute({ ...context, ...whole(context, target, seen, command) });
     // A decision's outcome is of its command.
     return { ...result, about } as ViewResult<Type>;
   }
+
+  async #tried<Type extends ViewCommand['type']>(
+    { deadlineMs = this.deps.deadlineMs, ...context }: RequestContext,
+    target: ViewTarget,
+    seen: Seen,
+    command: Unseen<Type>,
+  ): Promise<boolean> {
+    const { actor } = context;
+    return (await tried(this.deps, { ...whole(context, target, seen, command), actor, deadlineMs })) !== undefined;
+  }
 }
+
+/** A command as far as it isn't found here. */
+type Unseen<Type extends ViewCommand['type']> = Omit<
+  Extract<ViewCommand, { readonly type: Type }>,
+  'userId' | 'participates' | 'lastSeq'
+> & { readonly type: Type };
+
+const whole = <Type extends ViewCommand['type']>(
+  { tenant }: Pick<RequestContext, 'tenant'>,
+  { userId }: ViewTarget,
+  { about, participates, lastSeq }: Seen,
+  command: Unseen<Type>,
+) => ({
+  aggregate: viewAggregate,
+  stream: { category: 'view', tenant, conversation: about, participant: userId } as const,
+  command: { ...command, userId, participates, lastSeq } as unknown as ViewCommand,
+});
 
 /** A member, or one of those whom the conversation is about. */
 function isParty(about: ConversationAbout, group: GroupState | undefined, userId: string): boolean {

@@ -52,6 +52,7 @@ export const application = new ContainerModule(({ bind }) => {
   bind(ConversationCommands).toResolvedValue(
     (
       pipeline,
+      clock,
       users,
       { lookup },
       reservations,
@@ -59,6 +60,7 @@ export const application = new ContainerModule(({ bind }) => {
     ) =>
       new ConversationCommands({
         pipeline,
+        clock,
         users,
         messages: reachable(lookup),
         reservations,
@@ -66,14 +68,23 @@ export const application = new ContainerModule(({ bind }) => {
         settings,
         deadlineMs,
       }),
-    [CommandPipeline, UserDirectory, ids.readModels, ids.reservations, ids.config],
+    [CommandPipeline, ids.clock, UserDirectory, ids.readModels, ids.reservations, ids.config],
   );
   bind(ViewCommands).toResolvedValue(
-    (pipeline, users, { lookup }, positions, rates, { commandDeadlineMs: deadlineMs }) => {
+    (pipeline, clock, users, { lookup }, positions, rates, { commandDeadlineMs: deadlineMs }) => {
       const looked = reachable(lookup);
-      return new ViewCommands({ pipeline, users, messages: looked, formerly: looked, positions, rates, deadlineMs });
+      return new ViewCommands({
+        pipeline,
+        clock,
+        users,
+        messages: looked,
+        formerly: looked,
+        positions,
+        rates,
+        deadlineMs,
+      });
     },
-    [CommandPipeline, UserDirectory, ids.readModels, ids.readPositions, CommandRates, ids.config],
+    [CommandPipeline, ids.clock, UserDirectory, ids.readModels, ids.readPositions, CommandRates, ids.config],
   );
   bind(GroupChanges).toResolvedValue(
     (pipeline, clock) => new GroupChanges(pipeline, clock),

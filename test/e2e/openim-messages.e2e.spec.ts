@@ -764,6 +764,20 @@ describe('003: messages and conversations', () => {
       expect(await clear({}, eve)).to.equal(1002);
     });
 
+    it('clear_conversation_msg of which one is refused has cleared none', async () => {
+      const [ann, bob, eve] = await people('ann', 'bob', 'eve');
+      const ids = [si(ann, bob), `sg_${await group(eve, [ann])}`] as const;
+      const clear = (conversationIDs: readonly string[], deleteSyncOpt: Body = {}): Promise<number> =>
+        codeOf('/msg/clear_conversation_msg', { conversationIDs, userID: ann, deleteSyncOpt }, ann);
+      await sent(toPeer(ann, bob, 'kept'));
+      expect(await clear(ids, { isSyncOther: true }), 'a member').to.equal(1002);
+      expect(await clear([ids[0], 'sg_nowhere'])).to.equal(1004);
+      expect(await clear([ids[0], `sg_${await group(eve, [])}`]), 'an outsider').to.be.greaterThan(0);
+      for (const who of [ann, bob]) expect(await textsOf(who, ids[0]), who).to.deep.equal(['kept']);
+      expect(await clear(ids)).to.equal(0);
+      expect(await textsOf(ann, ids[0])).to.deep.equal([]);
+    });
+
     it('user_clear_all_msg clears all of one’s conversations', async () => {
       const [ann, bob, cas] = await people('ann', 'bob', 'cas');
       const groupID = await group(ann, [bob, cas]);

@@ -112,7 +112,7 @@ export async function openCommandSide(url: string, options: Partial<PipelineOpti
   const positions = new PostgresReadPositions(pool);
   const lookup = new StreamLookup({ store, serializer });
   const formerly = new MemoryFormerParticipants();
-  const common = { pipeline, users: directory, messages: lookup, deadlineMs: 10_000 };
+  const common = { pipeline, clock: systemClock, users: directory, messages: lookup, deadlineMs: 10_000 };
   const conversations = new ConversationCommands({
     reservations,
     ...common,

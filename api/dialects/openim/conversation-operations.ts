@@ -1,4 +1,5 @@
 import type { ConversationTarget } from '../../../application/commands/conversation-keys.js';
+import { refusedFirst } from '../../../application/commands/trial.js';
 import type { ConversationReader, ConversationView, Mentioned } from '../../../application/queries/conversations.js';
 import { type CountedPage, MAX_PAGE, type PageRequest } from '../../../application/queries/page.js';
 import type { ChangeView } from '../../../domain/view/commands.js';
@@ -199,9 +200,13 @@ export function conversationOperations(services: OpenimServices): Operation[] {
       handle: async (call) => {
         const { userIDs, conversation } = call.body;
         for (const userID of userIDs) requireAccess(call.caller, userID);
-        // All are known before the first is changed.
+        // All are known, and tried, before the first is changed.
         const targets = userIDs.map((userID) => [userID, targetOf(conversation, userID)] as const);
-        for (const [userID, target] of targets) await setFor(call, userID, target);
+        const changes = changesOf(conversation);
+        const inTurn = await refusedFirst(targets, ([userId, target]) =>
+          viewCommands.wouldChange(requestContext(call, userId), { userId, conversation: target, changes }),
+        );
+        for (const [userID, target] of inTurn) await setFor(call, userID, target);
         return undefined;
       },
     }),

@@ -1,6 +1,7 @@
 import { allAtOnce } from '../../../application/at-once.js';
 import type { ConversationTarget } from '../../../application/commands/conversation-keys.js';
 import type { CommandResult } from '../../../application/commands/request.js';
+import { refusedFirst } from '../../../application/commands/trial.js';
 import { DomainError } from '../../../domain/shared/errors.js';
 import { ofStep, requestContext } from '../shared/context.js';
 import type { Call } from '../shared/operation.js';
@@ -33,11 +34,23 @@ export function messageOperations(services: OpenimServices): Operation[] {
   const cleared = (
     call: Call<object>,
     userId: string,
-    [id, conversation]: readonly [string, ConversationTarget],
+    [id, conversation]: Named,
     { isSyncOther }: Pick<DeleteSyncOpt, 'isSyncOther'>,
   ): Promise<Written> => {
     const context = ofStep(requestContext(call, userId), id);
     return isSyncOther ? chats.clear(context, { conversation }) : views.clear(context, { userId, conversation });
+  };
+
+  const wouldClear = (
+    call: Call<object>,
+    userId: string,
+    [id, conversation]: Named,
+    { isSyncOther }: Pick<DeleteSyncOpt, 'isSyncOther'>,
+  ): Promise<boolean> => {
+    const context = ofStep(requestContext(call, userId), id);
+    return isSyncOther
+      ? chats.wouldClear(context, { conversation })
+      : views.wouldClear(context, { userId, conversation });
   };
 
   return [
@@ -126,9 +139,10 @@ export function messageOperations(services: OpenimServices): Operation[] {
       handle: async (call) => {
         const { conversationIDs, userID, deleteSyncOpt = FOR_ONESELF } = call.body;
         requireAccess(call.caller, userID);
-        // All are known before the first is cleared.
+        // All are known, and tried, before the first is cleared.
         const targets = new Map(conversationIDs.map((id) => [id, conversationOf(id, userID)]));
-        for (const target of targets) await shown(services, cleared(call, userID, target, deleteSyncOpt));
+        const inTurn = await refusedFirst([...targets], (target) => wouldClear(call, userID, target, deleteSyncOpt));
+        for (const target of inTurn) await shown(services, cleared(call, userID, target, deleteSyncOpt));
         return undefined;
       },
     }),
@@ -177,6 +191,9 @@ export function messageOperations(services: OpenimServices): Operation[] {
 
 /** Conversations that are worked on side by side. */
 const AT_ONCE = 16;
+
+/** A conversation, and what the caller calls it. */
+type Named = readonly [string, ConversationTarget];
 
 type Written = Pick<CommandResult<unknown, unknown>, 'position'>;
 
