@@ -121,18 +121,41 @@ export class ConversationCommands {
   }
 
   /** A line of the server's. The same event's again is the same line, however much was said since. */
-  async notice(
+  async notice(context: RequestContext, asked: Asked<SendNotice>): Promise<ConversationResult<'SendNotice'>> {
+    return this.#execute(context, await this.#noticeAbout(context, asked));
+  }
+
+  /**
+   * The same in two steps: when the second begins, nothing is waited for before the line has its turn. Lines that are begun in an
+   * order come in that order, several in one append.
+   */
+  async preparedNotice(
     context: RequestContext,
-    { conversation, ...asked }: Asked<SendNotice>,
-  ): Promise<ConversationResult<'SendNotice'>> {
+    asked: Asked<SendNotice>,
+  ): Promise<() => Promise<ConversationResult<'SendNotice'>>> {
+    const { tenant, deadlineMs } = context;
+    const command = await this.#noticeAbout(context, asked);
+    const stream = conversationStream(tenant, command.about);
+    const { pipeline } = this.deps;
+    const state =
+      pipeline.known(conversationAggregate, stream) ??
+      (await pipeline.look(conversationAggregate, stream, deadlineMs)).state;
+    if (neededUpTo(state, command) === 0) return () => this.#execute(context, command);
+    const end = performance.now() + (deadlineMs ?? this.deps.deadlineMs);
+    const found = await this.#older.lookUp(tenant, command, 0, end);
+    return 'told' in found
+      ? () => this.#toldBefore(context, command.about, found.told)
+      : () => this.#execute(context, found.command as LookedCommand & { readonly type: 'SendNotice' });
+  }
+
+  async #noticeAbout(context: RequestContext, { conversation, ...asked }: Asked<SendNotice>): Promise<SendNotice> {
     const about =
       conversation.kind !== 'group'
         ? aboutOf(conversation)
         : conversation.incarnation === undefined
           ? (await seeGroup(this.deps.pipeline, context.tenant, conversation)).about
           : { ...conversation, incarnation: conversation.incarnation };
-    const command = { ...asked, type: 'SendNotice', about, messageId: noticeId(asked.notice) } as const;
-    return this.#execute(context, command);
+    return { ...asked, type: 'SendNotice', about, messageId: noticeId(asked.notice) };
   }
 
   /** @throws DomainError UserNotFound */

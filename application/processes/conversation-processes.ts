@@ -2,6 +2,7 @@ import type { FriendAdded } from '../../domain/friendship/events.js';
 import { DomainError } from '../../domain/shared/errors.js';
 import type { ReadPositionSet } from '../../domain/view/events.js';
 import type { ConversationCommands } from '../commands/conversations.js';
+import type { RequestContext } from '../commands/request.js';
 import type { ViewCommands } from '../commands/views.js';
 import { parseStreamName } from '../streams.js';
 import { groupLines, lineTypes } from './group-lines.js';
@@ -10,7 +11,7 @@ import { isToldInOwnWords } from './own-words.js';
 import type { Process } from './process.js';
 
 export interface ConversationProcessesDependencies {
-  readonly conversations: Pick<ConversationCommands, 'notice' | 'open' | 'close'>;
+  readonly conversations: Pick<ConversationCommands, 'notice' | 'preparedNotice' | 'open' | 'close'>;
   readonly views: Pick<ViewCommands, 'positionWasSet'>;
   readonly groups: Pick<GroupOfCause, 'at'>;
   /** Whether changes are lines in the chat. */
@@ -39,16 +40,16 @@ function groupLinesProcess({ conversations, groups, notices }: ConversationProce
     begins: 'atEnd',
     // Switched off it goes on passing them: switched on again, it tells of nothing that happened meanwhile.
     react: (causes) =>
-      (notices ? groupLines(causes) : []).map(({ cause, notice }) => ({
-        cause,
-        target: cause.name.stream,
-        perform: async (context) => {
+      (notices ? groupLines(causes) : []).map(({ cause, notice }) => {
+        const prepare = async (context: RequestContext): Promise<() => Promise<void>> => {
           const { about, keepsHistory, preset } = await groups.at(cause.name);
-          if (!keepsHistory || isToldInOwnWords(preset, notice.kind)) return;
+          if (!keepsHistory || isToldInOwnWords(preset, notice.kind)) return () => Promise.resolve();
           const judgedBy = { groupRevision: cause.name.revision };
-          await unlessClosed(conversations.notice(context, { conversation: about, notice, judgedBy }));
-        },
-      })),
+          const tell = await conversations.preparedNotice(context, { conversation: about, notice, judgedBy });
+          return () => unlessClosed(tell());
+        };
+        return { cause, target: cause.name.stream, prepare, perform: async (context) => (await prepare(context))() };
+      }),
   };
 }
 

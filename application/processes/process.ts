@@ -27,6 +27,11 @@ export interface Act {
    * @param commandKey for targets that don't recognise a repeat by what is commanded
    */
   readonly perform: (context: RequestContext, commandKey: string) => Promise<unknown>;
+  /**
+   * `perform` in two steps, where many such acts may follow each other: finds out what is needed, and gives what does it. Those of a
+   * stream are begun at once, in their order, and their target must keep it: so one append can hold several.
+   */
+  readonly prepare?: (context: RequestContext) => Promise<() => Promise<unknown>>;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { allAtOnce } from '../at-once.js';
+import type { RequestContext } from '../commands/request.js';
 import { hashOf } from '../commands/scope.js';
 import { type EventName, messageOf, nameOf } from '../following/errors.js';
 import type { OpenedEvent, Opener } from '../following/open.js';
@@ -11,6 +12,16 @@ import { GivenUp, type Persistence, persisting } from './trouble.js';
 
 /** Streams whose events are reacted to side by side. */
 const AT_ONCE = 32;
+/** Prepared acts of one stream that are begun together. */
+const TOGETHER = 64;
+
+interface Due {
+  readonly process: Process;
+  readonly act: Act;
+}
+
+type Prepared = Act & Required<Pick<Act, 'prepare'>>;
+const isPrepared = (act: Act): act is Prepared => act.prepare !== undefined;
 
 /** A process and what part of the log is its to react to. */
 export interface Share {
@@ -29,7 +40,8 @@ export interface WorkerOptions extends Persistence {
 
 /**
  * Does what processes want to be done about the log, stretch by stretch. Streams go side by side; in each, what one command
- * wrote is finished for all processes, in their order, before what the next one wrote.
+ * wrote is finished for all processes, in their order, before what the next one wrote. Prepared acts (`Act.prepare`) that
+ * follow each other are the exception: they are begun in this order, together.
  */
 export class Worker {
   /** Up to which revision a stream's last command was done that goes on behind its stretch. */
@@ -45,7 +57,7 @@ export class Worker {
     const streams = runsByStream(stretch.events);
     const cut = await this.#completeLast(streams, stretch);
     await allAtOnce(AT_ONCE, [...streams.values()], async (runs) => {
-      for (const run of runs) if (!this.#isDone(run)) for (const share of shares) await this.#react(share, run);
+      await this.#performAll(shares, runs);
     });
     const [first, last] = [cut?.[0], cut?.at(-1)];
     if (first === undefined || last === undefined) return stretch.to;
@@ -89,7 +101,46 @@ export class Worker {
     return revision <= done;
   }
 
-  async #react({ process, after, before }: Share, run: Run): Promise<void> {
+  async #performAll(shares: readonly Share[], runs: readonly Run[]): Promise<void> {
+    let together: Due[] = [];
+    const begin = async (): Promise<void> => {
+      const due = together;
+      together = [];
+      await this.#performTogether(due);
+    };
+    for (const run of runs) {
+      if (this.#isDone(run)) continue;
+      for (const share of shares) {
+        for (const due of await this.#react(share, run)) {
+          if (!isPrepared(due.act) || together.length >= TOGETHER) await begin();
+          if (isPrepared(due.act)) together.push(due);
+          else await this.#perform(due);
+        }
+      }
+    }
+    await begin();
+  }
+
+  /** What goes wrong with one of them is done again by itself, as if it had come alone: what was done meanwhile is known for a repeat. */
+  async #performTogether(due: readonly Due[]): Promise<void> {
+    const [first, ...others] = due;
+    if (first === undefined) return;
+    if (others.length === 0) return this.#perform(first);
+    const prepared = await Promise.allSettled(
+      due.map(
+        ({ process, act }) => act.prepare?.(contextOf(process, act)) ?? Promise.reject(new Error('not prepared')),
+      ),
+    );
+    // Up to the first that could not be prepared: those behind it must not be there before it.
+    const failed = prepared.findIndex(({ status }) => status === 'rejected');
+    const begun = prepared
+      .slice(0, failed < 0 ? prepared.length : failed)
+      .map((each) => (each.status === 'fulfilled' ? each.value() : undefined));
+    const outcomes = await Promise.allSettled(begun);
+    for (const [index, each] of due.entries()) if (outcomes[index]?.status !== 'fulfilled') await this.#perform(each);
+  }
+
+  async #react({ process, after, before }: Share, run: Run): Promise<Due[]> {
     const causes: Cause[] = [];
     for (const { stored, recorded, failure } of run) {
       if (process.handles[stored.type] === undefined || stored.position <= after) continue;
@@ -102,7 +153,7 @@ export class Worker {
       const { event } = recorded;
       causes.push({ name: nameOf(stored), tenant, occurredAt, actor, correlationId, event });
     }
-    for (const act of await this.#acts(process, causes)) await this.#perform(process, act);
+    return (await this.#acts(process, causes)).map((act) => ({ process, act }));
   }
 
   async #acts(process: Process, [first, ...others]: readonly Cause[]): Promise<readonly Act[]> {
@@ -115,15 +166,10 @@ export class Worker {
     }
   }
 
-  async #perform(process: Process, { cause, target, perform }: Act): Promise<void> {
-    const { tenant, correlationId, name: event } = cause;
-    const context = {
-      tenant,
-      actor: { kind: 'system', id: process.name },
-      via: `process:${process.name}`,
-      correlationId,
-      causationId: event.id,
-    } as const;
+  async #perform({ process, act }: Due): Promise<void> {
+    const { cause, target, perform } = act;
+    const event = cause.name;
+    const context = contextOf(process, act);
     const commandKey = hashOf('process', process.name, event.id, target);
     try {
       await this.#persisting({ process: process.name, event }, () => perform(context, commandKey));
@@ -145,4 +191,14 @@ export class Worker {
   #persisting<Result>(facts: object, work: () => Promise<Result>): Promise<Result> {
     return persisting(work, { ...this.options, facts });
   }
+}
+
+function contextOf({ name }: Process, { cause }: Act): RequestContext {
+  return {
+    tenant: cause.tenant,
+    actor: { kind: 'system', id: name },
+    via: `process:${name}`,
+    correlationId: cause.correlationId,
+    causationId: cause.name.id,
+  };
 }

@@ -138,6 +138,34 @@ describe('what follows in conversations from what happens elsewhere', () => {
     expect(JSON.stringify(await stored(inGroup('g1')))).to.not.match(/Chess|Secret|Monday|shouted/);
   });
 
+  it('given many changes of one group, its lines come in order, many in one append', async () => {
+    await group('g1many');
+    await settled();
+    await stop();
+    const names = Array.from({ length: 100 }, (_, n) => `Chess ${n.toString()}`);
+    for (const name of names) await side.groups.changeProfile(as('ann'), { groupId: 'g1many', changes: { name } });
+    const { store } = side;
+    const append = store.append.bind(store);
+    const appends: number[] = [];
+    store.append = (some) => {
+      appends.push(...some.map(({ events }) => events.length));
+      return append(some);
+    };
+    try {
+      await start();
+      await settled();
+    } finally {
+      store.append = append;
+    }
+    const told = (await stored(inGroup('g1many'))).slice(2).map(({ data }) => (data['notice'] as Notice).eventId);
+    const changes = [];
+    for await (const batch of store.readStream(streamName({ category: 'group', tenant: 't', groupId: 'g1many' })))
+      for (const { id, type } of batch) if (type === 'GroupProfileChanged') changes.push(id);
+    expect(told).to.deep.equal(changes);
+    expect(changes).to.have.length(names.length);
+    expect(appends.length).to.be.lessThan(names.length / 4);
+  });
+
   const stored = async (
     key: ConversationKey,
   ): Promise<{ data: Record<string, unknown>; metadata: Record<string, unknown> }[]> => {

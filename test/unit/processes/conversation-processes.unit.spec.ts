@@ -5,7 +5,7 @@ import { eventRegistry } from '../../../infrastructure/serialization/registry.js
 describe('the processes about conversations', () => {
   const never = (): Promise<never> => Promise.reject(new Error('not asked for'));
   const processes = conversationProcesses({
-    conversations: { notice: never, open: never, close: never },
+    conversations: { notice: never, preparedNotice: never, open: never, close: never },
     views: { positionWasSet: never },
     groups: { at: never },
     notices: true,

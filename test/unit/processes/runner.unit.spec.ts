@@ -99,6 +99,65 @@ describe('what runs the processes', () => {
     expect(most).to.equal(32);
   });
 
+  describe('with prepared acts', () => {
+    /** Lines of one place: the first is done when so many are begun. */
+    const prepared = (until: number, prepares: (revision: number) => Promise<void> = () => Promise.resolve()) => {
+      const begun: string[] = [];
+      let allBegun: () => void = () => undefined;
+      const all = new Promise<void>((resolve) => (allBegun = resolve));
+      const { process } = recording('one', ['A', 'B']);
+      const react = process.react;
+      const prepare = async (revision: number, how: string): Promise<() => Promise<void>> => {
+        await prepares(revision);
+        return () => {
+          begun.push(`${how} ${String(revision)}`);
+          if (begun.length === until) allBegun();
+          return all;
+        };
+      };
+      const lines: typeof process = {
+        ...process,
+        react: (causes) =>
+          react(causes).map((act) => ({
+            ...act,
+            prepare: () => prepare(causes[0].name.revision, 'together'),
+            perform: async () => (await prepare(causes[0].name.revision, 'alone'))(),
+          })),
+      };
+      return { lines, begun };
+    };
+
+    it('begins those of a stream together, in their order, however long each takes to prepare', async () => {
+      const { lines, begun } = prepared(5, (revision) => new Promise((resolve) => setTimeout(resolve, 5 - revision)));
+      for (let n = 0; n < 5; n++) write(store, 's1', ['A']);
+      await start([lines]);
+      await noted('one');
+      expect(begun).to.deep.equal([0, 1, 2, 3, 4].map((n) => `together ${n.toString()}`));
+    });
+
+    it('begins none before one that can’t be prepared yet and came before it', async () => {
+      let away = true;
+      const { lines, begun } = prepared(2, (revision) => {
+        if (revision !== 2 || !away) return Promise.resolve();
+        away = false;
+        return Promise.reject(new ApplicationError('Unavailable', { what: 'database' }));
+      });
+      for (let n = 0; n < 5; n++) write(store, 's1', ['A']);
+      await start([lines]);
+      await noted('one');
+      expect(begun).to.deep.equal(['together 0', 'together 1', 'alone 2', 'alone 3', 'alone 4']);
+    });
+
+    it('finishes them before what another process does next in the stream', async () => {
+      const { lines, begun } = prepared(3);
+      const closing = recording('closing', ['B'], { perform: () => begun.push('closed') });
+      for (const type of ['A', 'A', 'B']) write(store, 's1', [type]);
+      await start([lines, closing.process]);
+      await noted('closing');
+      expect(begun).to.deep.equal(['together 0', 'together 1', 'together 2', 'closed']);
+    });
+  });
+
   it('acts as itself, because of the event, in the tenant and under the correlation of the event', async () => {
     const [event] = write(store, 's1', ['A']);
     const contexts: unknown[] = [];
