@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 import pg from 'pg';
+import { friendOperations } from '../../api/dialects/sealtalk/friends/friend-operations.js';
+import { friendQueryOperations } from '../../api/dialects/sealtalk/friends/friend-queries.js';
+import { miscOperations } from '../../api/dialects/sealtalk/misc-operations.js';
+import type { SealtalkServices } from '../../api/dialects/sealtalk/services.js';
+import { accountOperations } from '../../api/dialects/sealtalk/users/account-operations.js';
+import { profileOperations } from '../../api/dialects/sealtalk/users/profile-operations.js';
+import { userQueryOperations } from '../../api/dialects/sealtalk/users/user-queries.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
-import { SEALTALK_TEST_CODE, SealtalkClient } from '../support/sealtalk-client.js';
+import { SEALTALK_TEST_CODE, type SealtalkAnswer, SealtalkClient } from '../support/sealtalk-client.js';
 
 const DAY_MS = 86_400_000;
 const PASSWORD = 'secret';
@@ -589,8 +596,171 @@ describe('004: users and friends', () => {
       );
       const { token: bearer } = await bob.done<{ token: string }>('GET', '/user/get_token');
       const headers = { authorization: `Bearer ${bearer}` };
-      const list = await fetch(`${parley.url}/v1/users/me/conversations`, { headers });
-      expect(await list.text(), 'every API reads it').to.include('hi');
+      const list = await fetch(`${parley.url}/v1/conversations`, { headers });
+      const { items } = (await list.json()) as { items: { conversationId: string }[] };
+      const chat = `${parley.url}/v1/conversations/${encodeURIComponent(items[0]?.conversationId ?? '')}/messages`;
+      const said = (await (await fetch(chat, { headers })).json()) as { items: Row[] };
+      const v1Me = await fetch(`${parley.url}/v1/users/me`, { headers });
+      const { userId } = (await v1Me.json()) as { userId: string };
+      expect(JSON.stringify(said.items), 'every API reads it, and whom it means')
+        .to.include('"hi"')
+        .and.include(userId);
+    });
+  });
+
+  describe('hostile input', () => {
+    /** What an operation is sent that is right, by a person and about another. */
+    const rights: Readonly<Record<string, (other: SealtalkClient) => Row>> = {
+      '/user/send_code': () => ({ region: '86', phone: freshPhone() }),
+      '/user/send_code_yp': () => ({ region: '86', phone: freshPhone() }),
+      '/user/verify_code': () => ({ region: '86', phone: freshPhone(), code: '123456' }),
+      '/user/verify_code_yp': () => ({ region: '86', phone: freshPhone(), code: '123456' }),
+      '/user/check_phone_available': () => ({ region: '86', phone: freshPhone() }),
+      '/user/register': () => ({ nickname: 'A', password: PASSWORD, verification_token: UNKNOWN_TOKEN }),
+      '/user/login': () => ({ region: '86', phone: freshPhone(), password: PASSWORD }),
+      '/user/reset_password': () => ({ password: PASSWORD, verification_token: UNKNOWN_TOKEN }),
+      '/user/logout': () => ({}),
+      '/user/change_password': () => ({ oldPassword: 'wrong one', newPassword: 'another' }),
+      '/user/set_nickname': () => ({ nickname: 'A' }),
+      '/user/set_portrait_uri': () => ({ portraitUri: 'https://a.example/x.png' }),
+      '/user/set_privacy': () => ({ phoneVerify: 1, stSearchVerify: 1, friVerify: 1, groupVerify: 1 }),
+      '/user/add_to_blacklist': ({ id }) => ({ friendId: id }),
+      '/user/remove_from_blacklist': ({ id }) => ({ friendId: id }),
+      '/friendship/invite': ({ id }) => ({ friendId: id, message: 'hello' }),
+      '/friendship/agree': ({ id }) => ({ friendId: id }),
+      '/friendship/ignore': ({ id }) => ({ friendId: id }),
+      '/friendship/delete': ({ id }) => ({ friendId: id }),
+      '/friendship/batch_delete': ({ id }) => ({ friendIds: [id] }),
+      '/friendship/set_display_name': ({ id }) => ({ friendId: id, displayName: 'B' }),
+      '/friendship/set_friend_description': ({ id }) => ({
+        friendId: id,
+        displayName: 'B',
+        region: '86',
+        phone: '1',
+        description: 'd',
+        imageUri: 'i',
+      }),
+      '/friendship/get_friend_description': ({ id }) => ({ friendId: id }),
+      '/friendship/get_contacts_info': () => ({ contactList: [freshPhone()] }),
+      '/misc/send_message': ({ id }) => ({
+        conversationType: 'PRIVATE',
+        targetId: id,
+        objectName: 'RC:TxtMsg',
+        content: { content: 'x' },
+        pushContent: 'x',
+      }),
+    };
+    const UNKNOWN_TOKEN = '00000000-0000-4000-8000-000000000000';
+    const WRONG: readonly unknown[] = [
+      '',
+      null,
+      [],
+      7,
+      true,
+      'x'.repeat(15_000),
+      '\0',
+      '\ud800',
+      '<script>alert(1)</script>',
+      ['a', { b: 1 }, null],
+      { constructor: { prototype: 1 } },
+      Array.from({ length: 6_000 }, () => 'x'),
+    ];
+    const RAW = ['', '[]', '7', 'null', '{', 'a=1&b=2', '\0'];
+    const IDS = ['%00', '%ff', '%2e%2e%2fetc', 'x'.repeat(2_000), '%3Cscript%3E', '1', encodeURIComponent('😀')];
+    const INTERNAL = /\bat \w+[^ ]* \(|node_modules|\.[jt]s\b|SELECT |postgres|Error\b|<\w/;
+
+    const written = async (): Promise<number> => {
+      const { rows } = await database.query<{ n: number }>(
+        `SELECT count(*)::integer AS n FROM events.log WHERE metadata LIKE '%"via":"sealtalk:%'`,
+      );
+      return rows[0]?.n ?? 0;
+    };
+    /** What is wrong with an answer; undefined: nothing. */
+    function wrongWith({ status, text, code, headers }: SealtalkAnswer): string | undefined {
+      if (![200, 400, 403, 404, 413, 429].includes(status)) return `status ${status.toString()} ${text}`;
+      const type = status === 200 ? 'application/json; charset=utf-8' : 'text/html; charset=utf-8';
+      if (headers.get('content-type') !== type) return `type ${String(headers.get('content-type'))}`;
+      if (status !== 200 && (text === '' || INTERNAL.test(text))) return `text ${text}`;
+      return status === 200 && code === 0 ? 'no code' : undefined;
+    }
+    interface Try {
+      readonly what: string;
+      readonly ask: () => Promise<SealtalkAnswer>;
+    }
+    /** All at once; then those that were refused once more, by which nothing may be written. Gives what was wrong. */
+    async function tried(tries: readonly Try[]): Promise<string[]> {
+      const answers = await Promise.all(tries.map(async ({ what, ask }) => ({ what, ask, answer: await ask() })));
+      const wrong = answers.flatMap(({ what, answer }) => {
+        const fault = wrongWith(answer);
+        return fault === undefined ? [] : [`${what}: ${fault}`];
+      });
+      const refused = answers.filter(({ answer: { status, code } }) => status !== 200 || code !== 200);
+      const before = await written();
+      await Promise.all(refused.map(({ ask }) => ask()));
+      if ((await written()) !== before) wrong.push(`${tries[0]?.what ?? ''}: refused, and yet something was written`);
+      return wrong;
+    }
+
+    const own = [
+      accountOperations,
+      profileOperations,
+      userQueryOperations,
+      friendOperations,
+      friendQueryOperations,
+      miscOperations,
+    ].flatMap((operations) => operations({} as SealtalkServices));
+
+    it('is tried on every operation that is posted', () => {
+      const posted = own.filter(({ method }) => method === 'POST').map(({ path }) => path);
+      expect(Object.keys(rights).sort()).to.deep.equal(posted.sort());
+    });
+
+    it('gets an answer in 004’s own shape, which tells nothing internal; what is refused has changed nothing', async function () {
+      this.timeout(60_000);
+      const [ann, bob] = await people('ann', 'bob');
+      const wrong: string[] = [];
+      let address = 0;
+      for (const [path, rightOf] of Object.entries(rights)) {
+        // Its own session ends.
+        const cookie = path === '/user/logout' ? undefined : ann.cookie;
+        const ofBody = (what: string, body: object | string): Try => ({
+          what: `${path} ${what}`,
+          ask: () => ann.post(path, body, { ...from(`10.3.${(++address % 250).toString()}.1`), cookie }),
+        });
+        for (const name of Object.keys(rightOf(bob))) {
+          const bodies = WRONG.map((value) => ({ ...rightOf(bob), [name]: value }));
+          wrong.push(...(await tried(bodies.map((body) => ofBody(JSON.stringify(body).slice(0, 80), body)))));
+        }
+        wrong.push(...(await tried(RAW.map((raw) => ofBody(raw, raw)))));
+      }
+      for (const { method, path } of own.filter(({ method: of }) => of === 'GET')) {
+        const tries = IDS.map((id) => {
+          const named = `${path.replaceAll(/\{\w+\}/g, id)}?id=${id}&limit=${id}&offset=${id}&phone=${id}`;
+          return { what: named, ask: () => ann.call(method, named) };
+        });
+        wrong.push(...(await tried(tries)));
+      }
+      expect(wrong).to.deep.equal([]);
+    });
+
+    it('nobody without a session, or with a forged one, learns or changes anything', async () => {
+      const [ann] = await people('ann');
+      const wrong: string[] = [];
+      for (const { method, path, access } of own) {
+        if (access === 'public') continue;
+        const named = path.replaceAll(/\{\w+\}/g, ann.id);
+        const body = method === 'POST' ? rights[path]?.(ann) : undefined;
+        for (const [cookie, text] of [
+          [undefined, 'Not loged in.'],
+          [`chat=${(ann.cookie ?? '').slice(5, -3)}AAA`, 'Invalid cookie value!'],
+        ] as const) {
+          const before = await written();
+          const answer = await ann.call(method, named, body, { cookie });
+          if (answer.status !== 403 || answer.text !== text) wrong.push(`${path}: ${answer.text}`);
+          if ((await written()) !== before) wrong.push(`${path}: written`);
+        }
+      }
+      expect(wrong).to.deep.equal([]);
     });
   });
 });
