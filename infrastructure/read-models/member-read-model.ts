@@ -33,7 +33,7 @@ interface MemberRow {
   profile_nickname: string | null;
 }
 
-interface PeopleRow extends Omit<MemberRow, 'user_id'> {
+interface PeopleRow extends Omit<MemberRow, 'user_id' | 'profile_nickname'> {
   group_id: string;
   admins: number;
   muted_now: number;
@@ -84,7 +84,8 @@ export class MemberReadModel implements MemberQueries {
     const people = new Map<string, GroupPeople>();
     for (const row of rows) {
       const { group_id: groupId, admins, muted_now: muted } = row;
-      const member = row.user_id === null ? undefined : shapeRow({ ...row, user_id: row.user_id });
+      const { user_id } = row;
+      const member = user_id === null ? undefined : shapeRow({ ...row, user_id, profile_nickname: null });
       const before = people.get(groupId);
       people.set(groupId, {
         owner: member?.role === 'owner' ? member : before?.owner,
@@ -161,8 +162,9 @@ export class MemberReadModel implements MemberQueries {
 
 const hasFilter = ({ roles, keyword }: MemberFilter): boolean => roles !== undefined || !!keyword;
 
-const COLUMNS = `m.user_id, m.role_order, m.role, m.joined_at, m.source, m.inviter_id, m.approved_by, m.muted,
-    m.muted_until, m.card, m.receive_option, m.sees_earlier, m.updated_at,
+const OWN_COLUMNS = `m.user_id, m.role_order, m.role, m.joined_at, m.source, m.inviter_id, m.approved_by, m.muted,
+    m.muted_until, m.card, m.receive_option, m.sees_earlier, m.updated_at`;
+const COLUMNS = `${OWN_COLUMNS},
     (SELECT u.nickname FROM read.users_v2 u WHERE u.tenant = m.tenant AND u.user_id = m.user_id) AS profile_nickname`;
 
 const ROLE_PAGE = pageOf('AND m.role_order = ANY ($8::smallint[])');
@@ -212,8 +214,8 @@ const PEOPLE = `SELECT a.group_id, c.admins, c.muted_now, p.*
   CROSS JOIN LATERAL (SELECT
       (SELECT count(*)::integer ${OF_GROUP} AND m.role_order = 1) AS admins,
       (SELECT count(*)::integer ${OF_GROUP} AND m.muted AND (m.muted_until IS NULL OR m.muted_until > $4::bigint)) AS muted_now) c
-  LEFT JOIN LATERAL (SELECT ${COLUMNS} ${OF_GROUP} AND m.role_order = 0
-      UNION ALL SELECT ${COLUMNS} ${OF_GROUP} AND m.user_id = $3 AND m.role_order <> 0) p ON true`;
+  LEFT JOIN LATERAL (SELECT ${OWN_COLUMNS} ${OF_GROUP} AND m.role_order = 0
+      UNION ALL SELECT ${OWN_COLUMNS} ${OF_GROUP} AND m.user_id = $3 AND m.role_order <> 0) p ON true`;
 const MUTED_COUNT = `SELECT count(*)::integer AS n ${STILL_MUTED}`;
 
 const shapeCard = (card: MemberCard): MemberCardView => ({

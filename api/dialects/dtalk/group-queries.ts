@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { GroupView, JoinedGroup } from '../../../application/queries/groups.js';
+import type { GroupView } from '../../../application/queries/groups.js';
 import type { GroupPeople, MemberView } from '../../../application/queries/members.js';
 import { MAX_PAGE } from '../../../application/queries/page.js';
 import type { Looking } from '../../../application/queries/sight.js';
@@ -31,12 +31,14 @@ export function groupQueryOperations(
   const withPeople = async (
     tenant: string,
     self: string,
-    found: readonly GroupView[],
-    { secret }: { readonly secret: boolean },
+    ids: readonly string[],
+    { secret = false, known }: { readonly secret?: boolean; readonly known?: readonly GroupView[] } = {},
   ): Promise<WireGroup[]> => {
     const at = clock.now();
-    const ids = found.map(({ groupId }) => groupId);
-    const people = await members.peopleOf(tenant, ids, self, at);
+    const [found, people] = await Promise.all([
+      known ?? groups.groupsByIds(tenant, ids),
+      members.peopleOf(tenant, ids, self, at),
+    ]);
     return found.map((group) => {
       const { owner, self: own, ...counts } = people.get(group.groupId) ?? NO_PEOPLE;
       const mine = secret ? undefined : own;
@@ -47,18 +49,6 @@ export function groupQueryOperations(
         key: mine === undefined ? '' : groupKeys.keyOf(tenant, group),
       });
     });
-  };
-
-  /** All of them: this API has no pages. */
-  const joinedBy = async (tenant: string, userId: string): Promise<JoinedGroup[]> => {
-    const joined: JoinedGroup[] = [];
-    for (let cursor: string | null | undefined; cursor !== null;) {
-      const page = { limit: MAX_PAGE, ...(cursor === undefined ? {} : { cursor }) };
-      const { items, next } = await groups.groupsOfUser(tenant, userId, page);
-      joined.push(...items);
-      cursor = next;
-    }
-    return joined;
   };
 
   /** Those that are there; of what names nobody's group, none. @throws DomainError GroupDismissed */
@@ -118,7 +108,7 @@ export function groupQueryOperations(
       handle: async (call) => {
         const { tenant } = call.caller;
         const group = await looks.group(tenant, await groupOf(call));
-        const [shown] = await withPeople(tenant, actorOf(call.caller).id, [group], { secret: false });
+        const [shown] = await withPeople(tenant, actorOf(call.caller).id, [group.groupId], { known: [group] });
         return shown ?? {};
       },
     }),
@@ -130,10 +120,11 @@ export function groupQueryOperations(
       handle: async ({ caller }) => {
         const { tenant } = caller;
         const { id } = actorOf(caller);
-        const joined = (await joinedBy(tenant, id)).map(({ group }) => group);
+        // All of them: this API has no pages.
+        const joined = await groups.groupIdsOfUser(tenant, id);
         const shown: WireGroup[] = [];
         for (let start = 0; start < joined.length; start += MAX_PAGE) {
-          shown.push(...(await withPeople(tenant, id, joined.slice(start, start + MAX_PAGE), { secret: false })));
+          shown.push(...(await withPeople(tenant, id, joined.slice(start, start + MAX_PAGE))));
         }
         return { groups: shown };
       },
@@ -145,7 +136,8 @@ export function groupQueryOperations(
       handle: async (call) => {
         const { tenant } = call.caller;
         const found = await sought(tenant, call.body);
-        return { groups: await withPeople(tenant, actorOf(call.caller).id, found, { secret: true }) };
+        const ids = found.map(({ groupId }) => groupId);
+        return { groups: await withPeople(tenant, actorOf(call.caller).id, ids, { secret: true, known: found }) };
       },
     }),
     operation({
