@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { WINDOW } from '../../domain/conversation/recent-messages.js';
 import { eventually } from '../support/eventually.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { V1Client } from '../support/v1-client.js';
@@ -312,6 +313,36 @@ describe('conversations over /v1', function () {
     expect(await read('eve', '/conversations/user:fay/messages', all)).to.deep.equal([]);
     const next = await say('eve', 'user:fay', 'five');
     expect((await read('fay', '/conversations/user:eve/messages', next)).map(({ seq }) => seq)).to.deep.equal([5]);
+  });
+
+  it('what has left the window of the newest is known by the read table: repeated, taken back and deleted like any other', async () => {
+    const said = { text: 'the first', clientMsgId: 'w1' };
+    const first = await say('fay', 'user:gus', said);
+    const seq = seqOf(first);
+    const messages = Array.from({ length: 100 }, (_, n) => ({
+      senderId: n % 2 === 0 ? 'gus' : 'fay',
+      sentAt: '2024-02-29T12:00:00Z',
+      text: n.toString(),
+    }));
+    for (let n = 0; n <= WINDOW; n += messages.length) {
+      await done('root', 'POST', '/conversations/user:gus/imports', { messages }, { 'parley-on-behalf-of': 'fay' });
+    }
+    const path = '/conversations/user:gus/messages';
+    const again = await call('fay', 'POST', path, said);
+    expect(again.status, JSON.stringify(again.body)).to.equal(200);
+    expect(again.body['outcome']).to.deep.equal(first['outcome']);
+    await refused('ClientMsgIdReused', 'fay', 'POST', path, { text: 'another', clientMsgId: 'w1' });
+    const revocation = `messages/${seq.toString()}/revocation`;
+    await refused('NotPermitted', 'gus', 'POST', `/conversations/user:fay/${revocation}`);
+    await done('fay', 'POST', `/conversations/user:gus/${revocation}`);
+    await refused('MessageAlreadyRevoked', 'fay', 'POST', `/conversations/user:gus/${revocation}`);
+    const next = `/conversations/user:fay/messages/${(seq + 1).toString()}`;
+    const last = await done('gus', 'DELETE', `${next}?for=everyone`);
+    const old = await read('fay', `${path}?after=${(seq - 1).toString()}&limit=3`, last);
+    expect(old.map(({ status }) => status)).to.deep.equal(['revoked', 'deleted', 'sent']);
+    expect((await call('fay', 'POST', path, said)).body['outcome'], 'taken back, and still the same').to.deep.equal(
+      first['outcome'],
+    );
   });
 
   it('an app admin brings in what was said elsewhere, speaks for the service, and sets a position back', async () => {

@@ -6,6 +6,10 @@ import { leaveBehind } from './esdb-leftovers.js';
 export const ENGINES = ['PostgreSQL', 'EventStoreDB'] as const;
 export type Engine = (typeof ENGINES)[number];
 
+/** Where a test doesn't say: PostgreSQL, or what PARLEY_TEST_ENGINE names. */
+export const USUAL_ENGINE: Engine =
+  ENGINES.find((engine) => engine === process.env['PARLEY_TEST_ENGINE']) ?? 'PostgreSQL';
+
 /** A server to run on instead of the double, `esdb://…`. It may hold anything already, others may be writing to it. */
 export const REAL_ESDB = process.env['PARLEY_TEST_ESDB'] || undefined;
 

@@ -3,7 +3,7 @@ import { type DialectName, edgeAt, mounts } from '../../api/dialects/mounts.js';
 import { listen } from '../../api/http/server.js';
 import { loadConfig } from '../../infrastructure/config/config.js';
 import { openParley } from '../../infrastructure/container.js';
-import { type Engine, type TestEngine, testEngine } from './engines.js';
+import { type Engine, type TestEngine, testEngine, USUAL_ENGINE } from './engines.js';
 import { eventually } from './eventually.js';
 import { freshDatabase } from './postgres.js';
 import { silentLogger } from './silent-logger.js';
@@ -31,7 +31,7 @@ type Env = Readonly<Record<string, string>>;
  */
 export async function runParley(
   env: Env | ((tenants: Pick<TestEngine, 'tenant' | 'otherTenant'>) => Env) = {},
-  engine: Engine = 'PostgreSQL',
+  engine: Engine = USUAL_ENGINE,
 ): Promise<RunningParley> {
   const [store, database] = await Promise.all([testEngine(engine), freshDatabase('parley')]);
   const { tenant, otherTenant } = store;
