@@ -21,6 +21,8 @@ export interface SeededGroup {
   readonly members: number;
   /** Who else is in it. */
   readonly also?: readonly string[];
+  /** Default `OWNER`. */
+  readonly owner?: string;
 }
 
 export interface SeededConversation {
@@ -66,11 +68,11 @@ export class Seed {
   }
 
   async groups(groups: readonly SeededGroup[]): Promise<void> {
-    const streams = groups.map(({ groupId, members, also = [] }): readonly [StreamId, DomainEvent[]] => [
+    const streams = groups.map(({ groupId, members, also = [], owner = OWNER }): readonly [StreamId, DomainEvent[]] => [
       { category: 'group', tenant: TENANT, groupId },
       [
-        created(groupId, 2 ** 52 + 1_000_000 + this.#groups++),
-        ...Array.from({ length: members }, (_, m) => joined(groupId, m)),
+        created(groupId, 2 ** 52 + 1_000_000 + this.#groups++, owner),
+        ...Array.from({ length: members }, (_, m) => joined(groupId, m, m === 0 ? owner : memberId(m))),
         ...also.map((userId, m) => joined(groupId, members + m, userId)),
       ],
     ]);
@@ -156,7 +158,7 @@ const written = (event: DomainEvent): EventToWrite => ({
   event,
 });
 
-const created = (groupId: string, number: number): DomainEvent => {
+const created = (groupId: string, number: number, owner: string): DomainEvent => {
   const { rules, defaults } = groupPresets.parley;
   const data = {
     groupId,
@@ -169,8 +171,8 @@ const created = (groupId: string, number: number): DomainEvent => {
     introduction: '',
     ext: '',
     customFields: [],
-    ownerId: OWNER,
-    creatorId: OWNER,
+    ownerId: owner,
+    creatorId: owner,
     ...defaults,
     createdAt: START,
     origin: { kind: 'created' },

@@ -16,6 +16,7 @@ import { type Answer, Connection, overHttp, wire } from '../http-load.js';
 import { silentLog } from '../payload.js';
 import { residentMiB, startBareExpress } from '../processes.js';
 import { memberId, OWNER, Seed, TENANT } from '../seed.js';
+import { DIALECTS_OWNER, dialectGroups, dialectRows } from './dialects.js';
 
 const GROUPS = 10_000;
 const CONNECTIONS = 64;
@@ -52,6 +53,7 @@ export async function httpBench(url: string): Promise<HttpBench> {
 
   const tokens = new JwtTokens({ secret: Buffer.from(secret), ttlSeconds: 86_400, clock: systemClock });
   const { token } = await tokens.issue(TENANT, OWNER);
+  const ofDialects = await tokens.issue(TENANT, DIALECTS_OWNER);
   const v1Headers = { Authorization: `Bearer ${token}` };
   await caughtUp(parley.url, `/v1/groups/large?minPosition=${last}`, v1Headers);
 
@@ -128,6 +130,7 @@ export async function httpBench(url: string): Promise<HttpBench> {
       ],
       bars: [{ peer: single, bar: 0.7 }],
     },
+    ...dialectRows(() => parley.url, ofDialects.token),
     {
       name: 'HTTP command p50, one at a time: a large group beside a small one',
       unit: 'µs',
@@ -264,6 +267,7 @@ async function seeded(url: string, masterKey: Buffer): Promise<string> {
       { groupId: 'paged', members: PAGED },
       { groupId: 'small', members: 10 },
     ]);
+    await seed.groups(dialectGroups());
     await seed.groups([{ groupId: 'large', members: LARGE }]);
     return seed.last;
   } finally {
