@@ -69,6 +69,10 @@ const OWN_KINDS: Readonly<Record<string, readonly [label: string, ...more: strin
   'tencent TIMRelayElem[]': ['merged'],
   'sealtalk RC:VcMsg': ['voice'],
   'sealtalk RC:CombineMsg': ['merged'],
+  'sealtalk ST:GrpNtf': ['group', 'operation'],
+  'sealtalk ST:ConNtf': ['group', 'operation'],
+  'sealtalk ST:GrpApply': ['invitation'],
+  'sealtalk ST:MsgClear': ['cleared'],
 };
 
 function onlyItsOwn({ format, type, body }: Content): string {
