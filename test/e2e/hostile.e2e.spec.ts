@@ -3,6 +3,7 @@ import { v1Operations, type V1Services } from '../../api/v1/operations.js';
 import { ENGINES } from '../support/engines.js';
 import { nameOf } from '../../api/dialects/shared/operation.js';
 import { DialectHostility, type DialectUnderAttack, prepared } from '../support/hostile/dialect-requests.js';
+import { dtalkUnderAttack } from '../support/hostile/dtalk.js';
 import { openimUnderAttack } from '../support/hostile/openim.js';
 import { schemaOf, userPointers } from '../support/hostile/schemas.js';
 import { v1Fixtures } from '../support/hostile/v1-fixtures.js';
@@ -13,7 +14,7 @@ import { type Who, World, wrongsOf } from '../support/hostile/world.js';
 const operations = v1Operations({} as V1Services);
 
 /** Each dialect of HTTP. */
-const dialects = [openimUnderAttack] as readonly DialectUnderAttack[];
+const dialects = [openimUnderAttack, dtalkUnderAttack] as readonly DialectUnderAttack[];
 
 /**
  * Bad and hostile input to every declared operation. The requests are made from the declarations, so that a new operation

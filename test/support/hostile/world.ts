@@ -5,6 +5,7 @@ import { openEventStoreDb } from '../../../infrastructure/event-store/eventstore
 import type { Engine } from '../engines.js';
 import { eventually } from '../eventually.js';
 import { OpenimClient } from '../openim-client.js';
+import { dtalkSigner } from './dtalk-people.js';
 import { openStore } from '../postgres-store.js';
 import { type RunningParley, runParley } from '../running-parley.js';
 import { silentLogger } from '../silent-logger.js';
@@ -38,7 +39,7 @@ export class World {
   static async open(engine: Engine): Promise<World> {
     const parley = await runParley(
       ({ tenant, otherTenant }) => ({
-        PARLEY_APP_ADMINS: `${tenant}/root,${otherTenant}/foreignRoot`,
+        PARLEY_APP_ADMINS: `${tenant}/root,${otherTenant}/foreignRoot,${tenant}/${dtalkSigner('root').address}`,
         // A line of the server's own in a chat would come before or behind what the fixtures say there.
         CHAT_NOTICES: 'false',
         PARLEY_TOKEN_SECRET: TOKEN_SECRET,
