@@ -1,11 +1,13 @@
 import 'reflect-metadata';
 import { type DialectName, edgeAt, mounts } from './api/dialects/mounts.js';
+import { GROUP_PROTO, GROUP_SERVICE } from './api/dialects/openim-v2/declaration.js';
+import type { RunningGrpcServer } from './api/grpc/server.js';
 import { trusts } from './api/http/app.js';
 import type { Edge } from './api/http/edge.js';
 import { listen, type RunningServer } from './api/http/server.js';
 import { startingApp } from './api/http/starting.js';
 import type { Logger } from './application/ports/logger.js';
-import { type Config, loadConfig, secretVariables } from './infrastructure/config/config.js';
+import { type Config, type GrpcConfig, loadConfig, secretVariables } from './infrastructure/config/config.js';
 import { ownPorts } from './infrastructure/config/own-ports.js';
 import { openDatabase } from './infrastructure/database.js';
 import { lineWriter } from './infrastructure/line-writer.js';
@@ -35,13 +37,15 @@ async function main(): Promise<void> {
   const waiting = (): string | undefined => waitingFor;
   const shared = { host, limits: config.limits, trusted: trusts(config.trustedProxies) };
   const main = await listen(startingApp(waiting, { edgeAt }), { ...shared, port, edgeAt });
-  const ports = [main];
+  const ports: { stop(): Promise<void> }[] = [main];
   try {
     const own = await listenEach(config, (edge, ownPort) => {
       const alone = { edgeAt: () => edge };
       return listen(startingApp(waiting, { ...alone, health: false }), { ...shared, ...alone, port: ownPort });
     });
     for (const { server } of own) ports.push(server);
+    const grpc = config.openimGrpc === undefined ? undefined : await listenByGrpc(config.openimGrpc);
+    if (grpc !== undefined) ports.push(grpc);
     // The PostgreSQL that Parley runs itself starts while the rest of Parley is loaded.
     const opening = config.databaseUrl === undefined ? openDatabase(config, log, { share: false }) : undefined;
     opening?.catch(() => undefined); // said when it is waited for
@@ -62,6 +66,10 @@ async function main(): Promise<void> {
         server.serve(parley.alone[name]);
         stdout.write(`${mounts[name].clients} clients are served at ${server.url}\n`);
       }
+      if (grpc !== undefined) {
+        grpc.serve(parley.grpc);
+        stdout.write(`OpenIM v2 backends are served at ${grpc.url}\n`);
+      }
       stdout.write(`Parley is ready at ${main.url}\n`);
       const why = await stop;
       log.info({ why }, 'stopping');
@@ -72,6 +80,12 @@ async function main(): Promise<void> {
   } finally {
     await Promise.all(ports.map((each) => each.stop()));
   }
+}
+
+/** Its library is some hundred files, which a start without it needn't load. */
+async function listenByGrpc(where: GrpcConfig): Promise<RunningGrpcServer> {
+  const { listenGrpc } = await import('./api/grpc/server.js');
+  return listenGrpc({ ...where, proto: GROUP_PROTO, service: GROUP_SERVICE });
 }
 
 interface OwnPort {

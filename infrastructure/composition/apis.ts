@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import type { Container } from 'inversify';
 import { type DialectName, mounts } from '../../api/dialects/mounts.js';
+import type { Answers } from '../../api/grpc/answers.js';
 import { httpApp, rootApp } from '../../api/http/app.js';
 import { type Readiness, readinessOf } from '../../api/http/readiness.js';
 import { ProcessRunner } from '../../application/processes/runner.js';
@@ -9,11 +10,14 @@ import { version } from '../version.js';
 import { dtalk } from './dtalk.js';
 import { ids } from './identifiers.js';
 import { openim } from './openim.js';
+import { openimV2 } from './openim-v2.js';
 import { sealtalk } from './sealtalk.js';
 import { services } from './services.js';
 import { v1 } from './v1.js';
 
 export interface Apps {
+  /** OpenIM v2's group service. */
+  readonly grpc: Answers;
   /** All APIs, each below its prefix. */
   readonly app: Express;
   /** Each dialect alone at the root, for a port of its own. */
@@ -21,7 +25,7 @@ export interface Apps {
 }
 
 /** Adding an API is adding its module here. */
-export const apis = [services, v1, openim, sealtalk, dtalk] as const;
+export const apis = [services, v1, openim, sealtalk, dtalk, openimV2] as const;
 
 export function appsOf(container: Container, config: Config): Apps {
   const each = <T>(make: (name: DialectName) => T): Record<DialectName, T> =>
@@ -38,6 +42,7 @@ export function appsOf(container: Container, config: Config): Apps {
       version: version(),
       ...config,
     }),
+    grpc: container.get(ids.openimV2),
     alone: each((name) => rootApp(served[name], config)),
   };
 }

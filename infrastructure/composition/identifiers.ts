@@ -3,6 +3,7 @@ import type { ServiceIdentifier } from 'inversify';
 import type pg from 'pg';
 import type { DialectName } from '../../api/dialects/mounts.js';
 import type { SealtalkIds } from '../../api/dialects/sealtalk/ids.js';
+import type { Answers } from '../../api/grpc/answers.js';
 import type { ApiServices } from '../../api/services.js';
 import type { UserCommandsDependencies } from '../../application/commands/users.js';
 import type { Process } from '../../application/processes/process.js';
@@ -65,6 +66,7 @@ export const ids = {
   sealtalkIds: Symbol('SealtalkIds') as ServiceIdentifier<SealtalkIds>,
   /** What 004's clients are told in chats. */
   sealtalkLines: Symbol('sealtalk-lines') as ServiceIdentifier<Process>,
+  openimV2: Symbol('gRPC group.group') as ServiceIdentifier<Answers>,
   v1: Symbol('/v1') as ServiceIdentifier<RequestHandler>,
   dialects: {
     openim: Symbol('/openim') as ServiceIdentifier<RequestHandler>,

@@ -11,12 +11,22 @@ import { decodeMasterKey, Environment, type LogLevel } from './environment.js';
 import { givenVariables } from './given.js';
 import { type OwnPortName, ownPorts } from './own-ports.js';
 
+export interface GrpcConfig {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Paths of files in PEM; absent: in the clear. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
 export interface Config {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
   /** Where an API has the root to itself, as unmodified clients want it; absent: nowhere. 0: any free port. */
   readonly ownPorts: Readonly<Partial<Record<OwnPortName, number>>>;
+  /** Where OpenIM v2's group service is called by gRPC; absent: nowhere. */
+  readonly openimGrpc?: GrpcConfig;
   /** What a backend of 003's API shows to get tokens for its users; absent: it gets none. */
   readonly openimSecret?: string;
   /** What an app admin shows when he registers himself. */
@@ -124,6 +134,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     ...missingKeys(settings, unreadable),
     ...unservedTenants(settings),
     ...sharedPorts(settings),
+    ...halfACertificate(settings),
   );
   if (problems.length > 0) throw new ConfigInvalid(problems);
   return configOf(settings, blank);
@@ -143,6 +154,9 @@ const SECRET = [
 /** Those without a default that hold no secret. */
 const OPTIONAL = [
   ...Object.values(ownPorts),
+  'OPENIM_GRPC_PORT',
+  'OPENIM_GRPC_CERT',
+  'OPENIM_GRPC_KEY',
   'TENANTS',
   'SEALTALK_TEST_CODE',
   'SEALTALK_COOKIE_DOMAIN',
@@ -200,6 +214,7 @@ function configOf(settings: Environment, blankVariables: readonly string[]): Con
     host: settings.HOST,
     port: settings.PORT,
     ownPorts: ownPortsOf(settings),
+    ...grpcOf(settings),
     ...(settings.PARLEY_ADMIN_SECRET === undefined ? {} : { adminSecret: settings.PARLEY_ADMIN_SECRET }),
     ...(settings.OPENIM_SECRET === undefined ? {} : { openimSecret: settings.OPENIM_SECRET }),
     dataDir: settings.DATA_DIR,
@@ -278,9 +293,19 @@ function ownPortsOf(settings: Environment): Config['ownPorts'] {
   return Object.fromEntries(given.filter(([, port]) => port !== undefined));
 }
 
+function grpcOf(settings: Environment): Pick<Config, 'openimGrpc'> {
+  const { OPENIM_GRPC_PORT: port, OPENIM_GRPC_HOST: host, OPENIM_GRPC_CERT: cert, OPENIM_GRPC_KEY: key } = settings;
+  if (port === undefined) return {};
+  return { openimGrpc: { host, port, ...(cert === undefined || key === undefined ? {} : { tls: { cert, key } }) } };
+}
+
+function halfACertificate({ OPENIM_GRPC_CERT: cert, OPENIM_GRPC_KEY: key }: Environment): string[] {
+  return (cert === undefined) === (key === undefined) ? [] : ['OPENIM_GRPC_CERT and OPENIM_GRPC_KEY go together.'];
+}
+
 /** Each API that has a port to itself is alone there. */
 function sharedPorts(settings: Environment): string[] {
-  const variables = ['PORT', ...Object.values(ownPorts)] as const;
+  const variables = ['PORT', ...Object.values(ownPorts), 'OPENIM_GRPC_PORT'] as const;
   return variables.flatMap((variable, index) => {
     const port = settings[variable];
     const taken = variables.slice(0, index).find((other) => settings[other] === port);

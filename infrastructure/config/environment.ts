@@ -80,6 +80,20 @@ export class Environment implements Partial<Record<OwnPortVariable, number>> {
   @Port()
   DTALK_PORT?: number;
 
+  @IsOptional()
+  @Port()
+  OPENIM_GRPC_PORT?: number;
+
+  /** Nothing in a call proves who makes it: not HOST. */
+  @Matches(/^[A-Za-z0-9.:_-]+$/, {
+    message: 'OPENIM_GRPC_HOST must be an address or host name to listen on, not "$value".',
+  })
+  OPENIM_GRPC_HOST = '127.0.0.1';
+
+  OPENIM_GRPC_CERT?: string;
+
+  OPENIM_GRPC_KEY?: string;
+
   @Check(
     (value) => Buffer.byteLength(value) >= 16,
     'PARLEY_ADMIN_SECRET must have at least 16 bytes, such as "openssl rand -base64 24" prints.',

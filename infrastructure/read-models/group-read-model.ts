@@ -1,4 +1,5 @@
 import type {
+  GroupFilter,
   GroupQueries,
   GroupView,
   JoinedGroup,
@@ -88,7 +89,37 @@ export class GroupReadModel implements GroupQueries {
     });
     return { items, next, total: counts[0]?.n ?? 0 };
   }
+
+  async groupsOfTenant(tenant: string, page: PageRequest, { name }: GroupFilter = {}): Promise<CountedPage<GroupView>> {
+    const { after, offset } = pageStart(OF_TENANT, page);
+    const which = [tenant, name ?? ''];
+    const [rows, counts] = await Promise.all([
+      this.prepared.rows<{ group_id: string }>(OF_TENANT.name, ALL, [...which, ...after, page.limit + 1, offset]),
+      this.prepared.rows<{ n: number }>(`${OF_TENANT.name}.count`, COUNT_ALL, which),
+    ]);
+    const groups = await this.groupsByIds(
+      tenant,
+      rows.slice(0, page.limit).map((row) => row.group_id),
+    );
+    const byId = new Map(groups.map((group) => [group.groupId, group]));
+    const { shown, next } = cutPage(
+      OF_TENANT,
+      page,
+      rows,
+      (row) => [row.group_id],
+      (row) => byId.get(row.group_id),
+    );
+    const items = shown.flatMap(({ group_id: groupId }) => byId.get(groupId) ?? []);
+    return { items, next, total: counts[0]?.n ?? 0 };
+  }
 }
+
+const OF_TENANT: PagedList = { name: 'groups-of-tenant', shape: ['string'], start: [''] };
+
+/** The name as it is sought: no character of it is special. */
+const OF_NAME = `FROM read.groups_v2 g WHERE g.tenant = $1 AND ($2 = '' OR strpos(lower(g.name), lower($2)) > 0)`;
+const ALL = `SELECT g.group_id ${OF_NAME} AND g.group_id > $3 ORDER BY g.group_id LIMIT $4 OFFSET $5`;
+const COUNT_ALL = `SELECT count(*)::integer AS n ${OF_NAME}`;
 
 const STANDING = `SELECT g.settings, (SELECT m.role FROM read.group_members_v2 m
     WHERE m.tenant = g.tenant AND m.group_id = g.group_id AND m.user_id = $3) AS role

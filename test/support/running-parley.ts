@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type DialectName, edgeAt, mounts } from '../../api/dialects/mounts.js';
+import { GROUP_PROTO, GROUP_SERVICE } from '../../api/dialects/openim-v2/declaration.js';
+import { listenGrpc } from '../../api/grpc/server.js';
 import { listen } from '../../api/http/server.js';
 import { loadConfig } from '../../infrastructure/config/config.js';
 import { openParley } from '../../infrastructure/container.js';
@@ -14,6 +16,8 @@ export interface RunningParley {
   readonly url: string;
   /** Of each API that has a port to itself, where that is. */
   readonly ownUrls: Readonly<Partial<Record<DialectName, string>>>;
+  /** `127.0.0.1:10150`, where OpenIM v2's group service is called; undefined: nowhere. */
+  readonly grpc: string | undefined;
   readonly databaseUrl: string;
   /** The default one, and another that the server has. */
   readonly tenant: string;
@@ -56,15 +60,23 @@ export async function runParley(
       return { name, server: await listen(parley.alone[name], { ...config, port, edgeAt: () => mounts[name].edge }) };
     }),
   );
+  const grpc =
+    config.openimGrpc === undefined
+      ? undefined
+      : await listenGrpc({ ...config.openimGrpc, proto: GROUP_PROTO, service: GROUP_SERVICE });
+  grpc?.serve(parley.grpc);
   return {
     url: server.url,
     ownUrls: Object.fromEntries(own.map(({ name, server: { url } }) => [name, url])),
+    grpc: grpc && `127.0.0.1:${String(grpc.port)}`,
     databaseUrl: database.url,
     tenant,
     otherTenant,
     env: settings,
     stop: async () => {
-      await Promise.all([server, ...own.map((each) => each.server)].map((each) => each.stop()));
+      await Promise.all(
+        [server, ...(grpc === undefined ? [] : [grpc]), ...own.map((each) => each.server)].map((each) => each.stop()),
+      );
       await parley.close();
       await store.stop();
       await database.drop();
