@@ -178,6 +178,9 @@ export class UserCommands {
       at: 0,
     });
     if (credentials !== undefined) checkCredentials(credentials);
+    if (SERVERS_NAME.test(userId)) {
+      refuse('NotPermitted', { reason: 'ids that begin and end with two underscores are names of the server itself' });
+    }
     // Whoever came first could lie in wait for the key's owner, who becomes this user by his signature.
     if (isKeyAddress(userId) && !(actor !== undefined && hasAdminPowers(actor))) {
       refuse('NotPermitted', { reason: 'the address of a key is the id of whoever shows a signature of that key' });
@@ -455,6 +458,9 @@ interface Attempted {
 }
 
 /** Without what isn't there. */
+/** Under which the server speaks: to SealTalk's clients as `__system__`, of a back office as `__cms_admin__`. */
+const SERVERS_NAME = /^__.*__$/;
+
 const present = <Fields extends object>(fields: Fields): { [Name in keyof Fields]?: NonNullable<Fields[Name]> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [Name in keyof Fields]?: NonNullable<Fields[Name]>;

@@ -72,17 +72,23 @@ function apisFor(token: string): Readonly<Record<ApiName, Api>> {
   };
 }
 
+/**
+ * A dialect's command mostly answers when the lists show it, which takes a turn of the projections: as many connections as keep
+ * the server busy meanwhile.
+ */
+const COMMANDING = 4 * CONNECTIONS;
+
 export function dialectRows(url: () => string, token: string): Row[] {
   const apis = apisFor(token);
   const commands = Object.fromEntries(APIS.map((name) => [name, oneAfterTheOther(name, apis[name])]));
-  const side = (name: ApiName, next: () => Buffer) => ({
+  const side = (name: ApiName, next: () => Buffer, connections = CONNECTIONS) => ({
     name: `Parley /${name}`,
-    run: (ms: number) => overHttp(url(), CONNECTIONS, ms, next, apis[name].check),
+    run: (ms: number) => overHttp(url(), connections, ms, next, apis[name].check),
   });
   const bars = [{ peer: 'Parley /v1', bar: 0.8 }];
   return APIS.filter((name) => name !== 'v1').flatMap((name): Row[] => [
     {
-      name: `HTTP command (mute all, and end it) of ${name} beside /v1's, ${CONNECTIONS.toString()} connections`,
+      name: `HTTP command (mute all, and end it) of ${name} beside /v1's, ${COMMANDING.toString()} connections`,
       unit: 'ops/s',
       // A server that has been running knows its groups.
       prepare: async () => {
@@ -90,7 +96,7 @@ export function dialectRows(url: () => string, token: string): Row[] {
           await overHttp(url(), CONNECTIONS, Infinity, commands[each] ?? raise, apis[each].check, GROUPS);
         }
       },
-      sides: [side(name, commands[name] ?? raise), side('v1', commands['v1'] ?? raise)],
+      sides: [side(name, commands[name] ?? raise, COMMANDING), side('v1', commands['v1'] ?? raise, COMMANDING)],
       bars,
     },
     {

@@ -35,7 +35,7 @@ export interface Rpc<Name extends RpcName = RpcName> {
 type Declared<Name extends RpcName> = Pick<Rpc<Name>, 'handle'> & Partial<Pick<Rpc<Name>, 'reads' | 'called'>>;
 
 /** Of the back office nobody is named in most messages. */
-export const BACK_OFFICE = 'cms-admin';
+export const BACK_OFFICE = '__cms_admin__';
 
 export function rpc<Name extends RpcName>(
   name: Name,

@@ -66,6 +66,15 @@ describe('User commands on PostgreSQL', () => {
     expect(await side.tokens.verify(token)).to.include({ tenant: 't', userId: outcome.userId, expiresAt });
   });
 
+  it('keeps the names under which the server speaks, and addresses of keys, from whoever would take them', async () => {
+    for (const userId of ['__system__', '__group_apply__', '____', '17j3buAMjjxHQePVx55WuxQVKSAjW7L77f']) {
+      const work = side.users.register(context, { userId, nickname: 'N' });
+      expect(await refusal(work), userId).to.equal('NotPermitted');
+      expect(await registrationsInLog(userId)).to.equal(0);
+    }
+    for (const userId of ['__system', 'system__', '_a_']) await side.users.register(context, { userId, nickname: 'N' });
+  });
+
   it('keeps the password out of the log', async () => {
     await side.users.register(context, asked('secretive', 'tell-nobody-this'));
     for await (const events of side.store.readAll())

@@ -5,6 +5,7 @@ import type { DtalkServices } from '../../../api/dialects/dtalk/services.js';
 import { type DtalkAnswer, DtalkClient } from '../dtalk-client.js';
 import { newSigner } from '../dtalk-signer.js';
 import { type Case, type DialectFixture, type DialectUnderAttack, groupOf, type Request } from './dialect-requests.js';
+import { eventually } from '../eventually.js';
 import { dtalkSigner } from './dtalk-people.js';
 import type { Who, World } from './world.js';
 
@@ -218,12 +219,18 @@ async function prepare(world: World): Promise<void> {
     const id = groupOf(dtalkUnderAttack, op);
     await client.done('/joinType', { idStr: id, joinType: 2 }, dtalkSigner('owner'));
     await client.done('/create-group-apply', { id }, dtalkSigner('asker'));
-    const { applys } = await client.done<{ applys: { applyId: string }[] }>(
-      '/get-group-applys',
-      { id, count: 1 },
-      dtalkSigner('owner'),
-    );
-    applications.set(id, applys[0]?.applyId ?? OF_ANOTHER);
+    // So many groups that were made at once by another API may take the lists a moment.
+    await eventually(async () => {
+      const { applys } = await client.done<{ applys: { applyId: string }[] }>(
+        '/get-group-applys',
+        { id, count: 1 },
+        dtalkSigner('owner'),
+      );
+      const [application] = applys;
+      if (application === undefined) return false;
+      applications.set(id, application.applyId);
+      return true;
+    });
   }
 }
 
