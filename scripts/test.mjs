@@ -16,12 +16,9 @@ const spec = (name) => join(SPECS, `${name}.spec.js`);
 /** They flood, kill, freeze or starve whole servers whose answers have a time: nothing else runs beside them. */
 const ALONE = [
   'unit/http/connections.unit',
-  'int/event-store-postgres.int',
   'int/projections/ended-connections.int',
   'int/projections/frozen-leader.int',
-  'int/projections/rebuild.int',
   'e2e/store-copy-killed.e2e',
-  'e2e/races.e2e',
   'e2e/single-faults.e2e',
   'e2e/full-disk.e2e',
   'e2e/faults.e2e',
@@ -29,7 +26,15 @@ const ALONE = [
 ].map(spec);
 
 /** Begun first, so that none of them is what is waited for in the end. */
-const LONG = ['int/embedded-postgres.int', 'e2e/cli.e2e', 'e2e/hostile.e2e', 'e2e/backup-and-moving.e2e'].map(spec);
+const LONG = [
+  'int/embedded-postgres.int',
+  'e2e/races.e2e',
+  'e2e/cli.e2e',
+  'e2e/hostile.e2e',
+  'int/event-store-postgres.int',
+  'e2e/backup-and-moving.e2e',
+  'int/projections/rebuild.int',
+].map(spec);
 
 /** What mocha is told, run by run. */
 function runs(given) {
