@@ -156,7 +156,7 @@ describe('EventStoreDB’s address: TLS, credentials, and what is said when they
   });
 
   it('is in no line of the log while the server comes and goes', async () => {
-    const store = await stores.open(address(right, here()), { log, deadlineMs: 200 });
+    const store = await stores.open(address(right, here()), { log, deadlineMs: 1_000 });
     const stream = newStream();
     await double.faults.goDown();
     const pending = store.append([appendTo(stream, -1)]);
