@@ -6,8 +6,10 @@ import type { Readiness } from './readiness.js';
 
 export interface HttpAppOptions {
   readonly v1: RequestHandler;
-  /** By its name, where it is mounted and who serves it. */
-  readonly dialects: Readonly<Record<string, { readonly prefix: string; readonly api: RequestHandler }>>;
+  /** By its name, where it is mounted, below which of its own paths it is found at the root as well, and who serves it. */
+  readonly dialects: Readonly<
+    Record<string, { readonly prefix: string; readonly atRoot?: readonly string[]; readonly api: RequestHandler }>
+  >;
   readonly readiness: () => Promise<Readiness>;
   /** Parley's. */
   readonly version: string;
@@ -26,7 +28,10 @@ export function httpApp({ v1, dialects, readiness, version, ...front }: HttpAppO
   const prefixes = Object.fromEntries(Object.entries(dialects).map(([name, { prefix }]) => [name, prefix]));
 
   app.use('/v1', v1);
-  for (const { prefix, api } of Object.values(dialects)) app.use(prefix, api);
+  for (const { prefix, atRoot = [], api } of Object.values(dialects)) {
+    app.use(prefix, api);
+    for (const path of atRoot) app.use(below(path, api));
+  }
   app.get('/health/live', (_request, response) => {
     response.json({ live: true });
   });
@@ -71,6 +76,14 @@ export function httpApp({ v1, dialects, readiness, version, ...front }: HttpAppO
   });
   return app;
 }
+
+/** The API as at its root, for whatever is asked below one of its own paths. */
+const below =
+  (path: string, api: RequestHandler): RequestHandler =>
+  (request, response, next) => {
+    if (request.path === path || request.path.startsWith(`${path}/`)) void api(request, response, next);
+    else next();
+  };
 
 /** One API alone at the root, for clients that know no prefix. */
 export function rootApp(api: RequestHandler, front: FrontOptions): Express {

@@ -1,6 +1,6 @@
 import type { Express } from 'express';
 import type { Container } from 'inversify';
-import { type DialectName, mounts } from '../../api/dialects/mounts.js';
+import { type DialectName, type Mount, mounts } from '../../api/dialects/mounts.js';
 import type { Answers } from '../../api/grpc/answers.js';
 import { httpApp, rootApp } from '../../api/http/app.js';
 import { type Readiness, readinessOf } from '../../api/http/readiness.js';
@@ -13,6 +13,7 @@ import { openim } from './openim.js';
 import { openimV2 } from './openim-v2.js';
 import { sealtalk } from './sealtalk.js';
 import { services } from './services.js';
+import { tencent } from './tencent.js';
 import { v1 } from './v1.js';
 
 export interface Apps {
@@ -25,7 +26,7 @@ export interface Apps {
 }
 
 /** Adding an API is adding its module here. */
-export const apis = [services, v1, openim, sealtalk, dtalk, openimV2] as const;
+export const apis = [services, v1, openim, sealtalk, dtalk, tencent, openimV2] as const;
 
 export function appsOf(container: Container, config: Config): Apps {
   const each = <T>(make: (name: DialectName) => T): Record<DialectName, T> =>
@@ -37,7 +38,7 @@ export function appsOf(container: Container, config: Config): Apps {
   return {
     app: httpApp({
       v1: container.get(ids.v1),
-      dialects: each((name) => ({ prefix: mounts[name].prefix, api: served[name] })),
+      dialects: each((name) => ({ ...placeOf(mounts[name]), api: served[name] })),
       readiness: readiness(container),
       version: version(),
       ...config,
@@ -46,6 +47,8 @@ export function appsOf(container: Container, config: Config): Apps {
     alone: each((name) => rootApp(served[name], config)),
   };
 }
+
+const placeOf = ({ prefix, atRoot = [] }: Mount): Pick<Mount, 'prefix' | 'atRoot'> => ({ prefix, atRoot });
 
 /** A projection becomes level in this time when it follows closely, ms. */
 const LEVEL_WITHIN_MS = 300;

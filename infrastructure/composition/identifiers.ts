@@ -72,5 +72,6 @@ export const ids = {
     openim: Symbol('/openim') as ServiceIdentifier<RequestHandler>,
     sealtalk: Symbol('/sealtalk') as ServiceIdentifier<RequestHandler>,
     dtalk: Symbol('/dtalk') as ServiceIdentifier<RequestHandler>,
+    tencent: Symbol('/tencent') as ServiceIdentifier<RequestHandler>,
   } satisfies Readonly<Record<DialectName, ServiceIdentifier<RequestHandler>>>,
 } as const;

@@ -10,6 +10,7 @@ import {
 import { decodeMasterKey, Environment, type LogLevel } from './environment.js';
 import { givenVariables } from './given.js';
 import { type OwnPortName, ownPorts } from './own-ports.js';
+import { type TencentApp, tencentAppsOf } from './tencent-apps.js';
 
 export interface GrpcConfig {
   readonly host: string;
@@ -61,6 +62,8 @@ export interface Config {
   /** Whether 002's `MOCK` is a signature: whoever sends it is one of two fixed users. */
   readonly dtalkMock: boolean;
   readonly sealtalk: SealtalkConfig;
+  /** Whose backends may call 001's API; none: nobody's. */
+  readonly tencentApps: readonly TencentApp[];
   readonly logLevel: LogLevel;
   readonly tokenTtlSeconds: number;
   /** How long a request waits for a store that doesn't answer, until it is answered with 503. */
@@ -149,6 +152,7 @@ const SECRET = [
   'PARLEY_ADMIN_SECRET',
   'OPENIM_SECRET',
   'SEALTALK_CODE_WEBHOOK',
+  'TENCENT_APPS',
 ] as const;
 
 /** Those without a default that hold no secret. */
@@ -199,11 +203,15 @@ function unservedTenants(settings: Environment): string[] {
   const tenants = tenantsOf(settings);
   if (tenants === undefined) return [];
   const admins = appAdminsOf(settings);
+  const apps = tencentAppsOf(settings.TENCENT_APPS, settings.DEFAULT_TENANT);
   return [
     ...(tenants.includes(settings.DEFAULT_TENANT) ? [] : ['DEFAULT_TENANT must be one of TENANTS.']),
     ...(admins.every(({ tenant }) => tenants.includes(tenant))
       ? []
       : ['The tenants of PARLEY_APP_ADMINS must be among TENANTS.']),
+    ...(apps.every(({ tenant }) => tenants.includes(tenant))
+      ? []
+      : ['The tenants of TENCENT_APPS must be among TENANTS.']),
   ];
 }
 
@@ -255,6 +263,7 @@ function configOf(settings: Environment, blankVariables: readonly string[]): Con
     chatNotices: settings.CHAT_NOTICES,
     dtalkMock: settings.DTALK_MOCK_SIGNATURES,
     sealtalk: sealtalkOf(settings),
+    tencentApps: tencentAppsOf(settings.TENCENT_APPS, settings.DEFAULT_TENANT),
     logLevel: settings.LOG_LEVEL,
     tokenTtlSeconds: settings.TOKEN_TTL_SECONDS,
     commandDeadlineMs: settings.COMMAND_DEADLINE_SECONDS * 1_000,

@@ -4,6 +4,7 @@ import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateBy } fro
 import { isIP } from 'node:net';
 import { readConnectionString } from '../event-store/eventstoredb/connection-string.js';
 import type { OwnPortVariable } from './own-ports.js';
+import { tencentAppsProblem } from './tencent-apps.js';
 
 const USER_ID = '[A-Za-z0-9_.@#:-]{1,64}';
 const TENANT = '[A-Za-z0-9_-]{1,64}';
@@ -79,6 +80,13 @@ export class Environment implements Partial<Record<OwnPortVariable, number>> {
   @IsOptional()
   @Port()
   DTALK_PORT?: number;
+
+  @IsOptional()
+  @Port()
+  TENCENT_PORT?: number;
+
+  @CheckEach(tencentAppsProblem)
+  TENCENT_APPS?: string;
 
   @IsOptional()
   @Port()

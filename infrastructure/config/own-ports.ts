@@ -3,6 +3,7 @@ export const ownPorts = {
   openim: 'OPENIM_PORT',
   sealtalk: 'SEALTALK_PORT',
   dtalk: 'DTALK_PORT',
+  tencent: 'TENCENT_PORT',
 } as const;
 
 export type OwnPortName = keyof typeof ownPorts;

@@ -30,6 +30,7 @@ describe('configuration', () => {
       appAdmins: [],
       defaultTenant: '1000',
       logLevel: 'info',
+      tencentApps: [],
       tokenTtlSeconds: 604_800,
       commandDeadlineMs: 10_000,
       trustedProxies: [],
@@ -148,6 +149,27 @@ describe('configuration', () => {
     };
     expect(problemsOf(wrong)).to.have.length(6);
     expect(problemsOf(wrong).join()).not.to.include('secret');
+  });
+
+  it('reads the apps of 001, and keeps their secrets to itself', () => {
+    const first = 'hunter2:'.repeat(2);
+    const second = 's'.repeat(64);
+    expect(loadConfig({ TENCENT_APPS: `1400000000:acme:${first}, 7::${second}` }).tencentApps).to.deep.equal([
+      { sdkappid: 1_400_000_000, tenant: 'acme', secret: first },
+      { sdkappid: 7, tenant: '1000', secret: second },
+    ]);
+    const wrong = [
+      ...['1400000000', `0:acme:${second}`, `4294967296::${second}`, `x::${second}`, `1:a/b:${second}`],
+      ...['1::hunter2', `1::${second},1:acme:${first}`, `1::${second},,2`],
+    ];
+    for (const apps of wrong) {
+      const problems = problemsOf({ TENCENT_APPS: apps });
+      expect(problems, apps).to.have.length(1);
+      expect(problems.join(), apps).not.to.match(/hunter2|ssss/);
+    }
+    expect(problemsOf({ TENANTS: '1000', TENCENT_APPS: `1:acme:${second}` })).to.deep.equal([
+      'The tenants of TENCENT_APPS must be among TENANTS.',
+    ]);
   });
 
   it('reads how long a message of a single chat may be revoked; 0 is for ever', () => {
@@ -337,6 +359,7 @@ describe('a secret in a file', () => {
       PARLEY_ADMIN_SECRET: 'y'.repeat(16),
       OPENIM_SECRET: 'z'.repeat(16),
       SEALTALK_CODE_WEBHOOK: 'https://me:hunter2@sms.example.org/',
+      TENCENT_APPS: `1400000000::${'t'.repeat(64)}`,
     };
     expect(secretVariables).to.have.members(Object.keys(values));
     const files: Record<string, string> = {};

@@ -2,10 +2,11 @@ import type { RequestHandler } from 'express';
 import { jsonBody, rawBodyOf } from '../../http/body.js';
 import { type Dialect, type From, type Sent, serving, type Serving } from '../shared/dialect.js';
 import { decoded } from '../shared/go-decoding.js';
+import { integer } from '../shared/lossless-json.js';
 import type { Callers } from './caller.js';
 import { type Envelope, notFound, send, succeeded } from './envelope.js';
 import { refusalOf, UNFORESEEN } from './errors.js';
-import { integer, readJson } from './json.js';
+import { readJson } from './json.js';
 import type { Access, Answer, Operation } from './operation.js';
 
 /** 002's API: HTTP 200 and the envelope, save where nothing is served. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { codes, type CodeName } from './codes.js';
-import { writeJson } from './json.js';
+import { writeJson } from '../shared/lossless-json.js';
 
 /** Every answer of 002, by HTTP 200. */
 export interface Envelope {

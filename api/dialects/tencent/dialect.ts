@@ -1,0 +1,47 @@
+import type { Request, RequestHandler } from 'express';
+import { jsonBody, rawBodyOf } from '../../http/body.js';
+import { type Dialect, type From, type Sent, serving, type Serving } from '../shared/dialect.js';
+import { readJson } from '../shared/lossless-json.js';
+import { type Envelope, send, succeeded } from './envelope.js';
+import { refusalOf, UNFORESEEN } from './errors.js';
+import type { Gateway } from './gateway.js';
+import { type Access, type Answer, type Operation, SERVICE } from './operation.js';
+import { TencentRefused } from './refused.js';
+
+/** 001's API: HTTP 200 and the envelope, whatever is asked. */
+export function tencentApi({
+  gateway,
+  ...served
+}: Serving<Access, Answer> & { readonly gateway: Gateway }): RequestHandler {
+  const dialect: Dialect<Access, Answer, Envelope> = {
+    name: 'tencent',
+    callers: gateway,
+    bodies: (limit) => jsonBody({ anyType: true, limit }),
+    read,
+    refusalOf,
+    unforeseen: UNFORESEEN,
+    told: ({ ErrorCode }) => ({ errorCode: ErrorCode }),
+    answer: (response, answer) => {
+      send(response, succeeded(answer));
+    },
+    refuse: send,
+    unserved: (request) => unserved(request, gateway),
+  };
+  return serving(dialect, served);
+}
+
+/** Numbers that a double doesn't hold are read again from the text: messages are kept as they came. */
+function read(_operation: Operation, sent: Sent, { request }: From): Sent {
+  const text = rawBodyOf(request)?.toString('utf8') ?? '';
+  return LONG_NUMBER.test(text) ? { ...sent, body: readJson(text) } : sent;
+}
+
+const LONG_NUMBER = /\d{16}/;
+
+/** Which commands there are learns only who may call them. */
+async function unserved(request: Request, gateway: Gateway): Promise<void> {
+  if (request.method !== 'POST') throw new TencentRefused('malformedUrl', 'commands are sent by POST');
+  if (!request.path.startsWith(`${SERVICE}/`)) throw new TencentRefused('noSuchResource');
+  await gateway.of(request);
+  throw new TencentRefused('noSuchCommand');
+}
