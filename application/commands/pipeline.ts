@@ -433,7 +433,7 @@ const LOOKING: EventContext = {
 };
 
 function contextOf(request: RequestContext, commandKey: string | undefined): EventContext {
-  const { tenant, actor, via, requestRef, traceparent } = request;
+  const { tenant, actor, via, requestRef, silent, traceparent } = request;
   const correlationId = request.correlationId ?? newId();
   return {
     tenant,
@@ -443,6 +443,7 @@ function contextOf(request: RequestContext, commandKey: string | undefined): Eve
     causationId: request.causationId ?? correlationId,
     ...(requestRef === undefined ? {} : { requestRef }),
     ...(commandKey === undefined ? {} : { commandKey }),
+    ...(silent === undefined ? {} : { silent }),
     ...(traceparent === undefined ? {} : { traceparent }),
   };
 }

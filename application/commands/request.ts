@@ -20,6 +20,8 @@ export interface RequestContext {
   readonly correlationId?: string;
   /** Absent: the correlation id. */
   readonly causationId?: string;
+  /** Nobody is told in chats of what it does (001 Silence). */
+  readonly silent?: true;
   readonly traceparent?: string;
   /** How long the caller waits, milliseconds; default from the pipeline's options. */
   readonly deadlineMs?: number;

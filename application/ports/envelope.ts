@@ -12,6 +12,8 @@ export interface EventContext {
   readonly causationId: string;
   readonly requestRef?: string;
   readonly commandKey?: string;
+  /** The caller wants nobody told of it in chats (001 Silence). */
+  readonly silent?: true;
   readonly traceparent?: string;
 }
 
@@ -31,6 +33,7 @@ export interface Envelope {
   readonly $causationId: string;
   readonly requestRef?: string;
   readonly commandKey?: string;
+  readonly silent?: true;
   readonly occurredAt: number;
   readonly traceparent?: string;
   readonly prevHash: string;

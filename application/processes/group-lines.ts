@@ -48,9 +48,10 @@ export interface TellingLine {
 
 /**
  * The lines that one command's events come to. A group's creation is one, whoever came in with it; people whom one command
- * brings in or removes share one, so many at most.
+ * brings in or removes share one, so many at most. What is silent has none.
  */
-export function groupLines(causes: readonly Cause[]): readonly TellingLine[] {
+export function groupLines(all: readonly Cause[]): readonly TellingLine[] {
+  const causes = all.filter(({ silent }) => silent === undefined);
   const [first] = causes;
   if (first?.event.type === 'GroupCreated') return creation(first, causes.slice(1));
   const told: { cause: Cause; notice: Notice }[] = [];

@@ -11,6 +11,8 @@ export interface Cause<Event extends DomainEvent = DomainEvent> {
   readonly occurredAt: number;
   readonly actor: Actor;
   readonly correlationId: string;
+  /** Whoever commanded it wants nobody told of it in chats. */
+  readonly silent?: true;
   readonly event: Event;
 }
 

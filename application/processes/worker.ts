@@ -149,9 +149,10 @@ export class Worker {
         await this.#park(process, nameOf(stored), '', failure);
         continue;
       }
-      const { tenant, occurredAt, actor, $correlationId: correlationId } = recorded.envelope;
+      const { tenant, occurredAt, actor, $correlationId: correlationId, silent } = recorded.envelope;
       const { event } = recorded;
-      causes.push({ name: nameOf(stored), tenant, occurredAt, actor, correlationId, event });
+      const cause = { name: nameOf(stored), tenant, occurredAt, actor, correlationId, event };
+      causes.push(silent === undefined ? cause : { ...cause, silent });
     }
     return (await this.#acts(process, causes)).map((act) => ({ process, act }));
   }

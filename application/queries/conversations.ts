@@ -64,6 +64,21 @@ export interface Mentioned {
   readonly all: boolean;
 }
 
+/** Where a conversation stands, whoever looks at it. */
+export interface ConversationEnd {
+  readonly lastSeq: number;
+  /** Of the newest message; null = there is none. */
+  readonly lastAt: number | null;
+}
+
+/** Where one of those who take part stands in a conversation. */
+export interface ReaderPosition {
+  readonly readSeq: number;
+  readonly unread: number;
+  /** When he wrote last, as far as he has read nothing since that he was set to; null = that isn't known, or never. */
+  readonly wroteAt: number | null;
+}
+
 /** Who of a group has read a message: of those who were in when it was sent and are, without its sender. */
 export interface ReceiptCounts {
   readonly seq: number;
@@ -91,6 +106,15 @@ export interface ConversationQueries {
     reader: ConversationReader,
     positions: readonly Pick<Position, 'conversation' | 'readSeq' | 'maxSeq'>[],
   ): Promise<readonly Mentioned[]>;
+  /** By key; of those in which nobody ever took part, nothing. At most 1000. */
+  ends(tenant: string, conversations: readonly string[]): Promise<ReadonlyMap<string, ConversationEnd>>;
+  /** Of those among `userIds` who take part, by id, at `at` (milliseconds UTC). At most 1000. */
+  readerPositions(
+    tenant: string,
+    conversation: string,
+    userIds: readonly string[],
+    at: number,
+  ): Promise<ReadonlyMap<string, ReaderPosition>>;
   /** In all conversations of his list together. */
   unreadOf(reader: ConversationReader): Promise<number>;
   /** Keys, in their order. */

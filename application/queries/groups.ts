@@ -84,6 +84,17 @@ export interface StandingInGroup {
 export interface JoinedGroupFilter {
   readonly roles?: readonly Role[];
   readonly kind?: string;
+  /** Those whose rules are of one of these presets. */
+  readonly presets?: readonly string[];
+}
+
+/** Of the active groups of a tenant, by number. */
+export interface GroupNumbersPage {
+  readonly groups: readonly { readonly groupId: string; readonly number: number }[];
+  /** Of the whole list. */
+  readonly total: number;
+  /** The number of the last group of the page, from which to go on; 0 = that was all. */
+  readonly next: number;
 }
 
 /** What is absent filters nothing. */
@@ -117,4 +128,14 @@ export interface GroupQueries {
    * @throws BadCursor, BadPageLimit, BadPageOffset
    */
   groupsOfTenant(tenant: string, page: PageRequest, filter?: GroupFilter): Promise<CountedPage<GroupView>>;
+  /**
+   * The active groups of the tenant, for whoever looks after it: by number, so from the oldest to the newest.
+   * @param after a group's number; 0 = from the start
+   * @param limit 1 … 10,000
+   */
+  groupNumbers(
+    tenant: string,
+    page: { readonly after: number; readonly limit: number },
+    filter?: Pick<JoinedGroupFilter, 'presets'>,
+  ): Promise<GroupNumbersPage>;
 }

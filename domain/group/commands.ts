@@ -11,7 +11,7 @@ import type {
 
 export type * from './admission-commands.js';
 export type * from './upkeep-commands.js';
-import type { CustomField, GroupProfileChanges, JoinSource } from './events.js';
+import type { CustomField, GroupProfileChanges, JoinSource, MemberCard } from './events.js';
 import type { ItemResult, OnItem, RightsJudged } from './items.js';
 import type { GroupPreset } from './presets.js';
 
@@ -87,6 +87,8 @@ export interface CreateGroup {
   readonly createdAt?: number;
   /** The group that this one is a copy of, which has said so with its `GroupCopied` (004 copy_group). */
   readonly copyOf?: string;
+  /** What the cards of those named say from the start, by user id; of whoever is asked first, none. */
+  readonly cards?: Readonly<Record<string, MemberCard>>;
   /** A person named twice, or an owner named as a member too. Default `refuse`; `report`: his highest role holds. */
   readonly repeated?: OnItem;
 }
@@ -232,6 +234,8 @@ export interface ChangeGroupProfile {
   readonly changes: GroupProfileChanges;
   /** Custom fields to set one by one: each takes the place of the one with its key, and all others stay as they are. */
   readonly setFields?: readonly CustomField[];
+  /** Keys of custom fields to take away one by one. */
+  readonly removeFields?: readonly string[];
 }
 
 /** One of several changes that are asked for at once; which group, the whole says. */

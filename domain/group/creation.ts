@@ -5,6 +5,7 @@ import { checkText } from '../shared/text.js';
 import { refuseAuditor } from './authority.js';
 import {
   checkAnnouncement,
+  checkCard,
   checkJoinPolicy,
   checkListLength,
   checkMaximum,
@@ -15,7 +16,16 @@ import {
 } from './bounds.js';
 import type { CreateGroup, InitialMemberResult } from './commands.js';
 import type { Decided, GroupDecision } from './decision.js';
-import type { GroupCreated, GroupEvent, GroupSettings, JoinSource, MemberInvited, MemberJoined } from './events.js';
+import type {
+  GroupCreated,
+  GroupEvent,
+  GroupSettings,
+  JoinSource,
+  MemberCard,
+  MemberInvited,
+  MemberJoined,
+} from './events.js';
+import { givenCard } from './card.js';
 import { wantsToBeAsked } from './invitations.js';
 import { groupPresets, isPresetName, type GroupPreset } from './presets.js';
 import type { Role, RuleValues } from './rules.js';
@@ -58,6 +68,9 @@ export function createGroup(state: GroupState, command: Decided<CreateGroup>): G
     () => {
       checkAnnouncement(values, command.announcement ?? '');
     },
+    ...Object.values(command.cards ?? {}).map((card) => () => {
+      checkCard(values, card);
+    }),
   );
   checkOrigin(command);
 
@@ -105,6 +118,7 @@ export function createGroup(state: GroupState, command: Decided<CreateGroup>): G
       ...(userId !== creatorId && { inviterId: creatorId }),
       joinedAt: createdAt,
       seesEarlier: values.newcomerSeesEarlier,
+      ...givenCard(cardOf(command, userId)),
     },
   });
   return {
@@ -128,6 +142,9 @@ export function createGroup(state: GroupState, command: Decided<CreateGroup>): G
     },
   };
 }
+
+const cardOf = ({ cards = {} }: CreateGroup, userId: string): MemberCard =>
+  Object.hasOwn(cards, userId) ? (cards[userId] ?? {}) : {};
 
 const asked = (
   groupId: string,

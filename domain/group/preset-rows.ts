@@ -1,5 +1,5 @@
 /** The columns of `presets.ts`, by the name that `GroupCreated.rules.preset` carries. */
-const names = [
+export const presetNames = [
   'parley',
   'openim',
   'openim-v2',
@@ -11,7 +11,7 @@ const names = [
   'tencent-avchatroom',
 ] as const;
 
-export type PresetName = (typeof names)[number];
+export type PresetName = (typeof presetNames)[number];
 
 /** One value of every preset. */
 export type Row<Value> = Readonly<Record<PresetName, Value>>;
@@ -28,7 +28,7 @@ export const row = <const Value>(...cells: Cells<Value>): Row<Value> => inEach((
 export const all = <const Value>(value: Value): Row<Value> => inEach(() => value);
 
 export const inEach = <Value>(cellOf: (name: PresetName, index: number) => Value): Row<Value> =>
-  Object.fromEntries(names.map((name, index) => [name, cellOf(name, index)])) as Row<Value>;
+  Object.fromEntries(presetNames.map((name, index) => [name, cellOf(name, index)])) as Row<Value>;
 
 /** What the rows say of one preset. */
 export const columnOf = <Values extends object>(rows: Rows<Values>, name: PresetName): Values =>

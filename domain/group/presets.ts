@@ -11,7 +11,7 @@ import type {
   Standing,
 } from './rules.js';
 
-export type { PresetName } from './preset-rows.js';
+export { type PresetName, presetNames } from './preset-rows.js';
 
 /** Rules by name, and what a group of them starts with where its creator says nothing. */
 export interface GroupPreset {

@@ -24,10 +24,14 @@ export function changeGroupProfile(
   };
 }
 
-function withFieldsSet(group: Group, { changes, setFields = [] }: ChangeGroupProfile): GroupProfileChanges {
-  if (setFields.length === 0) return changes;
+function withFieldsSet(
+  group: Group,
+  { changes, setFields = [], removeFields = [] }: ChangeGroupProfile,
+): GroupProfileChanges {
+  if (setFields.length === 0 && removeFields.length === 0) return changes;
   const set = new Map(setFields.map((field) => [field.key, field]));
-  const present = changes.customFields ?? group.customFields;
+  const removed = new Set(removeFields);
+  const present = (changes.customFields ?? group.customFields).filter(({ key }) => !removed.has(key));
   const kept = present.map((field) => set.get(field.key) ?? field);
   const keys = new Set(present.map(({ key }) => key));
   return { ...changes, customFields: [...kept, ...[...set.values()].filter(({ key }) => !keys.has(key))] };

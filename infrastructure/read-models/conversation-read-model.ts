@@ -1,4 +1,5 @@
 import type {
+  ConversationEnd,
   ConversationGroup,
   ConversationPage,
   ConversationQueries,
@@ -6,6 +7,7 @@ import type {
   ConversationView,
   Mentioned,
   Position,
+  ReaderPosition,
   ReceiptCounts,
 } from '../../application/queries/conversations.js';
 import type { MessageView } from '../../application/queries/messages.js';
@@ -136,6 +138,40 @@ export class ConversationReadModel implements ConversationQueries {
     ]);
   }
 
+  async ends(tenant: string, conversations: readonly string[]): Promise<ReadonlyMap<string, ConversationEnd>> {
+    if (conversations.length === 0) return new Map();
+    type Row = { conversation: string; last_seq: string; last_at: string | null };
+    const rows = await this.prepared.rows<Row>('conversation-ends', ENDS, [tenant, [...new Set(conversations)]]);
+    return new Map(
+      rows.map((row) => [
+        row.conversation,
+        { lastSeq: Number(row.last_seq), lastAt: row.last_at === null ? null : Number(row.last_at) },
+      ]),
+    );
+  }
+
+  async readerPositions(
+    tenant: string,
+    conversation: string,
+    userIds: readonly string[],
+    at: number,
+  ): Promise<ReadonlyMap<string, ReaderPosition>> {
+    if (userIds.length === 0) return new Map();
+    type Row = { user_id: string; read_seq: string; unread: string; wrote_at: string | null };
+    const values = [tenant, conversation, at, userIds];
+    const rows = await this.prepared.rows<Row>('reader-positions', READERS, values);
+    return new Map(
+      rows.map((row) => [
+        row.user_id,
+        {
+          readSeq: Number(row.read_seq),
+          unread: Number(row.unread),
+          wroteAt: row.wrote_at === null ? null : Number(row.wrote_at),
+        },
+      ]),
+    );
+  }
+
   async unreadOf({ tenant, userId, at }: ConversationReader): Promise<number> {
     const [row] = await this.prepared.rows<{ n: string }>('unread-of-user', UNREAD, [tenant, userId, at]);
     return Number(row?.n ?? 0);
@@ -234,6 +270,17 @@ const positionsOf = (rows: Parameters<typeof sightOf>[0]): string => `
   FROM (${sightOf(rows, '$3')}) c ORDER BY c.conversation`;
 const POSITIONS = positionsOf(ALL);
 const POSITIONS_AMONG = positionsOf(among('$4'));
+
+/** Each row of a conversation says of it the same. */
+const ENDS = `SELECT a.conversation, e.last_seq, e.last_at FROM unnest($2::text[]) AS a (conversation)
+  CROSS JOIN LATERAL (SELECT p.last_seq, p.last_at FROM read.conversations_v1 p
+    WHERE p.tenant = $1 AND p.conversation = a.conversation LIMIT 1) e`;
+const TAKING_PART = 'p.tenant = $1 AND p.conversation = $2 AND p.user_id = ANY ($4::text[]) AND p.visible_to IS NULL';
+const READERS = `SELECT c.user_id, c.read_seq, c.unread, (
+    SELECT m.sent_at FROM read.conversations_v1 p JOIN read.messages_v1 m
+      ON m.tenant = p.tenant AND m.conversation = p.conversation AND m.seq = p.read_seq AND m.sender_id = p.user_id
+    WHERE p.tenant = $1 AND p.conversation = $2 AND p.user_id = c.user_id) AS wrote_at
+  FROM (${sightOf(each(TAKING_PART), '$3')}) c`;
 
 const UNREAD = `SELECT coalesce(sum(c.unread), 0) AS n FROM (${sightOf(ALL, '$3')}) c`;
 

@@ -1,5 +1,6 @@
 import type {
   GroupFilter,
+  GroupNumbersPage,
   GroupQueries,
   GroupView,
   JoinedGroup,
@@ -58,7 +59,7 @@ export class GroupReadModel implements GroupQueries {
   }
 
   async groupIdsOfUser(tenant: string, userId: string): Promise<readonly string[]> {
-    const values = [tenant, userId, orderOf(), null];
+    const values = [tenant, userId, orderOf(), null, null];
     const rows = await this.prepared.rows<Pick<MembershipRow, 'group_id'>>('group-ids-of-user', IDS, values);
     return rows.map((row) => row.group_id);
   }
@@ -67,10 +68,10 @@ export class GroupReadModel implements GroupQueries {
     tenant: string,
     userId: string,
     page: PageRequest,
-    { roles, kind }: JoinedGroupFilter = {},
+    { roles, kind, presets }: JoinedGroupFilter = {},
   ): Promise<CountedPage<JoinedGroup>> {
     const { after, offset } = pageStart(LIST, page);
-    const which = [tenant, userId, orderOf(roles), kind ?? null];
+    const which = [tenant, userId, orderOf(roles), kind ?? null, presets ?? null];
     const [rows, counts] = await Promise.all([
       this.prepared.rows<MembershipRow>(LIST.name, PAGE, [...which, ...after, page.limit + 1, offset]),
       this.prepared.rows<{ n: number }>(`${LIST.name}.count`, COUNT, which),
@@ -112,6 +113,20 @@ export class GroupReadModel implements GroupQueries {
     const items = shown.flatMap(({ group_id: groupId }) => byId.get(groupId) ?? []);
     return { items, next, total: counts[0]?.n ?? 0 };
   }
+
+  async groupNumbers(
+    tenant: string,
+    { after, limit }: { readonly after: number; readonly limit: number },
+    { presets }: Pick<JoinedGroupFilter, 'presets'> = {},
+  ): Promise<GroupNumbersPage> {
+    const which = [tenant, presets ?? null];
+    const [rows, counts] = await Promise.all([
+      this.prepared.rows<{ group_id: string; number: string }>('group-numbers', NUMBERS, [...which, after, limit + 1]),
+      this.prepared.rows<{ n: number }>('group-numbers.count', NUMBERS_COUNT, which),
+    ]);
+    const groups = rows.slice(0, limit).map((row) => ({ groupId: row.group_id, number: Number(row.number) }));
+    return { groups, total: counts[0]?.n ?? 0, next: rows.length > limit ? (groups.at(-1)?.number ?? 0) : 0 };
+  }
 }
 
 const OF_TENANT: PagedList = { name: 'groups-of-tenant', shape: ['string'], start: [''] };
@@ -121,6 +136,11 @@ const OF_NAME = `FROM read.groups_v2 g WHERE g.tenant = $1 AND ($2 = '' OR strpo
 const ALL = `SELECT g.group_id ${OF_NAME} AND g.group_id > $3 ORDER BY g.group_id LIMIT $4 OFFSET $5`;
 const COUNT_ALL = `SELECT count(*)::integer AS n ${OF_NAME}`;
 
+const ACTIVE_OF_TENANT = `FROM read.groups_v2 g WHERE g.tenant = $1 AND g.status = 'active'
+  AND ($2::text[] IS NULL OR g.rules_preset = ANY ($2))`;
+const NUMBERS = `SELECT g.group_id, g.number ${ACTIVE_OF_TENANT} AND g.number > $3::bigint ORDER BY g.number LIMIT $4`;
+const NUMBERS_COUNT = `SELECT count(*)::integer AS n ${ACTIVE_OF_TENANT}`;
+
 const STANDING = `SELECT g.settings, (SELECT m.role FROM read.group_members_v2 m
     WHERE m.tenant = g.tenant AND m.group_id = g.group_id AND m.user_id = $3) AS role
   FROM read.groups_v2 g WHERE g.tenant = $1 AND g.group_id = $2`;
@@ -128,9 +148,10 @@ const STANDING = `SELECT g.settings, (SELECT m.role FROM read.group_members_v2 m
 /** The two projections are joined here; where one is a moment behind the other, the group comes a moment later. */
 const JOINED = `FROM read.group_members_v2 m
   ${ACTIVE_GROUP('m')}
-  WHERE m.tenant = $1 AND m.user_id = $2 AND m.role_order = ANY ($3::smallint[]) AND ($4::text IS NULL OR g.kind = $4)`;
+  WHERE m.tenant = $1 AND m.user_id = $2 AND m.role_order = ANY ($3::smallint[]) AND ($4::text IS NULL OR g.kind = $4)
+    AND ($5::text[] IS NULL OR g.rules_preset = ANY ($5))`;
 const PAGE = `SELECT m.group_id, m.role, m.joined_at, m.receive_option ${JOINED}
-  AND (m.joined_at, m.group_id) > ($5::bigint, $6) ORDER BY m.joined_at, m.group_id LIMIT $7 OFFSET $8`;
+  AND (m.joined_at, m.group_id) > ($6::bigint, $7) ORDER BY m.joined_at, m.group_id LIMIT $8 OFFSET $9`;
 const COUNT = `SELECT count(*)::integer AS n ${JOINED}`;
 const IDS = `SELECT m.group_id ${JOINED} ORDER BY m.joined_at, m.group_id`;
 

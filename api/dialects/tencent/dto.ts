@@ -1,4 +1,17 @@
-import { IsArray, IsIn, ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsString,
+  Max,
+  Min,
+  ValidateBy,
+  ValidateIf,
+  ValidateNested,
+  type ValidationArguments,
+} from 'class-validator';
 
 /*
  * Bodies as 001 takes them: every member in the form that is told, or not at all; what nobody knows is left out.
@@ -14,85 +27,53 @@ export const all =
 export const Optional = (): PropertyDecorator =>
   ValidateIf((_object: object, value: unknown): boolean => value !== undefined);
 
-/** What every store keeps faithfully. */
-export const IsText = (): PropertyDecorator =>
-  ValidateBy(
-    { name: 'isText', validator: { validate: (value: unknown) => wrongText(value) === undefined } },
-    { message: ({ value }) => wrongText(value) ?? '' },
-  );
-
-export function wrongText(value: unknown): string | undefined {
+function noText(value: unknown, empty: boolean): string | undefined {
   if (typeof value !== 'string') return 'must be a string';
-  return /[\0\p{Surrogate}]/u.test(value) ? 'holds U+0000 or half of a surrogate pair' : undefined;
+  if (/[\0\p{Surrogate}]/u.test(value)) return 'holds U+0000 or half of a surrogate pair';
+  return empty || value !== '' ? undefined : 'must not be empty';
 }
+
+/** What every store keeps faithfully. Its length is the domain's to bound. */
+export const IsText = ({ empty = true }: { readonly empty?: boolean } = {}): PropertyDecorator =>
+  ValidateBy(
+    { name: 'isText', validator: { validate: (value: unknown) => noText(value, empty) === undefined } },
+    { message: ({ value }) => noText(value, empty) ?? '' },
+  );
 
 export const Text = (): PropertyDecorator => all(Optional(), IsText());
 
-/** An account or a group; that it is possible, and there, is seen where it is looked up. */
-export const Id = (): PropertyDecorator =>
-  ValidateBy(
-    { name: 'isId', validator: { validate: (value: unknown) => wrongText(value) === undefined && value !== '' } },
-    { message: ({ value }) => wrongText(value) ?? 'must not be empty' },
-  );
+/** An account or a group; whether there could be such a one, and is, is seen where it is looked up. */
+export const Id = (): PropertyDecorator => IsText({ empty: false });
 
 /** Longer lists are never right; how long each may be, its command says with a code of its own. */
 const LONGEST_LIST = 1_000;
 
-export const List = (): PropertyDecorator =>
-  all(
-    IsArray(),
-    ValidateBy(
-      {
-        name: 'isShort',
-        validator: { validate: (value: unknown) => !Array.isArray(value) || value.length <= LONGEST_LIST },
-      },
-      { message: `has more than ${LONGEST_LIST.toString()} items` },
-    ),
-  );
+const List = (): PropertyDecorator => all(IsArray(), ArrayMaxSize(LONGEST_LIST));
 
-/** Of ids, or of names. */
-export const Texts = (): PropertyDecorator =>
-  all(
-    List(),
-    ValidateBy(
-      {
-        name: 'areTexts',
-        validator: {
-          validate: (value: unknown) => !Array.isArray(value) || value.every((item) => wrongText(item) === undefined),
-        },
-      },
-      { message: firstWrong },
-    ),
-  );
+/** Of accounts, groups or names of members. What can't be one is nobody's. */
+export const Texts = (): PropertyDecorator => all(List(), IsString({ each: true, message: firstWrong }));
 
 function firstWrong({ value }: ValidationArguments): string {
   const items: readonly unknown[] = Array.isArray(value) ? value : [];
-  const wrong = items.findIndex((item) => wrongText(item) !== undefined);
-  return `/${wrong.toString()} ${wrongText(items[wrong]) ?? ''}`;
+  return `/${items.findIndex((item) => typeof item !== 'string').toString()} must be a string`;
 }
 
-/** A whole number within these bounds. */
-export const Whole = (min: number, max: number): PropertyDecorator =>
-  ValidateBy(
-    {
-      name: 'isWhole',
-      validator: {
-        validate: (value: unknown) =>
-          Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max,
-      },
-    },
-    { message: `must be a whole number from ${min.toString()} to ${max.toString()}` },
+/** Of objects of one class. */
+export const Items = (Item: new () => object): PropertyDecorator =>
+  all(
+    List(),
+    ValidateNested({ each: true }),
+    Type(() => Item),
   );
+
+/** A whole number within these bounds. */
+export const Whole = (min: number, max: number): PropertyDecorator => all(IsInt(), Min(min), Max(max));
 
 /** An unsigned integer of 32 bits. */
 export const MAX_UINT32 = 4_294_967_295;
 export const Uint32 = (): PropertyDecorator => Whole(0, MAX_UINT32);
 
 export const OneOf = (...values: readonly (string | number)[]): PropertyDecorator =>
-  IsIn(values, { message: `must be one of ${values.join(', ')}` });
+  IsIn(values, { message: `must be one of ${values.map((value) => JSON.stringify(value)).join(', ')}` });
 
-/** A command about one group. */
-export class GroupReq {
-  @Id()
-  GroupId!: string;
-}
+export const Flag = (): PropertyDecorator => all(Optional(), OneOf(0, 1));

@@ -39,11 +39,6 @@ export class Gateway implements Callers<Access> {
     return Promise.resolve().then(() => this.#callerOf(request));
   }
 
-  /** Which app the caller says it is, for answers that name it. */
-  sdkappidOf(request: Request): number {
-    return Number(parameter(request, 'sdkappid'));
-  }
-
   #callerOf(request: Request): Caller {
     const { clock, isAppAdmin } = this.options;
     const { sdkappid, tenant, secret } = this.#appOf(parameter(request, 'sdkappid'));
@@ -63,6 +58,9 @@ export class Gateway implements Callers<Access> {
     return app;
   }
 }
+
+/** Of a request that was let through. */
+export const sdkappidOf = (request: Request): number => Number(parameter(request, 'sdkappid'));
 
 /** '' where it isn't there. @throws TencentRefused malformedUrl */
 function parameter(request: Request, name: string): string {

@@ -1,12 +1,57 @@
+import type { GroupChange } from '../../../domain/group/commands.js';
+import type { MemberCard } from '../../../domain/group/events.js';
+import { groupPresets } from '../../../domain/group/presets.js';
 import { requestContext } from '../shared/context.js';
-import { GroupReq } from './dto.js';
+import { isRefusal } from '../shared/refusals.js';
+import { ChangeOwnerReq } from './member-dto.js';
+import {
+  CreateGroupReq,
+  GroupReq,
+  ModifyGroupReq,
+  type CustomDataItem,
+  type NewGroupReq,
+  type NewMemberItem,
+} from './group-dto.js';
+import { presetOf, wireTypeOf } from './group-types.js';
 import { groupIdOf } from './ids.js';
+import type { Looks } from './looks.js';
+import type { NewGroup } from '../../../application/commands/groups.js';
 import { operation, type Operation } from './operation.js';
+import { TencentRefused } from './refused.js';
 import type { TencentServices } from './services.js';
+import { fieldsOf, selfJoins } from './views.js';
+
+/** Initial members at most (docs/rules.md D3). */
+const INITIAL_MEMBERS = 100;
 
 /** What makes, changes and ends groups. */
-export function groupOperations({ groupCommands: groups }: TencentServices): Operation[] {
+export function groupOperations(services: TencentServices, looks: Looks): Operation[] {
+  const { groupCommands: groups, groupChanges } = services;
+
+  /** An id that is taken: by a group of the same owner, or by another. */
+  const taken = async (tenant: string, groupId: string, ownerId: string | null): Promise<TencentRefused> => {
+    const group = await services.groups.groupById(tenant, groupId);
+    const own = group !== undefined && ownerId !== null && group.ownerId === ownerId;
+    return new TencentRefused(own ? 'groupIdOwn' : 'groupIdTaken', groupId);
+  };
+
   return [
+    operation({
+      command: 'create_group',
+      Body: CreateGroupReq,
+      reads: true,
+      handle: async (call) => {
+        const { body, caller } = call;
+        const asked = { ...newGroupOf(body), ...initialMembersOf(body), consent: 'waive', repeated: 'report' } as const;
+        try {
+          const { outcome } = await groups.create(requestContext(call), asked);
+          return { GroupId: outcome.groupId };
+        } catch (error) {
+          if (!isRefusal(error, 'GroupIdTaken')) throw error;
+          throw await taken(caller.tenant, asked.groupId ?? '', asked.ownerId);
+        }
+      },
+    }),
     operation({
       command: 'destroy_group',
       Body: GroupReq,
@@ -16,5 +61,104 @@ export function groupOperations({ groupCommands: groups }: TencentServices): Ope
         return {};
       },
     }),
+    operation({
+      command: 'modify_group_base_info',
+      Body: ModifyGroupReq,
+      reads: true,
+      handle: async (call) => {
+        const groupId = groupIdOf(call.body);
+        const steps = changesOf(call.body);
+        if (steps.length === 0) await looks.group(call.caller.tenant, groupId);
+        else await groupChanges.together(requestContext(call), { groupId, steps });
+        return {};
+      },
+    }),
+    operation({
+      command: 'change_group_owner',
+      Body: ChangeOwnerReq,
+      handle: async (call) => {
+        const groupId = groupIdOf(call.body);
+        await groups.transfer(requestContext(call), { groupId, to: call.body.NewOwner_Account });
+        return {};
+      },
+    }),
   ];
 }
+
+/** What a new group is told, an imported one as well. @throws TencentRefused badGroupId, noPermission */
+export function newGroupOf(body: NewGroupReq): NewGroup {
+  const { GroupId = '', Owner_Account = '', AppDefinedData, ApplyJoinOption } = body;
+  const type = wireTypeOf(body.Type);
+  const preset = presetOf(type);
+  const { joinPolicy } = groupPresets[preset].defaults;
+  const maximum = body.MaxMemberCount ?? body.MaxMemberNum;
+  return {
+    ...(GroupId !== '' && { groupId: groupIdOf({ GroupId }) }),
+    preset,
+    kind: type,
+    ownerId: Owner_Account === '' ? null : Owner_Account,
+    name: body.Name,
+    ...(body.FaceUrl !== undefined && { avatar: body.FaceUrl }),
+    ...(body.Introduction !== undefined && { introduction: body.Introduction }),
+    ...(body.Notification !== undefined && { announcement: body.Notification }),
+    ...(AppDefinedData !== undefined && { customFields: fieldsOf(given(AppDefinedData)) }),
+    ...(maximum !== undefined && { maximum }),
+    // It means something only where people may ask to come in.
+    ...(ApplyJoinOption !== undefined &&
+      type === 'Public' && { joinPolicy: { ...joinPolicy, selfJoin: selfJoins[ApplyJoinOption] } }),
+  };
+}
+
+const given = (items: readonly CustomDataItem[]): CustomDataItem[] => items.filter(({ Value }) => Value !== '');
+
+/** @throws TencentRefused tooManyAccounts, badParameters */
+function initialMembersOf({
+  MemberList = [],
+  Owner_Account = '',
+}: CreateGroupReq): Pick<NewGroup, 'admins' | 'members' | 'cards'> {
+  if (MemberList.length > INITIAL_MEMBERS) {
+    throw new TencentRefused('tooManyAccounts', `a group begins with ${INITIAL_MEMBERS.toString()} members at most`);
+  }
+  const others = MemberList.filter(({ Member_Account, Role }) => {
+    if (Role === 'Owner' && Member_Account !== Owner_Account) {
+      throw new TencentRefused('badParameters', 'the owner is whom Owner_Account names');
+    }
+    return Member_Account !== Owner_Account;
+  });
+  const named = (isAdmin: boolean): string[] =>
+    others.filter(({ Role }) => (Role === 'Admin') === isAdmin).map(({ Member_Account }) => Member_Account);
+  const cards = Object.fromEntries(MemberList.map((item) => [item.Member_Account, cardOf(item)]));
+  return { admins: named(true), members: named(false), cards };
+}
+
+export const cardOf = ({ NameCard, AppMemberDefinedData }: Omit<NewMemberItem, 'Member_Account'>): MemberCard => ({
+  ...(NameCard !== undefined && { nickname: NameCard }),
+  ...(AppMemberDefinedData !== undefined && { customFields: fieldsOf(given(AppMemberDefinedData)) }),
+});
+
+/** What is omitted stays; of custom fields, each that isn't named. */
+function changesOf(body: ModifyGroupReq): GroupChange[] {
+  const { Name, Introduction, FaceUrl, Notification, ApplyJoinOption, AppDefinedData = [] } = body;
+  const maximum = body.MaxMemberNum ?? body.MaxMemberCount;
+  const muted = body.MuteAllMember ?? body.ShutUpAllMember;
+  const changes = {
+    ...(Name !== undefined && { name: Name }),
+    ...(Introduction !== undefined && { introduction: Introduction }),
+    ...(FaceUrl !== undefined && { avatar: FaceUrl }),
+  };
+  const steps: GroupChange[] = [];
+  if (Object.keys(changes).length > 0 || AppDefinedData.length > 0) {
+    steps.push({ type: 'ChangeGroupProfile', changes, ...fieldChanges(AppDefinedData) });
+  }
+  if (Notification !== undefined) steps.push({ type: 'PublishAnnouncement', text: Notification });
+  if (ApplyJoinOption !== undefined) steps.push({ type: 'ChangeJoinPolicy', selfJoin: selfJoins[ApplyJoinOption] });
+  if (maximum !== undefined) steps.push({ type: 'ChangeGroupSettings', changes: { maximum } });
+  if (muted === 'On') steps.push({ type: 'MuteGroup' });
+  if (muted === 'Off') steps.push({ type: 'UnmuteGroup' });
+  return steps;
+}
+
+const fieldChanges = (items: readonly CustomDataItem[]) => ({
+  setFields: fieldsOf(given(items)),
+  removeFields: items.filter(({ Value }) => Value === '').map(({ Key }) => Key),
+});

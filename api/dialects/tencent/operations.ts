@@ -1,8 +1,18 @@
 import { groupOperations } from './group-operations.js';
+import { groupQueryOperations } from './group-queries.js';
+import { Looks } from './looks.js';
+import { memberOperations } from './member-operations.js';
+import { memberQueryOperations } from './member-queries.js';
 import type { Operation } from './operation.js';
 import type { TencentServices } from './services.js';
 
 /** 001's group service. */
 export function tencentOperations(services: TencentServices): Operation[] {
-  return [...groupOperations(services)];
+  const looks = new Looks(services);
+  return [
+    ...groupOperations(services, looks),
+    ...groupQueryOperations(services, looks),
+    ...memberOperations(services, looks),
+    ...memberQueryOperations(services, looks),
+  ];
 }

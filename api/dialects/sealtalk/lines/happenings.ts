@@ -31,8 +31,9 @@ const PRESET = 'sealtalk';
 
 const is = <Type extends GroupEvent['type']>(cause: Cause, type: Type): cause is Of<Type> => cause.event.type === type;
 
-/** What one command's events come to, in their order. */
-export function happeningsOf(causes: readonly Cause[]): readonly Happening[] {
+/** What one command's events come to, in their order; nothing, where it was silent. */
+export function happeningsOf(all: readonly Cause[]): readonly Happening[] {
+  const causes = all.filter(({ silent }) => silent === undefined);
   const told = groupLines(causes.filter(({ event }) => isToldInOwnWords(PRESET, event.type)))
     .map(({ cause, notice }) => ofLine(causes, cause, notice))
     .filter((each) => each !== undefined);
@@ -40,9 +41,9 @@ export function happeningsOf(causes: readonly Cause[]): readonly Happening[] {
   const isCreation = first !== undefined && is(first, 'GroupCreated');
   const others = causes.flatMap((cause) => besideLines(causes, cause));
   // What a group is made with is told by its making, save who is still asked.
-  const all = [...told, ...others.filter(({ what }) => !isCreation || what.kind === 'asked')];
+  const happened = [...told, ...others.filter(({ what }) => !isCreation || what.kind === 'asked')];
   const place = new Map(causes.map((cause, i) => [cause, i]));
-  return all.sort((a, b) => (place.get(a.cause) ?? 0) - (place.get(b.cause) ?? 0));
+  return happened.sort((a, b) => (place.get(a.cause) ?? 0) - (place.get(b.cause) ?? 0));
 }
 
 function ofLine(

@@ -1,0 +1,195 @@
+import type { RequestContext } from '../../../application/commands/request.js';
+import type { GroupChange } from '../../../domain/group/commands.js';
+import type { CustomField, MemberCardChanges } from '../../../domain/group/events.js';
+import { DomainError } from '../../../domain/shared/errors.js';
+import { isId } from '../../../domain/shared/ids.js';
+import { actorOf, ofStep, requestContext } from '../shared/context.js';
+import { shown } from '../shared/read-your-writes.js';
+import { MAX_UINT32 } from './dto.js';
+import type { CustomDataItem } from './group-dto.js';
+import { groupIdOf } from './ids.js';
+import { InTurn } from './in-turn.js';
+import type { Looks } from './looks.js';
+import { AddMembersReq, DeleteMembersReq, ForbidReq, ModifyMemberReq } from './member-dto.js';
+import { operation, type Operation } from './operation.js';
+import { TencentRefused } from './refused.js';
+import type { TencentServices } from './services.js';
+import { receiveOptions } from './views.js';
+
+/** Accounts that one command names at most (docs/rules.md D3). */
+const MOST_ADDED = 300;
+const MOST_NAMED = 500;
+
+/** What each who was named comes to. */
+const additionResults = {
+  joined: 1,
+  already: 2,
+  repeated: 2,
+  awaitsInvitee: 3,
+  awaitsManager: 3,
+  full: 4,
+  unknown: 0,
+} as const;
+
+/** Who comes, goes, is moved and is muted. */
+export function memberOperations(services: TencentServices, looks: Looks): Operation[] {
+  const { groupCommands: groups, groupChanges, members } = services;
+  const cards = new InTurn();
+
+  /** His fields, with those that are named set or taken away. Only he who has the turn may ask. */
+  const fieldsWith = async (
+    tenant: string,
+    groupId: string,
+    userId: string,
+    named: readonly CustomDataItem[],
+  ): Promise<CustomField[]> => {
+    const member = await members.member(tenant, groupId, userId);
+    const fields = new Map((member?.card.customFields ?? []).map(({ key, value }) => [key, value]));
+    for (const { Key, Value } of named) {
+      if (Value === '') fields.delete(Key);
+      else fields.set(Key, Value);
+    }
+    return [...fields].map(([key, value]) => ({ key, value }));
+  };
+
+  return [
+    operation({
+      command: 'add_group_member',
+      Body: AddMembersReq,
+      reads: true,
+      handle: async (call) => {
+        const { body, caller } = call;
+        const groupId = groupIdOf(body);
+        const named = body.MemberList.map(({ Member_Account }) => Member_Account);
+        checkCount(named.length, MOST_ADDED);
+        if (named.length === 0) throw new TencentRefused('badParameters', 'MemberList must not be empty');
+        const userIds = named.filter(isId);
+        if (userIds.length === 0) await looks.group(caller.tenant, groupId);
+        const items =
+          userIds.length === 0
+            ? []
+            : (await groups.addMembers(silently(requestContext(call), body.Silence), { groupId, userIds, ...EACH }))
+                .outcome.items;
+        // Those that could be somebody's were judged in their order.
+        const judged = items.values();
+        return {
+          MemberList: named.map((Member_Account) => {
+            const item = isId(Member_Account) ? judged.next().value : undefined;
+            return { Member_Account, Result: additionResults[item?.result ?? 'unknown'] };
+          }),
+        };
+      },
+    }),
+    operation({
+      command: 'delete_group_member',
+      Body: DeleteMembersReq,
+      reads: true,
+      handle: async (call) => {
+        const { body, caller } = call;
+        const groupId = groupIdOf(body);
+        const named = body.MemberToDel_Account;
+        checkCount(named.length, MOST_NAMED);
+        if (named.length === 0) throw new TencentRefused('badParameters', 'MemberToDel_Account must not be empty');
+        const context = silently(requestContext(call), body.Silence);
+        const { id: self } = actorOf(caller);
+        const userIds = named.filter((userId) => isId(userId) && userId !== self);
+        const reason = body.Reason === undefined ? {} : { reason: body.Reason };
+        if (userIds.length > 0) await groups.removeMembers(context, { groupId, userIds, ...reason });
+        // Nobody removes himself: an admin who is a member as well leaves.
+        if (named.includes(self))
+          await groups.leave(ofStep(context, 'self'), { groupId, userId: self, dismissed: 'refuse' });
+        else if (userIds.length === 0) await looks.group(caller.tenant, groupId);
+        return {};
+      },
+    }),
+    operation({
+      command: 'modify_group_member_info',
+      Body: ModifyMemberReq,
+      reads: true,
+      handle: async (call) => {
+        const { body, caller } = call;
+        const { tenant } = caller;
+        const { Member_Account: userId, AppMemberDefinedData: named } = body;
+        const groupId = groupIdOf(body);
+        const change = async (fields?: readonly CustomField[]): Promise<void> => {
+          const steps = changesOf(body, fields);
+          if (steps.length > 0) {
+            await shown(services, groupChanges.together(requestContext(call), { groupId, steps }));
+            return;
+          }
+          await looks.group(tenant, groupId);
+          if (!isId(userId) || (await members.member(tenant, groupId, userId)) === undefined) {
+            throw new DomainError('NotGroupMember', { userIds: [userId] });
+          }
+        };
+        // Fields are written as a whole: who changes one must have seen what the one before him wrote.
+        if (named === undefined || named.length === 0) await change();
+        else {
+          await cards.take(JSON.stringify([tenant, groupId, userId]), async () =>
+            change(await fieldsWith(tenant, groupId, userId, named)),
+          );
+        }
+        return {};
+      },
+    }),
+    operation({
+      command: 'forbid_send_msg',
+      Body: ForbidReq,
+      handle: async (call) => {
+        const { body } = call;
+        const groupId = groupIdOf(body);
+        const seconds = body.MuteTime ?? body.ShutUpTime;
+        if (seconds === undefined) throw new TencentRefused('badParameters', 'MuteTime is missing');
+        const named = [...new Set(body.Members_Account)];
+        checkCount(named.length, MOST_NAMED);
+        if (named.length === 0) throw new TencentRefused('badParameters', 'Members_Account must not be empty');
+        const steps = named.map((userId) => muting(userId, seconds));
+        await groupChanges.together(requestContext(call), { groupId, steps });
+        return {};
+      },
+    }),
+  ];
+}
+
+/** What is told of each, refuses none of the others. */
+const EACH = { repeated: 'report', already: 'report', unknown: 'report', full: 'report' } as const;
+
+const silently = (context: RequestContext, silence: 0 | 1 | undefined): RequestContext =>
+  silence === 1 ? { ...context, silent: true } : context;
+
+function checkCount(count: number, most: number): void {
+  if (count > most) throw new TencentRefused('tooManyAccounts', `${most.toString()} at most`);
+}
+
+/** @param seconds from now; 0 ends it, 4294967295 is for ever */
+function muting(userId: string, seconds: number): GroupChange {
+  if (seconds === 0) return { type: 'UnmuteMember', userId };
+  return { type: 'MuteMember', userId, until: seconds === MAX_UINT32 ? null : { lasting: seconds * 1_000 } };
+}
+
+/**
+ * The published text calls ShutUpUntil a time, its samples have a length. No length that is meant is a time to come, nor the
+ * other way round: from here on, which was in 2001, it is a time.
+ */
+const FIRST_TIME = 1_000_000_000;
+
+function mutingUntil(userId: string, seconds: number): GroupChange {
+  if (seconds < FIRST_TIME || seconds === MAX_UINT32) return muting(userId, seconds);
+  return { type: 'MuteMember', userId, until: seconds * 1_000 };
+}
+
+/** @param fields his own fields as a whole, where one of them is to be changed */
+function changesOf(body: ModifyMemberReq, fields: readonly CustomField[] | undefined): GroupChange[] {
+  const { Member_Account: userId, Role = '', NameCard, MsgFlag = '' } = body;
+  const until = body.MuteUntil ?? body.ShutUpUntil;
+  const changes: MemberCardChanges = {
+    ...(NameCard !== undefined && { nickname: NameCard }),
+    ...(fields !== undefined && { customFields: [...fields] }),
+  };
+  const steps: GroupChange[] = [];
+  if (Role !== '') steps.push({ type: 'ChangeMemberRole', userId, role: Role === 'Admin' ? 'admin' : 'member' });
+  if (Object.keys(changes).length > 0) steps.push({ type: 'ChangeMemberCard', userId, changes });
+  if (MsgFlag !== '') steps.push({ type: 'ChangeMemberCard', userId, receiveOption: receiveOptions[MsgFlag] });
+  if (until !== undefined) steps.push(mutingUntil(userId, until));
+  return steps;
+}
