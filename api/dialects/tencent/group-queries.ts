@@ -147,7 +147,7 @@ export function groupQueryOperations(services: TencentServices, looks: Looks): O
     presets: readonly string[],
   ): Promise<{ readonly items: JoinedGroup[]; readonly total: number }> {
     const items: JoinedGroup[] = [];
-    let total = 0;
+    let total: number;
     let cursor: string | null = null;
     do {
       const size = Math.min(MAX_PAGE, limit - items.length);

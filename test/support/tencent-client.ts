@@ -1,0 +1,88 @@
+import { createRequire } from 'node:module';
+import { randomBytes } from 'node:crypto';
+
+interface SigApi {
+  genUserSig(userId: string, expire: number): string;
+}
+const require = createRequire(import.meta.url);
+// The vendor's own package, as it is.
+const { Api } = require('tls-sig-api-v2') as { Api: new (sdkappid: number, secret: string) => SigApi };
+
+export const SDKAPPID = 1_400_000_000;
+export const OTHER_SDKAPPID = 1_400_000_001;
+export const APP_SECRET = randomBytes(32).toString('hex');
+export const OTHER_SECRET = randomBytes(32).toString('hex');
+
+/** A UserSig as the vendor's package makes it. */
+export const userSigOf = (
+  identifier: string,
+  { sdkappid = SDKAPPID, secret = APP_SECRET, expire = 600 } = {},
+): string => new Api(sdkappid, secret).genUserSig(identifier, expire);
+
+export type TencentAnswer<Data = Record<string, unknown>> = Data & {
+  readonly ActionStatus: 'OK' | 'FAIL';
+  readonly ErrorCode: number;
+  readonly ErrorInfo: string;
+};
+
+export type Query = Readonly<Record<string, string | undefined>>;
+
+/** A thin caller of 001's API for tests: what was sent, what came back, nothing hidden. */
+export class TencentClient {
+  readonly #userSig: string;
+
+  /** `base`: in front of `/v4`. */
+  constructor(
+    readonly base: string,
+    private readonly identifier = 'root',
+    private readonly service = '/v4/group_open_http_svc',
+  ) {
+    this.#userSig = userSigOf(identifier);
+  }
+
+  /** A body that is text is sent as it is; of the query, undefined leaves one out. */
+  async send(command: string, body: object | string, query: Query = {}, init: RequestInit = {}): Promise<Response> {
+    const all: Query = {
+      sdkappid: SDKAPPID.toString(),
+      identifier: this.identifier,
+      usersig: this.#userSig,
+      random: '99999999',
+      contenttype: 'json',
+      ...query,
+    };
+    const given = Object.entries(all).filter((one): one is [string, string] => one[1] !== undefined);
+    const path = command.startsWith('/') ? command : `${this.service}/${command}`;
+    return fetch(`${this.base}${path}?${new URLSearchParams(given).toString()}`, {
+      method: 'POST',
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      signal: AbortSignal.timeout(30_000),
+      ...init,
+    });
+  }
+
+  async call<Data = Record<string, unknown>>(
+    command: string,
+    body: object | string,
+    query: Query = {},
+    init: RequestInit = {},
+  ): Promise<TencentAnswer<Data>> {
+    const response = await this.send(command, body, query, init);
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`${command}: ${response.status.toString()} ${text}`);
+    const answer = JSON.parse(text) as TencentAnswer<Data>;
+    const isEnvelope =
+      typeof answer.ErrorInfo === 'string' && (answer.ActionStatus === 'OK') === (answer.ErrorCode === 0);
+    if (!isEnvelope) throw new Error(`${command}: no envelope: ${text}`);
+    return answer;
+  }
+
+  async done<Data = Record<string, unknown>>(command: string, body: object, query: Query = {}): Promise<Data> {
+    const answer = await this.call<Data>(command, body, query);
+    if (answer.ErrorCode !== 0) throw new Error(`${command}: ${answer.ErrorCode.toString()} ${answer.ErrorInfo}`);
+    return answer;
+  }
+
+  async codeOf(command: string, body: object | string, query: Query = {}, init: RequestInit = {}): Promise<number> {
+    return (await this.call(command, body, query, init)).ErrorCode;
+  }
+}
