@@ -7,11 +7,13 @@ import {
   OTHER_SECRET,
   SDKAPPID,
   TencentClient,
+  unmodifiedClient,
   userSigOf,
 } from '../support/tencent-client.js';
 import { V1Client } from '../support/v1-client.js';
 
 const FOR_EVER = 4_294_967_295;
+const NO_PERMISSION = 'no permission, or not supported for this type of group';
 const PEOPLE = ['ann', 'bob', 'cyd', 'dan', 'eve', 'root'] as const;
 
 interface Member {
@@ -33,6 +35,7 @@ describe('001: the Tencent IM group API', () => {
   let im: TencentClient;
   let v1: V1Client;
   let ann: { readonly token: string };
+  let dan: { readonly token: string };
 
   before(async function () {
     this.timeout(60_000);
@@ -44,7 +47,7 @@ describe('001: the Tencent IM group API', () => {
     im = new TencentClient(parley.url);
     v1 = new V1Client(parley.url);
     const people = await Promise.all(PEOPLE.map((who) => v1.person(who)));
-    ann = people[0] as { readonly token: string };
+    [ann, , , dan] = people as unknown as [typeof ann, unknown, unknown, typeof dan];
   });
   after(() => parley.stop());
 
@@ -167,6 +170,472 @@ describe('001: the Tencent IM group API', () => {
         ShutUpUntil: 0,
         AppMemberDefinedData: [{ Key: 'm1', Value: 'w1' }],
       });
+    });
+
+    it('of each type has the rules of its type, under either name; a community there is none', async () => {
+      const types = [
+        ['Private', 'Private', 1, 10_007],
+        ['Work', 'Private', 1, 10_007],
+        ['Public', 'Public', 3, 0],
+        ['ChatRoom', 'ChatRoom', 3, 0],
+        ['Meeting', 'ChatRoom', 3, 0],
+      ] as const;
+      await v1.call('PATCH', '/users/me/privacy', { token: dan.token, body: { groupInviteConsent: true } });
+      for (const [Type, shown, invited, admins] of types) {
+        const GroupId = await made({ Type });
+        expect((await info(GroupId))['Type'], Type).to.equal(shown);
+        const added = await im.done<{ MemberList: object[] }>('add_group_member', {
+          GroupId,
+          MemberList: named('dan', 'eve'),
+        });
+        expect(added.MemberList, Type).to.deep.equal([
+          { Member_Account: 'dan', Result: invited },
+          { Member_Account: 'eve', Result: 1 },
+        ]);
+        const promoting = { GroupId, Member_Account: 'eve', Role: 'Admin' };
+        expect(await im.codeOf('modify_group_member_info', promoting), `admins in ${Type}`).to.equal(admins);
+        const muting = { GroupId, Members_Account: ['eve'], MuteTime: 60 };
+        expect(await im.codeOf('forbid_send_msg', muting), `muting in ${Type}`).to.equal(admins);
+      }
+      await v1.call('PATCH', '/users/me/privacy', { token: dan.token, body: { groupInviteConsent: false } });
+
+      const room = await made({ Type: 'AVChatRoom' });
+      expect((await info(room))['Type']).to.equal('AVChatRoom');
+      expect((await info(room)).MemberList, 'whom a room holds, nobody is told').to.equal(undefined);
+      expect(await im.codeOf('add_group_member', { GroupId: room, MemberList: named('bob') })).to.equal(10_007);
+      expect(await im.codeOf('get_group_member_info', { GroupId: room })).to.equal(10_007);
+      const community = await im.call('create_group', { Type: 'Community', Name: 'x' });
+      expect(community).to.include({
+        ErrorCode: 10_007,
+        ErrorInfo: `${NO_PERMISSION}: communities are not served here`,
+      });
+      expect(await im.codeOf('create_group', { Type: 'Club', Name: 'x' })).to.equal(10_004);
+    });
+
+    it('goes without an owner, until somebody of it is made one', async () => {
+      const GroupId = await made({ Owner_Account: undefined, MemberList: named('bob', 'cyd') });
+      expect((await info(GroupId))['Owner_Account']).to.equal('');
+      expect(await im.codeOf('change_group_owner', { GroupId, NewOwner_Account: 'eve' }), 'no member').to.equal(10_007);
+      await im.done('change_group_owner', { GroupId, NewOwner_Account: 'bob' });
+      await im.done('change_group_owner', { GroupId, NewOwner_Account: 'cyd' });
+      expect((await members(GroupId)).map(({ Member_Account, Role }) => [Member_Account, Role])).to.deep.equal([
+        ['cyd', 'Owner'],
+        ['bob', 'Member'],
+      ]);
+    });
+
+    it('has an id that nobody else has, until it is destroyed; what is made then is another group', async () => {
+      const GroupId = 'again#1';
+      await made({ GroupId, MemberList: named('bob') });
+      expect(await im.codeOf('create_group', { GroupId, Type: 'Public', Name: 'x', Owner_Account: 'ann' })).to.equal(
+        10_025,
+      );
+      expect(await im.codeOf('create_group', { GroupId, Type: 'Public', Name: 'x', Owner_Account: 'bob' })).to.equal(
+        10_021,
+      );
+      expect(await im.codeOf('create_group', { GroupId, Type: 'Public', Name: 'x' })).to.equal(10_021);
+      await im.done('destroy_group', { GroupId });
+      expect(await im.codeOf('destroy_group', { GroupId })).to.equal(10_010);
+      expect(await info(GroupId)).to.deep.equal({ GroupId, ErrorCode: 10_010, ErrorInfo: 'no such group' });
+      await made({ GroupId, Name: 'Anew', Owner_Account: 'cyd' });
+      expect(await info(GroupId)).to.deep.include({ Name: 'Anew', Owner_Account: 'cyd', MemberNum: 1 });
+      for (const wrong of ['a b', 'é', '4503599627370497', 'x'.repeat(65)]) {
+        const body = { GroupId: wrong, Type: 'Public', Name: 'x' };
+        expect(await im.codeOf('create_group', body), wrong).to.equal(10_015);
+      }
+      expect(await im.codeOf('destroy_group', { GroupId: 'a b' })).to.equal(10_015);
+    });
+
+    it('is refused where a text is longer than it may be, in bytes; where people are too many, or nobody', async () => {
+      const texts: readonly (readonly [string, number])[] = [
+        ['Name', 30],
+        ['Introduction', 240],
+        ['Notification', 300],
+        ['FaceUrl', 500],
+      ];
+      for (const [name, most] of texts) {
+        const right = { Type: 'Public', Name: 'x', [name]: '字'.repeat(most / 3).padEnd(Math.floor(most / 3) + (most % 3), 'x') };
+        expect(await im.codeOf('create_group', { ...right, [name]: `${right[name as 'Name']}x` }), name).to.equal(
+          10_004,
+        );
+        const { GroupId } = await im.done<{ GroupId: string }>('create_group', right);
+        expect(await im.codeOf('modify_group_base_info', { GroupId, [name]: 'x'.repeat(most + 1) }), name).to.equal(
+          10_004,
+        );
+      }
+      const crowd = (count: number): object[] => named(...Array.from({ length: count }, (_, n) => `n${n.toString()}`));
+      const group = { Type: 'Public', Name: 'x' };
+      expect(await im.codeOf('create_group', { ...group, MemberList: crowd(101) })).to.equal(10_005);
+      expect(await im.codeOf('create_group', { ...group, MemberList: crowd(100) }), 'nobody knows them').to.equal(
+        10_019,
+      );
+      expect(await im.codeOf('create_group', { ...group, Owner_Account: 'nobody' })).to.equal(10_019);
+      expect(
+        await im.codeOf('create_group', { ...group, MemberList: named('bob', 'cyd'), MaxMemberCount: 1 }),
+      ).to.equal(10_014);
+      const owned = [{ Member_Account: 'bob', Role: 'Owner' }];
+      expect(await im.codeOf('create_group', { ...group, MemberList: owned })).to.equal(10_004);
+    });
+
+    it('changes in what is said, and in nothing else; fields of its own one by one', async () => {
+      const GroupId = await made({
+        Introduction: 'about',
+        AppDefinedData: [
+          { Key: 'a', Value: '1' },
+          { Key: 'b', Value: '2' },
+        ],
+      });
+      const before = await info(GroupId, { GroupBaseInfoFilter: ['Name', 'Introduction', 'Owner_Account'] });
+      await im.done('modify_group_base_info', { GroupId });
+      await im.done('modify_group_base_info', {
+        GroupId,
+        Notification: 'hear',
+        MaxMemberNum: 7,
+        ApplyJoinOption: 'DisableApply',
+        MuteAllMember: 'On',
+        AppDefinedData: [
+          { Key: 'a', Value: '' },
+          { Key: 'c', Value: '3' },
+        ],
+      });
+      const after = await info(GroupId);
+      expect(after).to.deep.include({
+        ...before,
+        Notification: 'hear',
+        MaxMemberNum: 7,
+        ApplyJoinOption: 'DisableApply',
+        ShutUpAllMember: 'On',
+        MuteAllMember: 'On',
+        AppDefinedData: [
+          { Key: 'b', Value: '2' },
+          { Key: 'c', Value: '3' },
+        ],
+      });
+      await im.done('modify_group_base_info', { GroupId, Introduction: '', ShutUpAllMember: 'Off' });
+      expect(await info(GroupId)).to.deep.include({ Introduction: '', MuteAllMember: 'Off', Name: 'Study' });
+      // All or nothing.
+      expect(await im.codeOf('modify_group_base_info', { GroupId, Name: 'Other', MaxMemberNum: 0 })).to.equal(10_004);
+      expect((await info(GroupId))['Name']).to.equal('Study');
+      expect(await im.codeOf('modify_group_base_info', { GroupId: 'nowhere', Name: 'x' })).to.equal(10_010);
+      expect(await im.codeOf('modify_group_base_info', { GroupId: 'nowhere' })).to.equal(10_010);
+      const work = await made({ Type: 'Work' });
+      expect(await im.codeOf('modify_group_base_info', { GroupId: work, MuteAllMember: 'On' })).to.equal(10_007);
+    });
+
+    it('is shown as the filters say, up to fifty at once, each with its own error', async () => {
+      const GroupId = await made({
+        AppDefinedData: [
+          { Key: 'a', Value: '1' },
+          { Key: 'b', Value: '2' },
+        ],
+        MemberList: [{ Member_Account: 'bob', AppMemberDefinedData: [{ Key: 'm', Value: '1' }] }],
+      });
+      const shown = await infos(['a b', GroupId, 'nowhere', GroupId], {
+        GroupBaseInfoFilter: ['Name', 'MemberNum'],
+        MemberInfoFilter: ['Role'],
+        AppDefinedDataFilter_Group: ['b'],
+        AppDefinedDataFilter_GroupMember: ['m'],
+      });
+      const expected = {
+        GroupId,
+        ErrorCode: 0,
+        ErrorInfo: '',
+        Name: 'Study',
+        MemberNum: 2,
+        AppDefinedData: [{ Key: 'b', Value: '2' }],
+        MemberList: [
+          { Member_Account: 'ann', Role: 'Owner', AppMemberDefinedData: [] },
+          { Member_Account: 'bob', Role: 'Member', AppMemberDefinedData: [{ Key: 'm', Value: '1' }] },
+        ],
+      };
+      expect(shown.map(({ ErrorCode }) => ErrorCode)).to.deep.equal([10_015, 0, 10_010, 0]);
+      expect(shown[1]).to.deep.equal(expected);
+      expect(await info(GroupId, { GroupBaseInfoFilter: ['Name'] }), 'no more than that').to.deep.equal({
+        GroupId,
+        ErrorCode: 0,
+        ErrorInfo: '',
+        Name: 'Study',
+      });
+      expect(await im.codeOf('get_group_info', { GroupIdList: Array(51).fill(GroupId) })).to.equal(10_004);
+    });
+
+    it('is among all groups of the app, whose pages end; by its type, of either name', async () => {
+      const room = await made({ Type: 'ChatRoom' });
+      const gone = await made({ Type: 'ChatRoom' });
+      await im.done('destroy_group', { GroupId: gone });
+      type Page = { Next: number; TotalCount: number; GroupIdList: { GroupId: string }[] };
+      const all = async (query: object): Promise<string[]> => {
+        const found: string[] = [];
+        let Next = 0;
+        let total = -1;
+        do {
+          const page: Page = await im.done<Page>('get_appid_group_list', { Limit: 2, Next, ...query });
+          expect(page.GroupIdList.length).to.be.within(0, 2);
+          if (total >= 0) expect(page.TotalCount).to.equal(total);
+          total = page.TotalCount;
+          found.push(...page.GroupIdList.map(({ GroupId }) => GroupId));
+          Next = page.Next;
+        } while (Next !== 0);
+        expect(new Set(found).size).to.equal(total);
+        return found;
+      };
+      const every = await all({});
+      expect(every).to.include(room).and.not.to.include(gone);
+      const rooms = await all({ Type: 'Meeting' });
+      expect(rooms).to.include(room);
+      expect(rooms.length).to.be.below(every.length);
+      expect((await im.done<Page>('get_appid_group_list', {})).GroupIdList.length).to.equal(every.length);
+      expect(await im.codeOf('get_appid_group_list', { Limit: 10_001 })).to.equal(10_004);
+    });
+  });
+
+  describe('its members', () => {
+    it('are added, each with what came of it; what nobody could be named is nobody', async () => {
+      const GroupId = await made({ MemberList: named('bob'), MaxMemberCount: 3 });
+      const MemberList = named('bob', 'a b', 'nobody', 'cyd', 'cyd', 'eve');
+      const added = await im.done<{ MemberList: { Result: number }[] }>('add_group_member', { GroupId, MemberList });
+      expect(added.MemberList.map(({ Result }) => Result)).to.deep.equal([2, 0, 0, 1, 2, 4]);
+      expect((await members(GroupId)).map(({ Member_Account }) => Member_Account)).to.deep.equal(['ann', 'bob', 'cyd']);
+      expect(await im.codeOf('add_group_member', { GroupId: 'nowhere', MemberList: named('a b') })).to.equal(10_010);
+      expect(await im.codeOf('add_group_member', { GroupId, MemberList: [] })).to.equal(10_004);
+      const crowd = Array.from({ length: 301 }, (_, n) => `n${n.toString()}`);
+      expect(await im.codeOf('add_group_member', { GroupId, MemberList: named(...crowd) })).to.equal(10_005);
+    });
+
+    it('are taken out, the owner excepted; who is none is passed over, and an admin may take himself out', async () => {
+      const GroupId = await made({ MemberList: named('bob', 'cyd', 'root') });
+      const taken = { GroupId, MemberToDel_Account: ['bob', 'nobody', 'a b', 'root'], Reason: 'spam' };
+      await im.done('delete_group_member', taken);
+      await im.done('delete_group_member', taken);
+      expect((await members(GroupId)).map(({ Member_Account }) => Member_Account)).to.deep.equal(['ann', 'cyd']);
+      expect(await im.codeOf('delete_group_member', { ...taken, MemberToDel_Account: ['cyd', 'ann'] })).to.equal(
+        10_007,
+      );
+      expect(await members(GroupId)).to.have.length(2);
+      expect(await im.codeOf('delete_group_member', { ...taken, GroupId: 'nowhere' })).to.equal(10_010);
+    });
+
+    it('come and go in silence where that is asked for', async () => {
+      const GroupId = await made({ MemberList: named('bob') });
+      const lines = async (): Promise<string[]> => {
+        const read = await v1.call<{ items: object[] }>('GET', `/conversations/group:${GroupId}/messages?limit=50`, {
+          token: ann.token,
+        });
+        return read.body.items.map((item) => JSON.stringify(item));
+      };
+      await im.done('add_group_member', { GroupId, MemberList: named('cyd'), Silence: 1 });
+      await im.done('delete_group_member', { GroupId, MemberToDel_Account: ['bob'], Silence: 1 });
+      await im.done('add_group_member', { GroupId, MemberList: named('eve'), Silence: 0 });
+      await eventually(async () => (await lines()).some((line) => line.includes('"eve"')));
+      const said = await lines();
+      expect(said.filter((line) => line.includes('"cyd"'))).to.deep.equal([]);
+      expect(said.filter((line) => line.includes('MemberRemoved'))).to.deep.equal([]);
+    });
+
+    it('are listed from anywhere, by role, with the fields that are wanted', async () => {
+      const GroupId = await made({
+        MemberList: [{ Member_Account: 'bob', Role: 'Admin' }, ...named('cyd', 'dan')],
+      });
+      const idsOf = (list: readonly Member[]): string[] => list.map(({ Member_Account }) => Member_Account);
+      expect(idsOf(await members(GroupId, { Limit: 2 }))).to.deep.equal(['ann', 'bob']);
+      expect(idsOf(await members(GroupId, { Limit: 2, Offset: 2 }))).to.deep.equal(['cyd', 'dan']);
+      expect(idsOf(await members(GroupId, { Limit: 2, Offset: 4 }))).to.deep.equal([]);
+      expect(idsOf(await members(GroupId, { MemberRoleFilter: ['Owner', 'Admin'] }))).to.deep.equal(['ann', 'bob']);
+      const MemberInfoFilter = ['Role', 'JoinTime', 'NoSuchField'];
+      const [first] = await members(GroupId, { MemberInfoFilter, Limit: 1 });
+      expect(Object.keys(first ?? {})).to.deep.equal(['Member_Account', 'Role', 'JoinTime']);
+      expect(first?.['JoinTime']).to.be.closeTo(Date.now() / 1_000, 60);
+      expect(await im.codeOf('get_group_member_info', { GroupId, MemberRoleFilter: ['Boss'] })).to.equal(10_004);
+      expect(await im.codeOf('get_group_member_info', { GroupId, Limit: 6_001 })).to.equal(10_004);
+      expect(await im.codeOf('get_group_member_info', { GroupId: 'nowhere' })).to.equal(10_010);
+    });
+
+    it('are changed in role, card, how they are told, and mute, all at once or not at all', async () => {
+      const GroupId = await made({ MemberList: named('bob') });
+      const Member_Account = 'bob';
+      await im.done('modify_group_member_info', {
+        GroupId,
+        Member_Account,
+        Role: 'Admin',
+        NameCard: 'Bobby',
+        MsgFlag: 'AcceptNotNotify',
+        ShutUpUntil: FOR_EVER,
+        AppMemberDefinedData: [{ Key: 'a', Value: '1' }],
+      });
+      const bob = async (): Promise<Member | undefined> => (await members(GroupId))[1];
+      expect(await bob()).to.deep.include({
+        Role: 'Admin',
+        NameCard: 'Bobby',
+        MsgFlag: 'AcceptNotNotify',
+        ShutUpUntil: FOR_EVER,
+        MuteUntil: FOR_EVER,
+        AppMemberDefinedData: [{ Key: 'a', Value: '1' }],
+      });
+      // Fields at the same time: none is lost.
+      const keys = ['b', 'c', 'd', 'e'];
+      await Promise.all(
+        keys.map((Key) =>
+          im.done('modify_group_member_info', { GroupId, Member_Account, AppMemberDefinedData: [{ Key, Value: Key }] }),
+        ),
+      );
+      await im.done('modify_group_member_info', {
+        GroupId,
+        Member_Account,
+        MuteUntil: 0,
+        Role: 'Member',
+        AppMemberDefinedData: [{ Key: 'a', Value: '' }],
+      });
+      const after = await bob();
+      expect(after).to.include({ Role: 'Member', NameCard: 'Bobby', ShutUpUntil: 0 });
+      expect((after?.['AppMemberDefinedData'] as { Key: string }[]).map(({ Key }) => Key).sort()).to.deep.equal(keys);
+      const inAnHour = Math.floor(Date.now() / 1_000) + 3_600;
+      await im.done('modify_group_member_info', { GroupId, Member_Account, ShutUpUntil: inAnHour });
+      expect((await bob())?.['ShutUpUntil']).to.equal(inAnHour);
+      await im.done('modify_group_member_info', { GroupId, Member_Account, ShutUpUntil: 86_400 });
+      expect((await bob())?.['ShutUpUntil'], 'a length').to.be.closeTo(Date.now() / 1_000 + 86_400, 60);
+      const wrong: readonly (readonly [object, number])[] = [
+        [{ Member_Account: 'eve', NameCard: 'x' }, 10_007],
+        [{ Member_Account: 'eve' }, 10_007],
+        [{ Member_Account: 'ann', Role: 'Member' }, 10_007],
+        [{ Member_Account: 'bob', Role: 'Owner' }, 10_004],
+        [{ Member_Account: 'bob', NameCard: '字'.repeat(17) }, 10_004],
+        [{ Member_Account: 'bob', Role: 'Admin', ShutUpUntil: 1_000_000_001 }, 10_004],
+      ];
+      for (const [change, code] of wrong) {
+        expect(await im.codeOf('modify_group_member_info', { GroupId, ...change }), JSON.stringify(change)).to.equal(
+          code,
+        );
+      }
+      expect((await bob())?.Role).to.equal('Member');
+    });
+
+    it('are muted for a time, for ever, and no more, also while they are away; and are told by both names', async () => {
+      const GroupId = await made({ MemberList: named('bob', 'cyd') });
+      const muted = async (command: string): Promise<object> => {
+        const { ShuttedUinList, MutedAccountList } = await im.done(command, { GroupId });
+        return { ShuttedUinList, MutedAccountList };
+      };
+      await im.done('forbid_send_msg', { GroupId, Members_Account: ['bob', 'cyd', 'cyd'], ShutUpTime: FOR_EVER });
+      const shown = {
+        ShuttedUinList: [
+          { Member_Account: 'bob', ShuttedUntil: FOR_EVER },
+          { Member_Account: 'cyd', ShuttedUntil: FOR_EVER },
+        ],
+        MutedAccountList: [
+          { Member_Account: 'bob', MutedUntil: FOR_EVER },
+          { Member_Account: 'cyd', MutedUntil: FOR_EVER },
+        ],
+      };
+      expect(await muted('get_group_shutted_uin')).to.deep.equal(shown);
+      expect(await muted('get_group_muted_account')).to.deep.equal(shown);
+      await im.done('delete_group_member', { GroupId, MemberToDel_Account: ['bob'] });
+      await im.done('add_group_member', { GroupId, MemberList: named('bob') });
+      expect(await muted('get_group_muted_account'), 'whoever comes again is muted still').to.deep.equal(shown);
+      await im.done('forbid_send_msg', { GroupId, Members_Account: ['bob'], MuteTime: 0 });
+      await im.done('forbid_send_msg', { GroupId, Members_Account: ['cyd'], MuteTime: 60 });
+      const { MutedAccountList } = await im.done<{ MutedAccountList: { MutedUntil: number }[] }>(
+        'get_group_muted_account',
+        { GroupId },
+      );
+      expect(MutedAccountList).to.have.length(1);
+      expect(MutedAccountList[0]?.MutedUntil).to.be.closeTo(Date.now() / 1_000 + 60, 60);
+      expect(await im.codeOf('forbid_send_msg', { GroupId, Members_Account: ['bob'] }), 'no time').to.equal(10_004);
+      expect(await im.codeOf('forbid_send_msg', { GroupId, Members_Account: ['eve'], MuteTime: 1 })).to.equal(10_007);
+      expect(await im.codeOf('forbid_send_msg', { GroupId, Members_Account: ['ann'], MuteTime: 1 })).to.equal(10_007);
+      const crowd = Array.from({ length: 501 }, (_, n) => `n${n.toString()}`);
+      expect(await im.codeOf('forbid_send_msg', { GroupId, Members_Account: crowd, MuteTime: 1 })).to.equal(10_005);
+    });
+
+    it('are asked for their roles, and for the groups that they are in', async () => {
+      const open = await made({ Owner_Account: 'eve', MemberList: [{ Member_Account: 'bob', Role: 'Admin' }] });
+      const work = await made({ Owner_Account: 'eve', Type: 'Work' });
+      const room = await made({ Owner_Account: 'eve', Type: 'AVChatRoom' });
+      const User_Account = ['eve', 'bob', 'ann', 'nobody', 'a b'];
+      expect((await im.done('get_role_in_group', { GroupId: open, User_Account }))['UserIdList']).to.deep.equal(
+        ['Owner', 'Admin', 'NotMember', 'NotMember', 'NotMember'].map((Role, n) => ({
+          Member_Account: User_Account[n],
+          Role,
+        })),
+      );
+      type Joined = { TotalCount: number; GroupIdList: Info[] };
+      const joined = (more: object = {}): Promise<Joined> =>
+        im.done<Joined>('get_joined_group_list', { Member_Account: 'eve', ...more });
+      const ids = async (more: object): Promise<string[]> => (await joined(more)).GroupIdList.map((one) => one.GroupId);
+      const all = await joined();
+      expect(all.GroupIdList.length).to.equal(all.TotalCount);
+      expect(Object.keys(all.GroupIdList[0] ?? {})).to.deep.equal(['GroupId']);
+      expect(await ids({ WithHugeGroups: 0 }))
+        .to.include.members([open, work])
+        .and.not.include(room);
+      expect(await ids({ WithHugeGroups: 1, WithNoActiveGroups: 1 })).to.include.members([open, work, room]);
+      expect(await ids({ Type: 'Private' }))
+        .to.include(work)
+        .and.not.include(open);
+      expect(await ids({ Type: 'AVChatRoom', WithHugeGroups: 1 })).to.deep.equal([room]);
+      expect(await ids({ Type: 'AVChatRoom' })).to.deep.equal([]);
+      const from = all.TotalCount - 1;
+      expect(await ids({ Limit: 5, Offset: from })).to.deep.equal([all.GroupIdList[from]?.GroupId]);
+      const ResponseFilter = {
+        GroupBaseInfoFilter: ['Type', 'Name'],
+        SelfInfoFilter: ['Role', 'MsgFlag'],
+      };
+      const [one] = (await joined({ Type: 'Private', ResponseFilter, Limit: 1 })).GroupIdList;
+      expect(one).to.deep.include({ Type: 'Private', Name: 'Study' });
+      expect(Object.keys(one ?? {})).to.deep.equal(['GroupId', 'Type', 'Name', 'SelfInfo']);
+      expect(one?.SelfInfo).to.have.all.keys('Role', 'MsgFlag');
+      expect(await im.codeOf('get_joined_group_list', { Member_Account: 'nobody' })).to.equal(10_019);
+      expect(await im.codeOf('get_joined_group_list', { Member_Account: 'a b' })).to.equal(10_019);
+      expect(await im.codeOf('get_role_in_group', { GroupId: 'nowhere', User_Account })).to.equal(10_010);
+      expect((await im.done('get_online_member_num', { GroupId: room }))['OnlineMemberNum']).to.equal(0);
+      expect(await im.codeOf('get_online_member_num', { GroupId: 'nowhere' })).to.equal(10_010);
+    });
+
+    it('have read so far, and wrote last, as other APIs see it', async () => {
+      const GroupId = await made({ MemberList: named('bob') });
+      const send = await v1.call('POST', `/conversations/group:${GroupId}/messages`, {
+        token: ann.token,
+        body: { text: 'hello' },
+      });
+      expect(send.status, JSON.stringify(send.body)).to.equal(201);
+      const { seq } = send.body as { seq: number };
+      // Lines about the group may come before or after it.
+      await eventually(async () => Number((await info(GroupId))['NextMsgSeq']) > seq);
+      const [first, second] = await members(GroupId);
+      expect(first).to.include({ MsgSeq: seq });
+      expect(first?.['LastSendMsgTime']).to.be.closeTo(Date.now() / 1_000, 60);
+      expect(second).to.include({ LastSendMsgTime: 0 });
+      expect(second?.['UnreadMsgNum']).to.be.at.least(1);
+      expect((await info(GroupId))['LastMsgTime']).to.be.closeTo(Date.now() / 1_000, 60);
+    });
+  });
+
+  describe('the unmodified client of npm', () => {
+    it('drives each of these commands', async () => {
+      const request = unmodifiedClient(parley.url);
+      const GroupId = 'by-the-client';
+      const steps: readonly (readonly [command: string, body: object])[] = [
+        ['create_group', { GroupId, Type: 'Public', Name: 'x', Owner_Account: 'ann', MemberList: named('bob') }],
+        ['get_appid_group_list', { Limit: 10 }],
+        ['get_group_info', { GroupIdList: [GroupId] }],
+        ['get_group_member_info', { GroupId, Limit: 10, Offset: 0 }],
+        ['modify_group_base_info', { GroupId, Name: 'y' }],
+        ['add_group_member', { GroupId, MemberList: named('cyd') }],
+        ['delete_group_member', { GroupId, MemberToDel_Account: ['cyd'] }],
+        ['modify_group_member_info', { GroupId, Member_Account: 'bob', Role: 'Admin' }],
+        ['get_joined_group_list', { Member_Account: 'ann' }],
+        ['get_role_in_group', { GroupId, User_Account: ['ann'] }],
+        ['forbid_send_msg', { GroupId, Members_Account: ['bob'], ShutUpTime: 60 }],
+        ['get_group_shutted_uin', { GroupId }],
+        ['change_group_owner', { GroupId, NewOwner_Account: 'bob' }],
+        ['get_online_member_num', { GroupId }],
+        ['destroy_group', { GroupId }],
+      ];
+      for (const [command, body] of steps) {
+        const { data } = await request('group_open_http_svc', command, body);
+        expect(data, command).to.include({ ActionStatus: 'OK', ErrorCode: 0 });
+      }
+      const { data } = await request('group_open_http_svc', 'destroy_group', { GroupId });
+      expect(data).to.include({ ActionStatus: 'FAIL', ErrorCode: 10_010 });
     });
   });
 });

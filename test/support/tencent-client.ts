@@ -1,5 +1,6 @@
-import { createRequire } from 'node:module';
 import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 interface SigApi {
   genUserSig(userId: string, expire: number): string;
@@ -85,4 +86,44 @@ export class TencentClient {
   async codeOf(command: string, body: object | string, query: Query = {}, init: RequestInit = {}): Promise<number> {
     return (await this.call(command, body, query, init)).ErrorCode;
   }
+}
+
+type Requesting = (service: string, command: string, body: object) => Promise<{ readonly data: TencentAnswer }>;
+interface SdkClient {
+  _usersig: string;
+  _expireUntil: number;
+  request: Requesting;
+}
+interface Axios {
+  readonly interceptors: {
+    readonly request: { use(change: (config: { url: string }) => { url: string }): number; eject(id: number): void };
+  };
+}
+
+/**
+ * The client of npm, as it is. It signs by itself with a key of the older kind, so the UserSig is put where it keeps its own;
+ * and as it knows one host only, what it sends is led here.
+ */
+export function unmodifiedClient(url: string, identifier = 'root'): Requesting {
+  const Sdk = require('imsdk-restapi-nodejs-es6-sdk') as new (config: object) => SdkClient;
+  const axios = createRequire(require.resolve('imsdk-restapi-nodejs-es6-sdk'))('axios') as Axios;
+  const client = new Sdk({
+    sdkAppid: SDKAPPID,
+    identifier,
+    expireAfter: 600,
+    privateKeyPath: fileURLToPath(import.meta.url),
+  });
+  client._usersig = userSigOf(identifier);
+  client._expireUntil = Date.now() / 1_000 + 600;
+  return async (service, command, body) => {
+    const led = axios.interceptors.request.use((config) => ({
+      ...config,
+      url: config.url.replace(/^https:\/\/console\.tim\.qq\.com/, url),
+    }));
+    try {
+      return await client.request(service, command, body);
+    } finally {
+      axios.interceptors.request.eject(led);
+    }
+  };
 }
