@@ -5,6 +5,7 @@ import { nameOf } from '../../api/dialects/shared/operation.js';
 import { DialectHostility, type DialectUnderAttack, prepared } from '../support/hostile/dialect-requests.js';
 import { dtalkUnderAttack } from '../support/hostile/dtalk.js';
 import { openimUnderAttack } from '../support/hostile/openim.js';
+import { tencentUnderAttack } from '../support/hostile/tencent.js';
 import { schemaOf, userPointers } from '../support/hostile/schemas.js';
 import { v1Fixtures } from '../support/hostile/v1-fixtures.js';
 import { V1Hostility } from '../support/hostile/v1-requests.js';
@@ -15,7 +16,7 @@ const operations = v1Operations({} as V1Services);
 
 /** Requests are read alike whatever keeps the log: on the second engine one dialect shows it. */
 const dialectsOn: Readonly<Record<Engine, readonly DialectUnderAttack[]>> = {
-  PostgreSQL: [openimUnderAttack, dtalkUnderAttack] as readonly DialectUnderAttack[],
+  PostgreSQL: [openimUnderAttack, dtalkUnderAttack, tencentUnderAttack] as readonly DialectUnderAttack[],
   EventStoreDB: [openimUnderAttack] as readonly DialectUnderAttack[],
 };
 

@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import { eventually } from '../support/eventually.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import {
-  APP_SECRET,
   OTHER_SDKAPPID,
   OTHER_SECRET,
   SDKAPPID,
   TencentClient,
+  tencentApps,
   unmodifiedClient,
   userSigOf,
 } from '../support/tencent-client.js';
@@ -41,7 +41,7 @@ describe('001: the Tencent IM group API', () => {
     this.timeout(60_000);
     parley = await runParley(({ otherTenant }) => ({
       PARLEY_APP_ADMINS: `root,${otherTenant}/root,${otherTenant}/boss`,
-      TENCENT_APPS: `${SDKAPPID.toString()}::${APP_SECRET},${OTHER_SDKAPPID.toString()}:${otherTenant}:${OTHER_SECRET}`,
+      TENCENT_APPS: tencentApps(otherTenant),
       TENCENT_PORT: '0',
     }));
     im = new TencentClient(parley.url);
@@ -254,7 +254,11 @@ describe('001: the Tencent IM group API', () => {
         ['FaceUrl', 500],
       ];
       for (const [name, most] of texts) {
-        const right = { Type: 'Public', Name: 'x', [name]: '字'.repeat(most / 3).padEnd(Math.floor(most / 3) + (most % 3), 'x') };
+        const right = {
+          Type: 'Public',
+          Name: 'x',
+          [name]: '字'.repeat(most / 3).padEnd(Math.floor(most / 3) + (most % 3), 'x'),
+        };
         expect(await im.codeOf('create_group', { ...right, [name]: `${right[name as 'Name']}x` }), name).to.equal(
           10_004,
         );

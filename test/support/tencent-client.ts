@@ -14,6 +14,10 @@ export const OTHER_SDKAPPID = 1_400_000_001;
 export const APP_SECRET = randomBytes(32).toString('hex');
 export const OTHER_SECRET = randomBytes(32).toString('hex');
 
+/** TENCENT_APPS of a server under test: an app of its default tenant, and one of the other. */
+export const tencentApps = (otherTenant: string): string =>
+  `${SDKAPPID.toString()}::${APP_SECRET},${OTHER_SDKAPPID.toString()}:${otherTenant}:${OTHER_SECRET}`;
+
 /** A UserSig as the vendor's package makes it. */
 export const userSigOf = (
   identifier: string,

@@ -2,6 +2,7 @@ import type { GroupChange } from '../../../domain/group/commands.js';
 import type { MemberCard } from '../../../domain/group/events.js';
 import { groupPresets } from '../../../domain/group/presets.js';
 import { requestContext } from '../shared/context.js';
+import type { Caller } from '../shared/operation.js';
 import { isRefusal } from '../shared/refusals.js';
 import { ChangeOwnerReq } from './member-dto.js';
 import {
@@ -14,6 +15,7 @@ import {
 } from './group-dto.js';
 import { presetOf, wireTypeOf } from './group-types.js';
 import { groupIdOf } from './ids.js';
+import { liveGroup } from './live-group.js';
 import type { Looks } from './looks.js';
 import type { NewGroup } from '../../../application/commands/groups.js';
 import { operation, type Operation } from './operation.js';
@@ -29,8 +31,9 @@ export function groupOperations(services: TencentServices, looks: Looks): Operat
   const { groupCommands: groups, groupChanges } = services;
 
   /** An id that is taken: by a group of the same owner, or by another. */
-  const taken = async (tenant: string, groupId: string, ownerId: string | null): Promise<TencentRefused> => {
-    const group = await services.groups.groupById(tenant, groupId);
+  const taken = async (caller: Caller, groupId: string, ownerId: string | null): Promise<TencentRefused> => {
+    await looks.upToDate(caller);
+    const group = await services.groups.groupById(caller.tenant, groupId);
     const own = group !== undefined && ownerId !== null && group.ownerId === ownerId;
     return new TencentRefused(own ? 'groupIdOwn' : 'groupIdTaken', groupId);
   };
@@ -39,7 +42,6 @@ export function groupOperations(services: TencentServices, looks: Looks): Operat
     operation({
       command: 'create_group',
       Body: CreateGroupReq,
-      reads: true,
       handle: async (call) => {
         const { body, caller } = call;
         const asked = { ...newGroupOf(body), ...initialMembersOf(body), consent: 'waive', repeated: 'report' } as const;
@@ -48,7 +50,7 @@ export function groupOperations(services: TencentServices, looks: Looks): Operat
           return { GroupId: outcome.groupId };
         } catch (error) {
           if (!isRefusal(error, 'GroupIdTaken')) throw error;
-          throw await taken(caller.tenant, asked.groupId ?? '', asked.ownerId);
+          throw await taken(caller, asked.groupId ?? '', asked.ownerId);
         }
       },
     }),
@@ -64,12 +66,11 @@ export function groupOperations(services: TencentServices, looks: Looks): Operat
     operation({
       command: 'modify_group_base_info',
       Body: ModifyGroupReq,
-      reads: true,
       handle: async (call) => {
         const groupId = groupIdOf(call.body);
         const steps = changesOf(call.body);
-        if (steps.length === 0) await looks.group(call.caller.tenant, groupId);
-        else await groupChanges.together(requestContext(call), { groupId, steps });
+        if (steps.length > 0) await groupChanges.together(requestContext(call), { groupId, steps });
+        else await liveGroup(groupChanges, requestContext(call), groupId);
         return {};
       },
     }),

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../../application/commands/request.js';
-import type { GroupChange } from '../../../domain/group/commands.js';
-import type { CustomField, MemberCardChanges } from '../../../domain/group/events.js';
+import type { AdditionResult, GroupChange } from '../../../domain/group/commands.js';
+import type { CustomField } from '../../../domain/group/events.js';
+import { roleOf } from '../../../domain/group/state.js';
 import { DomainError } from '../../../domain/shared/errors.js';
 import { isId } from '../../../domain/shared/ids.js';
 import { actorOf, ofStep, requestContext } from '../shared/context.js';
@@ -9,6 +10,7 @@ import { MAX_UINT32 } from './dto.js';
 import type { CustomDataItem } from './group-dto.js';
 import { groupIdOf } from './ids.js';
 import { InTurn } from './in-turn.js';
+import { liveGroup } from './live-group.js';
 import type { Looks } from './looks.js';
 import { AddMembersReq, DeleteMembersReq, ForbidReq, ModifyMemberReq } from './member-dto.js';
 import { operation, type Operation } from './operation.js';
@@ -34,7 +36,7 @@ const additionResults = {
 /** Who comes, goes, is moved and is muted. */
 export function memberOperations(services: TencentServices, looks: Looks): Operation[] {
   const { groupCommands: groups, groupChanges, members } = services;
-  const cards = new InTurn();
+  const fieldsInTurn = new InTurn();
 
   /** His fields, with those that are named set or taken away. Only he who has the turn may ask. */
   const fieldsWith = async (
@@ -56,20 +58,18 @@ export function memberOperations(services: TencentServices, looks: Looks): Opera
     operation({
       command: 'add_group_member',
       Body: AddMembersReq,
-      reads: true,
       handle: async (call) => {
-        const { body, caller } = call;
+        const { body } = call;
         const groupId = groupIdOf(body);
         const named = body.MemberList.map(({ Member_Account }) => Member_Account);
-        checkCount(named.length, MOST_ADDED);
-        if (named.length === 0) throw new TencentRefused('badParameters', 'MemberList must not be empty');
+        checkCount('MemberList', named.length, MOST_ADDED);
         const userIds = named.filter(isId);
-        if (userIds.length === 0) await looks.group(caller.tenant, groupId);
-        const items =
-          userIds.length === 0
-            ? []
-            : (await groups.addMembers(silently(requestContext(call), body.Silence), { groupId, userIds, ...EACH }))
-                .outcome.items;
+        let items: readonly AdditionResult[] = [];
+        const context = silently(requestContext(call), body.Silence);
+        if (userIds.length === 0) await liveGroup(groupChanges, context, groupId);
+        else {
+          ({ items } = (await groups.addMembers(context, { groupId, userIds, ...EACH })).outcome);
+        }
         // Those that could be somebody's were judged in their order.
         const judged = items.values();
         return {
@@ -83,51 +83,44 @@ export function memberOperations(services: TencentServices, looks: Looks): Opera
     operation({
       command: 'delete_group_member',
       Body: DeleteMembersReq,
-      reads: true,
       handle: async (call) => {
         const { body, caller } = call;
         const groupId = groupIdOf(body);
         const named = body.MemberToDel_Account;
-        checkCount(named.length, MOST_NAMED);
-        if (named.length === 0) throw new TencentRefused('badParameters', 'MemberToDel_Account must not be empty');
+        checkCount('MemberToDel_Account', named.length, MOST_NAMED);
         const context = silently(requestContext(call), body.Silence);
         const { id: self } = actorOf(caller);
         const userIds = named.filter((userId) => isId(userId) && userId !== self);
         const reason = body.Reason === undefined ? {} : { reason: body.Reason };
         if (userIds.length > 0) await groups.removeMembers(context, { groupId, userIds, ...reason });
         // Nobody removes himself: an admin who is a member as well leaves.
-        if (named.includes(self))
-          await groups.leave(ofStep(context, 'self'), { groupId, userId: self, dismissed: 'refuse' });
-        else if (userIds.length === 0) await looks.group(caller.tenant, groupId);
+        const leaves = named.includes(self);
+        if (leaves) await groups.leave(ofStep(context, 'self'), { groupId, userId: self, dismissed: 'refuse' });
+        if (!leaves && userIds.length === 0) await liveGroup(groupChanges, context, groupId);
         return {};
       },
     }),
     operation({
       command: 'modify_group_member_info',
       Body: ModifyMemberReq,
-      reads: true,
       handle: async (call) => {
         const { body, caller } = call;
         const { tenant } = caller;
-        const { Member_Account: userId, AppMemberDefinedData: named } = body;
+        const { Member_Account: userId, AppMemberDefinedData: named = [] } = body;
         const groupId = groupIdOf(body);
-        const change = async (fields?: readonly CustomField[]): Promise<void> => {
-          const steps = changesOf(body, fields);
-          if (steps.length > 0) {
-            await shown(services, groupChanges.together(requestContext(call), { groupId, steps }));
-            return;
-          }
-          await looks.group(tenant, groupId);
-          if (!isId(userId) || (await members.member(tenant, groupId, userId)) === undefined) {
-            throw new DomainError('NotGroupMember', { userIds: [userId] });
-          }
-        };
-        // Fields are written as a whole: who changes one must have seen what the one before him wrote.
-        if (named === undefined || named.length === 0) await change();
-        else {
-          await cards.take(JSON.stringify([tenant, groupId, userId]), async () =>
-            change(await fieldsWith(tenant, groupId, userId, named)),
-          );
+        const context = requestContext(call);
+        const steps = changesOf(body);
+        if (named.length > 0) {
+          // Fields are written as a whole: who changes one must have seen what the one before him wrote.
+          await fieldsInTurn.take(JSON.stringify([tenant, groupId, userId]), async () => {
+            await looks.upToDate(caller);
+            const customFields = await fieldsWith(tenant, groupId, userId, named);
+            const setting = { type: 'ChangeMemberCard', userId, changes: { customFields } } as const;
+            await shown(services, groupChanges.together(context, { groupId, steps: [...steps, setting] }));
+          });
+        } else if (steps.length > 0) await groupChanges.together(context, { groupId, steps });
+        else if (roleOf(await liveGroup(groupChanges, context, groupId), userId) === undefined) {
+          throw new DomainError('NotGroupMember', { userIds: [userId] });
         }
         return {};
       },
@@ -141,8 +134,7 @@ export function memberOperations(services: TencentServices, looks: Looks): Opera
         const seconds = body.MuteTime ?? body.ShutUpTime;
         if (seconds === undefined) throw new TencentRefused('badParameters', 'MuteTime is missing');
         const named = [...new Set(body.Members_Account)];
-        checkCount(named.length, MOST_NAMED);
-        if (named.length === 0) throw new TencentRefused('badParameters', 'Members_Account must not be empty');
+        checkCount('Members_Account', named.length, MOST_NAMED);
         const steps = named.map((userId) => muting(userId, seconds));
         await groupChanges.together(requestContext(call), { groupId, steps });
         return {};
@@ -157,8 +149,10 @@ const EACH = { repeated: 'report', already: 'report', unknown: 'report', full: '
 const silently = (context: RequestContext, silence: 0 | 1 | undefined): RequestContext =>
   silence === 1 ? { ...context, silent: true } : context;
 
-function checkCount(count: number, most: number): void {
-  if (count > most) throw new TencentRefused('tooManyAccounts', `${most.toString()} at most`);
+/** @throws TencentRefused badParameters, tooManyAccounts */
+function checkCount(member: string, count: number, most: number): void {
+  if (count === 0) throw new TencentRefused('badParameters', `${member} must not be empty`);
+  if (count > most) throw new TencentRefused('tooManyAccounts', `${member} names more than ${most.toString()}`);
 }
 
 /** @param seconds from now; 0 ends it, 4294967295 is for ever */
@@ -178,17 +172,13 @@ function mutingUntil(userId: string, seconds: number): GroupChange {
   return { type: 'MuteMember', userId, until: seconds * 1_000 };
 }
 
-/** @param fields his own fields as a whole, where one of them is to be changed */
-function changesOf(body: ModifyMemberReq, fields: readonly CustomField[] | undefined): GroupChange[] {
+/** All but the fields of one's own. */
+function changesOf(body: ModifyMemberReq): GroupChange[] {
   const { Member_Account: userId, Role = '', NameCard, MsgFlag = '' } = body;
   const until = body.MuteUntil ?? body.ShutUpUntil;
-  const changes: MemberCardChanges = {
-    ...(NameCard !== undefined && { nickname: NameCard }),
-    ...(fields !== undefined && { customFields: [...fields] }),
-  };
   const steps: GroupChange[] = [];
   if (Role !== '') steps.push({ type: 'ChangeMemberRole', userId, role: Role === 'Admin' ? 'admin' : 'member' });
-  if (Object.keys(changes).length > 0) steps.push({ type: 'ChangeMemberCard', userId, changes });
+  if (NameCard !== undefined) steps.push({ type: 'ChangeMemberCard', userId, changes: { nickname: NameCard } });
   if (MsgFlag !== '') steps.push({ type: 'ChangeMemberCard', userId, receiveOption: receiveOptions[MsgFlag] });
   if (until !== undefined) steps.push(mutingUntil(userId, until));
   return steps;

@@ -1,6 +1,5 @@
 import type { ReaderPosition } from '../../../application/queries/conversations.js';
 import type { MemberView } from '../../../application/queries/members.js';
-import { MAX_PAGE } from '../../../application/queries/page.js';
 import type { Role } from '../../../domain/group/rules.js';
 import { isId } from '../../../domain/shared/ids.js';
 import { GroupReq } from './group-dto.js';
@@ -72,16 +71,8 @@ export function memberQueryOperations({ members, clock }: TencentServices, looks
       reads: true,
       handle: async ({ body, caller }) => {
         const { tenant } = caller;
-        const { groupId } = await looks.group(tenant, groupIdOf(body));
+        const muted = await looks.muted(tenant, await looks.group(tenant, groupIdOf(body)), ALL_MEMBERS);
         const now = clock.now();
-        const muted: MemberView[] = [];
-        let cursor: string | null = null;
-        do {
-          const from: { cursor?: string } = cursor === null ? {} : { cursor };
-          const page = await members.mutedMembers(tenant, groupId, now, { limit: MAX_PAGE, ...from });
-          muted.push(...page.items);
-          cursor = page.next;
-        } while (cursor !== null && muted.length < ALL_MEMBERS);
         const untils = muted.map((member) => [member.userId, mutedUntil(member, now)] as const);
         return {
           ShuttedUinList: untils.map(([Member_Account, ShuttedUntil]) => ({ Member_Account, ShuttedUntil })),

@@ -1,5 +1,6 @@
 import { groupOperations } from './group-operations.js';
 import { groupQueryOperations } from './group-queries.js';
+import { joinedGroupOperations } from './joined-groups.js';
 import { Looks } from './looks.js';
 import { memberOperations } from './member-operations.js';
 import { memberQueryOperations } from './member-queries.js';
@@ -12,6 +13,7 @@ export function tencentOperations(services: TencentServices): Operation[] {
   return [
     ...groupOperations(services, looks),
     ...groupQueryOperations(services, looks),
+    ...joinedGroupOperations(services, looks),
     ...memberOperations(services, looks),
     ...memberQueryOperations(services, looks),
   ];

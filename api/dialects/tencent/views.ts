@@ -51,7 +51,16 @@ export const customData = (
 ): { Key: string; Value: string }[] =>
   fields.filter(({ key }) => keys?.includes(key) ?? true).map(({ key, value }) => ({ Key: key, Value: value }));
 
-/** Those members of an answer that are wanted, by either of their names; undefined: all. */
+/** The fields of a group's own that are shown; undefined: none, not even an empty list. */
+export function groupFields(
+  { customFields }: Pick<GroupView, 'customFields'>,
+  keys: readonly string[] | 'all' | undefined,
+): object {
+  if (keys === undefined) return {};
+  return { AppDefinedData: customData(customFields, keys === 'all' ? undefined : keys) };
+}
+
+/** Those members of an answer that are wanted; undefined: all. */
 export const wanted = (info: object, names: readonly string[] | undefined): object =>
   names === undefined ? info : Object.fromEntries(Object.entries(info).filter(([name]) => names.includes(name)));
 

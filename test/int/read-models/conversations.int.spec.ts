@@ -294,6 +294,28 @@ describe('read models of conversations', () => {
     expect(await read.conversations.positions(as('a'), [keyOf(ac), 'nonsense'])).to.deep.equal([ofAc]);
   });
 
+  it('where a chat ends, and where each of its people stands, whoever looks', async () => {
+    const talk = group('g', 'a', 'b');
+    const empty = group('h', 'a');
+    say(talk, 'a', 'one');
+    say(talk, 'b', 'two');
+    say(talk, 'a', 'three');
+    history.write(left(own('g'), own('b')));
+    await caughtUp();
+    const ends = await read.conversations.ends('t1', [keyOf(talk), keyOf(empty), 'nonsense', keyOf(talk)]);
+    expect(ends.get(keyOf(talk))).to.include({ lastSeq: 3 });
+    expect(ends.get(keyOf(talk))?.lastAt).to.be.a('number');
+    expect(ends.get(keyOf(empty))).to.deep.equal({ lastSeq: 0, lastAt: null });
+    expect(ends.size).to.equal(2);
+    const at = START + 1_000_000;
+    const ids = ['a', 'b', 'c'].map(own);
+    const positions = await read.conversations.readerPositions('t1', keyOf(talk), ids, at);
+    expect([...positions.keys()]).to.deep.equal([own('a')]);
+    expect(positions.get(own('a'))).to.deep.equal({ readSeq: 3, unread: 0, wroteAt: ends.get(keyOf(talk))?.lastAt });
+    const quiet = await read.conversations.readerPositions('t1', keyOf(empty), ids, at);
+    expect(quiet.get(own('a'))).to.deep.equal({ readSeq: 0, unread: 0, wroteAt: null });
+  });
+
   describe('history', () => {
     const seqs = async (name: string, talk: Talk, request: object = {}) =>
       (

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Position } from '../../../application/ports/event-store.js';
 import { BadCursor, BadPageLimit, BadPageOffset, MAX_PAGE } from '../../../application/queries/page.js';
+import { groupPresets } from '../../../domain/group/presets.js';
 import { openReadModels, type ReadModels } from '../../../infrastructure/read-models/read-models.js';
 import { ArrayEventStore } from '../../support/array-event-store.js';
 import {
@@ -171,6 +172,29 @@ describe('read models', () => {
     });
   });
 
+  it('all active groups of a tenant by number, page after page, by preset', async () => {
+    const { rules } = groupPresets['tencent-meeting'];
+    for (let i = 0; i < 5; i++) history.write(created(`n${String(i)}`, 'ned', { number: 2 ** 52 + 100 - i, rules }));
+    history.write(dismissed('n3', false));
+    await caughtUp();
+    const filter = { presets: ['tencent-meeting'] };
+    const seen: string[] = [];
+    let after = 0;
+    do {
+      const page = await read.groups.groupNumbers('t1', { after, limit: 2 }, filter);
+      expect(page.total).to.equal(4);
+      expect(page.groups.length).to.be.within(1, 2);
+      seen.push(...page.groups.map(({ groupId }) => groupId));
+      after = page.next;
+    } while (after !== 0);
+    expect(seen).to.deep.equal(['n4', 'n2', 'n1', 'n0']);
+    const all = await read.groups.groupNumbers('t1', { after: 0, limit: 10_000 });
+    expect(all.total).to.equal(all.groups.length);
+    expect(all.groups.map(({ groupId }) => groupId)).to.include.members(seen);
+    const none = await read.groups.groupNumbers('t1', { after: 0, limit: 1 }, { presets: ['tencent-work'] });
+    expect(none).to.deep.equal({ groups: [], total: 0, next: 0 });
+  });
+
   it('pages through the groups of a user, active ones only', async () => {
     for (let i = 0; i < 7; i++)
       history.write(
@@ -197,6 +221,12 @@ describe('read models', () => {
     expect(none).to.deep.equal({ items: [], next: null, total: 0 });
     expect((await read.groups.groupsOfUser('t1', 'pat', { limit: 2 }, { kind: 'Work' })).total).to.equal(0);
     expect((await read.groups.groupsOfUser('t1', 'pat', { limit: 2 }, { kind: '' })).total).to.equal(5);
+    for (const [presets, total] of [
+      [['parley', 'openim'], 5],
+      [['tencent-work'], 0],
+      [[], 0],
+    ] as const)
+      expect((await read.groups.groupsOfUser('t1', 'pat', { limit: 2 }, { presets })).total).to.equal(total);
     expect(await read.groups.groupsOfUser('t1', 'nobody', { limit: 2 })).to.deep.equal({
       items: [],
       next: null,

@@ -9,6 +9,7 @@ import { dtalkSigner } from './dtalk-people.js';
 import { openStore } from '../postgres-store.js';
 import { type RunningParley, runParley } from '../running-parley.js';
 import { silentLogger } from '../silent-logger.js';
+import { tencentApps } from '../tencent-client.js';
 import { V1Client } from '../v1-client.js';
 
 const APP_SECRET = 'a secret of the app, of some length';
@@ -44,6 +45,7 @@ export class World {
         CHAT_NOTICES: 'false',
         PARLEY_TOKEN_SECRET: TOKEN_SECRET,
         OPENIM_SECRET: APP_SECRET,
+        TENCENT_APPS: tencentApps(otherTenant),
       }),
       engine,
     );

@@ -49,6 +49,15 @@ const byInvitation = (userId: string): GroupEvent =>
   joined(groupId, userId, 'member', { source: 'invitation', inviterId: 'ann', inviteId: `i${userId}` });
 
 describe('the lines that group changes are in the chat', () => {
+  it('given what was done in silence (001), there is none', () => {
+    const events = [created(groupId, 'ann'), joined(groupId, 'ann', 'owner')];
+    expect(groupLines(causes(events, ann).map((cause) => ({ ...cause, silent: true as const })))).to.deep.equal([]);
+    const [first, ...rest] = causes([removed('ben'), removed('cid')], ann);
+    expect(groupLines([{ ...first!, silent: true }, ...rest]).map(({ notice }) => notice.userIds)).to.deep.equal([
+      ['cid'],
+    ]);
+  });
+
   it('given a creation, it is one line, whoever came in with it, and names the first of them', () => {
     expect(
       told([

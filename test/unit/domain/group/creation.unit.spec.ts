@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { CreateGroup } from '../../../../domain/group/commands.js';
+import type { CommandContext } from '../../../../domain/shared/command.js';
 import { groupDecider } from '../../../../domain/group/decider.js';
 import { groupPresets } from '../../../../domain/group/presets.js';
 import { memberCount, type Group } from '../../../../domain/group/state.js';
@@ -17,6 +18,7 @@ import {
 } from '../../../support/group-stories.js';
 
 const given = specify(groupDecider);
+const decide = (command: CreateGroup & CommandContext) => groupDecider.decide({ status: 'none' }, command).events;
 
 const create = (more: Partial<CreateGroup> = {}): CreateGroup => ({
   type: 'CreateGroup',
@@ -65,6 +67,24 @@ describe('creating a group', () => {
         joined('dan', { inviterId: 'ann', ...creation }),
       ])
       .outcome({ incarnation: 1, memberCount: 4, alreadySo: false });
+  });
+
+  it('gives those who come in with it the cards that are said (001), and none to whoever is asked first', () => {
+    const creation = { source: 'creation', joinedAt: NOW } as const;
+    const cards = { bob: { nickname: 'Bobby' }, cid: { ext: 'x' }, eve: {}, nobody: { nickname: 'n' } };
+    const invitees = [{ userId: 'cid', inviteId: 'i1', wantsConsent: true }];
+    const events = decide({ ...create({ members: ['bob', 'cid', 'eve'], cards, invitees }), ...user('ann') });
+    expect(events.slice(2)).to.deep.equal([
+      joined('bob', { inviterId: 'ann', ...creation, card: { nickname: 'Bobby' } }),
+      {
+        type: 'MemberInvited',
+        data: { groupId: GROUP, userId: 'cid', inviteId: 'i1', inviterId: 'ann', awaits: ['invitee'] },
+      },
+      joined('eve', { inviterId: 'ann', ...creation }),
+    ]);
+    given()
+      .when({ ...create({ members: ['bob'], cards: { bob: { nickname: 'x'.repeat(65) } } }), ...user('ann') })
+      .then(refusal('InvalidArgument'));
   });
 
   it('takes the id it is given once only (003: 1202)', () => {

@@ -76,6 +76,24 @@ describe('changing what a group shows of itself', () => {
       .then(refusal('InvalidArgument', { field: 'customFields.value' }));
   });
 
+  it('takes custom fields away one by one (001), and sets others in the same moment', () => {
+    const [a, b, c] = [
+      { key: 'a', value: '1' },
+      { key: 'b', value: '2' },
+      { key: 'c', value: '3' },
+    ];
+    const without = (...removeFields: string[]) => ({ ...change({}), removeFields, ...user('ann') });
+    given(founded(), changed({ customFields: [a, b] }))
+      .when(without('a', 'd'))
+      .then([changed({ customFields: [b] })]);
+    given(founded(), changed({ customFields: [a, b] }))
+      .when({ ...without('a'), setFields: [c] })
+      .then([changed({ customFields: [b, c] })]);
+    given(founded(), changed({ customFields: [a] }))
+      .when(without('d'))
+      .thenAlreadySo();
+  });
+
   it('an empty text clears, as null does; custom fields are replaced as a whole', () => {
     given(founded(), changed({ ext: 'e' }))
       .when({ ...change({ ext: '' }), ...user('ann') })
