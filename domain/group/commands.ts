@@ -273,6 +273,8 @@ export interface DismissGroup {
    * Whether the list of members goes with it (D0 "dismiss keeps"); asked for later, it still goes (003 deleteMember).
    */
   readonly removeMembers: boolean;
+  /** Members whom an earlier dismissal kept: with `refuse` it is GroupDismissed all the same (001). Default `report`: they go. */
+  readonly kept?: OnItem;
   /**
    * A second dismissal: `refuse` (default) is GroupDismissed (003's 1204), `report` is already so for whoever dismissed
    * it or still could.

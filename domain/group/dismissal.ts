@@ -43,7 +43,8 @@ function refuseWithoutRight(state: GroupState, { actor, rights = 'last' }: Decid
 }
 
 /** Dismissed with its members kept, which now shall go after all (003: a later dismiss_group with deleteMember). */
-function keptSoFar(state: GroupState, { actor, removeMembers }: Decided<DismissGroup>): Group | undefined {
+function keptSoFar(state: GroupState, { actor, removeMembers, kept }: Decided<DismissGroup>): Group | undefined {
+  if (kept === 'refuse') return undefined;
   if (state.status !== 'dismissed' || !removeMembers || state.dismissal?.membersRemoved !== false) return undefined;
   const { dismiss } = state.rules.values.may;
   return standingsOf(state, actor).some((standing) => dismiss.includes(standing)) ? state : undefined;

@@ -601,7 +601,7 @@ describe('001: the Tencent IM group API', () => {
         body: { text: 'hello' },
       });
       expect(send.status, JSON.stringify(send.body)).to.equal(201);
-      const { seq } = send.body as { seq: number };
+      const { seq } = (send.body as { outcome: { seq: number } }).outcome;
       // Lines about the group may come before or after it.
       await eventually(async () => Number((await info(GroupId))['NextMsgSeq']) > seq);
       const [first, second] = await members(GroupId);

@@ -59,7 +59,7 @@ export function groupOperations(services: TencentServices, looks: Looks): Operat
       Body: GroupReq,
       handle: async (call) => {
         const groupId = groupIdOf(call.body);
-        await groups.dismiss(requestContext(call), { groupId, removeMembers: true });
+        await groups.dismiss(requestContext(call), { groupId, removeMembers: true, kept: 'refuse' });
         return {};
       },
     }),

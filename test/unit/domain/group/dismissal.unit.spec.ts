@@ -28,6 +28,16 @@ const by = (who: string, why: 'requested' | 'admin', membersRemoved = false) =>
 const emptiedBy = (who: string): GroupEvent => ({ type: 'DismissedGroupEmptied', data: { groupId: GROUP, by: who } });
 
 describe('dismissing a group', () => {
+  it('takes away kept members later (003), unless a dismissed group is none to the caller’s API (001)', () => {
+    const ended = [founded(), by('ann', 'requested')].flat();
+    given(ended)
+      .when({ ...dismiss({ removeMembers: true }), ...appAdmin })
+      .then([emptiedBy('root')]);
+    given(ended)
+      .when({ ...dismiss({ removeMembers: true, kept: 'refuse' }), ...appAdmin })
+      .then(refusal('GroupDismissed'));
+  });
+
   it('the owner does, or an app admin by his own power or for the owner (D0 "dismiss by")', () => {
     given(founded())
       .when({ ...dismiss(), ...user('ann') })
