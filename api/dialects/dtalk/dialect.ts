@@ -2,9 +2,10 @@ import type { RequestHandler } from 'express';
 import { jsonBody, rawBodyOf } from '../../http/body.js';
 import { type Dialect, type From, type Sent, serving, type Serving } from '../shared/dialect.js';
 import { decoded } from '../shared/go-decoding.js';
+import { sendJson } from '../shared/json-answer.js';
 import { integer } from '../shared/lossless-json.js';
 import type { Callers } from './caller.js';
-import { type Envelope, notFound, send, succeeded } from './envelope.js';
+import { type Envelope, notFound, succeeded } from './envelope.js';
 import { refusalOf, UNFORESEEN } from './errors.js';
 import { readJson } from './json.js';
 import type { Access, Answer, Operation } from './operation.js';
@@ -25,9 +26,9 @@ export function dtalkApi({
     unforeseen: UNFORESEEN,
     told: ({ result }) => ({ result }),
     answer: (response, answer) => {
-      send(response, succeeded(answer));
+      sendJson(response, succeeded(answer));
     },
-    refuse: send,
+    refuse: sendJson,
     unserved: (_request, response) => {
       notFound(response);
     },

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import { codes, type CodeName } from './codes.js';
-import { writeJson } from '../shared/lossless-json.js';
 
 /** Every answer of 002, by HTTP 200. */
 export interface Envelope {
@@ -18,16 +17,6 @@ export function failed(name: CodeName, detail = ''): Envelope {
 }
 
 const LONGEST_DETAIL = 500;
-
-export function send(response: ServerResponse, envelope: Envelope): void {
-  const text = writeJson(envelope);
-  response.writeHead(200, {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(text),
-    'Cache-Control': 'no-store',
-  });
-  response.end(text);
-}
 
 /** As the original's router says it, of a path or method that it doesn't serve. */
 export function notFound(response: ServerResponse): void {

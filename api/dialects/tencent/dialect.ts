@@ -1,8 +1,9 @@
 import type { Request, RequestHandler } from 'express';
 import { jsonBody, rawBodyOf } from '../../http/body.js';
 import { type Dialect, type From, type Sent, serving, type Serving } from '../shared/dialect.js';
+import { sendJson } from '../shared/json-answer.js';
 import { readJson } from '../shared/lossless-json.js';
-import { type Envelope, send, succeeded } from './envelope.js';
+import { type Envelope, succeeded } from './envelope.js';
 import { refusalOf, UNFORESEEN } from './errors.js';
 import type { Gateway } from './gateway.js';
 import { type Access, type Answer, type Operation, SERVICE } from './operation.js';
@@ -22,9 +23,9 @@ export function tencentApi({
     unforeseen: UNFORESEEN,
     told: ({ ErrorCode }) => ({ errorCode: ErrorCode }),
     answer: (response, answer) => {
-      send(response, succeeded(answer));
+      sendJson(response, succeeded(answer));
     },
-    refuse: send,
+    refuse: sendJson,
     unserved: (request) => unserved(request, gateway),
   };
   return serving(dialect, served);

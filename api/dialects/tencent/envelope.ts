@@ -1,5 +1,3 @@
-import type { ServerResponse } from 'node:http';
-import { writeJson } from '../shared/lossless-json.js';
 import { codes, type CodeName } from './codes.js';
 
 /** Every answer of 001, by HTTP 200. */
@@ -28,13 +26,3 @@ export function errorOf(name: CodeName, detail = ''): Pick<Envelope, 'ErrorCode'
 }
 
 const LONGEST_DETAIL = 500;
-
-export function send(response: ServerResponse, envelope: Envelope): void {
-  const text = writeJson(envelope);
-  response.writeHead(200, {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(text),
-    'Cache-Control': 'no-store',
-  });
-  response.end(text);
-}
