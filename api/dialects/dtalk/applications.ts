@@ -5,7 +5,7 @@ import { hasAdminPowers } from '../../../domain/shared/actor.js';
 import { DomainError } from '../../../domain/shared/errors.js';
 import { actorOf, requestContext } from '../shared/context.js';
 import type { Call } from '../shared/operation.js';
-import { AnswerApplyReq, ApplyReq, CreateApplyReq, ListAppliesReq, RejectApplyReq } from './dto.js';
+import { AnswerApplyReq, type ApplyReq, CreateApplyReq, ListAppliesReq, RejectApplyReq } from './dto.js';
 import type { GroupLooks } from './group-looks.js';
 import type { Grounds } from './group-operations.js';
 import { type Answer, type Operation, operation } from './operation.js';
