@@ -16,9 +16,7 @@ const spec = (name) => join(SPECS, `${name}.spec.js`);
 /** They flood, kill, freeze or starve whole servers whose answers have a time: nothing else runs beside them. */
 const ALONE = [
   'unit/http/connections.unit',
-  'int/projections/ended-connections.int',
   'int/projections/frozen-leader.int',
-  'e2e/store-copy-killed.e2e',
   'e2e/single-faults.e2e',
   'e2e/full-disk.e2e',
   'e2e/faults.e2e',

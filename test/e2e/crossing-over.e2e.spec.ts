@@ -83,6 +83,7 @@ describe('one group, by whichever API', () => {
       openim: '/openim',
       sealtalk: '/sealtalk',
       dtalk: '/dtalk',
+      tencent: '/tencent',
     });
     const nothing: Readonly<Record<string, readonly [status: number, text: RegExp]>> = {
       openim: [404, /^\{"errCode":404,/],

@@ -15,7 +15,7 @@ import { seededRandom } from '../support/random.js';
 import { V1Client } from '../support/v1-client.js';
 
 /** As many as it takes to kill each of the two several times in `npm test`, 100 in `npm run test:soak`. */
-const ROUNDS = { PostgreSQL: rounds(3), EventStoreDB: rounds(2) };
+const ROUNDS = { PostgreSQL: rounds(2), EventStoreDB: rounds(2) };
 const LANES = 16;
 const GROUPS = 8;
 
