@@ -1,5 +1,5 @@
-// `npm test [-- FILE… and what else mocha takes]`: mocha, and beside it the type-check, whose errors are told behind its summary.
-// Of the whole suite most files run two at a time, then the others one by one: two summaries.
+// `npm test [-- FILE… and what else mocha takes]`: mocha, and beside its last run the type-check, whose errors are told behind its
+// summary. Of the whole suite most files run two at a time, then the others one by one: two summaries.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url);
 const SPECS = join('dist', 'test');
 const spec = (name) => join(SPECS, `${name}.spec.js`);
 
-/** They flood, kill, freeze or starve whole servers whose answers have a time: nothing else runs beside them. */
+/** They flood, kill, freeze or starve whole servers whose answers have a time: nothing runs beside them but the type-check, with what they leave. */
 const ALONE = [
   'unit/http/connections.unit',
   'int/projections/frozen-leader.int',
@@ -52,9 +52,11 @@ function run(program, words, stdio) {
   return spawn(process.execPath, [require.resolve(program), ...words], { cwd: root, stdio });
 }
 
-async function tests() {
+async function tests(beforeTheLast) {
   let worst = 0;
-  for (const words of runs(process.argv.slice(2))) {
+  const all = runs(process.argv.slice(2));
+  for (const words of all) {
+    if (words === all.at(-1)) beforeTheLast();
     const [code] = await once(run('mocha/bin/mocha.js', words, 'inherit'), 'exit');
     worst = Math.max(worst, code ?? 1);
   }
@@ -64,13 +66,15 @@ async function tests() {
 async function typecheck() {
   const types = run('typescript/bin/tsc', ['-p', 'tsconfig.json', '--pretty'], ['ignore', 'pipe', 'inherit']);
   // The tests are what one waits for.
-  if (types.pid !== undefined) setPriority(types.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  if (types.pid !== undefined) setPriority(types.pid, constants.priority.PRIORITY_LOW);
   let errors = '';
   types.stdout.setEncoding('utf8').on('data', (text) => (errors += text));
   const [code] = await once(types, 'close');
   return { code, errors };
 }
 
-const [code, types] = await Promise.all([tests(), typecheck()]);
+let typesChecked;
+const code = await tests(() => (typesChecked = typecheck()));
+const types = await typesChecked;
 if (types.errors !== '') process.stdout.write(`${types.errors}\n`);
 process.exitCode = code === 0 && types.code === 0 ? 0 : code || 1;
