@@ -4,7 +4,13 @@ import type { UserEvent } from '../../domain/user/events.js';
 import { noUser, type UserState } from '../../domain/user/state.js';
 import { type Actor, hasAdminPowers } from '../../domain/shared/actor.js';
 import { DomainError, refuse } from '../../domain/shared/errors.js';
-import { FIRST_NUMBER, isClientChosenId, isServerMadeId, serverMadeId } from '../../domain/shared/ids.js';
+import {
+  FIRST_NUMBER,
+  isClientChosenId,
+  isServerMadeId,
+  isServersName,
+  serverMadeId,
+} from '../../domain/shared/ids.js';
 import { checkText } from '../../domain/shared/text.js';
 import type { Credentials, PasswordHasher } from '../ports/credentials.js';
 import type { EventSerializer } from '../ports/envelope.js';
@@ -178,7 +184,7 @@ export class UserCommands {
       at: 0,
     });
     if (credentials !== undefined) checkCredentials(credentials);
-    if (SERVERS_NAME.test(userId)) {
+    if (isServersName(userId)) {
       refuse('NotPermitted', { reason: 'ids that begin and end with two underscores are names of the server itself' });
     }
     // Whoever came first could lie in wait for the key's owner, who becomes this user by his signature.
@@ -458,9 +464,6 @@ interface Attempted {
 }
 
 /** Without what isn't there. */
-/** Under which the server speaks: to SealTalk's clients as `__system__`, of a back office as `__cms_admin__`. */
-const SERVERS_NAME = /^__.*__$/;
-
 const present = <Fields extends object>(fields: Fields): { [Name in keyof Fields]?: NonNullable<Fields[Name]> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [Name in keyof Fields]?: NonNullable<Fields[Name]>;

@@ -256,7 +256,7 @@ export class ViewCommands {
     context: RequestContext,
     target: ViewTarget,
     seen: Seen,
-    command: Unseen<Type>,
+    command: Unseen & { readonly type: Type },
   ): Promise<ViewResult<Type>> {
     const { about } = seen;
     const result = await this.deps.pipeline.execute({ ...context, ...whole(context, target, seen, command) });
@@ -264,11 +264,11 @@ export class ViewCommands {
     return { ...result, about } as ViewResult<Type>;
   }
 
-  async #tried<Type extends ViewCommand['type']>(
+  async #tried(
     { deadlineMs = this.deps.deadlineMs, ...context }: RequestContext,
     target: ViewTarget,
     seen: Seen,
-    command: Unseen<Type>,
+    command: Unseen,
   ): Promise<boolean> {
     const { actor } = context;
     return (await tried(this.deps, { ...whole(context, target, seen, command), actor, deadlineMs })) !== undefined;
@@ -276,20 +276,21 @@ export class ViewCommands {
 }
 
 /** A command as far as it isn't found here. */
-type Unseen<Type extends ViewCommand['type']> = Omit<
-  Extract<ViewCommand, { readonly type: Type }>,
-  'userId' | 'participates' | 'lastSeq'
-> & { readonly type: Type };
+type Unseen = ViewCommand extends infer Command
+  ? Command extends ViewCommand
+    ? Omit<Command, 'userId' | 'participates' | 'lastSeq'>
+    : never
+  : never;
 
-const whole = <Type extends ViewCommand['type']>(
+const whole = (
   { tenant }: Pick<RequestContext, 'tenant'>,
   { userId }: ViewTarget,
   { about, participates, lastSeq }: Seen,
-  command: Unseen<Type>,
+  command: Unseen,
 ) => ({
   aggregate: viewAggregate,
   stream: { category: 'view', tenant, conversation: about, participant: userId } as const,
-  command: { ...command, userId, participates, lastSeq } as unknown as ViewCommand,
+  command: { ...command, userId, participates, lastSeq },
 });
 
 /** A member, or one of those whom the conversation is about. */

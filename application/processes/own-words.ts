@@ -18,5 +18,8 @@ const ownWords: Readonly<Record<string, ReadonlySet<GroupEvent['type']>>> = {
   ]),
 };
 
+/** What the lines of the other family leave out, and this one's have to tell. */
+export const toldInOwnWords = (preset: 'sealtalk'): readonly GroupEvent['type'][] => [...(ownWords[preset] ?? [])];
+
 export const isToldInOwnWords = (preset: string, kind: string): boolean =>
   Object.hasOwn(ownWords, preset) && ownWords[preset]?.has(kind as GroupEvent['type']) === true;

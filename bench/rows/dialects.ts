@@ -73,10 +73,10 @@ function apisFor(token: string): Readonly<Record<ApiName, Api>> {
 }
 
 /**
- * A dialect's command mostly answers when the lists show it, which takes a turn of the projections: as many connections as keep
- * the server busy meanwhile.
+ * A dialect's command mostly answers when the lists show it, which takes a turn of the projections: how long somebody waits shows
+ * with few connections, what the server can do with as many as keep it busy meanwhile.
  */
-const COMMANDING = 4 * CONNECTIONS;
+const COMMANDING = [CONNECTIONS, 4 * CONNECTIONS] as const;
 
 export function dialectRows(url: () => string, token: string): Row[] {
   const apis = apisFor(token);
@@ -87,8 +87,8 @@ export function dialectRows(url: () => string, token: string): Row[] {
   });
   const bars = [{ peer: 'Parley /v1', bar: 0.8 }];
   return APIS.filter((name) => name !== 'v1').flatMap((name): Row[] => [
-    {
-      name: `HTTP command (mute all, and end it) of ${name} beside /v1's, ${COMMANDING.toString()} connections`,
+    ...COMMANDING.map((connections): Row => ({
+      name: `HTTP command (mute all, and end it) of ${name} beside /v1's, ${connections.toString()} connections`,
       unit: 'ops/s',
       // A server that has been running knows its groups.
       prepare: async () => {
@@ -96,9 +96,9 @@ export function dialectRows(url: () => string, token: string): Row[] {
           await overHttp(url(), CONNECTIONS, Infinity, commands[each] ?? raise, apis[each].check, GROUPS);
         }
       },
-      sides: [side(name, commands[name] ?? raise, COMMANDING), side('v1', commands['v1'] ?? raise, COMMANDING)],
+      sides: [side(name, commands[name] ?? raise, connections), side('v1', commands['v1'] ?? raise, connections)],
       bars,
-    },
+    })),
     {
       name: `HTTP list of ${LISTED.toString()} members of ${name} beside /v1's, ${CONNECTIONS.toString()} connections`,
       unit: 'ops/s',

@@ -24,6 +24,12 @@ const RESERVED: ReadonlySet<string> = new Set(['me', '.', '..']);
 export const isClientChosenId = (text: string): boolean =>
   isId(text) && !SERVER_MADE_FORM.test(text) && !RESERVED.has(text);
 
+/**
+ * Names under which the server speaks: to SealTalk's clients as `__system__`, for an OpenIM v2 back office as `__cms_admin__`. No
+ * user has one.
+ */
+export const isServersName = (text: string): boolean => /^__.*__$/.test(text);
+
 /** The id that a server-made group or user has: its number in decimal. */
 export const serverMadeId = (number: number): string => String(number);
 

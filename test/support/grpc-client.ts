@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { type CallOptions, Client, credentials, type GrpcObject, loadPackageDefinition } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
-import { GROUP_PROTO } from '../../api/dialects/openim-v2/declaration.js';
+import { type CallOptions, Client, credentials, Metadata } from '@grpc/grpc-js';
+import { loadSync, type ServiceDefinition } from '@grpc/proto-loader';
+import { GROUP_PROTO, GROUP_SERVICE } from '../../api/dialects/openim-v2/declaration.js';
 import type { GroupRpcs, RpcName } from '../../api/dialects/openim-v2/messages.js';
 
 type Sent<Name extends RpcName> = {
@@ -15,28 +15,35 @@ type DeepPartial<T> = T extends readonly (infer Item)[]
 /** Every field of a reply that came is there. */
 type Got<Name extends RpcName> = Required<GroupRpcs[Name][1]>;
 
-type Unary = (request: object, options: CallOptions, done: (error: Error | null, reply: object) => void) => void;
-
 /** Calls OpenIM v2's group service as its backends do. */
 export class GroupClient {
   readonly #client: Client;
+  readonly #rpcs: ServiceDefinition;
 
   constructor(address: string) {
-    const loaded = loadPackageDefinition(
-      loadSync(fileURLToPath(GROUP_PROTO), { keepCase: true, longs: String, defaults: true, arrays: true }),
-    );
-    const { group: Group } = loaded['group'] as GrpcObject & { group: typeof Client };
-    this.#client = new Group(address, credentials.createInsecure());
+    const options = { keepCase: true, longs: String, defaults: true, arrays: true };
+    this.#rpcs = loadSync(fileURLToPath(GROUP_PROTO), options)[GROUP_SERVICE] as ServiceDefinition;
+    this.#client = new Client(address, credentials.createInsecure());
   }
 
   /** Rejects with a ServiceError where the call ends without a reply. */
   call<Name extends RpcName>(name: Name, request: Sent<Name>, options: CallOptions = {}): Promise<Got<Name>> {
-    const rpc = (this.#client as unknown as Record<string, Unary>)[name];
+    const rpc = this.#rpcs[name];
+    if (rpc === undefined) throw new Error(`no rpc ${name}`);
+    const { path, requestSerialize: written, responseDeserialize: read } = rpc;
     return new Promise((resolve, reject) => {
-      rpc?.call(this.#client, request, options, (error, reply) => {
-        if (error === null) resolve(reply as Got<Name>);
-        else reject(error);
-      });
+      this.#client.makeUnaryRequest<object, object>(
+        path,
+        written,
+        read,
+        request,
+        new Metadata(),
+        options,
+        (error, reply) => {
+          if (error === null) resolve(reply as Got<Name>);
+          else reject(error);
+        },
+      );
     });
   }
 

@@ -36,7 +36,7 @@ export function openimV2(services: OpenimV2Services, log: Logger): Answers {
     if (rpc === undefined) throw new CallRefused(UNIMPLEMENTED, 'there is no such rpc');
     const path = `/${name}`;
     const correlationId = randomUUID();
-    const { by, ref } = rpc.called(request as never);
+    const { by, ref } = rpc.called(request);
     try {
       const actor = actorOf(rpc, by);
       if (rpc.reads) await ownWrites.shown(tenant, actor.id);
@@ -49,7 +49,7 @@ export function openimV2(services: OpenimV2Services, log: Logger): Answers {
         ...(remainingMs === undefined ? {} : { deadlineMs: remainingMs }),
       };
       const call: Call = { tenant, actor, context };
-      return answered(rpc.carrier, await rpc.handle(request as never, call));
+      return answered(rpc.carrier, await rpc.handle(request, call));
     } catch (error) {
       const refusal = refusalOf(error, { path, by });
       if (refusal === undefined) log.error({ correlationId, path, err: error }, 'a request failed');

@@ -22,17 +22,27 @@ export interface OpenimV2Services extends ApiServices {
 /** How an rpc carries a refusal: in its reply, below `CommonResp` there, or as the call's own status. */
 export type Carrier = 'reply' | 'commonResp' | 'status';
 
-export interface Rpc<Name extends RpcName = RpcName> {
-  readonly name: Name;
+export interface Rpc {
+  readonly name: RpcName;
   readonly carrier: Carrier;
   /** Answered from the lists: these show what the caller himself wrote last, by whichever API. */
   readonly reads: boolean;
-  /** Who calls, and the caller's own id of the call. */
-  readonly called: (request: Request<Name>) => { readonly by: string; readonly ref: string };
-  readonly handle: (request: Request<Name>, call: Call) => Promise<Reply<Name>>;
+  readonly called: (request: object) => CalledBy;
+  readonly handle: (request: object, call: Call) => Promise<object>;
 }
 
-type Declared<Name extends RpcName> = Pick<Rpc<Name>, 'handle'> & Partial<Pick<Rpc<Name>, 'reads' | 'called'>>;
+/** Who calls, and the caller's own id of the call. */
+interface CalledBy {
+  readonly by: string;
+  readonly ref: string;
+}
+
+/** `reads` is false, and who calls is `OpUserID`, where nothing is said. */
+interface Declaration<Name extends RpcName> {
+  readonly reads?: boolean;
+  readonly called?: (request: Request<Name>) => CalledBy;
+  readonly handle: (request: Request<Name>, call: Call) => Promise<Reply<Name>>;
+}
 
 /** Of the back office nobody is named in most messages. */
 export const BACK_OFFICE = '__cms_admin__';
@@ -40,19 +50,25 @@ export const BACK_OFFICE = '__cms_admin__';
 export function rpc<Name extends RpcName>(
   name: Name,
   carrier: Carrier,
-  { reads = false, called = calledBy, handle }: Declared<Name>,
+  { reads = false, called = calledBy, handle }: Declaration<Name>,
 ): Rpc {
-  // The server decodes what it hands over by the very declaration of this rpc.
-  return { name, carrier, reads, called, handle } as unknown as Rpc;
+  return {
+    name,
+    carrier,
+    reads,
+    // The server decodes what it hands over by the very declaration of this rpc.
+    called: (request) => called(request as Request<Name>),
+    handle: (request, call) => handle(request as Request<Name>, call),
+  };
 }
 
-function calledBy(request: object): { by: string; ref: string } {
+function calledBy(request: object): CalledBy {
   const { OpUserID = '', OperationID = '' } = request as { OpUserID?: string; OperationID?: string };
   return { by: OpUserID, ref: OperationID };
 }
 
 /** Of an rpc of the back office, whose callers are app admins whoever they say they are. */
-export const fromBackOffice = (request: object): { by: string; ref: string } => {
+export const fromBackOffice = (request: object): CalledBy => {
   const {
     OpUserId = '',
     OperationID,

@@ -160,7 +160,15 @@ describe('a server’s connections', () => {
 
   it('let no more wait to be read than is set: the oldest loses its answer', async () => {
     const huge = Buffer.alloc(16 * 1024 * 1024, 'x');
-    await serving((_request, response) => response.end(huge), { unsentBytes: 40 * 1024 * 1024 });
+    /** Answers that ended although nobody had read them, by their place. */
+    const lost: number[] = [];
+    let answers = 0;
+    const answer: RequestListener = (_request, response) => {
+      const place = answers++;
+      response.once('close', () => lost.push(place));
+      response.end(huge);
+    };
+    await serving(answer, { unsentBytes: 40 * 1024 * 1024 });
     const unread: RawHttp[] = [];
     for (let n = 0; n < 4; n++) {
       const connection = await connected();
@@ -168,9 +176,9 @@ describe('a server’s connections', () => {
       connection.send(GET);
       unread.push(connection);
       await eventually(() => expect(asked).to.have.lengthOf(n + 1));
-      // So that one look of the server falls between two of them: by it he knows the oldest.
-      await new Promise((resolve) => setTimeout(resolve, 300));
     }
+    // Whoever is let read before the server has looked has nothing waiting any more.
+    await eventually(() => expect(lost).to.include(0));
     for (const connection of unread) connection.resume();
     const lengths = await Promise.all(
       unread.map(async (connection) => {

@@ -1,6 +1,6 @@
 import type { Cause } from '../../../../application/processes/process.js';
 import { groupLines } from '../../../../application/processes/group-lines.js';
-import { isToldInOwnWords } from '../../../../application/processes/own-words.js';
+import { isToldInOwnWords, toldInOwnWords } from '../../../../application/processes/own-words.js';
 import type { GroupEvent, InvitationStage } from '../../../../domain/group/events.js';
 
 /** Events as they come, each with its own payload. */
@@ -111,14 +111,7 @@ function besideLines(causes: readonly Cause[], cause: Cause): Happening[] {
 
 /** Of every event that is told, or stands among those that are. */
 export const happeningTypes: readonly GroupEvent['type'][] = [
-  'GroupCreated',
-  'MemberJoined',
-  'MemberLeft',
-  'MemberRemoved',
-  'OwnerTransferred',
-  'GroupProfileChanged',
-  'AnnouncementPublished',
-  'GroupDismissed',
+  ...toldInOwnWords('sealtalk'),
   'MemberRoleChanged',
   'GroupSettingsChanged',
   'MemberInvited',
