@@ -54,5 +54,7 @@ export interface ApiServices {
   readonly tokens: TokenIssuer & TokenVerifier;
   readonly sessions: Sessions;
   readonly isAppAdmin: (tenant: string, userId: string) => boolean;
+  /** Of which nobody but himself, by his password, gets a token. */
+  readonly isAuditor: (tenant: string, userId: string) => boolean;
   readonly clock: Clock;
 }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { AppAdminUsers } from '../application/commands/app-admin-users.js';
+import { NamedUserRegistration } from '../application/commands/named-user-registration.js';
 import { CommandPipeline } from '../application/commands/pipeline.js';
 import type { Logger } from '../application/ports/logger.js';
 import { ProcessRunner } from '../application/processes/runner.js';
@@ -20,8 +20,8 @@ export interface Parley extends Apps {
   close(): Promise<void>;
 }
 
-/** How long the start waits for app admins to be users, ms; the rest comes when it can. */
-const ADMINS_WITHIN_MS = 3_000;
+/** How long the start waits for app admins and auditors to be users, ms; the rest comes when it can. */
+const NAMED_WITHIN_MS = 3_000;
 
 /** How long commands under way may take when the server stops, ms. */
 const GRACE_MS = 5_000;
@@ -62,7 +62,11 @@ export async function openParley(
       log,
     );
     const stopping = new AbortController();
-    await endsWithin(ADMINS_WITHIN_MS, container.get(AppAdminUsers).make(config.appAdmins, stopping.signal));
+    const named = [
+      ...config.appAdmins.map((user) => ({ ...user, by: 'PARLEY_APP_ADMINS' as const })),
+      ...config.auditors.map((user) => ({ ...user, by: 'PARLEY_AUDITORS' as const })),
+    ];
+    await endsWithin(NAMED_WITHIN_MS, container.get(NamedUserRegistration).make(named, stopping.signal));
     return {
       ...appsOf(container, config),
       close: async () => {

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { NamedUsers } from '../../application/commands/named-users.js';
 import type { TokenVerifier } from '../../application/ports/tokens.js';
 import { isId } from '../../domain/shared/ids.js';
 import type { Caller } from './caller.js';
@@ -8,6 +9,7 @@ import { Refused } from './problems.js';
 export interface AuthenticatorOptions {
   readonly tokens: TokenVerifier;
   readonly isAppAdmin: (tenant: string, userId: string) => boolean;
+  readonly auditors: Pick<NamedUsers, 'has' | 'areIn'>;
   readonly defaultTenant: string;
   /** Whether this server keeps the tenant's history. */
   readonly serves: (tenant: string) => boolean;
@@ -42,10 +44,17 @@ export class Authenticator {
       throw new Refused('Forbidden', { detail: "The token's tenant is not served here." });
     const admin = this.options.isAppAdmin(tenant, userId);
     if (access === 'appAdmin' && !admin) throw new Refused('Forbidden', { detail: 'Only an app admin may do this.' });
+    const auditor = this.options.auditors.has(tenant, userId);
+    if (access === 'auditor' && !auditor) throw new Refused('Forbidden', { detail: 'Only an auditor may ask this.' });
+    // Where nobody is named an auditor, whoever runs the app is the only one to look.
+    if (access === 'history' && !auditor && (!admin || this.options.auditors.areIn(tenant))) {
+      throw new Refused('Forbidden', { detail: 'This is for auditors; where there are none, for app admins.' });
+    }
     const onBehalfOf = request.get('parley-on-behalf-of');
     if (onBehalfOf === undefined || onBehalfOf === userId) {
-      return { tenant, actor: { kind: admin ? 'appAdmin' : 'user', id: userId }, session };
+      return { tenant, actor: { kind: admin ? 'appAdmin' : auditor ? 'auditor' : 'user', id: userId }, session };
     }
+    if (access === 'auditor') throw new Refused('Forbidden', { detail: 'An auditor asks for himself.' });
     if (!admin) throw new Refused('Forbidden', { detail: 'Only an app admin may act on behalf of another user.' });
     return { tenant, actor: { kind: 'appAdmin', id: userId, onBehalfOf: wellFormed(onBehalfOf) }, session };
   }

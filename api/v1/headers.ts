@@ -24,7 +24,8 @@ const REQUEST = {
     example: 'ada',
   },
   'Parley-Admin-Secret': {
-    description: 'Asked for where the id of an app admin (`PARLEY_APP_ADMINS`) is registered.',
+    description:
+      'Asked for where the id of an app admin (`PARLEY_APP_ADMINS`) or auditor (`PARLEY_AUDITORS`) is registered.',
     example: 'the secret',
   },
   'Idempotency-Key': {

@@ -127,8 +127,14 @@ function operationObject(op: Operation, components: Components, refusals: Refusa
   };
 }
 
+const FOR = {
+  appAdmin: 'For app admins.',
+  auditor: 'For auditors (`PARLEY_AUDITORS`).',
+  history: 'For auditors (`PARLEY_AUDITORS`); in a tenant without any, for app admins.',
+} as const;
+
 function described({ summary, description, access }: Operation): string {
-  const who = access === 'appAdmin' ? ['For app admins.'] : [];
+  const who = access in FOR ? [FOR[access as keyof typeof FOR]] : [];
   return [`${summary}.`, ...(description === undefined ? [] : [description]), ...who].join(' ');
 }
 

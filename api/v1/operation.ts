@@ -32,7 +32,8 @@ export type Tag =
   | 'Conversations'
   | 'History';
 
-export type Access = 'public' | 'user' | 'appAdmin';
+/** `history`: an auditor; an app admin only in a tenant that has no auditors. */
+export type Access = 'public' | 'user' | 'appAdmin' | 'auditor' | 'history';
 
 /** A command's success and a query's; a `Schema` is what its body must be. */
 export interface Success<Schema extends TSchema = TSchema> {

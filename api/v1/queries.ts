@@ -190,7 +190,7 @@ export function queryOperations({ users, groups, members, history, freshness }: 
       operationId: 'getGroupHistory',
       summary: 'What happened to a group, event by event, from the log itself',
       tag: 'History',
-      access: 'appAdmin',
+      access: 'history',
       Path: GroupPath,
       Query: EventsQuery,
       success: { status: 200, description: 'A page of events in order of revision.', Schema: HistoryPage },

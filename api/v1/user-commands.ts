@@ -16,7 +16,7 @@ export function userOperations(users: UserCommands): Operation[] {
       operationId: 'registerUser',
       summary: 'Register',
       description:
-        'An app admin (PARLEY_APP_ADMINS) is a user from the start: with the header Parley-Admin-Secret, and only so, he gets his login, password and profile here.',
+        'An app admin (PARLEY_APP_ADMINS) or auditor (PARLEY_AUDITORS) is a user from the start: with the header Parley-Admin-Secret, and only so, he gets his login, password and profile here.',
       tag: 'Users',
       access: 'public',
       adminSecret: true,

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { newId } from '../new-id.js';
+import { hasAdminPowers } from '../../domain/shared/actor.js';
 import { refuse } from '../../domain/shared/errors.js';
 import type { DomainEvent } from '../../domain/shared/event.js';
 import type { Clock } from '../ports/clock.js';
@@ -50,6 +51,8 @@ export interface PipelineDependencies extends Omit<Reading, 'snapshots'> {
   readonly ownWrites?: Pick<OwnWrites, 'wrote'>;
   /** Bounds what one user may ask for, whichever API he uses. Absent: nothing is bounded. */
   readonly rates?: CommandRates;
+  /** Whether somebody may read only. Absent: nobody is. */
+  readonly readsOnly?: (tenant: string, userId: string) => boolean;
   /** Asked before anything is claimed or sent: what can't be written needn't be tried. */
   readonly storage?: Storage;
 }
@@ -116,7 +119,11 @@ export class CommandPipeline {
   async execute<State, Command, Event extends DomainEvent, Outcome>(
     request: CommandRequest<State, Command, Event, Outcome>,
   ): Promise<CommandResult<State, Outcome>> {
-    const { rates } = this.#deps;
+    const { rates, readsOnly } = this.#deps;
+    const { actor, tenant } = request;
+    // Whichever API he comes by: a dialect may not know that he is an auditor.
+    if (!hasAdminPowers(actor) && readsOnly?.(tenant, actor.id) === true)
+      refuse('NotPermitted', { reason: 'an auditor reads, and writes nothing' });
     return rates === undefined ? this.#execute(request) : rates.within(request, () => this.#execute(request));
   }
 

@@ -24,10 +24,10 @@ import { isKeyAddress } from '../key-address.js';
 import { newId } from '../new-id.js';
 import { Accounts } from './accounts.js';
 import type { Aggregate } from './aggregate.js';
-import type { AppAdmins } from './app-admins.js';
 import { ApplicationError, fail } from './errors.js';
 import type { LoginAttempts } from './login-attempts.js';
 import { type LoginAndPassword, Logins, type UserIdAndPassword } from './logins.js';
+import type { NamedUsers } from './named-users.js';
 import { foldLogin, wrongWithLogin } from './names.js';
 import { PASSWORD_BOUND } from './own-account.js';
 import { PhoneNames } from './phone-names.js';
@@ -77,10 +77,14 @@ export interface UserCommandsDependencies {
   readonly tokens: TokenIssuer;
   readonly sessions: Pick<Sessions, 'generation'>;
   readonly attempts: LoginAttempts;
-  /** Whom the configuration names app admins, and what they show when they register themselves; absent = nobody can. */
-  readonly appAdmins?: Pick<AppAdmins, 'has'>;
+  /** Whom the configuration names app admins and auditors, and what they show when they register; absent = nobody can. */
+  readonly appAdmins?: Pick<NamedUsers, 'has'>;
+  readonly auditors?: Pick<NamedUsers, 'has'>;
   readonly adminSecret?: string;
 }
+
+/** Whoever shows the admin secret in the name of an auditor, who writes nothing himself. */
+const OPERATOR = { kind: 'system', id: 'config' } as const;
 
 /** Claims that turn out void and are made again, at most. */
 const ROUNDS = 5;
@@ -193,8 +197,13 @@ export class UserCommands {
     }
   }
 
+  #isNamed(tenant: string, userId: string): boolean {
+    const { appAdmins, auditors } = this.deps;
+    return appAdmins?.has(tenant, userId) === true || auditors?.has(tenant, userId) === true;
+  }
+
   /**
-   * An app admin is an id in the configuration: whoever came first could take it, and with it the tenant.
+   * An app admin or auditor is an id in the configuration: whoever came first could take it, and with it the tenant.
    * @throws DomainError NotPermitted
    * @throws ApplicationError TooManyAttempts
    */
@@ -203,14 +212,14 @@ export class UserCommands {
     userId: string | undefined,
     showsSecret: () => Promise<boolean>,
   ): Promise<void> {
-    if (userId === undefined || this.deps.appAdmins?.has(tenant, userId) !== true) return;
+    if (userId === undefined || !this.#isNamed(tenant, userId)) return;
     if (actor !== undefined && hasAdminPowers(actor)) return;
     if (await showsSecret()) return;
-    refuse('NotPermitted', { reason: 'the id of an app admin is registered with the admin secret only' });
+    refuse('NotPermitted', { reason: 'the id of an app admin or auditor is registered with the admin secret only' });
   }
 
   /**
-   * An app admin is a user from the start, and without a password: whoever has shown the admin secret gives him login and
+   * An app admin or auditor is a user from the start, and without a password: whoever has shown the admin secret gives him login and
    * password, and what else a registration says of him. The password is kept under the registration that the log names, so
    * of two who give him one at once it is the first's. undefined: this is none such, or he has a password.
    * @throws DomainError LoginTaken, UserIdTaken
@@ -219,7 +228,7 @@ export class UserCommands {
     const { tenant, actor } = context;
     const { userId, credentials, address, phone, nickname, avatar, ext, region } = asked;
     if (userId === undefined || credentials === undefined || phone !== undefined) return undefined;
-    if (this.deps.appAdmins?.has(tenant, userId) !== true) return undefined;
+    if (!this.#isNamed(tenant, userId)) return undefined;
     // He came by without the secret, which gives passwords to new users only.
     if (actor !== undefined && hasAdminPowers(actor)) return undefined;
     const login = credentials.login === undefined ? undefined : foldLogin(credentials.login);
@@ -235,7 +244,8 @@ export class UserCommands {
       ...context,
       // Its outcome is none that a registration under the same key could be answered with.
       ...(idempotency && { idempotency: { ...idempotency, operation: `${idempotency.operation}#login` } }),
-      actor: context.actor ?? { kind: 'user', id: userId },
+      actor:
+        context.actor ?? (this.deps.auditors?.has(tenant, userId) === true ? OPERATOR : { kind: 'user', id: userId }),
       aggregate: userAggregate,
       stream: { category: 'user', tenant, userId },
       command: { type: 'ChangeUserProfile', userId, changes: { nickname, ...present({ avatar, ext, region }) } },

@@ -1,10 +1,9 @@
 import { ContainerModule } from 'inversify';
 import { Accounts } from '../../application/commands/accounts.js';
-import { AppAdminUsers } from '../../application/commands/app-admin-users.js';
-import { AppAdmins } from '../../application/commands/app-admins.js';
 import { BulkRegistration } from '../../application/commands/bulk-registration.js';
 import { LoginAttempts } from '../../application/commands/login-attempts.js';
 import { Logins } from '../../application/commands/logins.js';
+import { NamedUserRegistration } from '../../application/commands/named-user-registration.js';
 import { OwnAccount } from '../../application/commands/own-account.js';
 import { PhoneAccounts } from '../../application/commands/phone-accounts.js';
 import { PhoneNames } from '../../application/commands/phone-names.js';
@@ -39,6 +38,8 @@ export const accounts = new ContainerModule(({ bind }) => {
       attempts,
       config,
       keys,
+      admins,
+      auditors,
     ) => ({
       pipeline,
       store,
@@ -52,7 +53,8 @@ export const accounts = new ContainerModule(({ bind }) => {
       sessions,
       tokens,
       attempts,
-      appAdmins: new AppAdmins(config.appAdmins),
+      appAdmins: admins,
+      auditors,
       ...(config.adminSecret === undefined ? {} : { adminSecret: config.adminSecret }),
     }),
     [
@@ -69,6 +71,8 @@ export const accounts = new ContainerModule(({ bind }) => {
       LoginAttempts,
       ids.config,
       ids.keys,
+      ids.appAdmins,
+      ids.auditors,
     ],
   );
   bind(UserCommands).toResolvedValue((deps) => new UserCommands(deps), [ids.accounts]);
@@ -106,8 +110,8 @@ export const accounts = new ContainerModule(({ bind }) => {
     },
     [ids.accounts, UserCommands, PhoneVerification],
   );
-  bind(AppAdminUsers).toResolvedValue(
-    (users, directory, log) => new AppAdminUsers({ users, directory, log }),
+  bind(NamedUserRegistration).toResolvedValue(
+    (users, directory, log) => new NamedUserRegistration({ users, directory, log }),
     [UserCommands, UserDirectory, ids.log],
   );
 });

@@ -26,9 +26,32 @@ export const application = new ContainerModule(({ bind }) => {
     [ids.clock, ids.config],
   );
   bind(CommandPipeline).toResolvedValue(
-    (store, serializer, ledger, snapshots, clock, log, ownWrites, rates, storage, { commandDeadlineMs: deadlineMs }) =>
+    (
+      store,
+      serializer,
+      ledger,
+      snapshots,
+      clock,
+      log,
+      ownWrites,
+      rates,
+      storage,
+      auditors,
+      { commandDeadlineMs: deadlineMs },
+    ) =>
       new CommandPipeline(
-        { store, serializer, ledger, snapshots, clock, log, ownWrites, rates, storage },
+        {
+          store,
+          serializer,
+          ledger,
+          snapshots,
+          clock,
+          log,
+          ownWrites,
+          rates,
+          storage,
+          readsOnly: (tenant, userId) => auditors.has(tenant, userId),
+        },
         { deadlineMs },
       ),
     [
@@ -41,6 +64,7 @@ export const application = new ContainerModule(({ bind }) => {
       OwnWrites,
       CommandRates,
       ids.disk,
+      ids.auditors,
       ids.config,
     ],
   );

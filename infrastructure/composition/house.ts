@@ -4,6 +4,7 @@ import type { Logger } from '../../application/ports/logger.js';
 import type { Config } from '../config/config.js';
 import { accounts } from './accounts.js';
 import { application } from './application.js';
+import { audit } from './audit.js';
 import { Opened } from './closing.js';
 import { openProjections } from './projections.js';
 import { openStores, type Surroundings } from './stores.js';
@@ -30,7 +31,7 @@ export async function openHouse(
     const container = new Container({ defaultScope: 'Singleton' });
     container.load(await openStores(surroundings));
     container.load(await openProjections(container, surroundings));
-    container.load(systemTables, application, accounts);
+    container.load(systemTables, audit, application, accounts);
     return { container, close: () => opened.close() };
   } catch (error) {
     await opened.close();

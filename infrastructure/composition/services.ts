@@ -1,6 +1,5 @@
 import { type Container, ContainerModule } from 'inversify';
 import type { ApiServices } from '../../api/services.js';
-import { AppAdmins } from '../../application/commands/app-admins.js';
 import { BulkRegistration } from '../../application/commands/bulk-registration.js';
 import { ConversationCommands } from '../../application/commands/conversations.js';
 import { FriendshipCommands } from '../../application/commands/friendships.js';
@@ -29,7 +28,8 @@ export const services = new ContainerModule(({ bind }) => {
 
 function servicesOf(parts: Pick<Container, 'get'>): ApiServices {
   const readModels = parts.get(ids.readModels);
-  const admins = new AppAdmins(parts.get(ids.config).appAdmins);
+  const admins = parts.get(ids.appAdmins);
+  const auditors = parts.get(ids.auditors);
   return {
     userCommands: parts.get(UserCommands),
     ownAccount: parts.get(OwnAccount),
@@ -57,6 +57,7 @@ function servicesOf(parts: Pick<Container, 'get'>): ApiServices {
     tokens: parts.get(ids.tokens),
     sessions: parts.get(ids.sessions),
     isAppAdmin: (tenant, userId) => admins.has(tenant, userId),
+    isAuditor: (tenant, userId) => auditors.has(tenant, userId),
     clock: parts.get(ids.clock),
   };
 }

@@ -10,7 +10,17 @@ import { ids } from './identifiers.js';
 
 export const v1 = new ContainerModule(({ bind }) => {
   bind(ids.v1).toResolvedValue(
-    (services, history, engine, store, ownWrites, serves, { defaultTenant, conversations, chatNotices }, log) => {
+    (
+      services,
+      history,
+      engine,
+      store,
+      ownWrites,
+      serves,
+      auditors,
+      { defaultTenant, conversations, chatNotices },
+      log,
+    ) => {
       const { tokens, isAppAdmin } = services;
       return v1Router({
         operations: v1Operations({
@@ -19,11 +29,11 @@ export const v1 = new ContainerModule(({ bind }) => {
           freshness: new Freshness(engine, store, ownWrites),
           chatSettings: { ...conversations, chatNotices },
         }),
-        authenticator: new Authenticator({ tokens, isAppAdmin, defaultTenant, serves }),
+        authenticator: new Authenticator({ tokens, isAppAdmin, auditors, defaultTenant, serves }),
         log,
         version: version(),
       });
     },
-    [ids.services, HistoryReader, ids.projections, ids.store, OwnWrites, ids.serves, ids.config, ids.log],
+    [ids.services, HistoryReader, ids.projections, ids.store, OwnWrites, ids.serves, ids.auditors, ids.config, ids.log],
   );
 });

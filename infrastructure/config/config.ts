@@ -39,7 +39,9 @@ export interface Config {
   /** Absent: resolved by keys.ts. */
   readonly masterKey?: Buffer;
   readonly tokenSecret?: Uint8Array;
-  readonly appAdmins: readonly AppAdmin[];
+  readonly appAdmins: readonly NamedUser[];
+  /** Who may read everything that happened in his tenant, and write nothing. */
+  readonly auditors: readonly NamedUser[];
   readonly defaultTenant: string;
   /**
    * Whose requests are taken and whose history is read; absent: everybody's. An EventStoreDB may be shared with others who
@@ -106,7 +108,8 @@ export type EventStoreConfig =
   | { readonly kind: 'postgres' }
   | { readonly kind: 'eventstoredb'; /** `esdb://…` or `esdb+discover://…` */ readonly connectionString: string };
 
-export interface AppAdmin {
+/** Whom the configuration names. */
+export interface NamedUser {
   readonly tenant: string;
   readonly userId: string;
 }
@@ -202,13 +205,12 @@ function tenantsOf({ TENANTS }: Environment): readonly string[] | undefined {
 function unservedTenants(settings: Environment): string[] {
   const tenants = tenantsOf(settings);
   if (tenants === undefined) return [];
-  const admins = appAdminsOf(settings);
   const apps = tencentAppsOf(settings.TENCENT_APPS, settings.DEFAULT_TENANT);
   return [
     ...(tenants.includes(settings.DEFAULT_TENANT) ? [] : ['DEFAULT_TENANT must be one of TENANTS.']),
-    ...(admins.every(({ tenant }) => tenants.includes(tenant))
-      ? []
-      : ['The tenants of PARLEY_APP_ADMINS must be among TENANTS.']),
+    ...(['PARLEY_APP_ADMINS', 'PARLEY_AUDITORS'] as const)
+      .filter((variable) => usersNamed(settings, variable).some(({ tenant }) => !tenants.includes(tenant)))
+      .map((variable) => `The tenants of ${variable} must be among TENANTS.`),
     ...(apps.every(({ tenant }) => tenants.includes(tenant))
       ? []
       : ['The tenants of TENCENT_APPS must be among TENANTS.']),
@@ -230,7 +232,8 @@ function configOf(settings: Environment, blankVariables: readonly string[]): Con
     eventStore: eventStoreOf(settings),
     ...(masterKey === undefined ? {} : { masterKey }),
     ...(settings.PARLEY_TOKEN_SECRET === undefined ? {} : { tokenSecret: Buffer.from(settings.PARLEY_TOKEN_SECRET) }),
-    appAdmins: appAdminsOf(settings),
+    appAdmins: usersNamed(settings, 'PARLEY_APP_ADMINS'),
+    auditors: usersNamed(settings, 'PARLEY_AUDITORS'),
     defaultTenant: settings.DEFAULT_TENANT,
     ...(tenants === undefined ? {} : { tenants }),
     trustedProxies: listed(settings.TRUSTED_PROXIES),
@@ -340,8 +343,9 @@ function eventStoreOf(settings: Environment): EventStoreConfig {
   return { kind: 'eventstoredb', connectionString: settings.EVENT_STORE.replace(/^kurrentdb/, 'esdb') };
 }
 
-function appAdminsOf(settings: Environment): AppAdmin[] {
-  return settings.PARLEY_APP_ADMINS.split(',')
+function usersNamed(settings: Environment, variable: 'PARLEY_APP_ADMINS' | 'PARLEY_AUDITORS'): NamedUser[] {
+  return settings[variable]
+    .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '')
     .map((entry) => {

@@ -142,6 +142,11 @@ export class Environment implements Partial<Record<OwnPortVariable, number>> {
   })
   PARLEY_APP_ADMINS = '';
 
+  @Matches(new RegExp(`^ *((${TENANT}/)?${USER_ID} *(, *|$))*$`), {
+    message: 'PARLEY_AUDITORS must be user ids or tenant/userId, separated by commas, not "$value".',
+  })
+  PARLEY_AUDITORS = '';
+
   @CheckEach(trustedProxiesProblem)
   TRUSTED_PROXIES = '';
 

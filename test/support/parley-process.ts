@@ -157,6 +157,7 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
     'PARLEY_MASTER_KEY',
     'PARLEY_TOKEN_SECRET',
     'PARLEY_APP_ADMINS',
+    'PARLEY_AUDITORS',
     'DEFAULT_TENANT',
     'TENANTS',
   ]) {

@@ -28,6 +28,7 @@ describe('configuration', () => {
       dataDir: './data',
       eventStore: { kind: 'postgres' },
       appAdmins: [],
+      auditors: [],
       defaultTenant: '1000',
       logLevel: 'info',
       tencentApps: [],
@@ -215,6 +216,7 @@ describe('configuration', () => {
       PARLEY_MASTER_KEY: KEY.toString('base64'),
       PARLEY_TOKEN_SECRET: SECRET,
       PARLEY_APP_ADMINS: 'imAdmin, acme/root , a.b@c#d:e-f',
+      PARLEY_AUDITORS: 'eva,acme/eva',
       DEFAULT_TENANT: 'main',
       LOG_LEVEL: 'debug',
       TOKEN_TTL_SECONDS: '3600',
@@ -235,6 +237,10 @@ describe('configuration', () => {
       { tenant: 'main', userId: 'imAdmin' },
       { tenant: 'acme', userId: 'root' },
       { tenant: 'main', userId: 'a.b@c#d:e-f' },
+    ]);
+    expect(config.auditors).to.deep.equal([
+      { tenant: 'main', userId: 'eva' },
+      { tenant: 'acme', userId: 'eva' },
     ]);
     expect(config.masterKey?.equals(KEY)).to.equal(true);
     expect(Buffer.from(config.tokenSecret ?? []).toString()).to.equal(SECRET);
@@ -268,6 +274,7 @@ describe('configuration', () => {
       PARLEY_MASTER_KEY: 'hunter2',
       PARLEY_TOKEN_SECRET: 'hunter2',
       PARLEY_APP_ADMINS: 'a/b/c',
+      PARLEY_AUDITORS: '/eva',
       DEFAULT_TENANT: 'no/slash',
       LOG_LEVEL: 'loud',
       TOKEN_TTL_SECONDS: '1.5',
@@ -281,6 +288,7 @@ describe('configuration', () => {
       'PARLEY_MASTER_KEY',
       'PARLEY_TOKEN_SECRET',
       'PARLEY_APP_ADMINS',
+      'PARLEY_AUDITORS',
       'DEFAULT_TENANT',
       'LOG_LEVEL',
       'TOKEN_TTL_SECONDS',

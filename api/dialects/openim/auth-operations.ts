@@ -25,9 +25,12 @@ export async function requireApp(
 
 /** What a client's or an app's own backend calls to be let in, beyond the published operations. */
 export function authOperations(services: OpenimServices): Operation[] {
-  const { tokens, directory, sessions, isAppAdmin } = services;
+  const { tokens, directory, sessions, isAppAdmin, isAuditor } = services;
 
   const tokenFor = async (tenant: string, userId: string, platform: number): Promise<object> => {
+    // What an auditor may read is not the app's to read.
+    if (isAuditor(tenant, userId))
+      throw new OpenimRefused('NoPermissionError', 'an auditor logs in by his password, at /v1');
     const { token, issuedAt, expiresAt } = await tokens.issue(tenant, userId, { platform });
     return { token, expireTimeSeconds: Math.ceil((expiresAt - issuedAt) / 1000) };
   };

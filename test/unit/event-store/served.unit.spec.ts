@@ -26,6 +26,7 @@ describe('the tenants of a store on a shared EventStoreDB', () => {
       { TENANTS: 'a,,1000' },
       { TENANTS: '1000,a b' },
       { TENANTS: '1000', PARLEY_APP_ADMINS: 'b/root' },
+      { TENANTS: '1000', PARLEY_AUDITORS: 'b/eva' },
     ])
       expect(() => loadConfig(env), JSON.stringify(env)).to.throw(ConfigInvalid);
   });
