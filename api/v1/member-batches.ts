@@ -1,4 +1,5 @@
 import type { GroupCommands, Import } from '../../application/commands/groups.js';
+import type { ImportResult } from '../../domain/group/commands.js';
 import type { MemberCard } from '../../domain/group/events.js';
 import { InputInvalid } from '../http/validation.js';
 import { receipt, requestContext } from './commanding.js';
@@ -118,12 +119,19 @@ export function memberBatchOperations(groups: GroupCommands): Operation[] {
         const result = await groups.importMembers(requestContext(invocation, 'POST /groups/{groupId}/imports'), {
           groupId,
           members,
+          unfit: 'refuse',
         });
-        return receipt(groupId, result);
+        const items = result.outcome.items.filter(isFit);
+        return receipt(groupId, { ...result, outcome: { ...result.outcome, items } });
       },
     }),
   ];
 }
+
+/** All are: one of whom something is out of bounds is refused with all the others. */
+const isFit = <Item extends ImportResult>(
+  item: Item,
+): item is Item & { readonly result: Exclude<Item['result'], 'unfit'> } => item.result !== 'unfit';
 
 function importedMember(
   { userId, role, joinedAt, mutedUntil, card }: ImportedMember,

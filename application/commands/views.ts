@@ -20,7 +20,7 @@ import { conversationAggregate } from './conversation-aggregate.js';
 import { aboutOf, type ConversationTarget, conversationStream, seeGroup } from './conversation-keys.js';
 import { fail } from './errors.js';
 import type { CommandPipeline } from './pipeline.js';
-import type { CommandResult, RequestContext } from './request.js';
+import type { CommandRequest, CommandResult, RequestContext } from './request.js';
 import { tried } from './trial.js';
 import type { UserDirectory } from './user-directory.js';
 
@@ -41,10 +41,14 @@ export interface ViewTarget {
 }
 
 /** How far he has read: up to a message, or the highest of those that he read. */
-export type Reading = ViewTarget & {
+export type Reading = ViewTarget & Beyond & ({ readonly upToSeq: number } | { readonly seqs: readonly number[] });
+
+interface Beyond {
   /** Beyond the newest message: refused, or as far as there is one. Default `refuse`. */
   readonly beyond?: 'refuse' | 'clamp';
-} & ({ readonly upToSeq: number } | { readonly seqs: readonly number[] });
+}
+
+type Place = Beyond & ({ readonly upToSeq: number } | { readonly behind: number });
 
 export interface ReadResult extends ReadPosition {
   readonly about: ConversationAbout;
@@ -166,18 +170,19 @@ export class ViewCommands {
 
   /**
    * Sets how far somebody has read, also lower: up to a message, or so that `behind` messages are left. By app admins only.
-   * The event is what counts; it moves the position here, or in the process that follows it.
+   * The event is what counts; it moves the position here, or in the process that follows it. With a `commandKey` it is set once.
    */
   async setReadPosition(
-    context: RequestContext,
-    { userId, conversation, ...asked }: ViewTarget & ({ readonly upToSeq: number } | { readonly behind: number }),
+    context: RequestContext & Pick<CommandRequest<View, ViewCommand, ViewEvent, ViewOutcome>, 'commandKey'>,
+    { userId, conversation, beyond = 'refuse', ...asked }: ViewTarget & Place,
   ): Promise<ViewResult<'SetReadPosition'>> {
     const { tenant } = context;
     const end = performance.now() + (context.deadlineMs ?? this.deps.deadlineMs);
     const seen = await this.#seen(context, { userId, conversation });
     const { about, lastSeq } = seen;
-    const upToSeq = 'upToSeq' in asked ? asked.upToSeq : Math.max(0, lastSeq - checkSeq('behind', asked.behind, 0));
-    checkSeq('upToSeq', upToSeq, 0);
+    const wanted = 'upToSeq' in asked ? asked.upToSeq : Math.max(0, lastSeq - checkSeq('behind', asked.behind, 0));
+    checkSeq('upToSeq', wanted, 0);
+    const upToSeq = beyond === 'clamp' ? Math.min(wanted, lastSeq) : wanted;
     const countable = await this.#countableAt(tenant, seen, upToSeq, end);
     const result = await this.#execute(context, { userId, conversation }, seen, { type: 'SetReadPosition', upToSeq });
     const { outcome, revision } = result;

@@ -1,5 +1,5 @@
-import type { MemberCard, RequestSource } from './events.js';
-import type { BelowOwner } from './rules.js';
+import type { MemberCard, ReceiveOption, RequestSource } from './events.js';
+import type { Role } from './rules.js';
 import type { ItemResult, OnItem } from './items.js';
 
 /**
@@ -141,13 +141,15 @@ export interface WithdrawJoinRequest {
 
 export interface ImportedMember {
   readonly userId: string;
-  /** Default `member`. */
-  readonly role?: BelowOwner;
-  /** May be back-dated, ms UTC. Default: now. */
+  /** Default `member`. Nobody becomes the owner by it, but a list from elsewhere may say who he is. */
+  readonly role?: Role;
+  /** May be back-dated, ms UTC: he sees what was said before, then. Default: now. */
   readonly joinedAt?: number;
   /** A mute that he brings along; null = for ever. One that has passed is left out. */
   readonly mutedUntil?: number | null;
   readonly card?: MemberCard;
+  /** How he is told of the group's messages. Default `all`. */
+  readonly receiveOption?: ReceiveOption;
   /** Whether there is such a user. Default true. */
   readonly exists?: boolean;
 }
@@ -162,12 +164,18 @@ export interface ImportMembers {
   readonly type: 'ImportMembers';
   readonly groupId: string;
   readonly members: readonly ImportedMember[];
+  /** A joining before the group was made, to the second, is out of bounds as well (001). Default false. */
+  readonly sinceCreation?: boolean;
+  /** Somebody of whom something is out of bounds, or who is called the owner and isn't. Default `refuse`: all or none. */
+  readonly unfit?: OnItem;
 }
 
 export type AdditionResult = ItemResult<
   'joined' | 'awaitsInvitee' | 'awaitsManager' | 'already' | 'repeated' | 'unknown' | 'full'
 >;
-export type ImportResult = ItemResult<'joined' | 'already' | 'repeated' | 'unknown' | 'full' | 'tooManyAdmins'>;
+export type ImportResult = ItemResult<
+  'joined' | 'already' | 'repeated' | 'unknown' | 'unfit' | 'full' | 'tooManyAdmins'
+>;
 
 export type AdmissionOutcome =
   | { readonly command: 'AddMembers'; readonly items: readonly AdditionResult[] }

@@ -20,6 +20,8 @@ export interface Admission {
   /** Default: a mute that he left with and that survives rejoining. */
   readonly mutedUntil?: number | null | undefined;
   readonly card?: MemberCard | undefined;
+  /** Default: as the rules have it for newcomers. */
+  readonly seesEarlier?: boolean | undefined;
 }
 
 /** Who brought somebody in by an app admin's power; nobody brings himself. */
@@ -32,6 +34,7 @@ export const broughtBy = (actor: Actor, userId: string): { readonly inviterId?: 
 export function admit(group: Group, admission: Admission, at: number): GroupEvent[] {
   const { userId, source, role = 'member', joinedAt = at, card } = admission;
   const { inviterId, approvedBy, requestId, inviteId } = admission;
+  const { seesEarlier = group.rules.values.newcomerSeesEarlier } = admission;
   const mute = admission.mutedUntil === undefined ? survivingMute(group, userId, at) : admission.mutedUntil;
   return [
     ...(inviteId === undefined ? endInvitation(group, userId, 'joinedOtherwise', at) : []),
@@ -49,7 +52,7 @@ export function admit(group: Group, admission: Admission, at: number): GroupEven
         ...(inviteId !== undefined && { inviteId }),
         joinedAt,
         ...(mute !== undefined && { mutedUntil: mute }),
-        seesEarlier: group.rules.values.newcomerSeesEarlier,
+        seesEarlier,
         ...(card !== undefined && { card }),
       },
     },

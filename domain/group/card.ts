@@ -5,7 +5,7 @@ import { checkCard } from './bounds.js';
 import { cardFields, isCleared, printOf } from './card-prints.js';
 import type { ChangeMemberCard } from './commands.js';
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
-import type { CustomField, MemberCard, MemberCardChanges } from './events.js';
+import type { CustomField, MemberCard, MemberCardChanges, ReceiveOption } from './events.js';
 import type { GroupState, Member } from './state.js';
 
 /** What a member says of himself in this one group. It is personal: the state knows it by fingerprints only. */
@@ -17,7 +17,12 @@ export function changeMemberCard(
   const { userId, actor, changes = {}, receiveOption } = command;
   const own = actingUser(actor) === userId;
   checkCard(group.rules.values, changes);
-  checkReceiveOption(command, own);
+  if (receiveOption !== undefined) {
+    checkReceiveOption(receiveOption);
+    if (!own && !hasAdminPowers(actor)) {
+      refuse('NotPermitted', { reason: 'how somebody is told of messages is his own to choose' });
+    }
+  }
   const named = cardFields.some((field) => changes[field] !== undefined);
   const edits = !own && (named || receiveOption === undefined);
   // Before the member is looked at: who is one is told to nobody from outside.
@@ -47,14 +52,10 @@ export function changeMemberCard(
   };
 }
 
-function checkReceiveOption({ receiveOption, actor }: Decided<ChangeMemberCard>, own: boolean): void {
-  if (receiveOption === undefined) return;
-  if (!['all', 'silent', 'none'].includes(receiveOption)) {
-    refuse('InvalidArgument', { field: 'receiveOption', reason: 'must be all, silent or none' });
-  }
-  if (!own && !hasAdminPowers(actor)) {
-    refuse('NotPermitted', { reason: 'how somebody is told of messages is his own to choose' });
-  }
+/** @throws InvalidArgument */
+export function checkReceiveOption(option: ReceiveOption): void {
+  if (['all', 'silent', 'none'].includes(option)) return;
+  refuse('InvalidArgument', { field: 'receiveOption', reason: 'must be all, silent or none' });
 }
 
 /** Only what differs, and clearing in one way of writing it. */

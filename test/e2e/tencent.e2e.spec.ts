@@ -14,7 +14,6 @@ import { V1Client } from '../support/v1-client.js';
 
 const FOR_EVER = 4_294_967_295;
 const NO_PERMISSION = 'no permission, or not supported for this type of group';
-const PEOPLE = ['ann', 'bob', 'cyd', 'dan', 'eve', 'root'] as const;
 
 interface Member {
   readonly Member_Account: string;
@@ -36,6 +35,8 @@ describe('001: the Tencent IM group API', () => {
   let v1: V1Client;
   let ann: { readonly token: string };
   let dan: { readonly token: string };
+  let bob: { readonly token: string };
+  let root: { readonly token: string };
 
   before(async function () {
     this.timeout(60_000);
@@ -47,8 +48,13 @@ describe('001: the Tencent IM group API', () => {
     im = new TencentClient(parley.url);
     v1 = new V1Client(parley.url);
     const person = (who: string): Promise<{ token: string }> => v1.person(who);
-    const others = PEOPLE.filter((who) => who !== 'ann' && who !== 'dan');
-    [[ann, dan]] = await Promise.all([Promise.all([person('ann'), person('dan')]), Promise.all(others.map(person))]);
+    [ann, bob, dan, root] = await Promise.all([
+      person('ann'),
+      person('bob'),
+      person('dan'),
+      person('root'),
+      ...['cyd', 'eve'].map(person),
+    ]);
   });
   after(() => parley.stop());
 
@@ -614,6 +620,215 @@ describe('001: the Tencent IM group API', () => {
     });
   });
 
+  describe('what comes from elsewhere', () => {
+    const CREATED = 1_448_357_837;
+    const imported = async (body: object = {}): Promise<string> =>
+      (
+        await im.done<{ GroupId: string }>('import_group', {
+          Owner_Account: 'ann',
+          Type: 'Public',
+          Name: 'TestGroup',
+          CreateTime: CREATED,
+          ...body,
+        })
+      ).GroupId;
+    const results = async (GroupId: string, ...MemberList: object[]): Promise<number[]> => {
+      const { MemberList: told } = await im.done<{ MemberList: { Member_Account: string; Result: number }[] }>(
+        'import_group_member',
+        { GroupId, MemberList },
+      );
+      expect(told.map(({ Member_Account }) => ({ Member_Account }))).to.deep.equal(
+        MemberList.map((item) => ({ Member_Account: (item as { Member_Account: string }).Member_Account })),
+      );
+      return told.map(({ Result }) => Result);
+    };
+    const said = async (GroupId: string, ...texts: string[]): Promise<void> => {
+      const messages = texts.map((text, n) => ({
+        senderId: 'ann',
+        text,
+        sentAt: new Date((CREATED + n) * 1_000).toISOString(),
+      }));
+      const path = `/conversations/group:${GroupId}/imports`;
+      const answer = await v1.call('POST', path, { token: root.token, body: { messages } });
+      expect(answer.status, JSON.stringify(answer.body)).to.equal(200);
+    };
+
+    it('is a group with all that it has there; imported again it is there already, and nothing else', async () => {
+      const body = {
+        Owner_Account: 'ann',
+        GroupId: 'MyFirstGroup',
+        Type: 'Private',
+        Name: 'TestGroup',
+        Introduction: 'This is group Introduction',
+        Notification: 'This is group Notification',
+        FaceUrl: 'http://this.is.face.url',
+        MaxMemberCount: 500,
+        ApplyJoinOption: 'FreeAccess',
+        AppDefinedData: [
+          { Key: 'GroupTestData1', Value: 'xxxxx' },
+          { Key: 'GroupTestData2', Value: 'abc\u0001' },
+        ],
+        CreateTime: CREATED,
+      };
+      const { GroupId } = body;
+      const made = { ActionStatus: 'OK', ErrorCode: 0, ErrorInfo: '', GroupId };
+      expect(await im.call('import_group', body)).to.deep.equal(made);
+      const shown = await info(GroupId);
+      expect(shown).to.deep.include({
+        Type: 'Private',
+        Name: 'TestGroup',
+        Introduction: body.Introduction,
+        Notification: body.Notification,
+        FaceUrl: body.FaceUrl,
+        Owner_Account: 'ann',
+        CreateTime: CREATED,
+        MemberNum: 1,
+        MaxMemberNum: 500,
+        AppDefinedData: body.AppDefinedData,
+      });
+      expect(shown.MemberList?.[0]).to.deep.include({ Member_Account: 'ann', Role: 'Owner', JoinTime: CREATED });
+      expect(await im.codeOf('import_group', body), 'her own').to.equal(10_025);
+      expect(await im.codeOf('import_group', { ...body, Owner_Account: 'bob' }), 'hers').to.equal(10_021);
+      expect(await im.codeOf('import_group', { ...body, Owner_Account: undefined }), 'not without owner').to.equal(
+        10_021,
+      );
+      const ownerless = await imported({ Owner_Account: undefined, GroupId: 'of-nobody' });
+      expect((await info(ownerless))['Owner_Account']).to.equal('');
+      expect(await im.codeOf('import_group', { ...body, Owner_Account: undefined, GroupId: ownerless })).to.equal(
+        10_025,
+      );
+      expect((await info(GroupId))['CreateTime']).to.equal(CREATED);
+    });
+
+    it('is made now where no time is told, and never in a time to come; no AVChatRoom, no community', async () => {
+      for (const CreateTime of [undefined, 0]) {
+        expect((await info(await imported({ CreateTime })))['CreateTime']).to.be.closeTo(Date.now() / 1_000, 60);
+      }
+      const codes = [
+        [{ CreateTime: Math.floor(Date.now() / 1_000) + 3_600 }, 10_004],
+        [{ CreateTime: CREATED * 1_000 }, 10_004],
+        [{ Type: 'AVChatRoom' }, 10_007],
+        [{ Type: 'Community' }, 10_007],
+        [{ Owner_Account: 'nobody' }, 10_019],
+        [{ GroupId: 'a b' }, 10_015],
+        [{ Name: 'x'.repeat(31) }, 10_004],
+      ] as const;
+      for (const [more, code] of codes) {
+        const body = { Owner_Account: 'ann', Type: 'Public', Name: 'x', ...more };
+        expect(await im.codeOf('import_group', body), JSON.stringify(more)).to.equal(code);
+      }
+    });
+
+    it('are members with role, times, card, fields, mute and unread messages, each with what came of it', async () => {
+      const GroupId = await imported();
+      await said(GroupId, 'one', 'two', 'three', 'four', 'five', 'six');
+      const tomorrow = Math.floor(Date.now() / 1_000) + 86_400;
+      const everything = {
+        Member_Account: 'bob',
+        Role: 'Admin',
+        JoinTime: CREATED + 5,
+        MsgSeq: 1,
+        MsgFlag: 'AcceptNotNotify',
+        LastSendMsgTime: CREATED + 9,
+        NameCard: 'Bobby',
+        ShutUpUntil: tomorrow,
+        UnreadMsgNum: 5,
+        AppMemberDefinedData: [{ Key: 'seat', Value: '3' }],
+      };
+      const list = [
+        everything,
+        { Member_Account: 'cyd', JoinTime: CREATED, MsgSeq: 4, ShutUpUntil: 0, MsgFlag: 'AcceptAndNotify' },
+        { Member_Account: 'dan', UnreadMsgNum: 0, ShutUpUntil: 0 },
+        { Member_Account: 'eve', JoinTime: CREATED - 1 },
+        { Member_Account: 'root', JoinTime: CREATED + 1, UnreadMsgNum: 100, MuteUntil: FOR_EVER },
+        { Member_Account: 'ann', Role: 'Owner' },
+        { Member_Account: 'nobody' },
+        { Member_Account: 'a b' },
+        { Member_Account: 'bob' },
+      ];
+      const shown = async (): Promise<Member[]> => members(GroupId);
+      expect(await results(GroupId, ...list)).to.deep.equal([1, 1, 1, 0, 1, 2, 0, 0, 2]);
+      const first = await shown();
+      const by = (who: string): Member | undefined => first.find(({ Member_Account }) => Member_Account === who);
+      expect(by('bob')).to.deep.include({
+        Role: 'Admin',
+        JoinTime: CREATED + 5,
+        MsgSeq: 1,
+        MsgFlag: 'AcceptNotNotify',
+        NameCard: 'Bobby',
+        ShutUpUntil: tomorrow,
+        MuteUntil: tomorrow,
+        UnreadMsgNum: 5,
+        AppMemberDefinedData: [{ Key: 'seat', Value: '3' }],
+      });
+      expect(by('cyd')).to.include({ Role: 'Member', MsgSeq: 4, UnreadMsgNum: 2, ShutUpUntil: 0, JoinTime: CREATED });
+      expect(by('dan')).to.include({ MsgSeq: 6, UnreadMsgNum: 0 });
+      expect(by('root'), 'as many as there are').to.include({ UnreadMsgNum: 6, MsgSeq: 0, ShutUpUntil: FOR_EVER });
+      expect(first.map(({ Member_Account }) => Member_Account)).to.have.members(['ann', 'bob', 'cyd', 'dan', 'root']);
+
+      // Who was there sees what was said there; and a repeat leaves everything as it is.
+      const read = await v1.call<{ items: object[] }>('GET', `/conversations/group:${GroupId}/messages?limit=9`, {
+        token: bob.token,
+      });
+      expect(read.body.items).to.have.length(6);
+      expect(await results(GroupId, ...list.map((item) => ({ ...item, Role: 'Member' })))).to.deep.equal([
+        ...[2, 2, 2, 0, 2, 2, 0, 0, 2],
+      ]);
+      expect(await shown()).to.deep.equal(first);
+    });
+
+    it('have read since then what they have read, however often their import is repeated', async () => {
+      const GroupId = await imported();
+      await said(GroupId, 'one', 'two', 'three');
+      const unread = async (): Promise<unknown> =>
+        (await members(GroupId)).find(({ Member_Account }) => Member_Account === 'bob')?.['UnreadMsgNum'];
+      const twice = { Member_Account: 'bob', JoinTime: CREATED, UnreadMsgNum: 2 };
+      await results(GroupId, { ...twice, UnreadMsgNum: undefined });
+      expect(await unread(), 'who comes has read everything').to.equal(0);
+      // As where the server was killed between the two.
+      expect(await results(GroupId, twice)).to.deep.equal([2]);
+      expect(await unread()).to.equal(2);
+      const path = `/conversations/group:${GroupId}/read-position`;
+      const read = await v1.call('PUT', path, { token: bob.token, body: { upTo: 3 } });
+      expect(read.status, JSON.stringify(read.body)).to.equal(200);
+      expect(await results(GroupId, { ...twice, UnreadMsgNum: 3 })).to.deep.equal([2]);
+      expect(await unread()).to.equal(0);
+      await im.done('add_group_member', { GroupId, MemberList: named('cyd') });
+      await results(GroupId, { Member_Account: 'cyd', UnreadMsgNum: 3 });
+      const cyd = (await members(GroupId)).find(({ Member_Account }) => Member_Account === 'cyd');
+      expect(cyd, 'of whom no import knows').to.include({ UnreadMsgNum: 0 });
+    });
+
+    it('go round no rule of their group, and do not come in crowds', async () => {
+      const work = await imported({ Type: 'Work' });
+      expect(
+        await results(
+          work,
+          { Member_Account: 'bob', Role: 'Admin' },
+          { Member_Account: 'cyd', ShutUpUntil: 60 },
+          { Member_Account: 'dan', NameCard: '字'.repeat(17) },
+          { Member_Account: 'eve', JoinTime: Math.floor(Date.now() / 1_000) + 60 },
+          { Member_Account: 'root' },
+        ),
+      ).to.deep.equal([0, 0, 0, 0, 1]);
+      const small = await imported({ MaxMemberCount: 2 });
+      expect(await results(small, { Member_Account: 'bob' }, { Member_Account: 'cyd' })).to.deep.equal([1, 0]);
+      const room = await made({ Type: 'AVChatRoom' });
+      const codes: readonly (readonly [string, object[], number])[] = [
+        [room, named('bob'), 10_007],
+        ['nowhere', named('bob'), 10_010],
+        ['nowhere', named('a b'), 10_010],
+        [small, [], 10_004],
+        [small, [{ Member_Account: 'bob', Role: 'Boss' }], 10_004],
+        [small, [{ Member_Account: 'bob', JoinTime: CREATED * 1_000 }], 10_004],
+        [small, named(...Array.from({ length: 301 }, (_, n) => `n${n.toString()}`)), 10_005],
+      ];
+      for (const [GroupId, MemberList, code] of codes) {
+        expect(await im.codeOf('import_group_member', { GroupId, MemberList }), GroupId).to.equal(code);
+      }
+    });
+  });
+
   describe('the unmodified client of npm', () => {
     it('drives each of these commands', async () => {
       const request = unmodifiedClient(parley.url);
@@ -633,6 +848,9 @@ describe('001: the Tencent IM group API', () => {
         ['get_group_shutted_uin', { GroupId }],
         ['change_group_owner', { GroupId, NewOwner_Account: 'bob' }],
         ['get_online_member_num', { GroupId }],
+        ['destroy_group', { GroupId }],
+        ['import_group', { GroupId, Type: 'Public', Name: 'x', Owner_Account: 'ann', CreateTime: 1_448_357_837 }],
+        ['import_group_member', { GroupId, MemberList: [{ Member_Account: 'tommy', JoinTime: 1_448_357_900 }] }],
         ['destroy_group', { GroupId }],
       ];
       for (const [command, body] of steps) {

@@ -134,6 +134,7 @@ const members: Readonly<Record<string, string>> = {
   until: 'MuteTime',
   reason: 'Reason',
   preset: 'Type',
+  createdAt: 'CreateTime',
 };
 
 /** Ids and bounds, never a text that a person wrote. */

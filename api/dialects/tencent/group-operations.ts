@@ -1,8 +1,8 @@
+import type { GroupView } from '../../../application/queries/groups.js';
 import type { GroupChange } from '../../../domain/group/commands.js';
 import type { MemberCard } from '../../../domain/group/events.js';
 import { groupPresets } from '../../../domain/group/presets.js';
 import { requestContext } from '../shared/context.js';
-import type { Caller } from '../shared/operation.js';
 import { isRefusal } from '../shared/refusals.js';
 import { ChangeOwnerReq } from './member-dto.js';
 import {
@@ -30,28 +30,14 @@ const INITIAL_MEMBERS = 100;
 export function groupOperations(services: TencentServices, looks: Looks): Operation[] {
   const { groupCommands: groups, groupChanges } = services;
 
-  /** An id that is taken: by a group of the same owner, or by another. */
-  const taken = async (caller: Caller, groupId: string, ownerId: string | null): Promise<TencentRefused> => {
-    await looks.upToDate(caller);
-    const group = await services.groups.groupById(caller.tenant, groupId);
-    const own = group !== undefined && ownerId !== null && group.ownerId === ownerId;
-    return new TencentRefused(own ? 'groupIdOwn' : 'groupIdTaken', groupId);
-  };
-
   return [
     operation({
       command: 'create_group',
       Body: CreateGroupReq,
       handle: async (call) => {
-        const { body, caller } = call;
+        const { body } = call;
         const asked = { ...newGroupOf(body), ...initialMembersOf(body), consent: 'waive', repeated: 'report' } as const;
-        try {
-          const { outcome } = await groups.create(requestContext(call), asked);
-          return { GroupId: outcome.groupId };
-        } catch (error) {
-          if (!isRefusal(error, 'GroupIdTaken')) throw error;
-          throw await taken(caller, asked.groupId ?? '', asked.ownerId);
-        }
+        return makeGroup(services, looks, call, asked);
       },
     }),
     operation({
@@ -85,6 +71,30 @@ export function groupOperations(services: TencentServices, looks: Looks): Operat
     }),
   ];
 }
+
+/** @throws TencentRefused groupIdTaken, groupIdOwn */
+export async function makeGroup(
+  { groupCommands, groups }: Pick<TencentServices, 'groupCommands' | 'groups'>,
+  looks: Looks,
+  call: Parameters<typeof requestContext>[0],
+  asked: NewGroup,
+): Promise<{ readonly GroupId: string }> {
+  try {
+    const { outcome } = await groupCommands.create(requestContext(call), asked);
+    return { GroupId: outcome.groupId };
+  } catch (error) {
+    if (!isRefusal(error, 'GroupIdTaken')) throw error;
+    const { caller } = call;
+    const { groupId = '', ownerId } = asked;
+    await looks.upToDate(caller);
+    const group = await groups.groupById(caller.tenant, groupId);
+    throw new TencentRefused(group !== undefined && isOwn(group, ownerId) ? 'groupIdOwn' : 'groupIdTaken', groupId);
+  }
+}
+
+/** It belongs to him; or it was imported without an owner, and is imported so again. */
+const isOwn = (group: GroupView, ownerId: string | null): boolean =>
+  group.ownerId === ownerId && (ownerId !== null || group.origin.kind === 'imported');
 
 /** What a new group is told, an imported one as well. @throws TencentRefused badGroupId, noPermission */
 export function newGroupOf(body: NewGroupReq): NewGroup {

@@ -6,20 +6,20 @@ import { DomainError } from '../../../domain/shared/errors.js';
 import { isId } from '../../../domain/shared/ids.js';
 import { actorOf, ofStep, requestContext } from '../shared/context.js';
 import { shown } from '../shared/read-your-writes.js';
-import { MAX_UINT32 } from './dto.js';
 import type { CustomDataItem } from './group-dto.js';
 import { groupIdOf } from './ids.js';
 import { InTurn } from './in-turn.js';
 import { liveGroup } from './live-group.js';
 import type { Looks } from './looks.js';
 import { AddMembersReq, DeleteMembersReq, ForbidReq, ModifyMemberReq } from './member-dto.js';
+import { checkCount, MOST_ADDED } from './member-counts.js';
+import { lastingOf, untilOf } from './mutes.js';
 import { operation, type Operation } from './operation.js';
 import { TencentRefused } from './refused.js';
 import type { TencentServices } from './services.js';
 import { receiveOptions } from './views.js';
 
-/** Accounts that one command names at most (docs/rules.md D3). */
-const MOST_ADDED = 300;
+/** Accounts that any other command names at most (docs/rules.md D3). */
 const MOST_NAMED = 500;
 
 /** What each who was named comes to. */
@@ -135,7 +135,7 @@ export function memberOperations(services: TencentServices, looks: Looks): Opera
         if (seconds === undefined) throw new TencentRefused('badParameters', 'MuteTime is missing');
         const named = [...new Set(body.Members_Account)];
         checkCount('Members_Account', named.length, MOST_NAMED);
-        const steps = named.map((userId) => muting(userId, seconds));
+        const steps = named.map((userId) => muting(userId, lastingOf(seconds)));
         await groupChanges.together(requestContext(call), { groupId, steps });
         return {};
       },
@@ -149,28 +149,8 @@ const EACH = { repeated: 'report', already: 'report', unknown: 'report', full: '
 const silently = (context: RequestContext, silence: 0 | 1 | undefined): RequestContext =>
   silence === 1 ? { ...context, silent: true } : context;
 
-/** @throws TencentRefused badParameters, tooManyAccounts */
-function checkCount(member: string, count: number, most: number): void {
-  if (count === 0) throw new TencentRefused('badParameters', `${member} must not be empty`);
-  if (count > most) throw new TencentRefused('tooManyAccounts', `${member} names more than ${most.toString()}`);
-}
-
-/** @param seconds from now; 0 ends it, 4294967295 is for ever */
-function muting(userId: string, seconds: number): GroupChange {
-  if (seconds === 0) return { type: 'UnmuteMember', userId };
-  return { type: 'MuteMember', userId, until: seconds === MAX_UINT32 ? null : { lasting: seconds * 1_000 } };
-}
-
-/**
- * The published text calls ShutUpUntil a time, its samples have a length. No length that is meant is a time to come, nor the
- * other way round: from here on, which was in 2001, it is a time.
- */
-const FIRST_TIME = 1_000_000_000;
-
-function mutingUntil(userId: string, seconds: number): GroupChange {
-  if (seconds < FIRST_TIME || seconds === MAX_UINT32) return muting(userId, seconds);
-  return { type: 'MuteMember', userId, until: seconds * 1_000 };
-}
+const muting = (userId: string, until: ReturnType<typeof untilOf>): GroupChange =>
+  until === undefined ? { type: 'UnmuteMember', userId } : { type: 'MuteMember', userId, until };
 
 /** All but the fields of one's own. */
 function changesOf(body: ModifyMemberReq): GroupChange[] {
@@ -180,6 +160,6 @@ function changesOf(body: ModifyMemberReq): GroupChange[] {
   if (Role !== '') steps.push({ type: 'ChangeMemberRole', userId, role: Role === 'Admin' ? 'admin' : 'member' });
   if (NameCard !== undefined) steps.push({ type: 'ChangeMemberCard', userId, changes: { nickname: NameCard } });
   if (MsgFlag !== '') steps.push({ type: 'ChangeMemberCard', userId, receiveOption: receiveOptions[MsgFlag] });
-  if (until !== undefined) steps.push(mutingUntil(userId, until));
+  if (until !== undefined) steps.push(muting(userId, untilOf(until)));
   return steps;
 }

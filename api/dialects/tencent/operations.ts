@@ -1,5 +1,6 @@
 import { groupOperations } from './group-operations.js';
 import { groupQueryOperations } from './group-queries.js';
+import { importOperations } from './import-operations.js';
 import { joinedGroupOperations } from './joined-groups.js';
 import { Looks } from './looks.js';
 import { memberOperations } from './member-operations.js';
@@ -16,5 +17,6 @@ export function tencentOperations(services: TencentServices): Operation[] {
     ...joinedGroupOperations(services, looks),
     ...memberOperations(services, looks),
     ...memberQueryOperations(services, looks),
+    ...importOperations(services, looks),
   ];
 }

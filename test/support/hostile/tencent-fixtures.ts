@@ -107,6 +107,48 @@ const byCommand: Readonly<Record<string, DialectFixture>> = {
   ),
   get_role_in_group: asking({ User_Account: ['member'] }, ['/User_Account']),
   get_group_shutted_uin: asking(),
+  import_group: {
+    as: 'root',
+    body: () => ({
+      Type: 'Public',
+      Name: 'Old',
+      Owner_Account: 'owner',
+      Introduction: 'i',
+      Notification: 'n',
+      FaceUrl: 'f',
+      MaxMemberCount: 100,
+      ApplyJoinOption: 'FreeAccess',
+      AppDefinedData: fields,
+      CreateTime: 1_448_357_837,
+    }),
+    mayNot,
+    users: { '/Owner_Account': { another: anybody, nobody: { code: 'noSuchUser' } } },
+    writes: true,
+  },
+  import_group_member: doing(
+    {
+      MemberList: [
+        {
+          Member_Account: 'newcomer',
+          Role: 'Admin',
+          MsgFlag: 'Discard',
+          NameCard: 'N',
+          ShutUpUntil: 60,
+          UnreadMsgNum: 0,
+          AppMemberDefinedData: fields,
+        },
+      ],
+    },
+    // Each of a list is told by itself.
+    {
+      lookedThrough: [
+        '/MemberList/0/Member_Account',
+        '/MemberList/0/NameCard',
+        '/MemberList/0/AppMemberDefinedData/0/Key',
+        '/MemberList/0/AppMemberDefinedData/0/Value',
+      ],
+    },
+  ),
 };
 
 /** One for each command, in the order in which they are tried. */

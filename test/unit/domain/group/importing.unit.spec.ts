@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { CreateGroup, ImportedMember } from '../../../../domain/group/commands.js';
 import { groupDecider } from '../../../../domain/group/decider.js';
+import type { GroupCreated } from '../../../../domain/group/events.js';
 import { refusal, specify } from '../../../support/given-when-then.js';
 import { appAdmin, founded, GROUP, joined, NOW, NUMBER, user } from '../../../support/group-stories.js';
 
@@ -46,10 +47,68 @@ describe('importing', () => {
         ...appAdmin,
       })
       .then([
-        brought('eve', { role: 'admin', joinedAt: 1_000, mutedUntil: NOW + 1, card: { nickname: 'E' } }),
+        brought('eve', {
+          role: 'admin',
+          joinedAt: 1_000,
+          mutedUntil: NOW + 1,
+          card: { nickname: 'E' },
+          // Who was a member elsewhere saw what was said there.
+          seesEarlier: true,
+        }),
         brought('fay'),
         brought('gus', { mutedUntil: null }),
       ]);
+  });
+
+  it('members keep how they are told of messages, which is written where it says something', () => {
+    given(founded({ preset: 'tencent-public' }))
+      .when({
+        ...bring({ userId: 'eve', receiveOption: 'none' }, { userId: 'fay', receiveOption: 'all' }),
+        ...appAdmin,
+      })
+      .then([
+        brought('eve'),
+        { type: 'MemberCardChanged', data: { groupId: GROUP, userId: 'eve', by: 'root', receiveOption: 'none' } },
+        brought('fay'),
+      ]);
+  });
+
+  it('leaves out who is out of bounds where it is told of each, and brings the others', () => {
+    const future = { userId: 'fay', joinedAt: NOW + 1 };
+    const wrong: ImportedMember[] = [
+      future,
+      { userId: 'gus', role: 'owner' },
+      { userId: 'hal', card: { nickname: 'x'.repeat(51) } },
+      { userId: 'ivy', mutedUntil: -1 },
+      { userId: 'joe', receiveOption: 'loud' as 'all' },
+    ];
+    given(founded({ preset: 'tencent-public' }))
+      .when({ ...bring(...wrong, { userId: 'eve' }, { userId: 'ann', role: 'owner' }), unfit: 'report', ...appAdmin })
+      .then([brought('eve')])
+      .outcome({
+        items: [
+          ...wrong.map(({ userId }) => ({ userId, result: 'unfit' as const })),
+          { userId: 'eve', result: 'joined' },
+          { userId: 'ann', result: 'already' },
+        ],
+      });
+    for (const member of wrong) {
+      given(founded({ preset: 'tencent-public' }))
+        .when({ ...bring(member, { userId: 'eve' }), ...appAdmin })
+        .then(refusal('InvalidArgument'));
+    }
+  });
+
+  it('may be held to joinings since the group was made, to the second (001)', () => {
+    const group = founded({ preset: 'tencent-public' });
+    const { createdAt } = (group[0] as GroupCreated).data;
+    const since = (joinedAt: number) => ({ ...bring({ userId: 'eve', joinedAt }), sinceCreation: true, ...appAdmin });
+    given(group)
+      .when(since(createdAt - 999))
+      .then([brought('eve', { joinedAt: createdAt - 999, seesEarlier: true })]);
+    given(group)
+      .when(since(createdAt - 1_000))
+      .then(refusal('InvalidArgument', { field: 'members.joinedAt' }));
   });
 
   it('tells of each (001 Result 0, 1, 2)', () => {
