@@ -216,6 +216,13 @@ export class ConversationCommands {
     return (await tried(this.deps, request)) !== undefined;
   }
 
+  /** A group's present conversation as it is now. @throws DomainError GroupNotFound */
+  async stateInGroup(tenant: string, groupId: string): Promise<ConversationState> {
+    const { pipeline } = this.deps;
+    const { about } = await seeGroup(pipeline, tenant, { kind: 'group', groupId });
+    return (await pipeline.look(conversationAggregate, conversationStream(tenant, about))).state;
+  }
+
   /** By the server and app admins. Of a pair that exists the caller has made sure. */
   async open(
     context: RequestContext,

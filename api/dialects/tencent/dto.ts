@@ -4,6 +4,7 @@ import {
   IsArray,
   IsIn,
   IsInt,
+  IsObject,
   IsString,
   Max,
   Min,
@@ -76,4 +77,23 @@ export const Uint32 = (): PropertyDecorator => Whole(0, MAX_UINT32);
 export const OneOf = (...values: readonly (string | number)[]): PropertyDecorator =>
   IsIn(values, { message: `must be one of ${values.map((value) => JSON.stringify(value)).join(', ')}` });
 
+/** Some of these. */
+export const SomeOf = (...values: readonly string[]): PropertyDecorator =>
+  all(List(), IsIn(values, { each: true, message: `must name ${values.join(', ')} only` }));
+
 export const Flag = (): PropertyDecorator => all(Optional(), OneOf(0, 1));
+
+/** An object of what the app likes. Numbers that nobody could read again are none. */
+export const AnyObject = (): PropertyDecorator =>
+  all(
+    IsObject(),
+    ValidateBy(
+      { name: 'isReadable', validator: { validate: isReadable } },
+      { message: 'holds a number that is larger than any' },
+    ),
+  );
+
+function isReadable(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value !== 'number' || Number.isFinite(value);
+  return Object.values(value).every(isReadable);
+}

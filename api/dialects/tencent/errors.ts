@@ -135,6 +135,11 @@ const members: Readonly<Record<string, string>> = {
   reason: 'Reason',
   preset: 'Type',
   createdAt: 'CreateTime',
+  senderId: 'From_Account',
+  content: 'MsgBody',
+  custom: 'CloudCustomData',
+  mentions: 'GroupAtInfo',
+  seqs: 'MsgSeqList',
 };
 
 /** Ids and bounds, never a text that a person wrote. */

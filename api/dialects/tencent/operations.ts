@@ -5,6 +5,8 @@ import { joinedGroupOperations } from './joined-groups.js';
 import { Looks } from './looks.js';
 import { memberOperations } from './member-operations.js';
 import { memberQueryOperations } from './member-queries.js';
+import { messageOperations } from './message-operations.js';
+import { messageQueryOperations } from './message-queries.js';
 import type { Operation } from './operation.js';
 import type { TencentServices } from './services.js';
 
@@ -18,5 +20,7 @@ export function tencentOperations(services: TencentServices): Operation[] {
     ...memberOperations(services, looks),
     ...memberQueryOperations(services, looks),
     ...importOperations(services, looks),
+    ...messageOperations(services),
+    ...messageQueryOperations(services, looks),
   ];
 }

@@ -1,12 +1,14 @@
 import type { GroupView } from '../../../application/queries/groups.js';
 import type { MemberView } from '../../../application/queries/members.js';
 import type { ConversationEnd, ReaderPosition } from '../../../application/queries/conversations.js';
+import type { MessageSent } from '../../../domain/conversation/events.js';
 import type { CustomField } from '../../../domain/group/events.js';
 import type { JoinPolicy, Role } from '../../../domain/group/rules.js';
 import { MAX_UINT32 } from './dto.js';
 import type { CustomDataItem, JoinOption } from './group-dto.js';
 import { typeByPreset } from './group-types.js';
 import type { MsgFlag, WireRole } from './member-dto.js';
+import type { MsgPriority } from './message-dto.js';
 
 /** Seconds on the wire; 0 = never. */
 export const seconds = (ms: number | null | undefined): number => Math.floor((ms ?? 0) / 1_000);
@@ -40,6 +42,18 @@ export const receiveOptions: Readonly<Record<MsgFlag, MemberView['receiveOption'
   AcceptNotNotify: 'silent',
   Discard: 'none',
 };
+
+type Priority = NonNullable<MessageSent['data']['priority']>;
+
+export const priorities: Readonly<Record<MsgPriority, Priority>> = {
+  High: 'high',
+  Normal: 'normal',
+  Low: 'low',
+  Lowest: 'lowest',
+};
+
+/** As it stands in a history. */
+export const priorityNumbers: Readonly<Record<Priority, number>> = { high: 1, normal: 2, low: 3, lowest: 4 };
 
 export const fieldsOf = (items: readonly CustomDataItem[]): CustomField[] =>
   items.map(({ Key, Value }) => ({ key: Key, value: Value }));

@@ -96,6 +96,14 @@ export const elementsOf = ({ body }: Content): (Neutral | undefined)[] =>
     return content !== undefined && Object.hasOwn(readElement, type) ? readElement[type]?.(content) : undefined;
   });
 
+/** Whether this is a `MsgBody`: one element or more, each with its kind and what it says. */
+export const isMsgBody = (value: unknown): boolean =>
+  listOf(value).length > 0 &&
+  listOf(value).every((element) => {
+    const fields = fieldsOf(element);
+    return textAt(fields, 'MsgType') !== undefined && objectAt(fields, 'MsgContent') !== undefined;
+  });
+
 interface Element {
   readonly MsgType: string;
   readonly MsgContent: object;

@@ -17,6 +17,10 @@ const doing = (more: object = {}, beside: Partial<DialectFixture> = {}): Dialect
 const asking = (more: object = {}, lookedThrough: readonly string[] = []): DialectFixture =>
   doing(more, { dismissed: 'noSuchGroup', lookedThrough, writes: false });
 
+const ownersMessage: NonNullable<DialectFixture['given']> = (group) => [
+  ['POST', `/conversations/group:${group}/messages`, 'owner', { text: 'hello' }],
+];
+
 const anybody = 'an app admin names anybody';
 const filters = [
   'GroupBaseInfoFilter',
@@ -149,6 +153,26 @@ const byCommand: Readonly<Record<string, DialectFixture>> = {
       ],
     },
   ),
+  send_group_msg: doing(
+    {
+      Random: 7,
+      MsgPriority: 'High',
+      From_Account: 'owner',
+      MsgBody: [{ MsgType: 'TIMTextElem', MsgContent: { Text: 'hello' } }],
+      MsgOnlineOnlyFlag: 0,
+      GroupAtInfo: [{ GroupAtAllFlag: 0, GroupAt_Account: 'member' }],
+      CloudCustomData: 'c',
+      OfflinePushInfo: { PushFlag: 0, Title: 't', Desc: 'd', Ext: 'e', AndroidInfo: { a: 1 }, ApnsInfo: { b: 1 } },
+      SendMsgControl: ['NoUnread'],
+      ForbidCallbackControl: ['ForbidBeforeSendMsgCallback'],
+    },
+    { suspended: 'disabled' },
+  ),
+  send_group_system_notification: doing({ Content: 'hello', ToMembers_Account: ['member'] }),
+  group_msg_recall: doing({ MsgSeqList: [{ MsgSeq: 1 }] }, { given: ownersMessage }),
+  delete_group_msg_by_sender: doing({ Sender_Account: 'owner' }, { given: ownersMessage }),
+  set_unread_msg_num: doing({ Member_Account: 'member', UnreadMsgNum: 1 }),
+  group_msg_get_simple: asking({ ReqMsgSeq: 5, ReqMsgNumber: 3 }),
 };
 
 /** One for each command, in the order in which they are tried. */

@@ -85,7 +85,7 @@ export const tencentUnderAttack: DialectUnderAttack<Operation, Answer> = {
   usual: {
     input: ['badParameters', 'notJson', 'notAnObject', 'tooLarge'],
     // What is well formed and nobody's is told so.
-    text: ['badParameters', 'badGroupId', 'noSuchUser', 'noPermission'],
+    text: ['badParameters', 'badGroupId', 'noSuchUser', 'noPermission', 'messageTooLong'],
     letThrough: ['notAppAdmin'],
     unknownGroup: 'noSuchGroup',
     dismissedGroup: 'noSuchGroup',
