@@ -1,3 +1,4 @@
+import { auditLogProjection } from './audit-log.projection.js';
 import { blacksProjection } from './blacks.projection.js';
 import { clearedNoticesProjection } from './cleared-notices.projection.js';
 import { conversationsProjection } from './conversations.projection.js';
@@ -32,6 +33,7 @@ export const projections: readonly Projection[] = [
   conversationsProjection,
   viewsProjection,
   hiddenMessagesProjection,
+  auditLogProjection,
 ];
 
 export { ProjectionEngine, type ProjectionEngineOptions, type ProjectionStatus } from './engine/engine.js';

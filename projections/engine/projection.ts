@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../../application/ports/envelope.js';
+import type { Envelope, RecordedEvent } from '../../application/ports/envelope.js';
 import type { DomainEvent } from '../../domain/shared/event.js';
 
 export type Scalar = string | number | boolean | null | undefined;
@@ -34,6 +34,7 @@ export interface ProjectedEvent<Event extends DomainEvent = DomainEvent> {
   readonly revision: number;
   /** Decided time, ms UTC. */
   readonly occurredAt: number;
+  readonly envelope: Pick<Envelope, 'actor' | '$correlationId'>;
   readonly event: Event;
 }
 
@@ -121,6 +122,7 @@ export function judge(projection: Projection, recorded: RecordedEvent): Verdict 
       stream: recorded.stream,
       revision: recorded.revision,
       occurredAt: recorded.envelope.occurredAt,
+      envelope: recorded.envelope,
       event: recorded.event,
     },
   };

@@ -118,9 +118,15 @@ function openPlain(stored: StoredEvent): RecordedEvent {
   };
 }
 
+/** Who did it, and under which correlation, where nothing is asked about that. */
+const SOMEBODY = { actor: { kind: 'user', id: 'somebody' }, $correlationId: 'a correlation' } as const;
+
 export function plainText(
   event: DomainEvent,
   { tenant, occurredAt, schemaVersion = 1 }: { tenant: string; occurredAt: number; schemaVersion?: number },
 ): { data: string; metadata: string } {
-  return { data: JSON.stringify(event.data), metadata: JSON.stringify({ schemaVersion, tenant, occurredAt }) };
+  return {
+    data: JSON.stringify(event.data),
+    metadata: JSON.stringify({ schemaVersion, tenant, occurredAt, ...SOMEBODY }),
+  };
 }

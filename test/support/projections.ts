@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { EventSerializer } from '../../application/ports/envelope.js';
+import type { Envelope, EventSerializer } from '../../application/ports/envelope.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { DomainEvent } from '../../domain/shared/event.js';
 import type { Logger } from '../../application/ports/logger.js';
@@ -101,7 +101,8 @@ export class ProjectionBench {
 /** A log as projections are given it. */
 export const projectedFrom = (store: ArrayEventStore): ProjectedEvent[] =>
   store.log.map((stored) => {
-    const { tenant, occurredAt } = JSON.parse(stored.metadata) as { tenant: string; occurredAt: number };
+    const envelope = JSON.parse(stored.metadata) as Envelope;
+    const { tenant, occurredAt } = envelope;
     const event = { type: stored.type, data: JSON.parse(stored.data) as object } as DomainEvent;
-    return { tenant, stream: stored.stream, revision: stored.revision, occurredAt, event };
+    return { tenant, stream: stored.stream, revision: stored.revision, occurredAt, envelope, event };
   });
