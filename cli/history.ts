@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { LostKey } from '../application/ports/envelope.js';
 import { isUnreadable } from '../application/queries/history.js';
 import { historyRecord, itemLine, said } from './history-lines.js';
-import { isKind, type Kind, NAMING, streamNamed } from './history-names.js';
+import { isKind, type Kind, NAMING, streamNamed } from '../application/audit/naming.js';
 import type { House, Using } from './house.js';
 import { json } from './terminal.js';
 

@@ -1,6 +1,7 @@
 import type { OwnAccount } from '../../application/commands/own-account.js';
 import type { UserCommands } from '../../application/commands/users.js';
 import { ReadAccess } from './access.js';
+import { type AuditServices, auditOperations } from './audit.js';
 import { conversationOperations, type ConversationServices } from './conversations.js';
 import { copyingOperations } from './copying.js';
 import { friendRequestOperations } from './friend-requests.js';
@@ -26,6 +27,7 @@ export type V1Services = Queries &
   OwnGroupsServices &
   FriendServices &
   ConversationServices &
+  AuditServices &
   UserProfileServices & { readonly userCommands: UserCommands; readonly ownAccount: OwnAccount };
 
 /** All of `/v1`. */
@@ -51,5 +53,6 @@ export function v1Operations(services: V1Services): Operation[] {
     ...memberListOperations(withAccess),
     ...groupRulesOperations(withAccess),
     ...queryOperations(services),
+    ...auditOperations(services),
   ];
 }

@@ -1,9 +1,8 @@
 import type { GroupQueries } from '../../application/queries/groups.js';
-import { type HistoryItem, type HistoryReader, isUnreadable } from '../../application/queries/history.js';
+import type { HistoryReader } from '../../application/queries/history.js';
 import type { MemberFilter, MemberQueries } from '../../application/queries/members.js';
 import { mayLookAtOthers, sightOf } from '../../application/queries/sight.js';
 import type { UserQueries } from '../../application/queries/users.js';
-import { sentence } from '../../application/audit/sentences.js';
 import { actingUser } from '../../domain/shared/actor.js';
 import { DomainError } from '../../domain/shared/errors.js';
 import { etagOf } from '../http/etag.js';
@@ -12,12 +11,11 @@ import { actorOf, resolveUser } from './commanding.js';
 import { ReadQuery } from './dto/common.js';
 import { EventsQuery, GroupPath, GroupsQuery, MemberPath, MembersQuery } from './dto/groups.js';
 import { UserPath, UsersAsked, UsersQuery } from './dto/users.js';
+import { historyBody } from './history-body.js';
 import { operation, type Operation } from './operation.js';
-import type { HistoryEvent } from './schemas/views.js';
 import { GroupPage, GroupSeen, HistoryPage, MemberPage, MemberView, UserView, Users } from './schemas/views.js';
 import { Refused } from './problems.js';
-import { type Freshness, isoTime, pageRequest } from './reading.js';
-import type { Shown } from './schemas/types.js';
+import { type Freshness, pageRequest } from './reading.js';
 import { groupBody, groupPreview, memberBody, nicknames, userBody } from './views.js';
 
 export interface Queries {
@@ -202,7 +200,7 @@ export function queryOperations({ users, groups, members, history, freshness }: 
         );
         if (events.length === 0 && query.from === 0) throw new DomainError('GroupNotFound', { groupId: path.groupId });
         const next = events.length > query.limit ? query.from + query.limit : null;
-        return { status: 200, body: { items: events.slice(0, query.limit).map(historyBody), next } };
+        return { status: 200, body: { items: events.slice(0, query.limit).map((item) => historyBody(item)), next } };
       },
     }),
   ];
@@ -212,31 +210,3 @@ const filterOf = ({ role, keyword }: MembersQuery): MemberFilter => ({
   ...(role === undefined ? {} : { roles: [role] }),
   ...(keyword === undefined ? {} : { keyword }),
 });
-
-/** @throws EventUnreadable for an event of which not even the envelope can be read */
-function historyBody(item: HistoryItem): Shown<typeof HistoryEvent> {
-  const { id, revision, type } = isUnreadable(item) ? item.stored : item;
-  const event = isUnreadable(item) ? undefined : item.event;
-  const { envelope } = isUnreadable(item) ? item.unreadable : item;
-  if (envelope === undefined) throw isUnreadable(item) ? item.unreadable : new TypeError('an event without envelope');
-  return {
-    id,
-    revision,
-    type,
-    schemaVersion: envelope.schemaVersion,
-    occurredAt: isoTime(envelope.occurredAt),
-    actor: envelope.actor,
-    via: envelope.via,
-    sentence: isUnreadable(item)
-      ? `${type}: can't be read, ${item.unreadable.reason}`
-      : event === undefined
-        ? `${type}: an event of a newer version`
-        : sentence(event, envelope.actor),
-    data: event?.data ?? null,
-    correlationId: envelope.$correlationId,
-    causationId: envelope.$causationId,
-    ...(envelope.requestRef === undefined ? {} : { requestRef: envelope.requestRef }),
-    prevHash: envelope.prevHash,
-    hash: envelope.hash,
-  };
-}

@@ -21,6 +21,13 @@ export class Freshness {
     private readonly ownWrites: Pick<OwnWrites, 'shown'>,
   ) {}
 
+  /** From all that was in the log when this was asked, whoever wrote it. @throws Refused ReadModelBehind */
+  async everything(projection: string): Promise<void> {
+    const head = await this.store.head();
+    const wait = { timeoutMs: PATIENCE_MS, projections: [projection] };
+    if (head !== undefined && !(await this.progress.waitFor(head, wait))) throw new Refused('ReadModelBehind');
+  }
+
   /**
    * A position that the log has not reached is none that a command of this log returned: it was of a log that a backup has
    * replaced, and nobody waits for it.

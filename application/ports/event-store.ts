@@ -99,6 +99,9 @@ export interface EventStore {
   /** Those of many streams that are there; absent: the store answers for one at a time. Rejects with `EventStoreUnavailable`. */
   existing?(streams: readonly string[]): Promise<ReadonlySet<string>>;
 
+  /** Those of these single events that are there. Absent: they are read by their streams. Rejects with `EventStoreUnavailable`. */
+  eventsAt?(places: readonly Pick<StoredEvent, 'stream' | 'revision'>[]): Promise<StoredEvent[]>;
+
   /**
    * Revision of a stream's last event, `NO_STREAM` when there is none, as it is after the call; those who ask at the same time
    * are answered together. Absent: reading the stream from where one knows it is as quick. Rejects with `EventStoreUnavailable`.

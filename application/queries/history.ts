@@ -41,8 +41,8 @@ export class HistoryReader {
     for await (const batch of this.store.readStream(streamName(stream))) yield await this.open(batch);
   }
 
-  /** Halves a batch with an event that can't be read until that one stands alone. */
-  private async open(events: readonly StoredEvent[]): Promise<HistoryItem[]> {
+  /** Each as it was read, or why it can't be. Halves a batch with an event that can't be read until that one stands alone. */
+  async open(events: readonly StoredEvent[]): Promise<HistoryItem[]> {
     try {
       return await this.serializer.open(events);
     } catch (error) {

@@ -2,6 +2,9 @@ import type { Position } from '../ports/event-store.js';
 
 /** How far the read models are. */
 export interface ReadModelProgress {
-  /** True once every projection has passed `position`; false when that took longer than `timeoutMs`. */
-  waitFor(position: Position, options: { readonly timeoutMs: number }): Promise<boolean>;
+  /** True once every projection, or each of those named, has passed `position`; false when that took longer than `timeoutMs`. */
+  waitFor(
+    position: Position,
+    options: { readonly timeoutMs: number; readonly projections?: readonly string[] },
+  ): Promise<boolean>;
 }

@@ -3,6 +3,7 @@ import { Authenticator } from '../../api/v1/authenticate.js';
 import { v1Operations } from '../../api/v1/operations.js';
 import { Freshness } from '../../api/v1/reading.js';
 import { v1Router } from '../../api/v1/router.js';
+import { HistorySearch } from '../../application/audit/history-search.js';
 import { HistoryReader } from '../../application/queries/history.js';
 import { OwnWrites } from '../../application/queries/own-writes.js';
 import { version } from '../version.js';
@@ -13,6 +14,7 @@ export const v1 = new ContainerModule(({ bind }) => {
     (
       services,
       history,
+      historySearch,
       engine,
       store,
       ownWrites,
@@ -26,6 +28,7 @@ export const v1 = new ContainerModule(({ bind }) => {
         operations: v1Operations({
           ...services,
           history,
+          historySearch,
           freshness: new Freshness(engine, store, ownWrites),
           chatSettings: { ...conversations, chatNotices },
         }),
@@ -34,6 +37,17 @@ export const v1 = new ContainerModule(({ bind }) => {
         version: version(),
       });
     },
-    [ids.services, HistoryReader, ids.projections, ids.store, OwnWrites, ids.serves, ids.auditors, ids.config, ids.log],
+    [
+      ids.services,
+      HistoryReader,
+      HistorySearch,
+      ids.projections,
+      ids.store,
+      OwnWrites,
+      ids.serves,
+      ids.auditors,
+      ids.config,
+      ids.log,
+    ],
   );
 });

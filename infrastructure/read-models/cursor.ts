@@ -36,7 +36,7 @@ function parse(list: string, text: string): unknown[] {
 const isPart = (part: unknown, kind: 'string' | 'number' | undefined): boolean =>
   kind === 'number'
     ? Number.isSafeInteger(part)
-    : typeof part === 'string' && part.length <= 512 && !part.includes('\u0000');
+    : typeof part === 'string' && part.length <= 1_024 && !part.includes('\u0000');
 
 /** A list as its pages are read: its name in cursors, and its key. */
 export interface PagedList {

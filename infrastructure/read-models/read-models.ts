@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import type { AuditLogQueries } from '../../application/audit/audit-log.js';
 import type { FormerParticipants } from '../../application/ports/former-participants.js';
 import type { MessageLookup } from '../../application/ports/message-lookup.js';
 import type { ApplicationQueries } from '../../application/queries/applications.js';
@@ -14,6 +15,7 @@ import type { MessageQueries } from '../../application/queries/messages.js';
 import type { NoticeQueries } from '../../application/queries/notices.js';
 import type { NumberQueries } from '../../application/queries/numbers.js';
 import type { UserQueries } from '../../application/queries/users.js';
+import { AuditLogReadModel } from '../audit/audit-log-read-model.js';
 import { KeepingPool } from '../postgres/pool.js';
 import { ApplicationReadModel } from './application-read-model.js';
 import { ConversationReadModel } from './conversation-read-model.js';
@@ -52,6 +54,7 @@ export interface ReadModels {
   readonly friendships: FriendshipQueries;
   readonly conversations: ConversationQueries;
   readonly messages: MessageQueries;
+  readonly auditLog: AuditLogQueries;
   /** For commands. */
   readonly lookup: MessageLookup & FormerParticipants;
   close(): Promise<void>;
@@ -104,6 +107,7 @@ export async function openReadModels({
     friendships: new FriendshipReadModel(prepared, users),
     conversations: new ConversationReadModel(prepared),
     messages: new MessageReadModel(prepared),
+    auditLog: new AuditLogReadModel(prepared),
     lookup: new MessageLookupInReadModel(prepared),
     close: () => source.destroy(),
   };

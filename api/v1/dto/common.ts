@@ -32,7 +32,7 @@ export class PageQuery extends ReadQuery {
 
   @MayBeAbsent()
   @IsString()
-  @MaxLength(1000)
+  @MaxLength(2000)
   @JSONSchema({
     description: 'The `next` of the page before. Opaque; good for the same list with the same filters only.',
     examples: ['aGVsbG8'],

@@ -49,6 +49,12 @@ const STATEMENTS = {
     text: `SELECT position, stream, revision, id, type, data, metadata
       FROM events.log WHERE revision = $1 AND stream = $2`,
   },
+  eventsAt: {
+    name: 'parley-events-at',
+    text: `SELECT position, log.stream, log.revision, id, type, data, metadata
+      FROM unnest($1::text[], $2::bigint[]) AS wanted (stream, revision)
+      JOIN events.log ON log.stream = wanted.stream COLLATE "C" AND log.revision = wanted.revision`,
+  },
   existing: {
     name: 'parley-existing',
     text: `SELECT wanted FROM unnest($1::text[]) AS wanted
@@ -169,6 +175,14 @@ export class LogReader {
   async at(stream: string, revision: number): Promise<StoredEvent | undefined> {
     const [row] = await this.query<Row>({ ...STATEMENTS.at, values: [revision, stream] });
     return row && this.event(row);
+  }
+
+  async eventsAt(places: readonly Pick<StoredEvent, 'stream' | 'revision'>[]): Promise<StoredEvent[]> {
+    const streams = textArray(places.map(({ stream }) => stream));
+    const revisions = places.map(({ revision }) => revision);
+    return (await this.query<Row>({ ...STATEMENTS.eventsAt, values: [streams, revisions] })).map((row) =>
+      this.event(row),
+    );
   }
 
   private async *pages(

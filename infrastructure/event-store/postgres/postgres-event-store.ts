@@ -103,6 +103,10 @@ class PostgresEventStore implements EventStore {
     return this.reader.existing(streams);
   }
 
+  eventsAt(places: readonly Pick<StoredEvent, 'stream' | 'revision'>[]): Promise<StoredEvent[]> {
+    return this.reader.eventsAt(places);
+  }
+
   lastRevision(stream: string): Promise<number> {
     return this.reader.lastRevision(stream);
   }

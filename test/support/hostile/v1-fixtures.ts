@@ -32,6 +32,8 @@ export interface V1Fixture {
 const managers = { outsider: 'NotGroupMember', member: 'NotGroupManager' } as const;
 const owners = { outsider: 'NotGroupMember', member: 'NotGroupOwner', admin: 'NotGroupOwner' } as const;
 const appAdmins = { outsider: 'Forbidden', member: 'Forbidden', admin: 'Forbidden', owner: 'Forbidden' } as const;
+/** Not even an app admin. */
+const auditors = { ...appAdmins, root: 'Forbidden' } as const;
 const members = { outsider: 'NotGroupMember', asker: 'NotGroupMember', shy: 'NotGroupMember' } as const;
 const JUDGED = 'what one may do to another is judged by who asks';
 const OPEN = 'anybody may be named';
@@ -274,7 +276,8 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
   listGroups: { as: 'member', mayNot: 'these are his own', foreigner: 'allowed' },
   getGroup: { as: 'member', mayNot: 'anybody may' },
   getGroupRules: { as: 'member', mayNot: { outsider: 'NotGroupMember' } },
-  getGroupHistory: { as: 'root', mayNot: appAdmins },
+  getGroupHistory: { as: 'auditor', mayNot: auditors },
+  searchHistory: { as: 'auditor', query: { group: 'suspended' }, mayNot: auditors, foreigner: 'Forbidden' },
   changeGroupProfile: { as: 'admin', body: { name: 'Bookish' }, mayNot: managers },
   dismissGroup: { as: 'owner', mayNot: owners },
   transferOwnership: {

@@ -16,12 +16,12 @@ const APP_SECRET = 'a secret of the app, of some length';
 const TOKEN_SECRET = 'a token secret for tests, which has at least 32 bytes';
 
 /**
- * `root` is an app admin. Of every group: `owner`, `admin`, `member` and `member2` are in it, `asker` has asked to come
+ * `root` is an app admin, `auditor` an auditor. Of every group: `owner`, `admin`, `member` and `member2` are in it, `asker` has asked to come
  * in, `shy` is invited and was not asked yet, `outsider` is nothing to it. `leaver` and `deserter` log out in the end;
  * `keyholder` has a password.
  */
 export type Who =
-  'root' | 'owner' | 'admin' | 'member' | 'member2' | 'outsider' | 'asker' | 'shy' | 'newcomer' | Lonely;
+  'root' | 'auditor' | 'owner' | 'admin' | 'member' | 'member2' | 'outsider' | 'asker' | 'shy' | 'newcomer' | Lonely;
 type Lonely = 'leaver' | 'deserter' | 'keyholder';
 const PEOPLE: readonly Who[] = ['owner', 'admin', 'member', 'member2', 'outsider', 'asker', 'shy', 'newcomer'];
 
@@ -41,6 +41,7 @@ export class World {
     const parley = await runParley(
       ({ tenant, otherTenant }) => ({
         PARLEY_APP_ADMINS: `${tenant}/root,${otherTenant}/foreignRoot,${tenant}/${dtalkSigner('root').address}`,
+        PARLEY_AUDITORS: `${tenant}/auditor`,
         // A line of the server's own in a chat would come before or behind what the fixtures say there.
         CHAT_NOTICES: 'false',
         PARLEY_TOKEN_SECRET: TOKEN_SECRET,
@@ -55,6 +56,8 @@ export class World {
     const keyholder = { userID: 'keyholder', nickname: 'K', password: 'long enough' };
     await im.done('/user/self_register', keyholder);
     const root = await im.adminToken('root');
+    const v1 = new V1Client(parley.url);
+    const { token: auditor } = await v1.person('auditor');
     const away = { headers: { 'x-tenant-id': elsewhere } };
     const secret = APP_SECRET;
     await im.done('/user/user_register', { secret, users: [{ userID: 'stranger', nickname: 's' }] }, away);
@@ -69,11 +72,12 @@ export class World {
       ...people,
       keyholder: await im.tokenOf('keyholder'),
       root,
+      auditor,
       stranger: stranger.token,
       foreignRoot: admin.token,
     } as World['tokens'];
     const log = await logOf(parley);
-    const world = new World(parley, new V1Client(parley.url), im, log, tenant, tokens);
+    const world = new World(parley, v1, im, log, tenant, tokens);
     await world.done('PATCH', '/users/shy/privacy', 'shy', { groupInviteConsent: true });
     return world;
   }

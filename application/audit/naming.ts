@@ -1,10 +1,11 @@
-import { type ConversationKey, InvalidStreamPart, type StreamId, streamName } from '../application/streams.js';
-import { WrongWords } from '../application/ports/wrong-words.js';
+import { WrongWords } from '../ports/wrong-words.js';
+import { type ConversationKey, InvalidStreamPart, type StreamId, streamName } from '../streams.js';
 
-/** How what has a history is named on the command line, by its kind. */
+/** How what has a history is named, by its kind: on the command line word by word, in `/v1` with `/` between them. */
 export const NAMING = {
   group: '<id>',
   user: '<id>',
+  usergroups: '<user>',
   friendship: '<user> <user>',
   conversation: 'single <user> <user> | group <id> [<incarnation>] | notification <user>',
   view: '<user> <conversation, as above>',
@@ -35,6 +36,8 @@ function named(kind: Kind, words: readonly string[]): ((tenant: string) => Strea
       return words.length === 1 ? (tenant) => ({ category: 'group', tenant, groupId: first }) : undefined;
     case 'user':
       return words.length === 1 ? (tenant) => ({ category: 'user', tenant, userId: first }) : undefined;
+    case 'usergroups':
+      return words.length === 1 ? (tenant) => ({ category: 'usergroups', tenant, userId: first }) : undefined;
     case 'friendship':
       return words.length === 2 ? (tenant) => ({ category: 'friendship', tenant, a: first, b: second }) : undefined;
     case 'conversation': {
@@ -45,6 +48,34 @@ function named(kind: Kind, words: readonly string[]): ((tenant: string) => Strea
       const conversation = conversationNamed(words.slice(1));
       return conversation && ((tenant) => ({ category: 'view', tenant, conversation, participant: first }));
     }
+  }
+}
+
+/** The inverse: its kind and what it is named by. */
+export function wordsOf(id: StreamId): readonly string[] {
+  switch (id.category) {
+    case 'group':
+      return ['group', id.groupId];
+    case 'user':
+    case 'usergroups':
+      return [id.category, id.userId];
+    case 'friendship':
+      return ['friendship', id.a, id.b];
+    case 'conversation':
+      return ['conversation', ...conversationWords(id)];
+    case 'view':
+      return ['view', id.participant, ...conversationWords(id.conversation)];
+  }
+}
+
+function conversationWords(key: ConversationKey): readonly string[] {
+  switch (key.kind) {
+    case 'single':
+      return [key.kind, key.a, key.b];
+    case 'group':
+      return [key.kind, key.groupId, String(key.incarnation)];
+    case 'notification':
+      return [key.kind, key.userId];
   }
 }
 
