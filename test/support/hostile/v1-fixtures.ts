@@ -276,7 +276,7 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
   listGroups: { as: 'member', mayNot: 'these are his own', foreigner: 'allowed' },
   getGroup: { as: 'member', mayNot: 'anybody may' },
   getGroupRules: { as: 'member', mayNot: { outsider: 'NotGroupMember' } },
-  getGroupHistory: { as: 'auditor', mayNot: auditors },
+  getGroupHistory: { as: 'auditor', mayNot: auditors, foreigner: 'Forbidden' },
   searchHistory: { as: 'auditor', query: { group: 'suspended' }, mayNot: auditors, foreigner: 'Forbidden' },
   changeGroupProfile: { as: 'admin', body: { name: 'Bookish' }, mayNot: managers },
   dismissGroup: { as: 'owner', mayNot: owners },
