@@ -4,6 +4,7 @@ import { liveGroup, memberOf, requireReach, requireReachOfAnybody } from './auth
 import { checkCard } from './bounds.js';
 import { cardFields, isCleared, printOf } from './card-prints.js';
 import type { ChangeMemberCard } from './commands.js';
+import { mergedFields } from './custom-fields.js';
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
 import type { CustomField, MemberCard, MemberCardChanges, ReceiveOption } from './events.js';
 import type { GroupState, Member } from './state.js';
@@ -14,7 +15,10 @@ export function changeMemberCard(
   command: Decided<ChangeMemberCard>,
 ): GroupDecision<'ChangeMemberCard'> {
   const group = liveGroup(state, command);
-  const { userId, actor, changes = {}, receiveOption } = command;
+  const { userId, actor, receiveOption } = command;
+  // Before anything is judged by what they would become.
+  requireFresh(group.members.get(userId), command);
+  const changes = withFields(command);
   const own = actingUser(actor) === userId;
   checkCard(group.rules.values, changes);
   if (receiveOption !== undefined) {
@@ -51,6 +55,23 @@ export function changeMemberCard(
     outcome: { command: 'ChangeMemberCard', alreadySo: false, userId, changed },
   };
 }
+
+/**
+ * No refusal, and nothing is told to the caller of an API: whoever gave the command finds out what the member has now, and gives
+ * it again.
+ */
+export class StaleFields extends Error {
+  override readonly name = 'StaleFields';
+}
+
+function requireFresh(member: Member | undefined, { fields }: ChangeMemberCard): void {
+  if (fields === undefined || member === undefined) return;
+  if (printOf(plain([...fields.present])) === member.card.customFields) return;
+  throw new StaleFields(`${member.userId} has other custom fields now`);
+}
+
+const withFields = ({ changes = {}, fields }: ChangeMemberCard): MemberCardChanges =>
+  fields === undefined ? changes : { ...changes, customFields: mergedFields(fields.present, fields) };
 
 /** @throws InvalidArgument */
 export function checkReceiveOption(option: ReceiveOption): void {

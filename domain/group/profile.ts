@@ -2,6 +2,7 @@ import { actingUser } from '../shared/actor.js';
 import { liveGroup, requireMay } from './authority.js';
 import { checkProfile } from './bounds.js';
 import type { ChangeGroupProfile } from './commands.js';
+import { mergedFields } from './custom-fields.js';
 import { alreadySo, type Decided, type GroupDecision } from './decision.js';
 import type { CustomField, GroupProfileChanges } from './events.js';
 import type { Group, GroupState } from './state.js';
@@ -29,12 +30,8 @@ function withFieldsSet(
   { changes, setFields = [], removeFields = [] }: ChangeGroupProfile,
 ): GroupProfileChanges {
   if (setFields.length === 0 && removeFields.length === 0) return changes;
-  const set = new Map(setFields.map((field) => [field.key, field]));
-  const removed = new Set(removeFields);
-  const present = (changes.customFields ?? group.customFields).filter(({ key }) => !removed.has(key));
-  const kept = present.map((field) => set.get(field.key) ?? field);
-  const keys = new Set(present.map(({ key }) => key));
-  return { ...changes, customFields: [...kept, ...[...set.values()].filter(({ key }) => !keys.has(key))] };
+  const present = changes.customFields ?? group.customFields;
+  return { ...changes, customFields: mergedFields(present, { set: setFields, remove: removeFields }) };
 }
 
 function realChanges(group: Group, asked: GroupProfileChanges): GroupProfileChanges {

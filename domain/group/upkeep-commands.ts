@@ -1,4 +1,4 @@
-import type { GroupSettingsChanges, MemberCardChanges, ReceiveOption, SuspensionMode } from './events.js';
+import type { CustomField, GroupSettingsChanges, MemberCardChanges, ReceiveOption, SuspensionMode } from './events.js';
 import type { GroupRules, GroupSettings, JoinPolicy } from './rules.js';
 
 /**
@@ -51,7 +51,19 @@ export interface ChangeMemberCard {
   readonly groupId: string;
   readonly userId: string;
   readonly changes?: MemberCardChanges;
+  /** Custom fields one by one, in the place of those in `changes`. Where `present` isn't what he has: `StaleFields`. */
+  readonly fields?: FieldChanges;
   readonly receiveOption?: ReceiveOption;
+}
+
+/** Single custom fields of a card; all others stay as they are. */
+export interface FieldChanges {
+  /** Each takes the place of the one with its key. */
+  readonly set: readonly CustomField[];
+  /** Keys. */
+  readonly remove: readonly string[];
+  /** All that he has, found elsewhere: the state knows them by their fingerprint only. */
+  readonly present: readonly CustomField[];
 }
 
 /** App admins only (docs/rules.md A16). Another mode replaces the present one. @throws NotPermitted, InvalidArgument. */

@@ -1,6 +1,6 @@
 import type { GroupView } from '../../../application/queries/groups.js';
 import type { GroupChange } from '../../../domain/group/commands.js';
-import type { MemberCard } from '../../../domain/group/events.js';
+import type { CustomField, MemberCard } from '../../../domain/group/events.js';
 import { groupPresets } from '../../../domain/group/presets.js';
 import { requestContext } from '../shared/context.js';
 import { isRefusal } from '../shared/refusals.js';
@@ -159,7 +159,8 @@ function changesOf(body: ModifyGroupReq): GroupChange[] {
   };
   const steps: GroupChange[] = [];
   if (Object.keys(changes).length > 0 || AppDefinedData.length > 0) {
-    steps.push({ type: 'ChangeGroupProfile', changes, ...fieldChanges(AppDefinedData) });
+    const { set: setFields, remove: removeFields } = fieldChanges(AppDefinedData);
+    steps.push({ type: 'ChangeGroupProfile', changes, setFields, removeFields });
   }
   if (Notification !== undefined) steps.push({ type: 'PublishAnnouncement', text: Notification });
   if (ApplyJoinOption !== undefined) steps.push({ type: 'ChangeJoinPolicy', selfJoin: selfJoins[ApplyJoinOption] });
@@ -169,7 +170,8 @@ function changesOf(body: ModifyGroupReq): GroupChange[] {
   return steps;
 }
 
-const fieldChanges = (items: readonly CustomDataItem[]) => ({
-  setFields: fieldsOf(given(items)),
-  removeFields: items.filter(({ Value }) => Value === '').map(({ Key }) => Key),
+/** Each that is named is set or, with no value, taken away. */
+export const fieldChanges = (items: readonly CustomDataItem[]): { set: CustomField[]; remove: string[] } => ({
+  set: fieldsOf(given(items)),
+  remove: items.filter(({ Value }) => Value === '').map(({ Key }) => Key),
 });

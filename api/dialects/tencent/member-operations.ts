@@ -1,16 +1,12 @@
 import type { RequestContext } from '../../../application/commands/request.js';
 import type { AdditionResult, GroupChange } from '../../../domain/group/commands.js';
-import type { CustomField } from '../../../domain/group/events.js';
 import { roleOf } from '../../../domain/group/state.js';
 import { DomainError } from '../../../domain/shared/errors.js';
 import { isId } from '../../../domain/shared/ids.js';
 import { actorOf, ofStep, requestContext } from '../shared/context.js';
-import { shown } from '../shared/read-your-writes.js';
-import type { CustomDataItem } from './group-dto.js';
+import { fieldChanges } from './group-operations.js';
 import { groupIdOf } from './ids.js';
-import { InTurn } from './in-turn.js';
 import { liveGroup } from './live-group.js';
-import type { Looks } from './looks.js';
 import { AddMembersReq, DeleteMembersReq, ForbidReq, ModifyMemberReq } from './member-dto.js';
 import { checkCount, MOST_ADDED } from './member-counts.js';
 import { lastingOf, untilOf } from './mutes.js';
@@ -34,25 +30,8 @@ const additionResults = {
 } as const;
 
 /** Who comes, goes, is moved and is muted. */
-export function memberOperations(services: TencentServices, looks: Looks): Operation[] {
-  const { groupCommands: groups, groupChanges, members } = services;
-  const fieldsInTurn = new InTurn();
-
-  /** His fields, with those that are named set or taken away. Only he who has the turn may ask. */
-  const fieldsWith = async (
-    tenant: string,
-    groupId: string,
-    userId: string,
-    named: readonly CustomDataItem[],
-  ): Promise<CustomField[]> => {
-    const member = await members.member(tenant, groupId, userId);
-    const fields = new Map((member?.card.customFields ?? []).map(({ key, value }) => [key, value]));
-    for (const { Key, Value } of named) {
-      if (Value === '') fields.delete(Key);
-      else fields.set(Key, Value);
-    }
-    return [...fields].map(([key, value]) => ({ key, value }));
-  };
+export function memberOperations(services: TencentServices): Operation[] {
+  const { groupCommands: groups, groupChanges, memberFields } = services;
 
   return [
     operation({
@@ -104,20 +83,13 @@ export function memberOperations(services: TencentServices, looks: Looks): Opera
       command: 'modify_group_member_info',
       Body: ModifyMemberReq,
       handle: async (call) => {
-        const { body, caller } = call;
-        const { tenant } = caller;
+        const { body } = call;
         const { Member_Account: userId, AppMemberDefinedData: named = [] } = body;
         const groupId = groupIdOf(body);
         const context = requestContext(call);
         const steps = changesOf(body);
         if (named.length > 0) {
-          // Fields are written as a whole: who changes one must have seen what the one before him wrote.
-          await fieldsInTurn.take(JSON.stringify([tenant, groupId, userId]), async () => {
-            await looks.upToDate(caller);
-            const customFields = await fieldsWith(tenant, groupId, userId, named);
-            const setting = { type: 'ChangeMemberCard', userId, changes: { customFields } } as const;
-            await shown(services, groupChanges.together(context, { groupId, steps: [...steps, setting] }));
-          });
+          await memberFields.change(context, { groupId, userId, steps, ...fieldChanges(named) });
         } else if (steps.length > 0) await groupChanges.together(context, { groupId, steps });
         else if (roleOf(await liveGroup(groupChanges, context, groupId), userId) === undefined) {
           throw new DomainError('NotGroupMember', { userIds: [userId] });

@@ -17,7 +17,7 @@ export function tencentOperations(services: TencentServices): Operation[] {
     ...groupOperations(services, looks),
     ...groupQueryOperations(services, looks),
     ...joinedGroupOperations(services, looks),
-    ...memberOperations(services, looks),
+    ...memberOperations(services),
     ...memberQueryOperations(services, looks),
     ...importOperations(services, looks),
     ...messageOperations(services),

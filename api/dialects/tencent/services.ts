@@ -1,4 +1,7 @@
+import type { MemberFields } from '../../../application/commands/member-fields.js';
 import type { ApiServices } from '../../services.js';
 
 /** What the dialect is made on. */
-export type TencentServices = ApiServices;
+export interface TencentServices extends ApiServices {
+  readonly memberFields: MemberFields;
+}

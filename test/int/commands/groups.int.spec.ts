@@ -1,8 +1,13 @@
 import { expect } from 'chai';
 import pg from 'pg';
 import { ApplicationError } from '../../../application/commands/errors.js';
+import { GroupChanges } from '../../../application/commands/group-changes.js';
+import { MemberFields } from '../../../application/commands/member-fields.js';
 import type { RequestContext } from '../../../application/commands/request.js';
+import { systemClock } from '../../../application/ports/clock.js';
+import type { MemberView } from '../../../application/queries/members.js';
 import { streamName } from '../../../application/streams.js';
+import type { CustomField, MemberCardChanged } from '../../../domain/group/events.js';
 import { type Answer, CommandProcess } from '../../support/command-process.js';
 import { type CommandSide, migrateCommandSide, openCommandSide } from '../../support/command-side.js';
 import { eventually } from '../../support/eventually.js';
@@ -247,5 +252,53 @@ describe('Group commands on PostgreSQL', () => {
       for (const { event } of await a.serializer.open(events))
         names.push((event?.data as { changes: { name: string } }).changes.name);
     expect(names.sort()).to.deep.equal(Array.from({ length: 300 }, (_, n) => `name ${String(n)}`).sort());
+  });
+
+  it('fields of one member that two processes change at the same time, by lists that are behind, are all there', async () => {
+    const groupId = 'fields';
+    await a.groups.create(admin, { preset: 'parley', groupId, name: 'F', ownerId: 'ann', members: ['bob'] });
+    const written = async (): Promise<CustomField[]> => {
+      let fields: CustomField[] = [];
+      for await (const stored of a.store.readStream(streamName(groupStream(groupId))))
+        for (const { event } of await a.serializer.open(stored))
+          if (event?.type === 'MemberCardChanged')
+            fields = ((event.data as MemberCardChanged['data']).changes?.customFields ?? []) as CustomField[];
+      return fields;
+    };
+    // Behind until it is waited for.
+    let shown: CustomField[] = [];
+    const progress = {
+      waitFor: async () => {
+        shown = await written();
+        return true;
+      },
+    };
+    const members = {
+      member: () => Promise.resolve({ card: { customFields: shown } } as unknown as MemberView),
+    };
+    const changing = [a, b].map(
+      ({ pipeline }) =>
+        new MemberFields({
+          groupChanges: new GroupChanges(pipeline, systemClock),
+          members,
+          progress,
+          deadlineMs: 10_000,
+        }),
+    );
+    const keys = ['k0', 'k1', 'k2', 'k3', 'k4', 'k5', 'k6', 'k7'];
+    await Promise.all(
+      keys.map((key, n) =>
+        changing[n % 2]?.change(admin, {
+          groupId,
+          userId: 'bob',
+          steps: [],
+          set: [{ key, value: key }],
+          remove: ['k0'].filter(() => n === 7),
+        }),
+      ),
+    );
+    const got = (await written()).map(({ key }) => key).sort();
+    // k0 was set after k7 took it away, or before; every other one is there.
+    expect(got.filter((key) => key !== 'k0')).to.deep.equal(keys.slice(1));
   });
 });

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { edgeAt, mounts } from '../../../api/dialects/mounts.js';
 import { integer, readJson, writeJson } from '../../../api/dialects/shared/lossless-json.js';
 import { presetsOf, presetsWithoutHuge, typeByPreset, wireTypeOf } from '../../../api/dialects/tencent/group-types.js';
-import { InTurn } from '../../../api/dialects/tencent/in-turn.js';
 import { TencentRefused } from '../../../api/dialects/tencent/refused.js';
 import { presetNames } from '../../../domain/group/presets.js';
 
@@ -34,32 +33,5 @@ describe('JSON without loss', () => {
     expect(writeJson(readJson(text))).to.equal(text);
     expect(readJson('1.5e3')).to.equal(1_500);
     expect(readJson('1.5', integer)).to.be.NaN;
-  });
-});
-
-describe('work that is done in turn', () => {
-  it('upon one thing follows itself, also where it fails; upon another it waits for nobody', async () => {
-    const turns = new InTurn();
-    const done: string[] = [];
-    let open: () => void = () => undefined;
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    const first = turns.take('a', async () => {
-      await gate;
-      done.push('first');
-      throw new Error('no good');
-    });
-    const second = turns.take('a', () => {
-      done.push('second');
-      return Promise.resolve(2);
-    });
-    await turns.take('b', () => {
-      done.push('beside');
-      return Promise.resolve();
-    });
-    expect(done).to.deep.equal(['beside']);
-    open();
-    expect(await first.catch((error: unknown) => String(error))).to.equal('Error: no good');
-    expect(await second).to.equal(2);
-    expect(done).to.deep.equal(['beside', 'first', 'second']);
   });
 });

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { ChangeMemberCard } from '../../../../domain/group/commands.js';
 import { groupDecider } from '../../../../domain/group/decider.js';
-import type { GroupEvent, MemberCardChanged, MemberCardChanges } from '../../../../domain/group/events.js';
+import { StaleFields } from '../../../../domain/group/card.js';
+import type { CustomField, GroupEvent, MemberCardChanged, MemberCardChanges } from '../../../../domain/group/events.js';
 import { fold, refusal, specify } from '../../../support/given-when-then.js';
 import { appAdmin, founded, GROUP, joined, user } from '../../../support/group-stories.js';
 
@@ -120,5 +121,31 @@ describe('a member’s card', () => {
   it('leaves nothing personal in the state', () => {
     const state = fold(groupDecider, [...founded(), changed('cid', 'cid', { changes: { nickname: 'Personal' } })]);
     expect(JSON.stringify(state)).to.not.contain('Personal');
+  });
+
+  it('has fields of its own that change one by one, by who has seen those that are there (001)', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((key) => ({ key, value: '1' })) as [CustomField, CustomField, CustomField];
+    const story = [...founded(), changed('cid', 'cid', { changes: { customFields: [a, b] } })];
+    const one = (present: CustomField[], more: Partial<ChangeMemberCard['fields']>) => ({
+      ...change('cid', {}, { fields: { set: [], remove: [], ...more, present } }),
+      ...appAdmin,
+    });
+    const becomes = (customFields: CustomField[] | null) => [changed('cid', 'root', { changes: { customFields } })];
+    given(...story)
+      .when(one([a, b], { set: [c, { key: 'b', value: '2' }], remove: ['a', 'z'] }))
+      .then(becomes([{ key: 'b', value: '2' }, c]));
+    given(...story)
+      .when(one([a, b], { remove: ['a', 'b'] }))
+      .then(becomes(null));
+    given(...story)
+      .when(one([a, b], { set: [a] }))
+      .thenAlreadySo();
+    given(...founded())
+      .when(one([], { set: [a] }))
+      .then(becomes([a]));
+    for (const present of [[], [a], [b, a], [a, b, c]]) {
+      const decide = () => groupDecider.decide(fold(groupDecider, story), one(present, { set: [c] }));
+      expect(decide, JSON.stringify(present)).to.throw(StaleFields);
+    }
   });
 });
