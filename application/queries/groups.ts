@@ -73,9 +73,8 @@ export interface JoinedGroup {
   readonly receiveOption: ReceiveOption;
 }
 
-/** What one user is in a group, and what it is set to. */
-export interface StandingInGroup {
-  readonly settings: GroupSettings;
+/** What one user is in a group, and what there is to know of it for showing him the others. */
+export interface StandingInGroup extends Pick<GroupView, 'status' | 'creatorId' | 'settings'> {
   /** undefined: no member of the present incarnation. */
   readonly role: Role | undefined;
 }

@@ -1,6 +1,7 @@
 import type { CustomField, ReceiveOption } from '../../domain/group/events.js';
 import type { Role } from '../../domain/group/rules.js';
 import type { CountedPage, PageRequest } from './page.js';
+import type { UserView } from './users.js';
 
 /** A member's own card in a group; null = not set, cleared, or erased. */
 export interface MemberCardView {
@@ -39,6 +40,14 @@ export interface MemberView {
   readonly updatedAt: number;
 }
 
+/** What is shown of somebody who has nothing of it on his card. */
+export type MemberProfile = Pick<UserView, 'number' | 'nickname' | 'avatar' | 'gender'>;
+
+/** A member with the profile that he has as a user; null = the lists don't know him yet. */
+export interface ProfiledMember extends MemberView {
+  readonly profile: MemberProfile | null;
+}
+
 /** What is absent filters nothing. */
 export interface MemberFilter {
   readonly roles?: readonly Role[];
@@ -66,7 +75,7 @@ export type MemberPage = CountedPage<MemberView>;
 export interface MemberQueries {
   member(tenant: string, groupId: string, userId: string): Promise<MemberView | undefined>;
   /** Those who are members, in the order asked for, each once. At most 1000 ids. */
-  membersByIds(tenant: string, groupId: string, userIds: readonly string[]): Promise<readonly MemberView[]>;
+  membersByIds(tenant: string, groupId: string, userIds: readonly string[]): Promise<readonly ProfiledMember[]>;
   /** Roles of those who are members, by user id. At most 1000 ids. */
   rolesOf(tenant: string, groupId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, Role>>;
   /**
@@ -89,6 +98,13 @@ export interface MemberQueries {
    * @throws BadCursor, BadPageLimit, BadPageOffset
    */
   membersOfGroup(tenant: string, groupId: string, page: PageRequest, filter?: MemberFilter): Promise<MemberPage>;
+  /** The same list for whoever shows more of its members' profiles than their nicknames. @throws as `membersOfGroup` */
+  profiledMembersOfGroup(
+    tenant: string,
+    groupId: string,
+    page: PageRequest,
+    filter?: MemberFilter,
+  ): Promise<CountedPage<ProfiledMember>>;
   /**
    * Whose mute has not ended at `at` (milliseconds UTC): by user id.
    * @throws BadCursor, BadPageLimit, BadPageOffset

@@ -14,9 +14,9 @@ import { startParley } from '../../test/support/parley-process.js';
 import type { Row } from '../harness.js';
 import { type Answer, Connection, overHttp, wire } from '../http-load.js';
 import { silentLog } from '../payload.js';
-import { residentMiB, startBareExpress } from '../processes.js';
+import { freePort, residentMiB, startBareExpress } from '../processes.js';
 import { memberId, OWNER, Seed, TENANT } from '../seed.js';
-import { DIALECTS_OWNER, dialectGroups, dialectRows } from './dialects.js';
+import { DIALECTS_OWNER, dialectGroups, dialectRows, dialectsEnvironment } from './dialects.js';
 
 const GROUPS = 10_000;
 const CONNECTIONS = 64;
@@ -37,7 +37,9 @@ export async function httpBench(url: string): Promise<HttpBench> {
   const masterKey = randomBytes(32);
   const secret = randomBytes(48).toString('base64');
   const last = await seeded(url, masterKey);
+  const rpcPort = await freePort();
   const env = {
+    ...dialectsEnvironment(rpcPort),
     DATABASE_URL: url,
     DEFAULT_TENANT: TENANT,
     PARLEY_MASTER_KEY: masterKey.toString('base64'),
@@ -130,7 +132,7 @@ export async function httpBench(url: string): Promise<HttpBench> {
       ],
       bars: [{ peer: single, bar: 0.7 }],
     },
-    ...dialectRows(() => parley.url, ofDialects.token),
+    ...dialectRows({ url: () => parley.url, rpcPort, token: ofDialects.token }),
     {
       name: 'HTTP command p50, one at a time: a large group beside a small one',
       unit: 'µs',

@@ -24,6 +24,13 @@ interface MembershipRow {
   receive_option: ReceiveOption;
 }
 
+interface StandingRow {
+  status: GroupView['status'];
+  creator_id: string;
+  settings: GroupSettings;
+  role: Role | null;
+}
+
 const LIST: PagedList = {
   name: 'groups-of-user',
   shape: ['number', 'string'],
@@ -44,12 +51,10 @@ export class GroupReadModel implements GroupQueries {
 
   async standingIn(tenant: string, groupId: string, userId: string): Promise<StandingInGroup | undefined> {
     const values = [tenant, groupId, userId];
-    const [row] = await this.prepared.rows<{ settings: GroupSettings; role: Role | null }>(
-      'standing',
-      STANDING,
-      values,
-    );
-    return row && { settings: row.settings, role: row.role ?? undefined };
+    const [row] = await this.prepared.rows<StandingRow>('standing', STANDING, values);
+    if (row === undefined) return undefined;
+    const { status, creator_id: creatorId, settings, role } = row;
+    return { status, creatorId, settings, role: role ?? undefined };
   }
 
   async groupsByIds(tenant: string, groupIds: readonly string[]): Promise<readonly GroupView[]> {
@@ -141,7 +146,7 @@ const ACTIVE_OF_TENANT = `FROM read.groups_v2 g WHERE g.tenant = $1 AND g.status
 const NUMBERS = `SELECT g.group_id, g.number ${ACTIVE_OF_TENANT} AND g.number > $3::bigint ORDER BY g.number LIMIT $4`;
 const NUMBERS_COUNT = `SELECT count(*)::integer AS n ${ACTIVE_OF_TENANT}`;
 
-const STANDING = `SELECT g.settings, (SELECT m.role FROM read.group_members_v2 m
+const STANDING = `SELECT g.status, g.creator_id, g.settings, (SELECT m.role FROM read.group_members_v2 m
     WHERE m.tenant = g.tenant AND m.group_id = g.group_id AND m.user_id = $3) AS role
   FROM read.groups_v2 g WHERE g.tenant = $1 AND g.group_id = $2`;
 

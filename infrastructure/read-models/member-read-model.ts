@@ -5,8 +5,9 @@ import type {
   MemberPage,
   MemberQueries,
   MemberView,
+  ProfiledMember,
 } from '../../application/queries/members.js';
-import type { PageRequest } from '../../application/queries/page.js';
+import type { CountedPage, PageRequest } from '../../application/queries/page.js';
 import type { MemberCard, ReceiveOption } from '../../domain/group/events.js';
 import type { Role } from '../../domain/group/rules.js';
 import { cutPage, pageStart, type PagedList } from './cursor.js';
@@ -31,6 +32,13 @@ interface MemberRow {
   sees_earlier: boolean;
   updated_at: string;
   profile_nickname: string | null;
+}
+
+interface ProfiledRow extends MemberRow {
+  /** null: he is no user that is known. */
+  profile_number: string | null;
+  profile_avatar: string | null;
+  profile_gender: string | null;
 }
 
 interface PeopleRow extends Omit<MemberRow, 'user_id' | 'profile_nickname'> {
@@ -60,10 +68,11 @@ export class MemberReadModel implements MemberQueries {
     return found ? shapeEntity(found) : undefined;
   }
 
-  async membersByIds(tenant: string, groupId: string, userIds: readonly string[]): Promise<readonly MemberView[]> {
+  async membersByIds(tenant: string, groupId: string, userIds: readonly string[]): Promise<readonly ProfiledMember[]> {
     if (userIds.length === 0) return [];
-    const found = await this.members.many(tenant, groupId, [...new Set(userIds)]);
-    return inOrder(userIds, found, (member) => member.userId).map(shapeEntity);
+    const values = [tenant, groupId, [...new Set(userIds)]];
+    const found = await this.prepared.rows<ProfiledRow>('members-by-ids', BY_IDS, values);
+    return inOrder(userIds, found, (row) => row.user_id).map(shapeProfiled);
   }
 
   async rolesOf(tenant: string, groupId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, Role>> {
@@ -109,20 +118,17 @@ export class MemberReadModel implements MemberQueries {
     return new Map(rows.map((row) => [row.group_id, row.role]));
   }
 
-  async membersOfGroup(
+  membersOfGroup(tenant: string, groupId: string, page: PageRequest, filter: MemberFilter = {}): Promise<MemberPage> {
+    return this.pageOfGroup(MEMBERS, shapeRow, { tenant, groupId, page, filter });
+  }
+
+  profiledMembersOfGroup(
     tenant: string,
     groupId: string,
     page: PageRequest,
     filter: MemberFilter = {},
-  ): Promise<MemberPage> {
-    const { after, offset } = pageStart(LIST, page);
-    if (Math.abs(Number(after[0])) > 9) after[0] = 9;
-    const values = [tenant, groupId, ...after, page.limit + 1, offset];
-    const [rows, total] = hasFilter(filter)
-      ? await Promise.all([this.filteredRows(filter, values), this.filteredTotal(tenant, groupId, filter)])
-      : await this.wholePage(values);
-    const { shown, next } = cutPage(LIST, page, rows, (row) => [row.role_order, Number(row.joined_at), row.user_id]);
-    return { items: shown.map(shapeRow), next, total };
+  ): Promise<CountedPage<ProfiledMember>> {
+    return this.pageOfGroup(PROFILED, shapeProfiled, { tenant, groupId, page, filter });
   }
 
   async mutedMembers(tenant: string, groupId: string, at: number, page: PageRequest): Promise<MemberPage> {
@@ -136,19 +142,38 @@ export class MemberReadModel implements MemberQueries {
     return { items: shown.map(shapeRow), next, total: counts[0]?.n ?? 0 };
   }
 
+  private async pageOfGroup<Row extends MemberRow, Item>(
+    list: MemberList,
+    shape: (row: Row) => Item,
+    { tenant, groupId, page, filter }: PageAsked,
+  ): Promise<CountedPage<Item>> {
+    const { after, offset } = pageStart(LIST, page);
+    if (Math.abs(Number(after[0])) > 9) after[0] = 9;
+    const values = [tenant, groupId, ...after, page.limit + 1, offset];
+    const [rows, total] = hasFilter(filter)
+      ? await Promise.all([this.filteredRows<Row>(list, filter, values), this.filteredTotal(tenant, groupId, filter)])
+      : await this.wholePage<Row>(list, values);
+    const { shown, next } = cutPage(LIST, page, rows, (row) => [row.role_order, Number(row.joined_at), row.user_id]);
+    return { items: shown.map(shape), next, total };
+  }
+
   /** The list that is asked for most, with its total in the same statement; a page without rows has to ask for it. */
-  private async wholePage(values: unknown[]): Promise<[MemberRow[], number]> {
-    const rows = await this.prepared.rows<MemberRow & { total: number | null }>(LIST.name, PAGE, values);
+  private async wholePage<Row extends MemberRow>(list: MemberList, values: unknown[]): Promise<[Row[], number]> {
+    const rows = await this.prepared.rows<Row & { total: number | null }>(list.name, list.page, values);
     const [first] = rows;
     if (first) return [rows, first.total ?? 0];
     const counted = await this.prepared.rows<{ n: number }>('member-count', COUNT, values.slice(0, 2));
     return [rows, counted[0]?.n ?? 0];
   }
 
-  private filteredRows({ roles, keyword }: MemberFilter, values: unknown[]): Promise<MemberRow[]> {
+  private filteredRows<Row extends MemberRow>(
+    list: MemberList,
+    { roles, keyword }: MemberFilter,
+    values: unknown[],
+  ): Promise<Row[]> {
     return keyword
-      ? this.prepared.rows('members-by-name', NAMED_PAGE, [...values, orderOf(roles), sought(keyword)])
-      : this.prepared.rows('members-by-role', ROLE_PAGE, [...values, orderOf(roles)]);
+      ? this.prepared.rows(`${list.name}.by-name`, list.byName, [...values, orderOf(roles), sought(keyword)])
+      : this.prepared.rows(`${list.name}.by-role`, list.byRole, [...values, orderOf(roles)]);
   }
 
   private async filteredTotal(tenant: string, groupId: string, { roles, keyword }: MemberFilter): Promise<number> {
@@ -167,9 +192,7 @@ const OWN_COLUMNS = `m.user_id, m.role_order, m.role, m.joined_at, m.source, m.i
 const COLUMNS = `${OWN_COLUMNS},
     (SELECT u.nickname FROM read.users_v2 u WHERE u.tenant = m.tenant AND u.user_id = m.user_id) AS profile_nickname`;
 
-const ROLE_PAGE = pageOf('AND m.role_order = ANY ($8::smallint[])');
 const COUNT = 'SELECT member_count AS n FROM read.groups_v2 WHERE tenant = $1 AND group_id = $2';
-const PAGE = pageOf('', `, (${COUNT}) AS total`);
 const ROLE_COUNT = countOf('AND m.role_order = ANY ($3::smallint[])');
 
 /**
@@ -180,15 +203,49 @@ const named = (roles: string, keyword: string): string =>
   `AND m.role_order = ANY (${roles}::smallint[])
     AND strpos(coalesce(m.name_folded, (SELECT u.nickname_folded FROM read.users_v2 u
       WHERE u.tenant = m.tenant AND u.user_id = m.user_id), ''), ${keyword}::text) > 0`;
-const NAMED_PAGE = pageOf(named('$8', '$9'));
 const NAMED_COUNT = countOf(named('$3', '$4'));
 
-function pageOf(filter: string, further = ''): string {
-  return `SELECT ${COLUMNS}${further} FROM read.group_members_v2 m
+function pageOf(columns: string, filter: string): string {
+  return `SELECT ${columns} FROM read.group_members_v2 m
   WHERE m.tenant = $1 AND m.group_id = $2 AND (m.role_order, m.joined_at, m.user_id) > ($3::smallint, $4::bigint, $5)
     ${filter}
   ORDER BY m.role_order, m.joined_at, m.user_id LIMIT $6 OFFSET $7`;
 }
+
+/** The statements of one page of a group's members, as whoever asks wants them. */
+interface MemberList {
+  readonly name: string;
+  readonly page: string;
+  readonly byRole: string;
+  readonly byName: string;
+}
+
+interface PageAsked {
+  readonly tenant: string;
+  readonly groupId: string;
+  readonly page: PageRequest;
+  readonly filter: MemberFilter;
+}
+
+const listOf = (name: string, columns: string, whole: (page: string) => string = (page) => page): MemberList => ({
+  name,
+  page: whole(pageOf(`${columns}, (${COUNT}) AS total`, '')),
+  byRole: whole(pageOf(columns, 'AND m.role_order = ANY ($8::smallint[])')),
+  byName: whole(pageOf(columns, named('$8', '$9'))),
+});
+
+const MEMBERS = listOf(LIST.name, COLUMNS);
+
+/** Only of the rows that are shown. OFFSET 0 keeps it a look-up by key, whatever the tables' statistics say. */
+const withProfiles = (page: string): string => `SELECT m.*, u.number AS profile_number, u.nickname AS profile_nickname,
+    u.avatar AS profile_avatar, u.gender AS profile_gender
+  FROM (${page}) m LEFT JOIN LATERAL (SELECT u.number, u.nickname, u.avatar, u.gender FROM read.users_v2 u
+    WHERE u.tenant = $1 AND u.user_id = m.user_id OFFSET 0) u ON true`;
+const PROFILED = listOf(`${LIST.name}.profiled`, OWN_COLUMNS, (page) => {
+  return `${withProfiles(page)} ORDER BY m.role_order, m.joined_at, m.user_id`;
+});
+const BY_IDS = withProfiles(`SELECT ${OWN_COLUMNS} FROM read.group_members_v2 m
+  WHERE m.tenant = $1 AND m.group_id = $2 AND m.user_id = ANY ($3::text[])`);
 
 function countOf(filter: string): string {
   return `SELECT count(*)::integer AS n FROM read.group_members_v2 m
@@ -247,6 +304,12 @@ const shapeRow = (row: MemberRow): MemberView => ({
   seesEarlier: row.sees_earlier,
   updatedAt: Number(row.updated_at),
 });
+
+function shapeProfiled(row: ProfiledRow): ProfiledMember {
+  const { profile_number: number, profile_nickname: nickname, profile_avatar: avatar, profile_gender: gender } = row;
+  const profile = number === null ? null : { number: Number(number), nickname, avatar, gender };
+  return Object.assign(shapeRow(row), { profile });
+}
 
 const shapeEntity = (row: GroupMemberEntity): MemberView => ({
   userId: row.userId,

@@ -12,7 +12,7 @@ import { groupInfo, suspensionStatuses } from './views.js';
 /** The rpcs of the back office: whoever reaches them acts as an app manager. */
 export function backOfficeRpcs(services: OpenimV2Services): Rpc[] {
   const { groupCommands, groups, members, users } = services;
-  const shownMembers = membersShownBy(services);
+  const showing = membersShownBy(services);
 
   const groupOf = async (tenant: string, groupId: string): Promise<GroupView> =>
     (await groups.groupById(tenant, groupId)) ?? notFound(groupId);
@@ -93,13 +93,13 @@ export function backOfficeRpcs(services: OpenimV2Services): Rpc[] {
       reads: true,
       called,
       handle: async ({ GroupId: groupId, UserName: keyword, Pagination: pagination }, call) => {
-        const group = await groupOf(call.tenant, groupId);
+        const shownMembers = await showing(call, groupId);
         const wanted = asked(pagination);
         const { empty, ...page } = pageOf(wanted);
         const filter = keyword === '' ? {} : { keyword };
-        const { total, items } = await members.membersOfGroup(call.tenant, groupId, page, filter);
+        const { total, items } = await members.profiledMembersOfGroup(call.tenant, groupId, page, filter);
         return {
-          members: empty ? [] : await shownMembers(call, group, items),
+          members: empty ? [] : shownMembers(items),
           Pagination: { CurrentPage: wanted.pageNumber, ShowNumber: wanted.showNumber },
           MemberNums: total,
         };

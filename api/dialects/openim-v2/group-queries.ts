@@ -1,6 +1,5 @@
 import type { ApplicationView } from '../../../application/queries/applications.js';
-import type { GroupView } from '../../../application/queries/groups.js';
-import type { MemberView } from '../../../application/queries/members.js';
+import type { ProfiledMember } from '../../../application/queries/members.js';
 import { type CountedPage, MAX_PAGE, type PageRequest } from '../../../application/queries/page.js';
 import { sightOf } from '../../../application/queries/sight.js';
 import { hasAdminPowers } from '../../../domain/shared/actor.js';
@@ -15,10 +14,7 @@ const PAGE = 30;
 
 export function groupQueryRpcs(services: OpenimV2Services): Rpc[] {
   const { groups, members, applications, clock } = services;
-  const shownMembers = membersShownBy(services);
-
-  const groupOf = async (tenant: string, groupId: string): Promise<GroupView> =>
-    (await groups.groupById(tenant, groupId)) ?? notFound(groupId);
+  const showing = membersShownBy(services);
 
   const requestsShown = async (tenant: string, items: readonly ApplicationView[]): Promise<GroupRequest[]> => {
     const profiles = await profilesOf(
@@ -62,31 +58,31 @@ export function groupQueryRpcs(services: OpenimV2Services): Rpc[] {
     rpc('getGroupMemberList', 'reply', {
       reads: true,
       handle: async ({ GroupID: groupId, Filter, NextSeq }, call) => {
-        const group = await groupOf(call.tenant, groupId);
+        const shown = await showing(call, groupId);
         const offset = Math.max(NextSeq, 0);
         const role = roleOf(Filter);
         if (Filter >= 0 && role === undefined) return { memberList: [], nextSeq: 0 };
         const filter = role === undefined ? {} : { roles: [role] };
-        const { total, items } = await members.membersOfGroup(call.tenant, groupId, { limit: PAGE, offset }, filter);
+        const page = { limit: PAGE, offset };
+        const { total, items } = await members.profiledMembersOfGroup(call.tenant, groupId, page, filter);
         const next = offset + items.length;
-        return { memberList: await shownMembers(call, group, items), nextSeq: next < total ? next : 0 };
+        return { memberList: shown(items), nextSeq: next < total ? next : 0 };
       },
     }),
     rpc('getGroupMembersInfo', 'reply', {
       reads: true,
       handle: async ({ GroupID: groupId, memberList }, call) => {
-        const group = await groupOf(call.tenant, groupId);
+        const shown = await showing(call, groupId);
         const asked = possible(memberList);
         const items = await inPieces(asked, (some) => members.membersByIds(call.tenant, groupId, some));
-        return { memberList: await shownMembers(call, group, items) };
+        return { memberList: shown(items) };
       },
     }),
     rpc('getGroupAllMember', 'reply', {
       reads: true,
       handle: async ({ GroupID: groupId }, call) => {
-        const group = await groupOf(call.tenant, groupId);
-        const all = await whole((page) => members.membersOfGroup(call.tenant, groupId, page));
-        return { memberList: await shownMembers(call, group, all) };
+        const shown = await showing(call, groupId);
+        return { memberList: shown(await whole((page) => members.profiledMembersOfGroup(call.tenant, groupId, page))) };
       },
     }),
     rpc('getJoinedGroupList', 'reply', {
@@ -101,27 +97,23 @@ export function groupQueryRpcs(services: OpenimV2Services): Rpc[] {
   ];
 }
 
-/** How the members of a group are shown to whoever asks. */
-export function membersShownBy({ members, users, isAppAdmin }: OpenimV2Services) {
-  return async (call: Call, group: GroupView, items: readonly MemberView[]): Promise<GroupMemberFullInfo[]> => {
-    const { tenant, actor } = call;
-    const appAdmin = hasAdminPowers(actor);
-    const role = appAdmin ? undefined : (await members.member(tenant, group.groupId, actor.id))?.role;
-    const looking = { userId: actor.id, role, appAdmin, settings: group.settings };
-    const needed = items.filter(({ card }) => card.nickname === null || card.avatar === null);
-    const profiles = await profilesOf(
-      users,
-      tenant,
-      needed.map(({ userId }) => userId),
-    );
-    return items.map((item) =>
-      memberInfo(item, {
-        groupId: group.groupId,
-        user: profiles.get(item.userId),
-        isAppAdmin: isAppAdmin(tenant, item.userId),
-        sight: sightOf(looking, item),
-      }),
-    );
+/** How the members of a group are shown to whoever asks. @throws DomainError GroupNotFound */
+export function membersShownBy({ groups, isAppAdmin }: OpenimV2Services) {
+  return async (
+    { tenant, actor }: Call,
+    groupId: string,
+  ): Promise<(items: readonly ProfiledMember[]) => GroupMemberFullInfo[]> => {
+    const { role, settings } = (await groups.standingIn(tenant, groupId, actor.id)) ?? notFound(groupId);
+    const looking = { userId: actor.id, role, appAdmin: hasAdminPowers(actor), settings };
+    return (items) =>
+      items.map((item) =>
+        memberInfo(item, {
+          groupId,
+          user: item.profile,
+          isAppAdmin: isAppAdmin(tenant, item.userId),
+          sight: sightOf(looking, item),
+        }),
+      );
   };
 }
 

@@ -46,7 +46,7 @@ function joinSourceOf(source: string): number {
 
 export interface MemberContext {
   readonly groupId: string;
-  readonly user: UserView | undefined;
+  readonly user: Pick<UserView, 'nickname' | 'avatar'> | null;
   readonly isAppAdmin: boolean;
   readonly sight: Sight;
 }

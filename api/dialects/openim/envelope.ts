@@ -28,10 +28,9 @@ function withNullLists(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) {
     return value.length === 0 && !ALWAYS_LISTS.has(name) ? null : value.map((item: unknown) => withNullLists(item));
   }
-  const members = Object.entries(value);
   // Most are the items of a long list, and flat.
-  if (!members.some(([, member]) => typeof member === 'object')) return value;
-  return Object.fromEntries(members.map(([member, held]) => [member, withNullLists(held, member)]));
+  if (!Object.values(value).some((member) => typeof member === 'object')) return value;
+  return Object.fromEntries(Object.entries(value).map(([member, held]) => [member, withNullLists(held, member)]));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ApplicationView } from '../../../application/queries/applications.js';
 import type { GroupView } from '../../../application/queries/groups.js';
-import type { MemberView } from '../../../application/queries/members.js';
+import type { ProfiledMember } from '../../../application/queries/members.js';
 import type { CountedPage } from '../../../application/queries/page.js';
 import { type Looking, mayLookAtOthers, sightOf } from '../../../application/queries/sight.js';
 import { hasAdminPowers } from '../../../domain/shared/actor.js';
@@ -45,31 +45,25 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
   /** get members: for members and app admins. */
   const groupFor = async (caller: Caller, groupId: string): Promise<GroupLookedAt> => {
     const actor = actorOf(caller);
-    const group = await groupOf(caller.tenant, groupId);
-    const role = (await members.member(caller.tenant, groupId, actor.id))?.role;
+    const standing = (await groups.standingIn(caller.tenant, groupId, actor.id)) ?? notFound(groupId);
+    const { role, creatorId, settings } = standing;
     const appAdmin = hasAdminPowers(actor);
     if (!appAdmin && role === undefined) {
       throw new OpenimRefused('NoPermissionError', 'only members and app admins see the members');
     }
-    return { group, looking: { userId: actor.id, role, appAdmin, settings: group.settings } };
+    return { group: { groupId, creatorId }, looking: { userId: actor.id, role, appAdmin, settings } };
   };
 
-  const memberInfos = async (
+  const memberInfos = (
     tenant: string,
     { group, looking }: GroupLookedAt,
-    rows: readonly MemberView[],
-  ): Promise<GroupMemberFullInfo[]> => {
-    const needed = rows.filter(({ card }) => card.nickname === null || card.avatar === null);
-    const profiles = await profilesOf(
-      users,
-      tenant,
-      needed.map(({ userId }) => userId),
-    );
+    rows: readonly ProfiledMember[],
+  ): GroupMemberFullInfo[] => {
     const now = clock.now();
     return rows.map((row) =>
       memberInfo(row, {
         group,
-        user: profiles.get(row.userId),
+        user: row.profile,
         isAppAdmin: isAppAdmin(tenant, row.userId),
         sight: sightOf(looking, row),
         now,
@@ -134,7 +128,7 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
       handle: async ({ body, caller }) => {
         const lookedAt = await groupFor(caller, body.groupID);
         const rows = await members.membersByIds(caller.tenant, body.groupID, possible(body.userIDs));
-        return { members: await memberInfos(caller.tenant, lookedAt, rows) };
+        return { members: memberInfos(caller.tenant, lookedAt, rows) };
       },
     }),
     operation({
@@ -148,13 +142,13 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
         if (keyword !== '' && !mayLookAtOthers(lookedAt.looking)) {
           throw new OpenimRefused('NoPermissionError', 'this group keeps the names of its members to itself');
         }
-        const { total, items } = await members.membersOfGroup(
+        const { total, items } = await members.profiledMembersOfGroup(
           caller.tenant,
           body.groupID,
           page,
           keyword === '' ? {} : { keyword },
         );
-        return { total, members: await memberInfos(caller.tenant, lookedAt, empty ? [] : items) };
+        return { total, members: memberInfos(caller.tenant, lookedAt, empty ? [] : items) };
       },
     }),
     operation({
@@ -234,7 +228,7 @@ export function groupQueryOperations(services: OpenimServices): Operation[] {
 }
 
 interface GroupLookedAt {
-  readonly group: GroupView;
+  readonly group: Pick<GroupView, 'groupId' | 'creatorId'>;
   readonly looking: Looking;
 }
 

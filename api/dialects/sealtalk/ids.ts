@@ -29,6 +29,11 @@ export class SealtalkIds {
     return this.code.textOf(number);
   }
 
+  /** Of an id whose number the lists don't know: it is the number, or stays as it is. */
+  withoutNumber(id: string): string {
+    return isServerMadeId(id) ? this.#textOr(Number(id), id) : id;
+  }
+
   /** By user id, for all of them. Who is nobody, or not known yet, keeps his plain id, which is taken as well. */
   shownUsers(tenant: string, userIds: Iterable<string>): Promise<ReadonlyMap<string, string>> {
     return this.#shown('user', tenant, userIds);

@@ -11,12 +11,16 @@ export interface UserCard {
   readonly phone: string;
 }
 
-export const userCard = (user: UserView, ids: Pick<SealtalkIds, 'ofNumber'>): UserCard => ({
-  ...unseen(ids.ofNumber(user.number)),
+export const userCard = (user: Profile, ids: Pick<SealtalkIds, 'ofNumber'>): UserCard => ({
+  id: ids.ofNumber(user.number),
   nickname: user.nickname ?? '',
   portraitUri: user.avatar ?? '',
   gender: user.gender ?? 'male',
+  stAccount: '',
+  phone: '',
 });
+
+type Profile = Pick<UserView, 'number' | 'nickname' | 'avatar' | 'gender'>;
 
 /** One of whom no more may be said than that he is there. */
 export const unseen = (id: string): UserCard => ({
@@ -30,7 +34,7 @@ export const unseen = (id: string): UserCard => ({
 
 /** What a search finds of somebody. */
 export function briefCard(
-  user: UserView,
+  user: Profile,
   ids: Pick<SealtalkIds, 'ofNumber'>,
 ): Pick<UserCard, 'id' | 'nickname' | 'portraitUri'> {
   const { id, nickname, portraitUri } = userCard(user, ids);

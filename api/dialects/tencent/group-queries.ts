@@ -31,11 +31,11 @@ export function groupQueryOperations({ groups, clock }: TencentServices, looks: 
   ): Promise<object[]> => {
     if (limit === 0) return [];
     const found = await looks.members(tenant, group, { offset: 0, limit });
-    const positions = await looks.positions(tenant, group, found);
     const filters = {
       info: filter?.MemberInfoFilter,
       custom: filter === undefined ? undefined : (filter.AppDefinedDataFilter_GroupMember ?? []),
     };
+    const positions = await looks.positions(tenant, group, found, filters.info);
     const now = clock.now();
     return found.map((member) => memberItem(member, positions.get(member.userId), now, filters));
   };

@@ -7,6 +7,7 @@ import { DomainError } from '../../../domain/shared/errors.js';
 import { actorOf } from '../shared/context.js';
 import type { Caller } from '../shared/operation.js';
 import type { TencentServices } from './services.js';
+import { POSITION_FIELDS } from './views.js';
 
 /** The key of the chat of a group's present incarnation. */
 export const chatOf = ({ groupId, incarnation }: Pick<GroupView, 'groupId' | 'incarnation'>): string =>
@@ -73,14 +74,19 @@ export class Looks {
     return { groups: items.map(({ group }) => group), total };
   }
 
-  /** Where each of these stands in the group's chat. */
+  /**
+   * Where each of these stands in the group's chat; nobody is there where it isn't asked for.
+   * @param info what is wanted of members; undefined: all
+   */
   async positions(
     tenant: string,
     group: GroupView,
     members: readonly MemberView[],
+    info: readonly string[] | undefined,
   ): Promise<ReadonlyMap<string, ReaderPosition>> {
     const { conversations, clock } = this.services;
     const positions = new Map<string, ReaderPosition>();
+    if (info !== undefined && !info.some((name) => POSITION_FIELDS.has(name))) return positions;
     for (const some of inPages(members)) {
       const ids = some.map(({ userId }) => userId);
       const found = await conversations.readerPositions(tenant, chatOf(group), ids, clock.now());

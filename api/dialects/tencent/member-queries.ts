@@ -34,7 +34,7 @@ export function memberQueryOperations({ members, clock }: TencentServices, looks
         }
         const stretch = { offset, limit: Limit === 0 ? ALL_MEMBERS : Limit };
         const found = await looks.members(tenant, group, stretch, rolesIn(MemberRoleFilter));
-        const positions = await looks.positions(tenant, group, found);
+        const positions = await looks.positions(tenant, group, found, info);
         const now = clock.now();
         // Without any filter all is shown; the fields of one's own making are shown where they are named.
         const custom = body.AppDefinedDataFilter_GroupMember ?? (info === undefined ? undefined : []);

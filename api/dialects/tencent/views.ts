@@ -111,6 +111,9 @@ export function mutedUntil({ mutedUntil: until }: MemberView, now: number): numb
 }
 
 /** What a member is in a group, the account aside. */
+/** Those of a member's information that his place in the chat says. */
+export const POSITION_FIELDS: ReadonlySet<string> = new Set(['MsgSeq', 'LastSendMsgTime', 'UnreadMsgNum']);
+
 export function memberInfoOf(member: MemberView, position: ReaderPosition | undefined, now: number): object {
   const until = mutedUntil(member, now);
   return {

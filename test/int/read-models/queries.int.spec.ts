@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import type { Position } from '../../../application/ports/event-store.js';
+import type { MemberProfile, MemberView, ProfiledMember } from '../../../application/queries/members.js';
 import { BadCursor, BadPageLimit, BadPageOffset, MAX_PAGE } from '../../../application/queries/page.js';
+import type { UserView } from '../../../application/queries/users.js';
 import { groupPresets } from '../../../domain/group/presets.js';
 import { openReadModels, type ReadModels } from '../../../infrastructure/read-models/read-models.js';
 import { ArrayEventStore } from '../../support/array-event-store.js';
@@ -15,6 +17,15 @@ import {
   START,
 } from '../../support/group-histories.js';
 import { ProjectionBench } from '../../support/projections.js';
+
+const profileOf = (user: UserView | undefined): MemberProfile | null =>
+  user ? { number: user.number, nickname: user.nickname, avatar: user.avatar, gender: user.gender } : null;
+const bare = (member: MemberView & Partial<ProfiledMember>): object => {
+  const own: Partial<ProfiledMember> = { ...member };
+  Reflect.deleteProperty(own, 'profile');
+  Reflect.deleteProperty(own, 'profileNickname');
+  return own;
+};
 
 describe('read models', () => {
   let bench: ProjectionBench;
@@ -131,6 +142,8 @@ describe('read models', () => {
     expect(await read.members.member('t1', 'g2', 'dan')).to.equal(undefined);
     const some = await read.members.membersByIds('t1', 'g2', ['cid', 'dan', 'ann']);
     expect(some.map((member) => member.userId)).to.deep.equal(['cid', 'ann']);
+    expect(some[1]?.profile).to.deep.equal(profileOf(await read.users.userById('t1', 'ann')));
+    expect(some[0]?.profile, 'cid is no user').to.equal(null);
   });
 
   it('pages through members: owner, admins, members, by joining time, then id; whoever goes meanwhile hides nobody', async () => {
@@ -286,6 +299,32 @@ describe('read models', () => {
       ]),
     );
     expect(await members.rolesOf('t2', 'g4', ['n1'])).to.deep.equal(new Map());
+  });
+
+  it('members with their profiles: the same list, and of each what he has as a user', async () => {
+    const { members, users } = read;
+    const filters = [{}, { keyword: 'e' }, { roles: ['member' as const] }];
+    for (const filter of filters) {
+      for (const page of [{ limit: 50 }, { limit: 3, offset: 2 }]) {
+        const told = JSON.stringify([filter, page]);
+        const list = await members.membersOfGroup('t1', 'g4', page, filter);
+        const profiled = await members.profiledMembersOfGroup('t1', 'g4', page, filter);
+        expect(list.items.length, told).to.be.greaterThan(0);
+        expect(profiled.items.map(bare), told).to.deep.equal(list.items.map(bare));
+        expect({ ...profiled, items: [] }, told).to.deep.equal({ ...list, items: [] });
+        for (const { userId, profile } of profiled.items)
+          expect(profile, userId).to.deep.equal(profileOf(await users.userById('t1', userId)));
+      }
+    }
+    const { next } = await members.membersOfGroup('t1', 'g4', { limit: 3 });
+    expect((await members.profiledMembersOfGroup('t1', 'g4', { limit: 50, cursor: next ?? '' })).items).to.have.length(
+      7,
+    );
+    expect(await members.profiledMembersOfGroup('t1', 'none', { limit: 5 })).to.deep.equal({
+      items: [],
+      next: null,
+      total: 0,
+    });
   });
 
   it('whose mute has not ended', async () => {

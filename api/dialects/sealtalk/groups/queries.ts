@@ -1,7 +1,7 @@
 import { IsOptional } from 'class-validator';
 import type { DepartureView } from '../../../../application/queries/departures.js';
 import type { GroupView } from '../../../../application/queries/groups.js';
-import type { MemberView } from '../../../../application/queries/members.js';
+import type { MemberView, ProfiledMember } from '../../../../application/queries/members.js';
 import { MAX_PAGE } from '../../../../application/queries/page.js';
 import { sightOf } from '../../../../application/queries/sight.js';
 import { actorOf } from '../../shared/context.js';
@@ -44,10 +44,10 @@ export function groupQueryOperations(services: SealtalkServices): Operation[] {
   const roleOf = async ({ tenant, actor }: Caller, groupId: string): Promise<MemberView['role'] | undefined> =>
     (await members.rolesOf(tenant, groupId, [actorOf({ tenant, actor }).id])).get(actorOf({ tenant, actor }).id);
 
-  const allMembers = async (tenant: string, groupId: string): Promise<MemberView[]> => {
-    const all: MemberView[] = [];
+  const allMembers = async (tenant: string, groupId: string): Promise<ProfiledMember[]> => {
+    const all: ProfiledMember[] = [];
     for (let cursor: string | null | undefined; cursor !== null && all.length < MOST_LISTED;) {
-      const page = await members.membersOfGroup(tenant, groupId, {
+      const page = await members.profiledMembersOfGroup(tenant, groupId, {
         limit: MAX_PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });
@@ -98,30 +98,13 @@ export function groupQueryOperations(services: SealtalkServices): Operation[] {
         const { tenant } = caller;
         const me = actorOf(caller).id;
         const groupId = (await ids.group(tenant, params.id)) ?? refused(texts.unknownGroup);
-        const [group, roles] = await Promise.all([
-          groups.groupById(tenant, groupId),
-          members.rolesOf(tenant, groupId, [me]),
-        ]);
-        if (group === undefined || group.status === 'dismissed') return refused(texts.unknownGroup);
-        const role = roles.get(me);
+        const standing = await groups.standingIn(tenant, groupId, me);
+        if (standing === undefined || standing.status === 'dismissed') return refused(texts.unknownGroup);
+        const { role, settings } = standing;
         if (role === undefined) return refuseText(403, 'Only group member can get group member info.');
         const all = await allMembers(tenant, groupId);
-        const userIds = all.map(({ userId }) => userId);
-        const [profiles, shownIds] = await Promise.all([
-          profilesOf(users, tenant, userIds),
-          ids.shownUsers(tenant, userIds),
-        ]);
-        const looking = { userId: me, role, appAdmin: false, settings: group.settings };
-        return {
-          result: all.map((member) =>
-            memberInfo(member, {
-              user: profiles.get(member.userId),
-              sight: sightOf(looking, member),
-              id: shownIds.get(member.userId) ?? member.userId,
-              ids,
-            }),
-          ),
-        };
+        const looking = { userId: me, role, appAdmin: false, settings };
+        return { result: all.map((member) => memberInfo(member, sightOf(looking, member), ids)) };
       },
     }),
     posting({

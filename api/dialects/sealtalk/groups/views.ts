@@ -3,12 +3,11 @@ import { fingerprint } from '../../../../domain/shared/fingerprint.js';
 import type { GroupSettings, JoinPolicy } from '../../../../domain/group/rules.js';
 import type { ApplicationStatus } from '../../../../application/queries/applications.js';
 import type { GroupView } from '../../../../application/queries/groups.js';
-import type { MemberView } from '../../../../application/queries/members.js';
+import type { ProfiledMember } from '../../../../application/queries/members.js';
 import type { Sight } from '../../../../application/queries/sight.js';
-import type { UserView } from '../../../../application/queries/users.js';
 import type { Role } from '../../../../domain/group/rules.js';
 import type { SealtalkIds } from '../ids.js';
-import { isoTime, timesOf } from '../times.js';
+import { isoTime } from '../times.js';
 import { unseen, userCard } from '../user-view.js';
 
 /** Groups, members and what is asked of them, as 004 says it. */
@@ -74,18 +73,28 @@ export const bulletinInfo = (
 const smallNumber = (text: string): number => (fingerprint(text) % (2 ** 31 - 1)) + 1;
 
 export function memberInfo(
-  member: MemberView,
-  { user, sight, id, ids }: { user: UserView | undefined; sight: Sight; id: string; ids: SealtalkIds },
+  { userId, card, role, joinedAt, updatedAt, profile }: ProfiledMember,
+  sight: Sight,
+  ids: Pick<SealtalkIds, 'ofNumber' | 'withoutNumber'>,
 ): object {
   const seen = sight !== 'idsAndRoles';
-  const name = seen ? (member.card.nickname ?? '') : '';
+  const name = seen ? (card.nickname ?? '') : '';
+  // Spelt out, times too: of a long list a spread takes longer than everything else.
   return {
     displayName: name,
     groupNickname: name,
-    role: roleNumbers[member.role],
-    ...timesOf(member.joinedAt, member.updatedAt),
-    timestamp: member.joinedAt,
-    user: seen && user !== undefined ? userCard(user, ids) : unseen(id),
+    role: roleNumbers[role],
+    createdAt: isoTime(joinedAt),
+    createdTime: joinedAt,
+    updatedAt: isoTime(updatedAt),
+    updatedTime: updatedAt,
+    timestamp: joinedAt,
+    user:
+      profile === null
+        ? unseen(ids.withoutNumber(userId))
+        : seen
+          ? userCard(profile, ids)
+          : unseen(ids.ofNumber(profile.number)),
   };
 }
 
