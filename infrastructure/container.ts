@@ -8,6 +8,7 @@ import { CLOSE_MS, endsWithin } from './composition/closing.js';
 import { openHouse } from './composition/house.js';
 import { ids } from './composition/identifiers.js';
 import { processes as processModule } from './composition/processes.js';
+import { openSealer } from './composition/seals.js';
 import type { Config } from './config/config.js';
 import type { Database } from './database.js';
 import { type Patience, untilThere } from './patience.js';
@@ -47,6 +48,8 @@ export async function openParley(
       await processes.start();
     };
     await (patience === undefined ? start() : untilThere('PostgreSQL', start, patience));
+    const sealer = await openSealer(container);
+    sealer?.start();
     const disk = container.get(ids.disk);
     await disk.start();
     const expiring = [
@@ -74,6 +77,8 @@ export async function openParley(
         disk.stop();
         stopping.abort();
         if (!(await endsWithin(CLOSE_MS, processes.stop()))) log.warn({}, 'stopping with processes under way');
+        if (sealer !== undefined && !(await endsWithin(CLOSE_MS, sealer.stop())))
+          log.warn({}, 'stopping with a seal under way');
         if (!(await container.get(CommandPipeline).close(GRACE_MS))) log.warn({}, 'stopping with commands under way');
         if (!(await endsWithin(CLOSE_MS, engine.stop())))
           log.warn({}, 'stopping with a batch of projections under way');

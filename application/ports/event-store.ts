@@ -77,6 +77,21 @@ export interface ReadAllOptions {
   readonly maxCount?: number;
 }
 
+export interface ReadEndsOptions {
+  readonly after?: Position;
+  /** Of each event's metadata. */
+  readonly characters: number;
+}
+
+/** Of events that follow one another in the log. */
+export interface EndsBatch {
+  readonly count: number;
+  /** Joined; shorter than they should be when an event's metadata is. */
+  readonly ends: string;
+  /** Of the last of them. */
+  readonly to: Position;
+}
+
 export interface EventStore {
   /** Stable for the life of the store's data; part of every position. */
   readonly identity: string;
@@ -110,6 +125,12 @@ export interface EventStore {
 
   /** Parley's events of all streams (others' are left out), in log order. */
   readAll(options?: ReadAllOptions): AsyncIterable<readonly StoredEvent[]>;
+
+  /**
+   * Of the same events the last characters of their metadata, where their hashes stand; absent: reading the events is as
+   * quick. Rejects with `EventStoreUnavailable`.
+   */
+  readEnds?(options: ReadEndsOptions): AsyncIterable<EndsBatch>;
 
   /**
    * All events after `after`, then those that come. Ends only when the consumer stops (which cancels the call) or with

@@ -7,6 +7,7 @@ import { application } from './application.js';
 import { audit } from './audit.js';
 import { Opened } from './closing.js';
 import { openProjections } from './projections.js';
+import { seals } from './seals.js';
 import { openStores, type Surroundings } from './stores.js';
 import { systemTables } from './system.js';
 
@@ -31,7 +32,7 @@ export async function openHouse(
     const container = new Container({ defaultScope: 'Singleton' });
     container.load(await openStores(surroundings));
     container.load(await openProjections(container, surroundings));
-    container.load(systemTables, audit, application, accounts);
+    container.load(systemTables, seals, audit, application, accounts);
     return { container, close: () => opened.close() };
   } catch (error) {
     await opened.close();

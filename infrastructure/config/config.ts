@@ -1,5 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
+import { join } from 'node:path';
 import type { CommandLimits } from '../../application/commands/command-rates.js';
 import type { ConversationSettings } from '../../application/commands/conversations.js';
 import {
@@ -39,6 +40,7 @@ export interface Config {
   /** Absent: resolved by keys.ts. */
   readonly masterKey?: Buffer;
   readonly tokenSecret?: Uint8Array;
+  readonly sealing: SealingConfig;
   readonly appAdmins: readonly NamedUser[];
   /** Who may read everything that happened in his tenant, and write nothing. */
   readonly auditors: readonly NamedUser[];
@@ -72,6 +74,18 @@ export interface Config {
   readonly commandDeadlineMs: number;
   /** What is set to nothing and therefore counts as not set: whoever set it may have meant something. */
   readonly blankVariables: readonly string[];
+}
+
+/** How the log is sealed. */
+export interface SealingConfig {
+  /** 32 bytes that sign (Ed25519); absent: resolved by seal-key.ts. */
+  readonly key?: Buffer;
+  /** Whose log it is; absent: named after the key. */
+  readonly origin?: string;
+  /** Between two seals; 0: never. */
+  readonly everyMs: number;
+  /** Where the checkpoints are written beside their table. */
+  readonly file: string;
 }
 
 export interface HttpLimits {
@@ -152,6 +166,7 @@ const SECRET = [
   'EVENT_STORE',
   'PARLEY_MASTER_KEY',
   'PARLEY_TOKEN_SECRET',
+  'PARLEY_SEAL_KEY',
   'PARLEY_ADMIN_SECRET',
   'OPENIM_SECRET',
   'SEALTALK_CODE_WEBHOOK',
@@ -164,6 +179,8 @@ const OPTIONAL = [
   'OPENIM_GRPC_PORT',
   'OPENIM_GRPC_CERT',
   'OPENIM_GRPC_KEY',
+  'PARLEY_SEAL_ORIGIN',
+  'PARLEY_SEALS_FILE',
   'TENANTS',
   'SEALTALK_TEST_CODE',
   'SEALTALK_COOKIE_DOMAIN',
@@ -232,6 +249,7 @@ function configOf(settings: Environment, blankVariables: readonly string[]): Con
     eventStore: eventStoreOf(settings),
     ...(masterKey === undefined ? {} : { masterKey }),
     ...(settings.PARLEY_TOKEN_SECRET === undefined ? {} : { tokenSecret: Buffer.from(settings.PARLEY_TOKEN_SECRET) }),
+    sealing: sealingOf(settings),
     appAdmins: usersNamed(settings, 'PARLEY_APP_ADMINS'),
     auditors: usersNamed(settings, 'PARLEY_AUDITORS'),
     defaultTenant: settings.DEFAULT_TENANT,
@@ -299,6 +317,17 @@ const sealtalkOf = (settings: Environment): SealtalkConfig => ({
   ...(settings.SEALTALK_TEST_CODE === undefined ? {} : { testCode: settings.SEALTALK_TEST_CODE }),
   friendship: friendshipOf(settings, SEALTALK_FRIENDSHIP_SETTINGS),
 });
+
+function sealingOf(settings: Environment): SealingConfig {
+  const { PARLEY_SEAL_KEY: key, PARLEY_SEAL_ORIGIN: origin, PARLEY_SEAL_SECONDS: seconds } = settings;
+  const seed = key === undefined ? undefined : decodeMasterKey(key);
+  return {
+    ...(seed === undefined ? {} : { key: seed }),
+    ...(origin === undefined ? {} : { origin }),
+    everyMs: seconds * 1_000,
+    file: settings.PARLEY_SEALS_FILE ?? join(settings.DATA_DIR, 'seals'),
+  };
+}
 
 function ownPortsOf(settings: Environment): Config['ownPorts'] {
   const given = Object.entries(ownPorts).map(([name, variable]) => [name, settings[variable]] as const);

@@ -147,6 +147,23 @@ export class Environment implements Partial<Record<OwnPortVariable, number>> {
   })
   PARLEY_AUDITORS = '';
 
+  @Check(
+    (value) => decodeMasterKey(value) !== undefined,
+    'PARLEY_SEAL_KEY must be 32 bytes in base64 or hex, such as "openssl rand -base64 32" prints.',
+  )
+  PARLEY_SEAL_KEY?: string;
+
+  @IsOptional()
+  @Matches(/^[^\s+\p{Cc}]{1,200}$/u, {
+    message: 'PARLEY_SEAL_ORIGIN must be a name such as example.org/parley, without spaces and "+", not "$value".',
+  })
+  PARLEY_SEAL_ORIGIN?: string;
+
+  @WholeFrom(0, 86_400, '0 (never)')
+  PARLEY_SEAL_SECONDS = 60;
+
+  PARLEY_SEALS_FILE?: string;
+
   @CheckEach(trustedProxiesProblem)
   TRUSTED_PROXIES = '';
 

@@ -114,6 +114,20 @@ export class CreatePhoneVerifications1700000011000 implements MigrationInterface
   }
 }
 
+/** What was signed of the log, and the hashes that proofs are made of. */
+export class CreateSeals1700000012000 implements MigrationInterface {
+  readonly name = 'CreateSeals1700000012000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(await readFile(new URL('./seals.sql', import.meta.url), 'utf8'));
+  }
+
+  /** What was signed once can't be signed again as of then. */
+  down(): Promise<void> {
+    return Promise.reject(new Error('the system tables are not dropped by a migration'));
+  }
+}
+
 export const systemMigrations: readonly MigrationClass[] = [
   CreateSystemTables1700000003000,
   CreateTokenRevocations1700000004000,
@@ -124,4 +138,5 @@ export const systemMigrations: readonly MigrationClass[] = [
   CreateReadPositions1700000009000,
   CreateProcesses1700000010000,
   CreatePhoneVerifications1700000011000,
+  CreateSeals1700000012000,
 ];

@@ -1,8 +1,10 @@
 import type pg from 'pg';
 import type {
+  EndsBatch,
   EventBatch,
   Position,
   ReadAllOptions,
+  ReadEndsOptions,
   ReadStreamOptions,
   StoredEvent,
 } from '../../../application/ports/event-store.js';
@@ -18,6 +20,9 @@ import type { Tail } from './tail.js';
 /** Bounds of one page: events, and bytes of data and metadata. One event above the bound makes a page of its own. */
 const PAGE_EVENTS = 500;
 const PAGE_BYTES = 4 * 1024 * 1024;
+
+/** Their ends are some fifty bytes each. */
+const PAGE_ENDS = 2_000;
 
 const MAX_BIGINT = '9223372036854775807';
 
@@ -44,6 +49,11 @@ const STATEMENTS = {
   allBackwards: pageStatement('all-backwards', 'position < $2', 'position DESC'),
   streamForwards: pageStatement('stream-forwards', 'stream = $3 AND revision >= $2', 'revision'),
   streamBackwards: pageStatement('stream-backwards', 'stream = $3 AND revision <= $2', 'revision DESC'),
+  ends: {
+    name: 'parley-ends',
+    text: `SELECT max(position), count(*), string_agg(right(metadata, $3), '' ORDER BY position)
+      FROM (SELECT position, metadata FROM events.log WHERE position > $2 ORDER BY position LIMIT $1) AS page`,
+  },
   at: {
     name: 'parley-event-at',
     text: `SELECT position, stream, revision, id, type, data, metadata
@@ -150,6 +160,21 @@ export class LogReader {
       if (cancelled.aborted) return;
       wakes = tail.wakes;
       pending = read(key);
+    }
+  }
+
+  async *readEnds({ after, characters }: ReadEndsOptions): AsyncGenerator<EndsBatch, void> {
+    let key = after === undefined ? '0' : this.ordinalOf(after);
+    for (;;) {
+      const [row] = await this.query<[string | null, string, string]>({
+        ...STATEMENTS.ends,
+        values: [PAGE_ENDS, key, characters],
+      });
+      const [last, count, ends] = row ?? [];
+      if (last === undefined || last === null || ends === undefined) return;
+      yield { count: Number(count), ends, to: makePosition(this.options.identity, BigInt(last)) };
+      if (Number(count) < PAGE_ENDS) return;
+      key = last;
     }
   }
 

@@ -1,10 +1,12 @@
 import type {
   Append,
   AppendResult,
+  EndsBatch,
   EventBatch,
   EventStore,
   Position,
   ReadAllOptions,
+  ReadEndsOptions,
   ReadStreamOptions,
   StoredEvent,
 } from '../../../application/ports/event-store.js';
@@ -113,6 +115,10 @@ class PostgresEventStore implements EventStore {
 
   readAll(options: ReadAllOptions = {}): AsyncIterable<readonly StoredEvent[]> {
     return cancellable((cancelled) => this.reader.readAll(options, cancelled));
+  }
+
+  readEnds(options: ReadEndsOptions): AsyncIterable<EndsBatch> {
+    return this.reader.readEnds(options);
   }
 
   subscribe(options: { readonly after?: Position } = {}): AsyncIterable<EventBatch> {
