@@ -2,9 +2,11 @@ import { expect } from 'chai';
 import { DtalkClient } from '../support/dtalk-client.js';
 import { newSigner, type Signer } from '../support/dtalk-signer.js';
 import { eventually } from '../support/eventually.js';
+import { GroupClient } from '../support/grpc-client.js';
 import { OpenimClient } from '../support/openim-client.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { SealtalkClient } from '../support/sealtalk-client.js';
+import { TencentClient, tencentApps } from '../support/tencent-client.js';
 import { V1Client } from '../support/v1-client.js';
 
 const SECRET = 'a secret of the app, of some length';
@@ -32,23 +34,39 @@ interface Api {
 type ApiName = 'v1' | 'openim' | 'sealtalk' | 'dtalk';
 const NAMES: readonly ApiName[] = ['v1', 'openim', 'sealtalk', 'dtalk'];
 
+/** What all can do, also those whose callers are backends and speak for anybody. */
+type Any = Pick<Api, 'rename' | 'remove' | 'seen'>;
+type AnyName = ApiName | 'tencent' | 'openim-v2';
+const ALL: readonly AnyName[] = [...NAMES, 'tencent', 'openim-v2'];
+
 describe('one group, by whichever API', () => {
   let parley: RunningParley;
   let apis: Readonly<Record<ApiName, Api>>;
+  let all: Readonly<Record<AnyName, Any>>;
+  let clients: {
+    readonly v1: V1Client;
+    readonly im: OpenimClient;
+    readonly dt: DtalkClient;
+    readonly tencent: TencentClient;
+    readonly grpc: GroupClient;
+  };
   let root: string;
   let people: Readonly<Record<'owner' | 'heir' | 'member' | 'guest' | 'outsider', Person>>;
 
   before(async function () {
     this.timeout(60_000);
-    parley = await runParley({
+    parley = await runParley(({ otherTenant }) => ({
       PARLEY_APP_ADMINS: 'root',
       OPENIM_SECRET: SECRET,
+      TENCENT_APPS: tencentApps(otherTenant),
       // Each dialect at the root of a port of its own.
       OPENIM_PORT: '0',
       SEALTALK_PORT: '0',
       DTALK_PORT: '0',
-    });
-    const { openim = '', sealtalk = '', dtalk = '' } = parley.ownUrls;
+      TENCENT_PORT: '0',
+      OPENIM_GRPC_PORT: '0',
+    }));
+    const { openim = '', sealtalk = '', dtalk = '', tencent = '' } = parley.ownUrls;
     const v1 = new V1Client(parley.url);
     const im = new OpenimClient(openim, SECRET);
     const dt = new DtalkClient(dtalk);
@@ -72,8 +90,13 @@ describe('one group, by whichever API', () => {
       sealtalk: await overSealtalk(sealtalk, Object.values(people), v1),
       dtalk: overDtalk(dt),
     };
+    clients = { v1, im, dt, tencent: new TencentClient(tencent), grpc: new GroupClient(parley.grpc ?? '') };
+    all = { ...apis, tencent: overTencent(tencent), 'openim-v2': overGrpc(clients.grpc) };
   });
-  after(() => parley.stop());
+  after(async () => {
+    clients.grpc.close();
+    await parley.stop();
+  });
 
   it('is found by the list of APIs, below each prefix and at the root of each port', async () => {
     const index = await fetch(parley.url, { headers: { accept: 'application/json' } });
@@ -89,6 +112,7 @@ describe('one group, by whichever API', () => {
       openim: [404, /^\{"errCode":404,/],
       sealtalk: [403, /^Not loged in\.$/],
       dtalk: [404, /^404 page not found$/],
+      tencent: [200, /"ErrorCode":60009,/],
     };
     for (const [name, [status, text]] of Object.entries(nothing)) {
       const own = parley.ownUrls[name as Exclude<ApiName, 'v1'>] ?? '';
@@ -105,17 +129,185 @@ describe('one group, by whichever API', () => {
     group: string,
     by: Person,
     expected: { readonly name?: string; readonly owner?: Person; readonly members?: readonly Person[] },
+    names: readonly AnyName[] = NAMES,
   ): Promise<void> => {
     const { members, owner, ...more } = expected;
-    for (const name of NAMES) {
+    for (const name of names) {
       await eventually(async () => {
-        const seen = await apis[name].seen(group, by);
+        const seen = await all[name].seen(group, by);
         expect(seen, name).to.include({ ...more, ...(owner === undefined ? {} : { owner: owner.id }) });
         if (members !== undefined)
           expect([...seen.members].sort(), name).to.deep.equal(members.map(({ id }) => id).sort());
       });
     }
   };
+
+  describe('in one life, by all five and /v1', () => {
+    let group: string;
+    const said: Record<string, number> = {};
+
+    const byV1 = async (method: string, path: string, { token }: Person, body?: object): Promise<string> => {
+      const answer = await clients.v1.call<{ code?: string; outcome?: { seq?: number } }>(method, path, {
+        token,
+        ...(body && { body }),
+      });
+      if (answer.status >= 300) return `${answer.status.toString()} ${answer.body.code ?? ''}`;
+      return (answer.body.outcome?.seq ?? '').toString();
+    };
+    /** Says it; gives the number that it has, or the refusal. */
+    const speaking: Readonly<Record<'v1' | 'openim' | 'tencent', (who: Person, text: string) => Promise<string>>> = {
+      v1: (who, text) => byV1('POST', `/conversations/group:${group}/messages`, who, { text }),
+      openim: async (who, content) => {
+        const message = { sendID: who.id, groupID: group, content: { content }, contentType: 101, sessionType: 3 };
+        const token = await clients.im.adminToken('root');
+        const { errCode, errMsg, data } = await clients.im.call<{ seq: number }>('/msg/send_msg', message, { token });
+        return errCode === 0 ? (data?.seq ?? 0).toString() : `${errCode.toString()} ${errMsg}`;
+      },
+      tencent: async (who, Text) => {
+        const MsgBody = [{ MsgType: 'TIMTextElem', MsgContent: { Text } }];
+        const message = { GroupId: group, From_Account: who.id, Random: 1, MsgBody };
+        const answer = await clients.tencent.call<{ MsgSeq: number }>('send_group_msg', message);
+        return answer.ErrorCode === 0 ? answer.MsgSeq.toString() : `${answer.ErrorCode.toString()} ${answer.ErrorInfo}`;
+      },
+    };
+    const SPEAKERS = ['v1', 'openim', 'tencent'] as const;
+
+    /** What each API shows of what was said; '' for what is gone. */
+    const heard = async (): Promise<Record<(typeof SPEAKERS)[number], string[]>> => {
+      const { owner } = people;
+      const seqs = Object.values(said);
+      const ofV1 = await clients.v1.call<{ items: { seq: number; content: { text: string } | null }[] }>(
+        'GET',
+        `/conversations/group:${group}/messages?limit=100`,
+        { token: owner.token },
+      );
+      const conversationID = `sg_${group}`;
+      const seqRanges = [{ conversationID, begin: 1, end: 1_000, num: 1_000 }];
+      const ofOpenim = await clients.im.done<{
+        msgs: Record<string, { Msgs: { seq: number; contentType: number; content: string }[] }>;
+      }>('/msg/pull_msg_by_seq', { userID: owner.id, seqRanges, order: 0 }, { token: owner.token });
+      const ofTencent = await clients.tencent.done<{
+        RspMsgList: { MsgSeq: number; MsgBody: { MsgContent: { Text: string } }[] }[];
+      }>('group_msg_get_simple', { GroupId: group, ReqMsgNumber: 20 });
+      const inTurn = (found: readonly (readonly [seq: number, text: string])[]): string[] =>
+        seqs.map((seq) => found.find(([each]) => each === seq)?.[1] ?? 'not there');
+      const textIn = (content: string): string =>
+        (JSON.parse(Buffer.from(content, 'base64').toString()) as { text: string }).text;
+      return {
+        v1: inTurn(ofV1.body.items.map(({ seq, content }) => [seq, content?.text ?? ''])),
+        openim: inTurn(
+          (ofOpenim.msgs[conversationID]?.Msgs ?? []).map(({ seq, contentType, content }) => [
+            seq,
+            contentType === 101 ? textIn(content) : '',
+          ]),
+        ),
+        tencent: inTurn(ofTencent.RspMsgList.map(({ MsgSeq, MsgBody }) => [MsgSeq, MsgBody[0]?.MsgContent.Text ?? ''])),
+      };
+    };
+    const allHear = (texts: readonly string[]): Promise<void> =>
+      eventually(async () => {
+        expect(await heard()).to.deep.equal({ v1: texts, openim: texts, tencent: texts });
+      });
+
+    it('is made by Tencent IM’s, asked into by OpenIM v2’s and let in by v3’s, led into by dtalk’s, renamed by SealTalk’s', async () => {
+      const { owner, heir, member, guest } = people;
+      const MemberList = [{ Member_Account: heir.id }];
+      const asked = { Type: 'Public', Name: 'One life', Owner_Account: owner.id, MemberList };
+      ({ GroupId: group } = await clients.tencent.done<{ GroupId: string }>('create_group', asked));
+      await allSee(group, owner, { name: 'One life', owner, members: [owner, heir] }, ALL);
+
+      const joining = { GroupID: group, OpUserID: member.id, OperationID: 'a', ReqMessage: 'let me in' };
+      expect(await clients.grpc.code('joinGroup', joining)).to.equal(0);
+      await clients.im.done(
+        '/group/group_application_response',
+        { groupID: group, fromUserID: member.id, handledMsg: 'welcome', handleResult: 1 },
+        { token: owner.token },
+      );
+      expect(await apis.dtalk.add(group, owner, guest)).to.equal('');
+      expect(await apis.sealtalk.rename(group, owner, 'Renamed')).to.equal('');
+      await allSee(group, owner, { name: 'Renamed', owner, members: [owner, heir, member, guest] }, ALL);
+    });
+
+    it('silences by dtalk’s whom every other refuses in its own words, and lets him speak again by Tencent IM’s', async () => {
+      const { owner, member } = people;
+      const muting = { idStr: group, memberIds: [member.id], muteTime: 3_600_000 };
+      await clients.dt.done('/app/member/muteTime', muting, owner.signer);
+      const refused = await Promise.all(SPEAKERS.map(async (name) => [name, await speaking[name](member, 'I')]));
+      expect(Object.fromEntries(refused)).to.deep.equal({
+        v1: '403 MemberMuted',
+        openim: '1402 MutedInGroup',
+        tencent: '10017 muted in the group: The member is muted',
+      });
+      const Members_Account = [member.id];
+      await clients.tencent.done('forbid_send_msg', { GroupId: group, Members_Account, MuteTime: 0 });
+    });
+
+    it('is spoken in by three APIs, each of which hears the others', async () => {
+      const { heir, member, guest } = people;
+      const by = { v1: member, openim: heir, tencent: guest };
+      for (const name of SPEAKERS) {
+        const seq = await speaking[name](by[name], `by ${name}`);
+        expect(seq).to.match(/^\d+$/);
+        said[name] = Number(seq);
+      }
+      await allHear(['by v1', 'by openim', 'by tencent']);
+    });
+
+    it('takes back by each API what was said by the next, for all of them', async () => {
+      const { owner } = people;
+      const { v1 = 0, openim = 0, tencent = 0 } = said;
+      const { Results } = await clients.tencent.done('group_msg_recall', {
+        GroupId: group,
+        MsgSeqList: [{ MsgSeq: v1 }],
+      });
+      expect(Results).to.deep.equal([{ MsgSeq: v1, RetCode: 0 }]);
+      await allHear(['', 'by openim', 'by tencent']);
+      expect(
+        await byV1('POST', `/conversations/group:${group}/messages/${openim.toString()}/revocation`, owner),
+      ).to.equal(openim.toString());
+      const revoking = { conversationID: `sg_${group}`, seq: tencent, userID: owner.id };
+      await clients.im.done('/msg/revoke_msg', revoking, { token: owner.token });
+      await allHear(['', '', '']);
+    });
+
+    it('is none of a stranger’s business, in each API’s words', async () => {
+      const { owner, heir, outsider } = people;
+      const told = Object.fromEntries(
+        await Promise.all(ALL.map(async (name) => [name, await all[name].remove(group, outsider, heir)] as const)),
+      );
+      expect(told).to.deep.equal({
+        ...Object.fromEntries(NAMES.map((name) => [name, refusals[name]['an outsider removes']])),
+        // A backend's: who calls is no app admin, or whom it names may not.
+        tencent: '60010 only an app admin may call',
+        'openim-v2': '801',
+      });
+      await allSee(group, owner, { members: Object.values(people).filter((one) => one !== outsider) }, ALL);
+    });
+
+    it('is over for all when OpenIM v2’s back office has deleted it, and its history has all six', async () => {
+      const { owner } = people;
+      const deleting = { GroupId: group, OperationID: 'a' };
+      expect(await clients.grpc.code('DeleteGroup', deleting)).to.equal(0);
+      const told = Object.fromEntries(
+        await Promise.all(ALL.map(async (name) => [name, await all[name].rename(group, owner, 'Again')] as const)),
+      );
+      expect(told).to.deep.equal({
+        ...isOver,
+        // Its members went with it, and openim looks for the caller's membership first.
+        openim: '1004 RecordNotFoundError',
+        tencent: '60010 only an app admin may call',
+        'openim-v2': '802',
+      });
+      expect(await clients.tencent.codeOf('modify_group_base_info', { GroupId: group, Name: 'Again' })).to.equal(
+        10_010,
+      );
+      const { body } = await clients.v1.call<{ items: { via: string }[] }>('GET', `/groups/${group}/events?limit=200`, {
+        token: root,
+      });
+      const apisOf = new Set(body.items.map(({ via }) => via.split(':')[0]));
+      expect([...apisOf]).to.have.members(['tencent', 'openim-v2', 'openim', 'dtalk', 'sealtalk']);
+    });
+  });
 
   for (const [index, origin] of NAMES.entries()) {
     describe(`made by ${origin}`, () => {
@@ -396,6 +588,51 @@ function overDtalk(dt: DtalkClient): Api {
         signer,
       );
       return { name: info.name, owner: info.owner.memberId, members: info.members.map(({ memberId }) => memberId) };
+    },
+  };
+}
+
+/** Whoever it is calls: his UserSig says who he is, and only an app admin's is taken. */
+function overTencent(base: string): Any {
+  const root = new TencentClient(base);
+  const said = async (command: string, { id }: Person, body: object): Promise<string> => {
+    const { ErrorCode, ErrorInfo } = await new TencentClient(base, id).call(command, body);
+    return ErrorCode === 0 ? '' : `${ErrorCode.toString()} ${ErrorInfo}`;
+  };
+  return {
+    rename: (GroupId, by, Name) => said('modify_group_base_info', by, { GroupId, Name }),
+    remove: (GroupId, by, { id }) => said('delete_group_member', by, { GroupId, MemberToDel_Account: [id] }),
+    seen: async (GroupId) => {
+      const { GroupInfo } = await root.done<{
+        GroupInfo: { Name: string; Owner_Account: string; MemberList: { Member_Account: string }[] }[];
+      }>('get_group_info', { GroupIdList: [GroupId] });
+      const [info] = GroupInfo;
+      return {
+        name: info?.Name ?? '',
+        owner: info?.Owner_Account ?? '',
+        members: (info?.MemberList ?? []).map(({ Member_Account }) => Member_Account),
+      };
+    },
+  };
+}
+
+function overGrpc(grpc: GroupClient): Any {
+  const by = ({ id }: Person) => ({ OpUserID: id, OperationID: 'an operation' });
+  const told = (code: number): string => (code === 0 ? '' : code.toString());
+  return {
+    rename: async (groupID, who, groupName) =>
+      told(await grpc.code('setGroupInfo', { ...by(who), GroupInfo: { groupID, groupName } })),
+    remove: async (GroupID, who, { id }) =>
+      told(await grpc.code('kickGroupMember', { ...by(who), GroupID, KickedUserIDList: [id] })),
+    seen: async (GroupID, who) => {
+      const { GroupInfoList } = await grpc.call('getGroupsInfo', { ...by(who), GroupIDList: [GroupID] });
+      const { memberList } = await grpc.call('getGroupAllMember', { ...by(who), GroupID });
+      const [info] = GroupInfoList;
+      return {
+        name: info?.groupName ?? '',
+        owner: info?.ownerUserID ?? '',
+        members: memberList.map(({ userID }) => userID),
+      };
     },
   };
 }
