@@ -143,7 +143,7 @@ export function messageOperations(services: ConversationServices): Operation[] {
       Path: ConversationPath,
       Body: ImportMessages,
       success: done(MessageImportReceipt),
-      problems: [...forEverybody],
+      problems: [...forEverybody, 'RulesForbid'],
       handle: async (invocation) => {
         const { conversationId } = invocation.path;
         const context = requestContext(invocation, 'POST /conversations/{conversationId}/imports');

@@ -116,7 +116,7 @@ export interface SendNotice {
 /**
  * Messages with the times at which they were sent elsewhere. They come after what is there, in the order given. By app admins
  * only; the senders needn't be members any more (001 import_group_msg).
- * @throws NotPermitted, InvalidArgument (none or more than 100, more than 256 KiB of content in all, a time to come).
+ * @throws NotPermitted, RulesForbid (001 AVChatRoom: it keeps no messages), InvalidArgument (none or more than 100, more than 256 KiB of content in all, a time to come).
  */
 export interface ImportMessages {
   readonly type: 'ImportMessages';
@@ -124,6 +124,11 @@ export interface ImportMessages {
   readonly messages: readonly ImportedMessage[];
   /** The group's, where it is one: a dismissed group takes no messages. */
   readonly standing: GroupStanding | null;
+  /**
+   * A message is also `timeInvalid` where it was sent before the newest that somebody wrote there, or before the group was made,
+   * both to the second (001). Default false.
+   */
+  readonly inOrder?: boolean;
   /** A message that can't be taken. Default `refuse`: all or none. */
   readonly unfit?: OnItem;
 }

@@ -9,6 +9,7 @@ import { checkAbout, isNamed, openedFor, refuseClosed, requireServer } from './o
 import { answerOf, repeatedBy } from './repeats.js';
 import { nextMessage, saidIn } from './sending.js';
 import { judgedBy, requireLive } from './speaking.js';
+import type { GroupStanding } from './standing.js';
 import { evolve, type Conversation, type ConversationState } from './state.js';
 
 /** Messages that were sent elsewhere before: their times are kept, and order nothing. */
@@ -28,22 +29,25 @@ export function importMessages(
   if (about.kind === 'group') {
     if (standing === null) refuse('GroupNotFound', { groupId: about.groupId });
     requireLive(standing);
+    if (standing.rules?.keepsHistory === false) refuse('RulesForbid', { groupId: about.groupId, act: 'import' });
   }
   refuseClosed(state);
   checkAmount(messages);
   const { conversation, opening } = openedFor(state, about);
   let after = conversation;
+  let earliest = command.inOrder === true ? earliestOf(conversation, standing) : 0;
   const events: MessageSent[] = [];
   const items = messages.map((message, index): ImportResult => {
     const repeated = repeatedBy(after, message, message.sentAt);
     if (repeated !== undefined) return { result: 'repeated', ...repeated };
-    const unfit = unfitness(message, command);
+    const unfit = unfitness(message, command, earliest);
     if (unfit !== undefined) {
       return command.unfit === 'report' ? unfit.item : refuse('InvalidArgument', ofItem(index, unfit.facts));
     }
     const sent = imported(after, message, command);
     events.push(sent);
     after = evolve(after, sent) as Conversation;
+    if (command.inOrder === true) earliest = Math.max(earliest, message.sentAt);
     return { result: 'imported', ...answerOf(sent.data, true) };
   });
   const written: readonly ConversationEvent[] = events.length === 0 ? [] : [...opening, ...events];
@@ -56,6 +60,12 @@ export function importMessages(
       items,
     },
   };
+}
+
+/** From when on a message may be that comes next, ms UTC. Lines that the server wrote are nobody's words. */
+function earliestOf({ recent }: Conversation, standing: GroupStanding | null): number {
+  const newest = recent.values().findLast(({ author }) => author !== 'notice');
+  return Math.max(standing?.createdAt ?? 0, newest?.sentAt ?? 0);
 }
 
 function imported(
@@ -100,11 +110,19 @@ interface Unfit {
   readonly facts: InvalidFacts;
 }
 
-function unfitness(message: ImportedMessage, { about, at }: Decided<ImportMessages>): Unfit | undefined {
+function unfitness(
+  message: ImportedMessage,
+  { about, at }: Decided<ImportMessages>,
+  earliest: number,
+): Unfit | undefined {
   const { senderId, sentAt } = message;
   try {
     if (!Number.isSafeInteger(sentAt) || sentAt < 0 || sentAt > at) {
       refuse('InvalidArgument', { field: 'sentAt', reason: 'must be whole milliseconds UTC, not in the future' });
+    }
+    // A back end that counts seconds says the second of the one before.
+    if (sentAt + 1_000 <= earliest) {
+      refuse('InvalidArgument', { field: 'sentAt', reason: 'must not be before the message that is there' });
     }
     checkId('senderId', senderId);
     if (about.kind === 'single' && !isNamed(about, senderId)) {

@@ -17,6 +17,8 @@ export interface GroupStanding {
   readonly revision: number;
   /** `dismissed` also where the conversation belongs to an earlier incarnation. */
   readonly status: GroupState['status'];
+  /** ms UTC; 0 where there is none. */
+  readonly createdAt: number;
   readonly suspension: SuspensionMode | null;
   /** null = no member. */
   readonly role: Role | null;
@@ -66,6 +68,7 @@ export function standingInGroup(
     groupId,
     revision,
     status: state.incarnation === incarnation ? state.status : 'dismissed',
+    createdAt: state.createdAt,
     suspension: state.suspension,
     role: member?.role ?? null,
     mute: member?.mute ?? null,
@@ -79,6 +82,7 @@ export function standingInGroup(
 const nowhere = {
   kind: 'group',
   status: 'none',
+  createdAt: 0,
   suspension: null,
   role: null,
   mute: null,

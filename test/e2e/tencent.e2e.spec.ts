@@ -36,7 +36,6 @@ describe('001: the Tencent IM group API', () => {
   let ann: { readonly token: string };
   let dan: { readonly token: string };
   let bob: { readonly token: string };
-  let root: { readonly token: string };
 
   before(async function () {
     this.timeout(60_000);
@@ -48,12 +47,11 @@ describe('001: the Tencent IM group API', () => {
     im = new TencentClient(parley.url);
     v1 = new V1Client(parley.url);
     const person = (who: string): Promise<{ token: string }> => v1.person(who);
-    [ann, bob, dan, root] = await Promise.all([
+    [ann, bob, dan] = await Promise.all([
       person('ann'),
       person('bob'),
       person('dan'),
-      person('root'),
-      ...['cyd', 'eve'].map(person),
+      ...['cyd', 'eve', 'root'].map(person),
     ]);
   });
   after(() => parley.stop());
@@ -642,15 +640,22 @@ describe('001: the Tencent IM group API', () => {
       );
       return told.map(({ Result }) => Result);
     };
+    interface Imported {
+      readonly MsgSeq: number;
+      readonly MsgTime: number;
+      readonly Result: number;
+    }
+    const text = (Text: string): object => ({ MsgType: 'TIMTextElem', MsgContent: { Text } });
+    const message = (SendTime: number, more: object = {}): object => ({
+      From_Account: 'ann',
+      SendTime,
+      MsgBody: [text('then')],
+      ...more,
+    });
+    const written = async (GroupId: string, ...MsgList: object[]): Promise<Imported[]> =>
+      (await im.done<{ ImportMsgResult: Imported[] }>('import_group_msg', { GroupId, MsgList })).ImportMsgResult;
     const said = async (GroupId: string, ...texts: string[]): Promise<void> => {
-      const messages = texts.map((text, n) => ({
-        senderId: 'ann',
-        text,
-        sentAt: new Date((CREATED + n) * 1_000).toISOString(),
-      }));
-      const path = `/conversations/group:${GroupId}/imports`;
-      const answer = await v1.call('POST', path, { token: root.token, body: { messages } });
-      expect(answer.status, JSON.stringify(answer.body)).to.equal(200);
+      await written(GroupId, ...texts.map((Text, n) => message(CREATED + n, { MsgBody: [text(Text)] })));
     };
 
     it('is a group with all that it has there; imported again it is there already, and nothing else', async () => {
@@ -777,6 +782,87 @@ describe('001: the Tencent IM group API', () => {
       expect(await shown()).to.deep.equal(first);
     });
 
+    it('are messages as they were sent there, each with what came of it; imported again they are the same messages', async () => {
+      const GroupId = await imported();
+      const long = [text('x'.repeat(8_000))];
+      const fits = [text('x'.repeat(8_000 - JSON.stringify([text('')]).length))];
+      const sample = {
+        From_Account: 'ann',
+        SendTime: CREATED + 10,
+        Random: 8_912_345,
+        MsgBody: [text('red packet'), { MsgType: 'TIMFaceElem', MsgContent: { Index: 6, Data: 'abc\u0000\u0001' } }],
+      };
+      const tomorrow = Math.floor(Date.now() / 1_000) + 86_400;
+      const list = [
+        sample,
+        // Of somebody who is in the group no more, and twice in the same second.
+        message(CREATED + 20, { From_Account: 'bob' }),
+        message(CREATED + 20, { From_Account: 'bob' }),
+        message(tomorrow),
+        message(CREATED + 21, { MsgBody: long }),
+        message(CREATED + 19),
+        message(CREATED + 21, { MsgBody: fits, Random: 1 }),
+      ];
+      const told = [
+        { MsgSeq: 1, MsgTime: CREATED + 10, Result: 0 },
+        { MsgSeq: 2, MsgTime: CREATED + 20, Result: 0 },
+        { MsgSeq: 3, MsgTime: CREATED + 20, Result: 0 },
+        { MsgSeq: 0, MsgTime: tomorrow, Result: 10_004 },
+        { MsgSeq: 0, MsgTime: CREATED + 21, Result: 80_002 },
+        { MsgSeq: 0, MsgTime: CREATED + 19, Result: 10_004 },
+        { MsgSeq: 4, MsgTime: CREATED + 21, Result: 0 },
+      ];
+      expect(await written(GroupId, ...list)).to.deep.equal(told);
+      expect(await written(GroupId, message(CREATED - 1))).to.deep.equal([
+        { MsgSeq: 0, MsgTime: CREATED - 1, Result: 10_004 },
+      ]);
+      expect(await written(GroupId, message(CREATED + 30))).to.deep.include.members([
+        { MsgSeq: 5, MsgTime: CREATED + 30, Result: 0 },
+      ]);
+      expect(await written(GroupId, ...list), 'again').to.deep.equal(told);
+      expect(await written(GroupId, sample, { ...sample, Random: 2, SendTime: CREATED + 40 })).to.deep.equal([
+        told[0],
+        { MsgSeq: 6, MsgTime: CREATED + 40, Result: 0 },
+      ]);
+      const { RspMsgList } = await im.done<{ RspMsgList: object[] }>('group_msg_get_simple', {
+        GroupId,
+        ReqMsgNumber: 20,
+      });
+      expect(RspMsgList).to.have.length(6);
+      expect(RspMsgList.at(-1)).to.deep.include({
+        From_Account: 'ann',
+        IsPlaceMsg: 0,
+        MsgBody: sample.MsgBody,
+        MsgRandom: 8_912_345,
+        MsgSeq: 1,
+        MsgTimeStamp: CREATED + 10,
+      });
+      const shown = await info(GroupId);
+      expect(shown).to.include({ LastMsgTime: CREATED + 40, NextMsgSeq: 7 });
+      expect(shown.MemberList?.[0], 'their owner was there before them').to.include({ MsgSeq: 6, UnreadMsgNum: 0 });
+      expect(shown.MemberList?.[0]).to.include({ LastSendMsgTime: CREATED + 40 });
+
+      const room = await made({ Type: 'AVChatRoom' });
+      const codes: readonly (readonly [string, object[], number])[] = [
+        ['nowhere', [message(CREATED)], 10_010],
+        ['nowhere', [message(CREATED, { MsgBody: long })], 10_010],
+        [room, [message(CREATED)], 10_007],
+        [GroupId, [], 10_004],
+        [GroupId, Array.from({ length: 8 }, () => message(CREATED + 50)), 10_004],
+        [GroupId, [message(CREATED + 50, { From_Account: 'nobody' }), message(CREATED + 50)], 10_019],
+        [GroupId, [message(CREATED + 50, { From_Account: 'a b' })], 10_019],
+        [GroupId, [message(CREATED + 50, { MsgBody: [] })], 10_004],
+        [GroupId, [message(CREATED + 50, { MsgBody: undefined })], 10_004],
+        [GroupId, [message(CREATED * 1_000)], 10_004],
+      ];
+      for (const [group, MsgList, code] of codes) {
+        expect(await im.codeOf('import_group_msg', { GroupId: group, MsgList }), JSON.stringify(MsgList)).to.equal(
+          code,
+        );
+      }
+      expect((await info(GroupId))['NextMsgSeq']).to.equal(7);
+    });
+
     it('have read since then what they have read, however often their import is repeated', async () => {
       const GroupId = await imported();
       await said(GroupId, 'one', 'two', 'three');
@@ -833,6 +919,7 @@ describe('001: the Tencent IM group API', () => {
     it('drives each of these commands', async () => {
       const request = unmodifiedClient(parley.url);
       const GroupId = 'by-the-client';
+      const MsgBody = [{ MsgType: 'TIMTextElem', MsgContent: { Text: 'then' } }];
       const steps: readonly (readonly [command: string, body: object])[] = [
         ['create_group', { GroupId, Type: 'Public', Name: 'x', Owner_Account: 'ann', MemberList: named('bob') }],
         ['get_appid_group_list', { Limit: 10 }],
@@ -850,6 +937,7 @@ describe('001: the Tencent IM group API', () => {
         ['get_online_member_num', { GroupId }],
         ['destroy_group', { GroupId }],
         ['import_group', { GroupId, Type: 'Public', Name: 'x', Owner_Account: 'ann', CreateTime: 1_448_357_837 }],
+        ['import_group_msg', { GroupId, MsgList: [{ From_Account: 'ann', SendTime: 1_448_357_838, MsgBody }] }],
         ['import_group_member', { GroupId, MemberList: [{ Member_Account: 'tommy', JoinTime: 1_448_357_900 }] }],
         ['destroy_group', { GroupId }],
       ];

@@ -1,6 +1,8 @@
-import { Items, OneOf, Optional, Uint32 } from './dto.js';
+import { ArrayMinSize } from 'class-validator';
+import { Id, Items, OneOf, Optional, Uint32 } from './dto.js';
 import { GroupReq, NewGroupReq, NewMemberItem } from './group-dto.js';
 import { MSG_FLAGS, type MsgFlag } from './member-dto.js';
+import { MsgBodyItem } from './message-dto.js';
 
 export class ImportGroupReq extends NewGroupReq {
   /** Seconds UTC; 0 or nothing: now. */
@@ -48,4 +50,27 @@ export class ImportedMemberItem extends NewMemberItem {
 export class ImportMembersReq extends GroupReq {
   @Items(ImportedMemberItem)
   MemberList!: ImportedMemberItem[];
+}
+
+/** What somebody said elsewhere. */
+export class ImportedMessageItem {
+  @Id()
+  From_Account!: string;
+
+  @Items(MsgBodyItem)
+  @ArrayMinSize(1)
+  MsgBody!: MsgBodyItem[];
+
+  /** Seconds UTC. */
+  @Uint32()
+  SendTime!: number;
+
+  @Optional()
+  @Uint32()
+  Random?: number;
+}
+
+export class ImportMessagesReq extends GroupReq {
+  @Items(ImportedMessageItem)
+  MsgList!: ImportedMessageItem[];
 }

@@ -1,5 +1,6 @@
 import { groupOperations } from './group-operations.js';
 import { groupQueryOperations } from './group-queries.js';
+import { importMessageOperations } from './import-messages.js';
 import { importOperations } from './import-operations.js';
 import { joinedGroupOperations } from './joined-groups.js';
 import { Looks } from './looks.js';
@@ -20,6 +21,7 @@ export function tencentOperations(services: TencentServices): Operation[] {
     ...memberOperations(services),
     ...memberQueryOperations(services, looks),
     ...importOperations(services, looks),
+    ...importMessageOperations(services),
     ...messageOperations(services),
     ...messageQueryOperations(services, looks),
   ];

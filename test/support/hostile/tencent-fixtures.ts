@@ -129,6 +129,21 @@ const byCommand: Readonly<Record<string, DialectFixture>> = {
     users: { '/Owner_Account': { another: anybody, nobody: { code: 'noSuchUser' } } },
     writes: true,
   },
+  import_group_msg: {
+    ...doing(),
+    body: (GroupId) => ({
+      GroupId,
+      MsgList: [
+        {
+          From_Account: 'member',
+          // Since the group was made.
+          SendTime: Math.floor(Date.now() / 1_000),
+          Random: 7,
+          MsgBody: [{ MsgType: 'TIMTextElem', MsgContent: { Text: 'then' } }],
+        },
+      ],
+    }),
+  },
   import_group_member: doing(
     {
       MemberList: [

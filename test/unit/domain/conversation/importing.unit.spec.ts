@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { conversationDecider } from '../../../../domain/conversation/decider.js';
+import type { ConversationEvent } from '../../../../domain/conversation/events.js';
 import { MOST_IMPORTED, MOST_IMPORTED_BYTES } from '../../../../domain/conversation/importing.js';
 import { REPEAT_WITHIN_MS } from '../../../../domain/conversation/state.js';
 import {
@@ -10,9 +11,10 @@ import {
   opened,
   sent,
   standingOf,
+  tell,
   text,
 } from '../../../support/conversation-stories.js';
-import { refusal, specify } from '../../../support/given-when-then.js';
+import { fold, refusal, specify } from '../../../support/given-when-then.js';
 import { appAdmin, dismissed, founded, NOW, user } from '../../../support/group-stories.js';
 
 const given = specify(conversationDecider);
@@ -100,6 +102,37 @@ describe('importing messages', () => {
       .when({ ...bring([{ sentAt: -1 }], { unfit: 'report' }), ...appAdmin })
       .then([])
       .outcome({ alreadySo: true, opened: false });
+  });
+
+  it('in order takes none from before the newest that somebody wrote, nor from before the group, to the second (001)', () => {
+    const standing = { ...standingOf('ann', [founded()]), createdAt: then };
+    const results = (times: number[], ...said: ConversationEvent[]): string[] => {
+      const messages = times.map((sentAt, n) => ({ sentAt, content: text(n.toString()) }));
+      const asked = bring(messages, { about: IN_GROUP, standing, inOrder: true, unfit: 'report' });
+      const { outcome } = conversationDecider.decide(fold(conversationDecider, said), { ...asked, ...appAdmin });
+      return outcome.command === 'ImportMessages' ? outcome.items.map(({ result }) => result) : [];
+    };
+    expect(results([then - 999, then - 1_000, then + 5_000, then + 4_001, then + 4_000, then + 5_000])).to.deep.equal([
+      'imported',
+      'timeInvalid',
+      'imported',
+      'imported',
+      'timeInvalid',
+      'imported',
+    ]);
+    const story = [opened(IN_GROUP), imported(1, { sentAt: then + 9_000 })];
+    const { events: line } = conversationDecider.decide(fold(conversationDecider, story), { ...tell(), ...appAdmin });
+    expect(results([then + 8_000, then + 9_000], ...story, ...line), 'a line is nobody’s').to.deep.equal([
+      'timeInvalid',
+      'imported',
+    ]);
+  });
+
+  it('goes into no group that keeps no messages (001 AVChatRoom: 10007)', () => {
+    const standing = standingOf('ann', [founded({ preset: 'tencent-avchatroom' })]);
+    given()
+      .when({ ...bring([{}], { about: IN_GROUP, standing }), ...appAdmin })
+      .then(refusal('RulesForbid', { act: 'import' }));
   });
 
   it('is bounded, so that it is one append', () => {
