@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { historyCommand } from './history.js';
 import type { House, Using } from './house.js';
+import { privacyCommands } from './privacy.js';
 import { projectionCommands } from './projections.js';
 import { sayingWhenStopped, unlessStopped } from './stopping.js';
 import { eachLine } from './terminal.js';
@@ -35,6 +36,7 @@ export function parleyCommand(house: House): Command {
 
   projectionCommands(program, using, house);
   historyCommand(program, using, house);
+  privacyCommands(program, using, house);
   storeCommands(program, house);
   systemCommands(program, house);
   return program;

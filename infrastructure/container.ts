@@ -11,6 +11,7 @@ import { processes as processModule } from './composition/processes.js';
 import { openSealer } from './composition/seals.js';
 import type { Config } from './config/config.js';
 import type { Database } from './database.js';
+import { ErasureWatch } from './erasure-watch.js';
 import { type Patience, untilThere } from './patience.js';
 
 export { openTools } from './composition/tools.js';
@@ -64,6 +65,8 @@ export async function openParley(
       expiring.map((id) => container.get<Expiring>(id)),
       log,
     );
+    const erasures = container.get(ErasureWatch);
+    erasures.start();
     const stopping = new AbortController();
     const named = [
       ...config.appAdmins.map((user) => ({ ...user, by: 'PARLEY_APP_ADMINS' as const })),
@@ -74,6 +77,7 @@ export async function openParley(
       ...appsOf(container, config),
       close: async () => {
         housekeeping.stop();
+        await endsWithin(CLOSE_MS, erasures.stop());
         disk.stop();
         stopping.abort();
         if (!(await endsWithin(CLOSE_MS, processes.stop()))) log.warn({}, 'stopping with processes under way');

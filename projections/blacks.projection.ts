@@ -1,5 +1,6 @@
 import type { UserBlocked, UserUnblocked } from '../domain/friendship/events.js';
-import type { ProjectedEvent, Projection, Tables } from './engine/projection.js';
+import type { ProjectedEvent, Tables } from './engine/projection.js';
+import { eraseColumns, erasing } from './erasing.js';
 import { RowTable } from './row-table.js';
 
 type HandledEvent = UserBlocked | UserUnblocked;
@@ -28,7 +29,7 @@ const table = new RowTable<BlackRow>(
 );
 
 /** Who has blocked whom. */
-export const blacksProjection: Projection = {
+export const blacksProjection = erasing({
   name: 'blacks',
   version: 1,
   handles: { UserBlocked: 1, UserUnblocked: 1 } satisfies Record<HandledEvent['type'], number>,
@@ -57,7 +58,9 @@ export const blacksProjection: Projection = {
     const there = [...last.values()].flatMap((row) => ('owner_id' in row ? [row] : []));
     if (there.length > 0) await db.run('there', table.save(tables), table.values(there));
   },
-};
+
+  erase: eraseColumns({ of: 'owner_id', set: 'ext = NULL' }),
+});
 
 const blocked = (tenant: string, { ownerId, blockedId, ext, why, by }: UserBlocked['data'], at: number): BlackRow => ({
   tenant,

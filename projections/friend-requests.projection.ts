@@ -5,7 +5,8 @@ import type {
   FriendSource,
 } from '../domain/friendship/events.js';
 import type { FriendRequestStatus } from '../domain/friendship/state.js';
-import type { ProjectedEvent, Projection } from './engine/projection.js';
+import type { ProjectedEvent } from './engine/projection.js';
+import { eraseColumns, erasing } from './erasing.js';
 import { RowTable } from './row-table.js';
 
 type HandledEvent = FriendRequested | FriendRequestAnswered | FriendRequestWithdrawn;
@@ -46,7 +47,7 @@ const table = new RowTable<RequestRow>(
 );
 
 /** The newest friend request in each direction, and how it stands: who asks again is in no list twice. */
-export const friendRequestsProjection: Projection = {
+export const friendRequestsProjection = erasing({
   name: 'friend_requests',
   version: 1,
   handles: { FriendRequested: 1, FriendRequestAnswered: 1, FriendRequestWithdrawn: 1 } satisfies Record<
@@ -75,7 +76,12 @@ export const friendRequestsProjection: Projection = {
     for (const projected of batch) note(rows, projected);
     if (rows.size > 0) await db.run('save', table.save(tables), table.values([...rows.values()]));
   },
-};
+
+  erase: eraseColumns(
+    { of: 'from_id', set: 'message = NULL, ext = NULL' },
+    { of: 'to_id', set: 'handled_message = NULL' },
+  ),
+});
 
 const rowKey = (tenant: string, from: string, to: string): string => `${tenant}\n${from}\n${to}`;
 

@@ -1,5 +1,6 @@
 import type { FriendAdded, FriendCardChanged, FriendRemoved, FriendSource } from '../domain/friendship/events.js';
-import type { ProjectedEvent, Projection, Statements, Tables } from './engine/projection.js';
+import type { ProjectedEvent, Statements, Tables } from './engine/projection.js';
+import { eraseColumns, erasing } from './erasing.js';
 import { RowTable } from './row-table.js';
 
 type HandledEvent = FriendAdded | FriendRemoved | FriendCardChanged;
@@ -45,7 +46,7 @@ const table = new RowTable<FriendRow>(
 );
 
 /** A row for each direction: who is in whose list, and what the list's owner keeps about him. */
-export const friendsProjection: Projection = {
+export const friendsProjection = erasing({
   name: 'friends',
   version: 1,
   handles: { FriendAdded: 1, FriendRemoved: 1, FriendCardChanged: 1 } satisfies Record<HandledEvent['type'], number>,
@@ -65,7 +66,12 @@ export const friendsProjection: Projection = {
     const there = [...edges.values()].flatMap(({ row }) => row ?? []);
     if (there.length > 0) await db.run('save', table.save(tables), table.values(there));
   },
-};
+
+  erase: eraseColumns({
+    of: 'owner_id',
+    set: 'remark = NULL, description = NULL, phone = NULL, region = NULL, image = NULL, ext = NULL',
+  }),
+});
 
 /** One direction while a batch is folded into it; without a row it isn't there. */
 interface Edge {

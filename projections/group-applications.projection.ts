@@ -5,7 +5,8 @@ import type {
   JoinRequestAnswered,
   JoinRequestWithdrawn,
 } from '../domain/group/events.js';
-import type { ProjectedEvent, Projection, Statements, Tables } from './engine/projection.js';
+import type { ProjectedEvent, Statements, Tables } from './engine/projection.js';
+import { eraseColumns, erasing } from './erasing.js';
 import { RowTable } from './row-table.js';
 
 type Handled =
@@ -102,7 +103,7 @@ interface Fold {
  * what. An invitation that awaited nobody asked nothing and isn't here. Beside the rows it remembers each group's
  * incarnation.
  */
-export const groupApplicationsProjection: Projection = {
+export const groupApplicationsProjection = erasing({
   name: 'group_applications',
   version: 1,
   handles: {
@@ -146,7 +147,13 @@ export const groupApplicationsProjection: Projection = {
     for (const projected of batch) note(fold, projected);
     await write(fold, batch, tables, db);
   },
-};
+
+  erase: eraseColumns(
+    { of: 'user_id', set: 'message = NULL, ext = NULL', where: "t.kind = 'request'" },
+    { of: 'inviter_id', set: 'message = NULL', where: "t.kind = 'invitation'" },
+    { of: 'handled_by', set: 'handled_message = NULL' },
+  ),
+});
 
 const groupKey = (tenant: string, groupId: string): string => `${tenant}\n${groupId}`;
 

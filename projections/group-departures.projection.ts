@@ -1,6 +1,7 @@
 import type { GroupEvent, MemberLeft } from '../domain/group/events.js';
 import type { Role } from '../domain/group/rules.js';
-import type { ProjectedEvent, Projection, Statements, Tables } from './engine/projection.js';
+import type { ProjectedEvent, Statements, Tables } from './engine/projection.js';
+import { eraseColumns, erasing } from './erasing.js';
 import { RowTable } from './row-table.js';
 
 type Handled = 'GroupCreated' | 'MemberJoined' | 'MemberLeft' | 'MemberRemoved';
@@ -45,7 +46,7 @@ interface Group {
 }
 
 /** Who was a member of a group's current incarnation and isn't now: how, by whom, and what that one was then. */
-export const groupDeparturesProjection: Projection = {
+export const groupDeparturesProjection = erasing({
   name: 'group_departures',
   version: 1,
   handles: { GroupCreated: 1, MemberJoined: 1, MemberLeft: 1, MemberRemoved: 1 } satisfies Record<Handled, number>,
@@ -61,7 +62,9 @@ export const groupDeparturesProjection: Projection = {
     }
     await write([...groups.values()], tables, db);
   },
-};
+
+  erase: eraseColumns({ of: 'by', set: 'reason = NULL' }),
+});
 
 function groupOf(groups: Map<string, Group>, tenant: string, groupId: string): Group {
   const key = `${tenant}\n${groupId}`;

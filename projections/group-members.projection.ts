@@ -1,6 +1,7 @@
 import type { GroupEvent, MemberCard, MemberCardChanged, MemberJoined, ReceiveOption } from '../domain/group/events.js';
 import type { Role } from '../domain/group/rules.js';
-import type { ProjectedEvent, Projection, Statements, Tables } from './engine/projection.js';
+import type { ProjectedEvent, Statements, Tables } from './engine/projection.js';
+import { eraseColumns, erasing } from './erasing.js';
 import { foldedName } from '../application/queries/folded-name.js';
 
 /** In the order in which members are listed. */
@@ -55,7 +56,7 @@ interface GroupChanges {
  * Who is a member of what, with role, mute and card. It shows the current incarnation only. Beside the rows it remembers
  * each group's incarnation, which `MemberJoined` doesn't say.
  */
-export const groupMembersProjection: Projection = {
+export const groupMembersProjection = erasing({
   name: 'group_members',
   version: 2,
   handles: {
@@ -123,7 +124,9 @@ export const groupMembersProjection: Projection = {
     }
     await write([...groups.values()], tables, db);
   },
-};
+
+  erase: eraseColumns({ of: 'user_id', set: "card = '{}', name_folded = NULL" }),
+});
 
 function note(group: GroupChanges, event: HandledEvent, at: number): void {
   switch (event.type) {

@@ -1,5 +1,6 @@
 import type { GroupCreated, GroupEvent, GroupSettings } from '../domain/group/events.js';
-import type { ProjectedEvent, Projection, Statements, Tables } from './engine/projection.js';
+import type { ProjectedEvent, Statements, Tables } from './engine/projection.js';
+import { eraseColumns, erasing } from './erasing.js';
 import { RowTable } from './row-table.js';
 
 /** A row as it stands in the table; `member_count` is adjusted by what the set of members says. */
@@ -97,7 +98,7 @@ interface Group {
  * Groups by id, the current incarnation. Every event of a group's stream is handled, because `revision` is the stream's.
  * The number of members follows from a set of its own: a user who is added twice, or goes twice, counts once (docs/rules.md A3).
  */
-export const groupsProjection: Projection = {
+export const groupsProjection = erasing({
   name: 'groups',
   version: 2,
   handles: {
@@ -145,7 +146,12 @@ export const groupsProjection: Projection = {
     await countMembers(groups, tables, db);
     await db.run('save', table.save(tables), table.values(groups.map(({ row }) => row)));
   },
-};
+
+  erase: eraseColumns(
+    { of: 'announced_by', set: 'announcement = NULL' },
+    { of: 'suspended_by', set: 'suspension_reason = NULL' },
+  ),
+});
 
 const keyOf = (tenant: string, groupId: string): string => `${tenant}\n${groupId}`;
 

@@ -10,7 +10,8 @@ import type {
   Notice,
   RevokedAs,
 } from '../domain/conversation/events.js';
-import type { ProjectedEvent, Projection, Statements, Tables } from './engine/projection.js';
+import type { ProjectedEvent, Statements, Tables } from './engine/projection.js';
+import { erasing } from './erasing.js';
 import { RowTable } from './row-table.js';
 
 type HandledEvent = MessageSent | MessageRevoked | MessagesDeleted | ConversationCleared;
@@ -111,7 +112,7 @@ interface Changes {
  * One row for each message, by conversation and seq. What a revoked or deleted one said leaves its row at once; that it was
  * there, whose it was and its ids stay, so that no seq is missing and a repeat is still recognised.
  */
-export const messagesProjection: Projection = {
+export const messagesProjection = erasing({
   name: 'messages',
   version: 1,
   handles: { MessageSent: 1, MessageRevoked: 1, MessagesDeleted: 1, ConversationCleared: 1 } satisfies Record<
@@ -137,7 +138,11 @@ export const messagesProjection: Projection = {
       note(changesOf(conversations, projected), projected);
     await write([...conversations.values()], tables, db);
   },
-};
+
+  erase: async (persons, tables, db) => {
+    for (const { tenant, userId } of persons) await eraseMessages(tenant, userId, tables, db);
+  },
+});
 
 function changesOf(conversations: Map<string, Changes>, { tenant, stream }: ProjectedEvent): Changes {
   let changes = conversations.get(stream);
@@ -281,3 +286,36 @@ const END = (tables: Tables): string => `
 const CLEAR = (tables: Tables): string => `
   UPDATE ${tables.main} SET ${NOTHING_SAID}, status = 'deleted', ended_by = $4, ended_as = NULL, ended_at = $5::bigint
   WHERE tenant = $1 AND conversation = $2 AND seq <= $3::bigint AND status <> 'deleted'`;
+
+/** Messages of one statement: whoever wrote a million must not keep a statement from ending in time. */
+const ERASED_AT_ONCE = 10_000;
+
+async function eraseMessages(tenant: string, userId: string, tables: Tables, db: Statements): Promise<void> {
+  let last: { sent_at: string; conversation: string; seq: string } | undefined = {
+    sent_at: '-1',
+    conversation: '',
+    seq: '0',
+  };
+  while (last !== undefined) {
+    const { sent_at, conversation, seq }: NonNullable<typeof last> = last;
+    [last] = await db.run<NonNullable<typeof last>>('erase', ERASE(tables), [
+      tenant,
+      userId,
+      sent_at,
+      conversation,
+      seq,
+    ]);
+  }
+}
+
+/** Those behind a place in the index of what one has sent; gives the last of them. */
+const ERASE = ({ main }: Tables): string => `
+  WITH due AS (
+    SELECT sent_at, conversation, seq FROM ${main}
+    WHERE tenant = $1 AND sender_id = $2 AND (sent_at, conversation, seq) > ($3::bigint, $4, $5::bigint)
+      AND (format IS NOT NULL OR custom IS NOT NULL)
+    ORDER BY sent_at, conversation, seq LIMIT ${String(ERASED_AT_ONCE)}),
+  erased AS (
+    UPDATE ${main} m SET format = NULL, type = NULL, body = NULL, words = NULL, custom = NULL FROM due
+    WHERE m.tenant = $1 AND m.conversation = due.conversation AND m.seq = due.seq)
+  SELECT sent_at, conversation, seq FROM due ORDER BY due.sent_at DESC, due.conversation DESC, due.seq DESC LIMIT 1`;

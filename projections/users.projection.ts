@@ -57,6 +57,7 @@ export const usersProjection: Projection = {
     UserPrivacyChanged: 1,
     UserAccountSearchChanged: 1,
     UserReceiveOptionChanged: 1,
+    UserErased: 1,
   } satisfies Record<UserEvent['type'], number>,
   auxTables: [],
   ddl: (tables) => [table.create(tables.main)],
@@ -144,6 +145,9 @@ function change(row: UserRow, { event, occurredAt, revision }: ProjectedEvent<Us
       return; // Nobody is found by it in these rows.
     case 'UserReceiveOptionChanged':
       row.receive_option = event.data.option;
+      return;
+    case 'UserErased':
+      changeProfile(row, null);
   }
 }
 

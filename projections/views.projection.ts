@@ -1,6 +1,7 @@
 import { conversationKeyIn } from '../application/streams.js';
 import type { ViewEvent, ViewSettingsChanges } from '../domain/view/events.js';
-import type { ProjectedEvent, Projection } from './engine/projection.js';
+import type { ProjectedEvent } from './engine/projection.js';
+import { eraseColumns, erasing } from './erasing.js';
 import { RowTable } from './row-table.js';
 
 type HandledEvent = Exclude<ViewEvent, { type: 'ReadPositionSet' }>;
@@ -38,7 +39,7 @@ const table = new RowTable<ViewRow>(
 );
 
 /** What each participant has set for himself in a conversation. How far he has read stands in schema `system`. */
-export const viewsProjection: Projection = {
+export const viewsProjection = erasing({
   name: 'views',
   version: 1,
   handles: {
@@ -74,7 +75,9 @@ export const viewsProjection: Projection = {
     }
     await db.run('save', table.save(tables), table.values([...rows.values()]));
   },
-};
+
+  erase: eraseColumns({ of: 'user_id', set: 'ext = NULL' }),
+});
 
 const keyOf = ({ tenant, user_id, conversation }: ViewRow): string => `${tenant}\n${user_id}\n${conversation}`;
 

@@ -39,6 +39,7 @@ const ofUsers: Subjects<UserEvent | UserGroupsEvent | ViewEvent> = {
   UserPrivacyChanged: himself,
   UserAccountSearchChanged: himself,
   UserReceiveOptionChanged: himself,
+  UserErased: himself,
   GroupFavourited: himself,
   GroupUnfavourited: himself,
   GroupNoticesCleared: himself,

@@ -1,6 +1,6 @@
 import type { UserEvent } from '../../domain/user/events.js';
 import type { UserGroupsEvent } from '../../domain/user-groups/events.js';
-import { iso, named, type Sentences, whose } from './words.js';
+import { iso, named, said, type Sentences, whose } from './words.js';
 
 export const userSentences: Sentences<UserEvent | UserGroupsEvent> = {
   UserRegistered: ({ userId }, who) => (who === userId ? `${userId} registered` : `${who} registered ${userId}`),
@@ -16,6 +16,8 @@ export const userSentences: Sentences<UserEvent | UserGroupsEvent> = {
     `${who} set ${whose(userId, who)} privacy: accountSearchable ${searchable ? 'on' : 'off'}`,
 
   UserReceiveOptionChanged: ({ userId, option }, who) => `${who} set how ${userId} receives messages to ${option}`,
+
+  UserErased: ({ userId, reason }, who) => `${who} erased ${userId}${said(reason)}`,
 
   GroupFavourited: ({ userId, groupId }, who) =>
     who === userId ? `${who} made ${groupId} a favourite` : `${who} made ${groupId} a favourite of ${userId}`,

@@ -271,7 +271,7 @@ export class ConversationCommands {
       pipeline.look(userAggregate, { category: 'user', tenant, userId: peer }),
       users.require(tenant, [senderId]),
     ]);
-    if (user.state.status === 'none') refuse('UserNotFound', { userIds: [peer] });
+    if (user.state.status !== 'registered') refuse('UserNotFound', { userIds: [peer] });
     return {
       kind: 'single',
       revision: pair.revision,

@@ -11,7 +11,7 @@ import { userAggregate } from './users.js';
 export interface KeyUsersDependencies {
   readonly pipeline: Pick<CommandPipeline, 'execute'>;
   readonly numbers: Numbers;
-  readonly directory: Pick<UserDirectory, 'missing'>;
+  readonly directory: Pick<UserDirectory, 'missing' | 'require'>;
 }
 
 /** Users who are written side by side. */
@@ -29,7 +29,7 @@ export class KeyUsers {
 
   /**
    * To be called when his signature was found right, and only then.
-   * @throws ApplicationError when he is none yet and can't be written down now
+   * @throws ApplicationError when he is none yet and can't be written down now; DomainError UserNotFound when he was erased
    */
   async seen({ tenant, via, correlationId }: Seen, userId: string): Promise<void> {
     await this.#make({ tenant, via, correlationId, actor: { kind: 'user', id: userId } }, [userId]);
@@ -64,8 +64,9 @@ export class KeyUsers {
         presumedNew: true,
       });
     } catch (error) {
-      // Another process has just seen him.
       if (!(error instanceof DomainError && error.kind === 'UserIdTaken')) throw error;
+      // Another process has just seen him; or he was erased, and can't come back.
+      await this.deps.directory.require(context.tenant, [userId]);
     }
   }
 }

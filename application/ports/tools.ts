@@ -53,6 +53,13 @@ export interface VerifiedProjection {
   }[];
 }
 
+export interface ErasedPerson {
+  /** He was erased before; what may have been left of it is done. */
+  readonly alreadySo: boolean;
+  /** The lists show nothing of him any more; false: no server runs that sees to it, or it is behind. */
+  readonly gone: boolean;
+}
+
 /** What the operator's and the auditor's command needs of the house; the composition root gives it. */
 export interface Tools {
   readonly defaultTenant: string;
@@ -74,6 +81,11 @@ export interface Tools {
   /** In the order in which they were given up. */
   lostKeys(): Promise<readonly GivenUpKey[]>;
   verify(name: string, watched: Watched): Promise<VerifiedProjection>;
+  /**
+   * Erases a person for good, in the operator's name.
+   * @throws DomainError UserNotFound, InvalidArgument, NotPermitted (an app admin); ApplicationError
+   */
+  erase(asked: { readonly tenant: string; readonly userId: string; readonly reason: string }): Promise<ErasedPerson>;
   close(): Promise<void>;
 }
 

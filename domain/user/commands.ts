@@ -1,7 +1,10 @@
 import type { UserPrivacyChanges, UserProfileChanges, UserReceiveOptionChanged } from './events.js';
 
-/** What can be asked of a user. All but the registration refuse UserNotFound, and NotPermitted to everybody but himself and app admins. */
-export type UserCommand = RegisterUser | ChangeUserProfile | ChangeUserPrivacy | ChangeUserReceiveOption;
+/**
+ * What can be asked of a user. All but the registration refuse UserNotFound, also of somebody who was erased, and NotPermitted
+ * to everybody but himself and app admins.
+ */
+export type UserCommand = RegisterUser | ChangeUserProfile | ChangeUserPrivacy | ChangeUserReceiveOption | EraseUser;
 
 /**
  * A person registers himself, or an app admin or the server does it for him. The login that goes with it, where there is
@@ -46,9 +49,22 @@ export interface ChangeUserReceiveOption {
   readonly option: UserReceiveOptionChanged['data']['option'];
 }
 
+/**
+ * For app admins and the server alone, of somebody who isn't erased yet; for one who is, there is nothing to do. Whoever gives
+ * the command has destroyed his data key before.
+ * @throws InvalidArgument
+ */
+export interface EraseUser {
+  readonly type: 'EraseUser';
+  readonly userId: string;
+  /** Why, for the history; it is told to every auditor for ever and holds nothing of the person. */
+  readonly reason: string;
+}
+
 export type UserOutcome = { readonly alreadySo: boolean; readonly userId: string } & (
   | { readonly command: 'RegisterUser'; readonly number: number }
   | { readonly command: 'ChangeUserProfile'; readonly changed: readonly (keyof UserProfileChanges)[] }
   | { readonly command: 'ChangeUserPrivacy' }
   | { readonly command: 'ChangeUserReceiveOption' }
+  | { readonly command: 'EraseUser' }
 );

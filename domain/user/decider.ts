@@ -1,6 +1,7 @@
 import type { CommandContext } from '../shared/command.js';
 import type { Decider, Decision } from '../shared/decider.js';
 import type { UserCommand, UserOutcome } from './commands.js';
+import { eraseUser } from './erasure.js';
 import type { UserEvent } from './events.js';
 import { changeUserPrivacy, changeUserProfile, changeUserReceiveOption } from './profile.js';
 import { registerUser } from './registration.js';
@@ -23,5 +24,7 @@ function decide(state: UserState, command: UserCommand & CommandContext): Decisi
       return changeUserPrivacy(state, command);
     case 'ChangeUserReceiveOption':
       return changeUserReceiveOption(state, command);
+    case 'EraseUser':
+      return eraseUser(state, command);
   }
 }

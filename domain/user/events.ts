@@ -45,5 +45,16 @@ export type UserReceiveOptionChanged = DomainEvent<
   { userId: string; option: 'all' | 'silent' | 'none' }
 >;
 
+/**
+ * His data key is destroyed, which is before this is written: nothing that was encrypted for him can be read again. The id is
+ * a pseudonym and stays, and so does the reason, so that others can be told why; it isn't encrypted.
+ */
+export type UserErased = DomainEvent<'UserErased', { userId: string; reason: string }>;
+
 export type UserEvent =
-  UserRegistered | UserProfileChanged | UserPrivacyChanged | UserAccountSearchChanged | UserReceiveOptionChanged;
+  | UserRegistered
+  | UserProfileChanged
+  | UserPrivacyChanged
+  | UserAccountSearchChanged
+  | UserReceiveOptionChanged
+  | UserErased;

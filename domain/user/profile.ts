@@ -79,11 +79,11 @@ export function changeUserReceiveOption(
   };
 }
 
-/** @throws NotPermitted for anybody but the user himself and app admins (D1 "access"); UserNotFound */
+/** @throws NotPermitted for anybody but the user himself and app admins (D1 "access"); UserNotFound, also of somebody who was erased */
 function ownUser(state: UserState, { userId, actor }: { readonly userId: string; readonly actor: Actor }): User {
   if (actor.kind === 'auditor' || (actingUser(actor) !== userId && !hasAdminPowers(actor))) {
     refuse('NotPermitted', { reason: 'a user changes what is his own only' });
   }
-  if (state.status === 'none') refuse('UserNotFound', { userIds: [userId] });
+  if (state.status !== 'registered') refuse('UserNotFound', { userIds: [userId] });
   return state;
 }

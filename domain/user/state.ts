@@ -24,7 +24,14 @@ export interface User {
 
 export type ProfilePrints = Readonly<Partial<Record<keyof UserProfileChanges, number>>>;
 
-export type UserState = NoUser | User;
+/** Nothing is left of him but that his id was somebody's, and is nobody else's. */
+export interface ErasedUser {
+  readonly status: 'erased';
+  readonly userId: string;
+  readonly number: number;
+}
+
+export type UserState = NoUser | User | ErasedUser;
 
 export const noUser: UserState = { status: 'none' };
 
@@ -38,8 +45,9 @@ export const defaultPrivacy: User['privacy'] = {
 
 /** Folds one event; an event unknown here changes nothing. Total also where personal fields were erased (null). */
 export function evolve(state: UserState, event: UserEvent): UserState {
+  if (state.status === 'erased') return state;
   if (event.type === 'UserRegistered') return registered(event.data);
-  if (state.status === 'none') return state;
+  if (state.status !== 'registered') return state;
   switch (event.type) {
     case 'UserProfileChanged':
       return { ...state, profile: changedPrints(state.profile, event.data.changes) };
@@ -49,6 +57,8 @@ export function evolve(state: UserState, event: UserEvent): UserState {
       return { ...state, privacy: { ...state.privacy, accountSearchable: event.data.searchable } };
     case 'UserReceiveOptionChanged':
       return { ...state, receiveOption: event.data.option };
+    case 'UserErased':
+      return { status: 'erased', userId: state.userId, number: state.number };
     default:
       return state;
   }

@@ -17,8 +17,9 @@ import { ids } from './identifiers.js';
 /** Commands and what they go through, and the history. Accounts have a module of their own. */
 export const application = new ContainerModule(({ bind }) => {
   bind(UserDirectory).toResolvedValue(
-    ({ users }, store) => new UserDirectory({ known: (tenant, userIds) => users.usersExist(tenant, userIds) }, store),
-    [ids.readModels, ids.store],
+    ({ users }, store, dataKeys) =>
+      new UserDirectory({ known: (tenant, userIds) => users.usersExist(tenant, userIds) }, store, dataKeys),
+    [ids.readModels, ids.store, ids.dataKeys],
   );
   bind(OwnWrites).toResolvedValue((engine) => new OwnWrites(engine), [ids.projections]);
   bind(CommandRates).toResolvedValue(

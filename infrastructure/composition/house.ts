@@ -6,6 +6,7 @@ import { accounts } from './accounts.js';
 import { application } from './application.js';
 import { audit } from './audit.js';
 import { Opened } from './closing.js';
+import { privacy } from './privacy.js';
 import { openProjections } from './projections.js';
 import { seals } from './seals.js';
 import { openStores, type Surroundings } from './stores.js';
@@ -33,6 +34,7 @@ export async function openHouse(
     container.load(await openStores(surroundings));
     container.load(await openProjections(container, surroundings));
     container.load(systemTables, seals, audit, application, accounts);
+    container.load(privacy);
     return { container, close: () => opened.close() };
   } catch (error) {
     await opened.close();

@@ -1,8 +1,10 @@
 import { ContainerModule } from 'inversify';
 import { sealtalkLinesProcess } from '../../api/dialects/sealtalk/lines/process.js';
 import { ConversationCommands } from '../../application/commands/conversations.js';
+import { UserErasures } from '../../application/commands/erasures.js';
 import { ViewCommands } from '../../application/commands/views.js';
 import { conversationProcesses } from '../../application/processes/conversation-processes.js';
+import { erasureProcess } from '../../application/processes/erasure-process.js';
 import { GroupOfCause } from '../../application/processes/group-of-cause.js';
 import { ProcessRunner } from '../../application/processes/runner.js';
 import { Leadership } from '../../projections/index.js';
@@ -25,12 +27,27 @@ export const processes = new ContainerModule(({ bind }) => {
     [ConversationCommands, GroupOfCause, ids.sealtalkIds, ids.readModels, ids.projections, ids.config],
   );
   bind(ProcessRunner).toResolvedValue(
-    (store, serializer, pool, lockUrl, log, conversations, views, groups, sealtalkLines, { chatNotices: notices }) =>
+    (
+      store,
+      serializer,
+      pool,
+      lockUrl,
+      log,
+      conversations,
+      views,
+      groups,
+      sealtalkLines,
+      erasures,
+      { chatNotices: notices },
+    ) =>
       new ProcessRunner({
         store,
         serializer,
         checkpoints: reachable(new PostgresProcessCheckpoints(pool)),
-        processes: conversationProcesses({ conversations, views, groups, notices, ownWords: [sealtalkLines] }),
+        processes: [
+          erasureProcess(erasures),
+          ...conversationProcesses({ conversations, views, groups, notices, ownWords: [sealtalkLines] }),
+        ],
         takePart: (ask) => new Leadership({ contest: PROCESSES, lockUrl, log, ...ask }),
         log,
       }),
@@ -44,6 +61,7 @@ export const processes = new ContainerModule(({ bind }) => {
       ViewCommands,
       GroupOfCause,
       ids.sealtalkLines,
+      UserErasures,
       ids.config,
     ],
   );

@@ -1,4 +1,6 @@
 import { hostname, userInfo } from 'node:os';
+import { UserErasures } from '../../application/commands/erasures.js';
+import { CommandPipeline } from '../../application/commands/pipeline.js';
 import { EventUnreadable, type GivenUpKey, type LostKey } from '../../application/ports/envelope.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { Tools } from '../../application/ports/tools.js';
@@ -7,10 +9,14 @@ import { projections } from '../../projections/index.js';
 import type { Config } from '../config/config.js';
 import { reachable } from '../postgres/reachable.js';
 import { verifyChain } from '../serialization/hash-chain.js';
+import { CLOSE_MS } from './closing.js';
 import { openHouse } from './house.js';
 import { ids } from './identifiers.js';
 
-/** Who gives up a key, as far as the machine knows. */
+/** How long the lists are waited for that drop what they show of somebody who was erased, ms. */
+const GONE_WITHIN_MS = 10_000;
+
+/** Who gives up a key or erases somebody, as far as the machine knows. */
 const OPERATOR = `${userInfo().username}@${hostname()}`;
 
 const WITHOUT_A_KEY =
@@ -65,7 +71,14 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
       const { equal, ...found } = await engine.verify(name, watched);
       return { name, same: equal && found.halted === undefined && found.parked === 0, ...found };
     },
+    erase: async ({ tenant, userId, reason }) => {
+      const context = { tenant, actor: { kind: 'system', id: OPERATOR }, via: 'cli:privacy erase' } as const;
+      const { outcome, position } = await container.get(UserErasures).erase(context, { userId, reason });
+      const gone = position === undefined || (await engine.waitFor(position, { timeoutMs: GONE_WITHIN_MS }));
+      return { alreadySo: outcome.alreadySo, gone };
+    },
     close: async () => {
+      await container.get(CommandPipeline).close(CLOSE_MS);
       await engine.stop();
       await close();
     },

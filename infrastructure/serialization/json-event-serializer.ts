@@ -15,12 +15,13 @@ import {
   type StoredEvent,
 } from '../../application/ports/event-store.js';
 import { newId } from '../../application/new-id.js';
+import type { UserErased } from '../../domain/user/events.js';
 import { WellWrittenEvent } from '../event-store/edge.js';
 import { hashOf, withHash } from './hash-chain.js';
 import { type KeyRing, type Subject, type SubjectKey, subjectText } from './keys/key-ring.js';
 import { envelopeProblem, type UnhashedEnvelope, unhashedEnvelope } from './metadata.js';
 import { ERASED, encryptField } from './personal-data.js';
-import { EventReader, type KeyLookup } from './reader.js';
+import { EventReader, type KeyLookup, type Parsed } from './reader.js';
 import type { EventRegistry, WritableType } from './registry.js';
 import type { Payload } from './schema.js';
 import { at, replaced } from './paths.js';
@@ -36,6 +37,9 @@ export interface SerializerOptions {
   readonly hashing?: boolean;
   readonly encryption?: boolean;
 }
+
+/** After it, whatever is its subject's has no key. */
+const ERASURE = 'UserErased' satisfies UserErased['type'];
 
 /** The envelope of docs/events.md: what it refuses, it refuses before any key is made or anything is written. */
 export class JsonEventSerializer implements EventSerializer {
@@ -63,7 +67,7 @@ export class JsonEventSerializer implements EventSerializer {
   }
 
   async open(events: readonly StoredEvent[]): Promise<RecordedEvent[]> {
-    const parsed = events.map((event) => this.#reader.parse(event));
+    const parsed = events.map((event) => this.#parse(event));
     const { keys, missing } = fromMemory(
       this.#keys,
       parsed.flatMap(({ subjects }) => subjects),
@@ -77,9 +81,17 @@ export class JsonEventSerializer implements EventSerializer {
    * @throws EventUnreadable
    */
   openCached(event: StoredEvent): RecordedEvent | undefined {
-    const parsed = this.#reader.parse(event);
+    const parsed = this.#parse(event);
     const { keys, missing } = fromMemory(this.#keys, parsed.subjects);
     return missing.length > 0 ? undefined : this.#reader.read(parsed, keys);
+  }
+
+  /** What stands behind an erasure in the log is read without the key that somebody here may still remember. */
+  #parse(event: StoredEvent): Parsed {
+    const parsed = this.#reader.parse(event);
+    const userId = event.type === ERASURE ? parsed.known?.payload['userId'] : undefined;
+    if (typeof userId === 'string') this.#keys.noteErased({ tenant: parsed.envelope.tenant, userId });
+    return parsed;
   }
 
   #check(event: EventToWrite): Checked {

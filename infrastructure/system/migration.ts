@@ -128,6 +128,20 @@ export class CreateSeals1700000012000 implements MigrationInterface {
   }
 }
 
+/** Erasures of persons that are under way. */
+export class CreateErasures1700000014000 implements MigrationInterface {
+  readonly name = 'CreateErasures1700000014000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(await readFile(new URL('./erasures.sql', import.meta.url), 'utf8'));
+  }
+
+  /** Whose key is destroyed already, without an event that says so, nobody would know. */
+  down(): Promise<void> {
+    return Promise.reject(new Error('the system tables are not dropped by a migration'));
+  }
+}
+
 export const systemMigrations: readonly MigrationClass[] = [
   CreateSystemTables1700000003000,
   CreateTokenRevocations1700000004000,
@@ -139,4 +153,5 @@ export const systemMigrations: readonly MigrationClass[] = [
   CreateProcesses1700000010000,
   CreatePhoneVerifications1700000011000,
   CreateSeals1700000012000,
+  CreateErasures1700000014000,
 ];

@@ -33,6 +33,7 @@ export const samples: { readonly [Type in AnyEvent['type']]: Extract<AnyEvent, {
   },
   UserAccountSearchChanged: { userId: 'ann', searchable: false },
   UserReceiveOptionChanged: { userId: 'ann', option: 'silent' },
+  UserErased: { userId: 'ann', reason: 'she asked for it, letter of 2026-11-20' },
   GroupFavourited: { userId: 'ann', groupId, incarnation: 2 },
   GroupUnfavourited: { userId: 'ann', groupId },
   GroupNoticesCleared: { userId: 'ann', upTo: 1_700_000_000_000 },

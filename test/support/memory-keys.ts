@@ -61,6 +61,10 @@ export class MemoryKeys implements KeyRing {
     this.put(subject, { kind: 'erased' });
   }
 
+  noteErased(subject: Subject): void {
+    this.erase(subject);
+  }
+
   /** Loses a key that nobody erased. */
   lose(subject: Subject): void {
     this.#all.delete(subjectText(subject));

@@ -29,6 +29,7 @@ function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean
     lostKeys: () => Promise.resolve([]),
     rebuild: () => Promise.resolve(REBUILT),
     verify: (name) => Promise.resolve({ name, same: true, events: 1, position: 'p9', parked: 0, differences: [] }),
+    erase: () => Promise.resolve({ alreadySo: false, gone: true }),
     close: () => {
       closed = true;
       return Promise.resolve();

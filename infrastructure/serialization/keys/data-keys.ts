@@ -76,7 +76,16 @@ const GIVE_UP = `
 const GIVEN_UP = `
   SELECT tenant, user_id, key_id, given_up_by, given_up_at FROM system.lost_key ORDER BY given_up_at, tenant, user_id`;
 
+const AMONG_ERASED = `
+  SELECT tenant, user_id FROM system.data_key
+  WHERE tenant = $1 AND user_id = ANY ($2::text[]) AND erased_at IS NOT NULL`;
+
+/** Longer than a commit takes, so that one which was begun before the last look is seen by the next. */
+const ERASED_OF_LATE = `
+  SELECT tenant, user_id FROM system.data_key WHERE erased_at > now() - interval '5 minutes'`;
+
 const ERASE = `
+  WITH unopened AS (UPDATE system.lost_key SET wrapped = NULL WHERE tenant = $1 AND user_id = $2 AND wrapped IS NOT NULL)
   INSERT INTO system.data_key (tenant, user_id, key_id, wrapped, erased_at) VALUES ($1, $2, $3, NULL, now())
   ON CONFLICT (tenant, user_id) DO UPDATE SET wrapped = NULL, erased_at = coalesce(data_key.erased_at, now())`;
 
@@ -116,13 +125,30 @@ export class DataKeys implements KeyRing {
   }
 
   /**
-   * Destroys a person's key, or sees to it that there never is one; repeating it changes nothing. The table's old row
-   * versions go with the next vacuum, copies in backups when those are given up.
+   * Destroys a person's key, and what was kept of one that was lost, or sees to it that there never is one; repeating it
+   * changes nothing. The table's old row versions go with the next vacuum, copies in backups when those are given up.
    */
   async erase(subject: Subject): Promise<void> {
     await this.#query(ERASE, [subject.tenant, subject.userId, newKeyId()]);
-    this.#memory.set(subjectText(subject), ERASED);
+    this.noteErased(subject);
     this.#log.info({ tenant: subject.tenant }, 'a data key was destroyed');
+  }
+
+  noteErased(subject: Subject): void {
+    this.#memory.set(subjectText(subject), ERASED);
+  }
+
+  /** Those of the users who were erased. */
+  async erased(tenant: string, userIds: readonly string[]): Promise<ReadonlySet<string>> {
+    if (userIds.length === 0) return new Set();
+    const rows = await this.#query(AMONG_ERASED, [tenant, userIds]);
+    return new Set(rows.map(({ user_id }) => user_id));
+  }
+
+  /** Who was erased within the last minutes, whoever did it. */
+  async erasedOfLate(): Promise<readonly Subject[]> {
+    const rows = await this.#query(ERASED_OF_LATE, []);
+    return rows.map(({ tenant, user_id }) => ({ tenant, userId: user_id }));
   }
 
   /**

@@ -32,6 +32,8 @@ export interface KeyRing {
   obtain(subjects: readonly Subject[]): Promise<readonly SubjectKey[]>;
   /** The same, but makes none: undefined where there is no key. A key that can't be opened is `lost`. */
   find(subjects: readonly Subject[]): Promise<readonly (SubjectKey | undefined)[]>;
+  /** The log says that he was erased, which is so since before that was written: no key of his is taken from memory any more. */
+  noteErased(subject: Subject): void;
 }
 
 /** A text for use as the key of a map: no two subjects share one. */

@@ -30,4 +30,21 @@ export class CreateLostKeys1700000002100 implements MigrationInterface {
   }
 }
 
-export const dataKeyMigrations: readonly MigrationClass[] = [CreateDataKeys1700000002000, CreateLostKeys1700000002100];
+/** Who was erased of late is found by an index. */
+export class FindErasedKeys1700000002200 implements MigrationInterface {
+  readonly name = 'FindErasedKeys1700000002200';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(await readFile(new URL('./erased-keys.sql', import.meta.url), 'utf8'));
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP INDEX system.data_key_erased_at');
+  }
+}
+
+export const dataKeyMigrations: readonly MigrationClass[] = [
+  CreateDataKeys1700000002000,
+  CreateLostKeys1700000002100,
+  FindErasedKeys1700000002200,
+];

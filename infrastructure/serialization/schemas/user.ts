@@ -36,6 +36,7 @@ const payloads = {
   }),
   UserAccountSearchChanged: Closed({ userId: UserId, searchable: Type.Boolean() }),
   UserReceiveOptionChanged: Closed({ userId: UserId, option: OneOf('all', 'silent', 'none') }),
+  UserErased: Closed({ userId: UserId, reason: Type.String() }),
 };
 
 /** Doesn't compile when a schema and the domain's type part ways. */
@@ -57,4 +58,5 @@ export const userEvents: readonly EventSchema[] = [
   { type: 'UserPrivacyChanged', version: 1, payload: payloads.UserPrivacyChanged },
   { type: 'UserAccountSearchChanged', version: 1, payload: payloads.UserAccountSearchChanged },
   { type: 'UserReceiveOptionChanged', version: 1, payload: payloads.UserReceiveOptionChanged },
+  { type: 'UserErased', version: 1, payload: payloads.UserErased },
 ];

@@ -22,6 +22,7 @@ describe('EventRegistry', () => {
       'UserPrivacyChanged 1',
       'UserAccountSearchChanged 1',
       'UserReceiveOptionChanged 1',
+      'UserErased 1',
       'GroupFavourited 1',
       'GroupUnfavourited 1',
       'GroupNoticesCleared 1',

@@ -214,6 +214,14 @@ describe('JsonEventSerializer', () => {
       });
     });
 
+    it('read as null from the moment on at which their subject’s erasure was read, whatever key is in memory', async () => {
+      const event = await sealOne(joined('ben', { nickname: 'Ben' }));
+      const erasure = await sealOne({ type: 'UserErased', data: { userId: 'ben', reason: 'asked' } });
+      expect(serializer.openCached(event)?.event).to.deep.equal(joined('ben', { nickname: 'Ben' }));
+      await serializer.open([erasure]);
+      expect((await openOne(event)).event!.data).to.include({ card: null });
+    });
+
     it('of somebody already erased are stored as enc0 and read as null', async () => {
       keys.erase(ben);
       const event = await sealOne(joined('ben', { nickname: 'Ben' }));

@@ -1,0 +1,59 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { ApplicationError } from '../application/commands/errors.js';
+import { WrongWords } from '../application/ports/wrong-words.js';
+import { DomainError } from '../domain/shared/errors.js';
+import type { House, Using } from './house.js';
+
+function parseName(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It must not be empty.');
+  return text;
+}
+
+interface ErasingOptions {
+  readonly reason: string;
+  readonly tenant?: string;
+}
+
+/** `parley privacy …`: what the law lets a person ask for. */
+export function privacyCommands(program: Command, using: Using, { terminal }: House): void {
+  const privacy = program.command('privacy').description('what is held of a person');
+  privacy
+    .command('erase')
+    .argument('<user>', 'his user id', parseName)
+    .requiredOption('--reason <text>', 'why; stands in the history for ever, so it names nothing of the person')
+    .option('-t, --tenant <tenant>', 'the tenant (default: DEFAULT_TENANT, 1000)', parseName)
+    .description('destroy the key of what he wrote and said of himself, his login and his sessions, for good')
+    .action((userId: string, { reason, tenant: named }: ErasingOptions) =>
+      using(async (tools) => {
+        const tenant = named ?? tools.defaultTenant;
+        try {
+          const { alreadySo, gone } = await tools.erase({ tenant, userId, reason });
+          terminal.out(alreadySo ? `"${userId}" was erased before.` : `"${userId}" is erased.`);
+          if (!gone) terminal.out(NOT_YET_GONE);
+          for (const line of BACKUPS) terminal.out(line);
+          return true;
+        } catch (error) {
+          terminal.err(whyNot(error, userId, tenant));
+          return false;
+        }
+      }),
+    );
+}
+
+const NOT_YET_GONE =
+  'The lists drop what they show of him when a server runs and has come to it (`parley projections status`).';
+
+const BACKUPS = [
+  'Backups of the database made before have his key still: they are yours to give up. Other servers let go of it within seconds.',
+];
+
+/** @throws the error, where it isn't one that is told */
+function whyNot(error: unknown, userId: string, tenant: string): string {
+  if (error instanceof ApplicationError)
+    return `It is not finished (${error.kind}): a running server goes on with what was begun, or run the same again.`;
+  if (!(error instanceof DomainError)) throw error;
+  if (error.kind === 'UserNotFound') return `There is no user "${userId}" in tenant "${tenant}".`;
+  const { facts } = error as DomainError<'InvalidArgument' | 'NotPermitted'>;
+  if ('field' in facts) throw new WrongWords(`${facts.field}: ${facts.reason}.`);
+  return `Not permitted: ${facts.reason}.`;
+}
