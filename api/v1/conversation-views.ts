@@ -38,8 +38,9 @@ const MOST_LOOKED_UP = 1_000;
 
 export function conversationBody(view: ConversationView, me: string, names: Names): Shown<typeof Conversation> {
   const { privateChat = false, burnSeconds = 0, destructs = false, destructAfterSeconds = 0 } = view.settings;
+  const conversationId = idOf(view.conversation, me);
   return {
-    conversationId: idOf(view.conversation, me),
+    conversationId,
     user: view.peer && { userId: view.peer.userId, nickname: view.peer.nickname, avatar: view.peer.avatar },
     group: view.group && {
       groupId: view.group.groupId,
@@ -55,7 +56,7 @@ export function conversationBody(view: ConversationView, me: string, names: Name
     readSeq: view.readSeq,
     unread: view.unread,
     sortedAt: isoTime(view.sortedAt),
-    last: view.last && messageBody(view.last, me, names),
+    last: view.last && messageIn(conversationId, view.last, names),
     pinned: view.pinned,
     receiveOption: view.receiveOption,
     ext: view.ext,
@@ -63,10 +64,13 @@ export function conversationBody(view: ConversationView, me: string, names: Name
   };
 }
 
-export function messageBody(view: MessageView, me: string, names: Names): Shown<typeof Message> {
+export const messageBody = (view: MessageView, me: string, names: Names): Shown<typeof Message> =>
+  messageIn(idOf(view.conversation, me), view, names);
+
+function messageIn(conversationId: string, view: MessageView, names: Names): Shown<typeof Message> {
   const { content, notice, ended } = view;
   return {
-    conversationId: idOf(view.conversation, me),
+    conversationId,
     seq: view.seq,
     messageId: view.messageId,
     clientMsgId: view.clientMsgId,

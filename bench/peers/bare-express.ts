@@ -68,7 +68,7 @@ const LISTED = `SELECT p.* FROM read.conversations_v1 p WHERE p.tenant = $1 AND 
 const SORTED = 'ORDER BY p.latest_at DESC, p.conversation LIMIT $3';
 const ROWS = `${LISTED} ${SORTED}`;
 const WITH_LATEST = `SELECT p.*, m.* FROM (${ROWS}) p LEFT JOIN LATERAL (
-    SELECT m.message_id, m.sender_id, m.format, m.type, m.body, m.sent_at, m.status FROM read.messages_v1 m
+    SELECT m.message_id, m.sender_id, m.format, m.type, m.body, m.sent_at, m.status FROM read.messages_v2 m
     WHERE m.tenant = p.tenant AND m.conversation = p.conversation AND m.seq = p.latest_seq OFFSET 0) m ON true
   ORDER BY p.latest_at DESC, p.conversation`;
 
@@ -139,7 +139,7 @@ app.get('/v1/conversations/:id/messages/:seq/receipts', async (request, response
   response.json({ seq, read, unread: total - read });
 });
 
-const SOUGHT = `SELECT m.* FROM (SELECT * FROM read.messages_v1 m WHERE m.tenant = $1 AND m.conversation = $2
+const SOUGHT = `SELECT m.* FROM (SELECT * FROM read.messages_v2 m WHERE m.tenant = $1 AND m.conversation = $2
     ORDER BY m.sent_at DESC, m.seq DESC LIMIT 60000) m WHERE strpos(m.words, $3) > 0 LIMIT 20`;
 app.get('/v1/messages', async (request, response) => {
   const values = ['1000', 'g.long.1', request.query['keyword']];

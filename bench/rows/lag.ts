@@ -90,7 +90,7 @@ class Watcher {
 /** @param send gives a request; the conversation and the seq that it was given are in its answer */
 export async function lagOfSends(ms: number, url: string, pool: pg.Pool, send: (n: number) => Buffer): Promise<Lags> {
   const connections = await Promise.all(Array.from({ length: LANES }, () => Connection.open(url)));
-  const text = 'SELECT m.message_id FROM read.messages_v1 m WHERE m.tenant = $1 AND m.message_id = ANY ($2::text[])';
+  const text = 'SELECT m.message_id FROM read.messages_v2 m WHERE m.tenant = $1 AND m.message_id = ANY ($2::text[])';
   const watcher = new Watcher(async (keys) => {
     const { rows } = await pool.query<{ message_id: string }>({ name: 'seen', text, values: ['1000', keys] });
     return rows.map((row) => row.message_id);

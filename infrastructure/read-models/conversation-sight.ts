@@ -54,7 +54,7 @@ const LATEST = `CASE
       AND (s.cutoff IS NULL OR p.latest_at >= s.cutoff) THEN ARRAY[p.latest_seq, p.latest_at]
     WHEN p.visible_to IS NOT NULL OR p.latest_gone OR p.latest_seq <= s.hidden_up_to THEN (
       SELECT ARRAY[m.seq, m.sent_at] FROM (
-        SELECT * FROM read.messages_v1 m
+        SELECT * FROM read.messages_v2 m
         WHERE m.tenant = p.tenant AND m.conversation = p.conversation AND m.seq > s.floor_seq AND m.seq <= s.max_seq
         ORDER BY m.seq DESC LIMIT ${String(LOOKED_THROUGH)}) m
       WHERE m.updates_last AND m.status <> 'deleted' AND (s.cutoff IS NULL OR m.sent_at >= s.cutoff)
@@ -64,7 +64,7 @@ const LATEST = `CASE
 
 /** What is cleared away is as read: how many that were, the message there says. */
 const CLEARED = `CASE WHEN s.floor_seq > s.read_seq AND s.floor_seq < s.max_seq THEN (
-      SELECT m.countable FROM read.messages_v1 m
+      SELECT m.countable FROM read.messages_v2 m
       WHERE m.tenant = p.tenant AND m.conversation = p.conversation AND m.seq <= s.floor_seq
       ORDER BY m.seq DESC LIMIT 1) END`;
 
@@ -93,7 +93,7 @@ export const rangeOf = (tenant: string, userId: string, conversation: string, at
   SELECT greatest(${FLOOR}, coalesce(kept.floor_seq, 0)) + 1 AS first_seq, ${NEWEST} AS last_seq, ${cutoff(at)} AS cutoff
   FROM read.conversations_v1 p
   ${BESIDE}
-  LEFT JOIN LATERAL (SELECT m.seq AS floor_seq FROM read.messages_v1 m
+  LEFT JOIN LATERAL (SELECT m.seq AS floor_seq FROM read.messages_v2 m
     WHERE p.retention IS NOT NULL AND m.tenant = p.tenant AND m.conversation = p.conversation
       AND m.sent_at < ${cutoff(at)} AND m.origin = 'sent'
     ORDER BY m.sent_at DESC, m.seq DESC LIMIT 1) kept ON true

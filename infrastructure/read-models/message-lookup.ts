@@ -9,7 +9,7 @@ const COLUMNS = `m.seq, m.message_id, m.sender_id, m.sent_from, m.notice IS NOT 
 
 /** A conversation's newest message tells how far it has come. In one statement, so both are of one moment. */
 const reachedIn = (asked: string): string => `LEFT JOIN LATERAL (
-    SELECT n.seq FROM read.messages_v1 n
+    SELECT n.seq FROM read.messages_v2 n
     WHERE n.tenant = ${asked}.tenant AND n.conversation = ${asked}.conversation ORDER BY n.seq DESC LIMIT 1) AS r ON true`;
 
 const BY_CLIENT_ID = `
@@ -18,20 +18,20 @@ const BY_CLIENT_ID = `
     AS a (tenant, conversation, sender_id, client_msg_id, place)
   ${reachedIn('a')}
   LEFT JOIN LATERAL (
-    SELECT * FROM read.messages_v1 o
-    WHERE o.tenant = a.tenant AND o.conversation = a.conversation AND o.sender_id = a.sender_id
-      AND o.client_msg_id = a.client_msg_id ORDER BY o.seq LIMIT 1) AS m ON true
+    SELECT * FROM read.messages_v2 o
+    WHERE o.tenant = a.tenant AND o.client_msg_id IS NOT NULL AND o.client_key = a.conversation || E'\\n' || a.sender_id || E'\\n' || a.client_msg_id
+    ORDER BY o.seq LIMIT 1) AS m ON true
   ORDER BY a.place`;
 
 const BY_ID = `
   SELECT r.seq AS reached, ${COLUMNS}
   FROM (SELECT $1::text AS tenant, $2::text AS conversation, $3::text AS message_id) AS a
   ${reachedIn('a')}
-  LEFT JOIN read.messages_v1 m
+  LEFT JOIN read.messages_v2 m
     ON m.tenant = a.tenant AND m.message_id = a.message_id AND m.conversation = a.conversation`;
 
 const BY_SEQS = `
-  SELECT ${COLUMNS} FROM read.messages_v1 m WHERE m.tenant = $1 AND m.conversation = $2 AND m.seq = ANY ($3::bigint[])`;
+  SELECT ${COLUMNS} FROM read.messages_v2 m WHERE m.tenant = $1 AND m.conversation = $2 AND m.seq = ANY ($3::bigint[])`;
 
 const LAST_VISIBLE = `
   SELECT coalesce(p.visible_to, p.last_seq) AS last_seq FROM read.conversations_v1 p

@@ -37,7 +37,10 @@ export class MessageReadModel implements MessageQueries {
     if (from > to) return { messages: [], more: false, visible };
     const values = [reader.tenant, reader.userId, conversation, from, to, cutoff, limit + 1];
     const rows = await this.prepared.rows<MessageRow>(`history-${order}`, HISTORY[order], values);
-    const messages = fitting(rows.slice(0, limit).map(shapeMessage), (message) => message);
+    const messages = fitting(
+      rows.slice(0, limit).map((row) => shapeMessage(row)),
+      (message) => message,
+    );
     return { messages, more: rows.length > messages.length, visible };
   }
 
@@ -47,7 +50,7 @@ export class MessageReadModel implements MessageQueries {
     if (range === undefined) return [];
     const asked = [...new Set(seqs)].filter((seq) => seq >= range.firstSeq && seq <= range.lastSeq);
     const values = [reader.tenant, reader.userId, conversation, asked, range.cutoff];
-    return (await this.prepared.rows<MessageRow>('messages-by-seqs', BY_SEQS, values)).map(shapeMessage);
+    return (await this.prepared.rows<MessageRow>('messages-by-seqs', BY_SEQS, values)).map((row) => shapeMessage(row));
   }
 
   async messagesByIds(reader: Reader, messageIds: readonly string[]): Promise<readonly MessageView[]> {
@@ -56,7 +59,7 @@ export class MessageReadModel implements MessageQueries {
     const rows = await (userId === null
       ? this.prepared.rows<MessageRow>('any-messages-by-ids', ANY_BY_IDS, [tenant, null, messageIds])
       : this.prepared.rows<MessageRow>('messages-by-ids', BY_IDS, [tenant, userId, messageIds, at]));
-    return inOrder(messageIds, rows, (row) => row.message_id).map(shapeMessage);
+    return inOrder(messageIds, rows, (row) => row.message_id).map((row) => shapeMessage(row));
   }
 
   search(
@@ -84,7 +87,7 @@ export class MessageReadModel implements MessageQueries {
     const text = allOf(senderId !== undefined, conversation !== undefined);
     const name = `${ALL.name}${way}`;
     const rows = await this.prepared.rows<MessageRow & { total: number }>(name, text, [...values, ...further]);
-    const items = rows.filter((row) => row.message_id !== null).map(shapeMessage);
+    const items = rows.filter((row) => row.message_id !== null).map((row) => shapeMessage(row));
     return { items, next: null, total: rows[0]?.total ?? 0 };
   }
 
@@ -109,7 +112,7 @@ interface RangeRow {
 }
 
 const RANGE = rangeOf('$1', '$2', '$3', '$4');
-const WHOLE_RANGE = `SELECT 1 AS first_seq, m.seq AS last_seq, NULL AS cutoff FROM read.messages_v1 m
+const WHOLE_RANGE = `SELECT 1 AS first_seq, m.seq AS last_seq, NULL AS cutoff FROM read.messages_v2 m
   WHERE m.tenant = $1 AND m.conversation = $2 ORDER BY m.seq DESC LIMIT 1`;
 
 const FROM_MESSAGES = messagesFor('$2');
@@ -136,7 +139,7 @@ const LAST_TIME = Number.MAX_SAFE_INTEGER;
 const LOOKED_AT = 50_000;
 
 const allOf = (ofSender: boolean, inConversation: boolean): string => `WITH looked AS MATERIALIZED (
-    SELECT m.conversation, m.seq, m.sent_at, m.sender_id, m.type, m.words, m.status FROM read.messages_v1 m
+    SELECT m.conversation, m.seq, m.sent_at, m.sender_id, m.type, m.words, m.status FROM read.messages_v2 m
     WHERE m.tenant = $1 AND m.sent_at >= $5::bigint AND m.sent_at < $6::bigint
       AND ${ofSender ? 'm.sender_id = $3::text' : '$3::text IS NULL'}
       AND ${inConversation ? 'm.conversation = $4::text' : '$4::text IS NULL'}

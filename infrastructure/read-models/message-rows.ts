@@ -64,10 +64,6 @@ export const MESSAGE_NAMES = [
 /** Of a message `m`. */
 export const MESSAGE_COLUMNS = MESSAGE_NAMES.map((name) => `m.${name}`).join(', ');
 
-/** The same as `${prefix}seq` and so on, beside other columns. */
-export const messageColumns = (prefix: string): string =>
-  MESSAGE_NAMES.map((name) => `m.${name} AS ${prefix}${name}`).join(', ');
-
 /**
  * The profile of a message's sender, as `sender_nickname` and `sender_avatar`. OFFSET 0 keeps it a look-up by key for each
  * message: a plain join that is planned before there are statistics may go through all users for each.
@@ -85,12 +81,17 @@ export const hiddenFrom = (user: string): string => `EXISTS (SELECT FROM read.hi
 /** Messages `m`, with their senders' profiles; `user`: a parameter, null = nobody has hidden them. */
 export const messagesFor = (user: string): string => `SELECT ${MESSAGE_COLUMNS}, ${SENDER_COLUMNS},
     ${hiddenFrom(user)} AS hidden
-  FROM read.messages_v1 m
+  FROM read.messages_v2 m
   ${SENDER}`;
 
 const number = (text: string | null): number | null => (text === null ? null : Number(text));
 
-export function shapeMessage(row: MessageRow): MessageView {
+/** `senderNickname`, `senderAvatar`: where they are known from elsewhere. */
+export function shapeMessage(
+  row: MessageRow,
+  senderNickname = row.sender_nickname,
+  senderAvatar = row.sender_avatar,
+): MessageView {
   const said = !row.hidden;
   const content =
     said && row.format !== null && row.type !== null && row.body !== null
@@ -102,8 +103,8 @@ export function shapeMessage(row: MessageRow): MessageView {
     messageId: row.message_id,
     clientMsgId: row.client_msg_id,
     senderId: row.sender_id,
-    senderNickname: row.sender_nickname,
-    senderAvatar: row.sender_avatar,
+    senderNickname,
+    senderAvatar,
     from: row.sent_from,
     platform: row.platform,
     content,

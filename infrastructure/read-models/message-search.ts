@@ -161,7 +161,10 @@ async function shown(
     places.map(([, conversation]) => conversation),
     places.map(([, , seq]) => seq),
   ]);
-  const items = fitting(rows.map(shapeMessage), (message) => message);
+  const items = fitting(
+    rows.map((row) => shapeMessage(row)),
+    (message) => message,
+  );
   const last = places[items.length - 1];
   if (items.length < sure.length && last) return { items, next: encodeCursor(LIST.name, last) };
   return { items, next: frontier === undefined ? null : encodeCursor(LIST.name, frontier) };
@@ -179,7 +182,7 @@ const LOOK = `SELECT c.conversation, x.* FROM unnest($3::text[], $4::bigint[], $
           AND ($12::text[] IS NULL OR m.type = ANY ($12))
           AND NOT EXISTS (SELECT FROM read.hidden_messages_v1 h WHERE h.tenant = $1 AND h.user_id = $2
             AND h.conversation = c.conversation AND h.seq = m.seq)), '[]') AS found
-    FROM (SELECT m.seq, m.sent_at, m.status, m.words, m.sender_id, m.type FROM read.messages_v1 m
+    FROM (SELECT m.seq, m.sent_at, m.status, m.words, m.sender_id, m.type FROM read.messages_v2 m
       WHERE m.tenant = $1 AND m.conversation = c.conversation AND (m.sent_at, m.seq) < (c.before_at, c.before_seq)
         AND m.sent_at >= c.since
       ORDER BY m.sent_at DESC, m.seq DESC LIMIT $9) m) x`;

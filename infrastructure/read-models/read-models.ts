@@ -62,10 +62,19 @@ export interface ReadModels {
 
 /**
  * Every list is read by an index in its own order. The planner settings keep prepared statements that were planned while a
- * table was empty from scanning it when it is full. Compiling a statement (jit) takes longer than any of these lists.
+ * table was empty from scanning it when it is full. Compiling a statement (jit) takes longer than any of these lists, and so does
+ * planning one for the values of each call.
  */
-const SESSION =
-  '-c jit=off -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+const SESSION = [
+  'jit=off',
+  'enable_seqscan=off',
+  'enable_bitmapscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'plan_cache_mode=force_generic_plan',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
 
 /** Opens the read side. The views are there once a projection engine has started on this database. */
 export async function openReadModels({

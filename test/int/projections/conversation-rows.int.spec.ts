@@ -50,7 +50,7 @@ describe('projections of conversations: given events, then rows', () => {
   }
 
   const messages = (columns: string): Promise<object[]> =>
-    bench.rows(`SELECT ${columns} FROM read.messages_v1 ORDER BY conversation, seq`);
+    bench.rows(`SELECT ${columns} FROM read.messages_v2 ORDER BY conversation, seq`);
 
   const participants = (conversation: string): Promise<Participant[]> =>
     bench.rows(
