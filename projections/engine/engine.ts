@@ -58,7 +58,7 @@ export interface ProjectionStatus {
 
 export interface WaitOptions {
   readonly timeoutMs: number;
-  /** Names; default all. */
+  /** Names; default all that are awaited. */
   readonly projections?: readonly string[];
 }
 
@@ -74,6 +74,7 @@ export class ProjectionEngine {
   private leadership: Leadership | undefined;
   private feed: Feed | undefined;
   private readonly keys: readonly string[];
+  private readonly awaited: readonly string[];
   private readonly stopping = new AbortController();
   private readonly watch: Watch;
 
@@ -81,6 +82,7 @@ export class ProjectionEngine {
   constructor(private readonly options: ProjectionEngineOptions) {
     checkProjections(options.projections);
     this.keys = options.projections.map(projectionKey);
+    this.awaited = options.projections.filter(({ unawaited }) => unawaited !== true).map(projectionKey);
     this.opener = openerFor(options.serializer, options.projections);
     this.watch = new Watch(options, this.stopping.signal);
     this.waits = new Waits({
@@ -123,7 +125,7 @@ export class ProjectionEngine {
    */
   async waitFor(position: Position, { timeoutMs, projections }: WaitOptions): Promise<boolean> {
     const wanted = positionOf(position, this.options.store.identity);
-    const keys = projections?.map((name) => projectionKey(this.projection(name))) ?? this.keys;
+    const keys = projections?.map((name) => projectionKey(this.projection(name))) ?? this.awaited;
     return this.waits.wait(wanted, keys, timeoutMs);
   }
 

@@ -48,6 +48,8 @@ export interface Projection {
   /** Lower case letters and `_`. */
   readonly name: string;
   readonly version: number;
+  /** Not what somebody looks at to see what he has just written: who waits for all projections doesn't wait for this one. */
+  readonly unawaited?: true;
   /** Event types, each with the highest schema version this projection understands. Others are skipped. */
   readonly handles: Readonly<Record<string, number>>;
   /** Suffixes of the further tables. */
