@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Answer, type DemoClient, type Person, unexpected } from './client.js';
 
 export type Print = (line: string) => void;
@@ -10,6 +11,8 @@ export interface Step {
   /** The refusal that the story tells of; without it the step must succeed. */
   readonly refused?: string;
 }
+
+const SHOWN_WITHIN_MS = 30_000;
 
 /** Does each step and prints it: what happens in words, then what went over the wire, then what came of it. */
 export class Narrator {
@@ -34,10 +37,27 @@ export class Narrator {
     const { status } = answer;
     const asTold = refused === undefined ? status < 300 : answer.body['code'] === refused;
     if (!asTold) throw unexpected(`${words} (${method} ${path})`, answer);
-    this.print(`  • ${by.name} ${words}`);
-    this.print(`      ${method} /v1${path}${body === undefined ? '' : ` ${JSON.stringify(body)}`}`);
-    this.print(`      → ${status.toString()} ${said(answer)}`.trimEnd());
+    const wire = `${method} /v1${path}${body === undefined ? '' : ` ${JSON.stringify(body)}`}`;
+    this.told(by, words, wire, `${status.toString()} ${said(answer)}`);
     return answer;
+  }
+
+  /** Waits until the lists show what somebody else has done: they come a moment after it. @throws DemoFailed */
+  async shown(by: Person, path: string, isThere: (body: Answer['body']) => boolean): Promise<void> {
+    const end = performance.now() + SHOWN_WITHIN_MS;
+    for (;;) {
+      const answer = await this.client.call('GET', path, by);
+      if (answer.status < 300 && isThere(answer.body)) return;
+      if (performance.now() > end) throw unexpected(`GET ${path}`, answer);
+      await pause(25);
+    }
+  }
+
+  /** What was done already, by whichever API. */
+  told({ name }: Pick<Person, 'name'>, words: string, wire: string, answer: string): void {
+    this.print(`  • ${name} ${words}`);
+    this.print(`      ${wire}`);
+    this.print(`      → ${answer}`.trimEnd());
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Account, type Answer, DemoClient, DemoFailed, type Person } from './client.js';
+import { type AllApis, streetFair } from './fair.js';
 import { Narrator, type Print, type Step } from './narrator.js';
 
 export interface DemoOptions {
@@ -8,6 +9,8 @@ export interface DemoOptions {
   readonly run: string;
   /** Who reads the history at the end; an app admin, where the server names him one. */
   readonly auditor: Account;
+  /** Where the server has all five older APIs; without them, one chapter is left out. */
+  readonly apis?: AllApis;
   readonly print: Print;
 }
 
@@ -24,10 +27,10 @@ interface Cast {
  * A day in the life of three groups, over HTTP as any app would live it. Nothing of an earlier run is touched.
  * @throws DemoFailed when the server is away, or does something else than the story says
  */
-export async function tellTheDay({ url, run, auditor, print }: DemoOptions): Promise<void> {
+export async function tellTheDay({ url, run, auditor, apis, print }: DemoOptions): Promise<void> {
   const client = new DemoClient(url);
   const narrator = new Narrator(client, print);
-  print(`A day in the life of three groups, at ${url} (run ${run})`);
+  print(`A day in the life of ${apis === undefined ? 'three' : 'four'} groups, at ${url} (run ${run})`);
 
   const cast = await meet(client, run);
   narrator.chapter('Who they are');
@@ -38,9 +41,11 @@ export async function tellTheDay({ url, run, auditor, print }: DemoOptions): Pro
   await choir(narrator, cast, run);
   await theyTalk(narrator, cast, club);
   await nightShift(narrator, cast, run);
+  const fair = apis && (await streetFair(narrator, url, apis, cast));
   await evening(narrator, cast, club);
   if (admin !== undefined) await underReview(narrator, admin, cast, club);
   await history(client, print, admin, auditor, club);
+  if (admin !== undefined && fair !== undefined) await whoseApis(client, print, admin, fair);
 }
 
 async function meet(client: DemoClient, run: string): Promise<Cast> {
@@ -358,6 +363,19 @@ async function history(
       print(`${String(revision).padStart(4)}  ${String(occurredAt)}  ${String(sentence)}`);
     }
     from = typeof body['next'] === 'number' ? body['next'] : null;
+  }
+}
+
+/** What the fair's history has of the APIs by which it came to be. */
+async function whoseApis(client: DemoClient, print: Print, admin: Person, fair: string): Promise<void> {
+  const title = 'And of the street fair, with the API by which each came';
+  print('');
+  print(title);
+  print('─'.repeat(title.length));
+  const { body } = await client.call('GET', `/groups/${fair}/events?limit=100`, admin);
+  for (const { via, sentence } of itemsOf(body)) {
+    const [api = ''] = String(via).split(':');
+    print(`  ${api.padEnd(10)} ${String(sentence)}`);
   }
 }
 
