@@ -117,7 +117,7 @@ for (const engine of ENGINES)
 
     it('an ordinary message is kept as it came, with all that is said beside it', async () => {
       const GroupId = await made();
-      const body = `[ {"MsgType":"TIMTextElem", "MsgContent":{"Text":"h\\u00e9llo \\/ ü", "2":1.50, "1":12345678901234567890}},
+      const body = `[ {"MsgType":"TIMTextElem", "MsgContent":{"Text":"h\\u00e9llo \\/ ü \\u0000\\ud800", "2":1.50, "1":12345678901234567890}},
         {"MsgType":"TIMFaceElem","MsgContent":{"Index":6,"Data":"abc\\\\\\"]"}} ]`;
       const sent = JSON.parse(body) as object[];
       const OfflinePushInfo = {
@@ -128,6 +128,7 @@ for (const engine of ENGINES)
         AndroidInfo: { Sound: 'android.mp3', HuaWeiChannelID: 'c' },
         ApnsInfo: { BadgeMode: 1, Title: 'apns', SubTitle: 's', Image: 'www.image.com', MutableContent: 1 },
       };
+      const push = JSON.stringify(OfflinePushInfo).replace('"Sound"', '"n":12345678901234567890, "r":1.50,"Sound"');
       const request = JSON.stringify({
         ...message(GroupId, {
           Random: 4_294_967_295,
@@ -140,7 +141,9 @@ for (const engine of ENGINES)
           GroupAtInfo: [{ GroupAtAllFlag: 1 }, { GroupAtAllFlag: 0, GroupAt_Account: 'cyd' }],
         }),
         MsgBody: 'HERE',
-      }).replace('"HERE"', `[{"MsgType":"TIMFaceElem","MsgContent":{}}] , "MsgBody" : ${body}`);
+      })
+        .replace(JSON.stringify(OfflinePushInfo), push)
+        .replace('"HERE"', `[{"MsgType":"TIMFaceElem","MsgContent":{}}] , "MsgBody" : ${body}`);
       const answer = await im.call<Sent>('send_group_msg', request);
       expect(answer).to.include({ ActionStatus: 'OK', ErrorCode: 0, ErrorInfo: '' });
       expect(answer.MsgTime).to.be.closeTo(Date.now() / 1_000, 60);
@@ -170,10 +173,17 @@ for (const engine of ENGINES)
         countsUnread: false,
         updatesLast: false,
       });
-      expect(JSON.parse(seen.custom ?? '')).to.deep.equal({
-        CloudCustomData: 'your cloud custom data',
-        OfflinePushInfo,
-      });
+      expect(seen.custom).to.equal(`{"CloudCustomData":"your cloud custom data","OfflinePushInfo":${push}}`);
+    });
+
+    it('is shown to all, whatever stands in it', async () => {
+      const GroupId = await made();
+      const odd = '{"MsgType":"TIMTextElem","MsgContent":{"Text":"a\\u0000b\\ud800c"}}';
+      const request = JSON.stringify(message(GroupId)).replace(JSON.stringify(text('hello')), odd);
+      const { MsgSeq } = await im.done<Sent>('send_group_msg', JSON.parse(request) as object);
+      await isShown(GroupId, { MsgSeq });
+      expect(await v1Seen(GroupId, MsgSeq)).to.have.property('preview', 'a b c');
+      expect((await shownAt(GroupId, MsgSeq)).MsgBody).to.deep.equal([JSON.parse(odd)]);
     });
 
     it('is of who is named, else of the app admin; judged as he is', async () => {

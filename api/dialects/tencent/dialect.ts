@@ -1,12 +1,11 @@
 import type { Request, RequestHandler } from 'express';
-import { jsonBody, rawBodyOf } from '../../http/body.js';
-import { type Dialect, type From, type Sent, serving, type Serving } from '../shared/dialect.js';
+import { jsonBody } from '../../http/body.js';
+import { type Dialect, serving, type Serving } from '../shared/dialect.js';
 import { sendJson } from '../shared/json-answer.js';
-import { readJson } from '../shared/lossless-json.js';
 import { type Envelope, succeeded } from './envelope.js';
 import { refusalOf, UNFORESEEN } from './errors.js';
 import type { Gateway } from './gateway.js';
-import { type Access, type Answer, type Operation, SERVICE } from './operation.js';
+import { type Access, type Answer, SERVICE } from './operation.js';
 import { TencentRefused } from './refused.js';
 
 /** 001's API: HTTP 200 and the envelope, whatever is asked. */
@@ -18,7 +17,6 @@ export function tencentApi({
     name: 'tencent',
     callers: gateway,
     bodies: (limit) => jsonBody({ anyType: true, limit }),
-    read,
     refusalOf,
     unforeseen: UNFORESEEN,
     told: ({ ErrorCode }) => ({ errorCode: ErrorCode }),
@@ -30,14 +28,6 @@ export function tencentApi({
   };
   return serving(dialect, served);
 }
-
-/** Numbers that a double doesn't hold are read again from the text: messages are kept as they came. */
-function read(_operation: Operation, sent: Sent, { request }: From): Sent {
-  const text = rawBodyOf(request)?.toString('utf8') ?? '';
-  return LONG_NUMBER.test(text) ? { ...sent, body: readJson(text) } : sent;
-}
-
-const LONG_NUMBER = /\d{16}/;
 
 /** Which commands there are learns only who may call them. */
 async function unserved(request: Request, gateway: Gateway): Promise<void> {

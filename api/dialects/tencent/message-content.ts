@@ -3,6 +3,7 @@ import type { Content } from '../../../domain/conversation/events.js';
 import { utf8LengthOf } from '../../../domain/shared/text.js';
 import { rawBodyOf } from '../../http/body.js';
 import { partOf } from '../shared/json-part.js';
+import { JsonText, writeJson } from '../shared/lossless-json.js';
 import type { MsgBodyItem } from './message-dto.js';
 import { TencentRefused } from './refused.js';
 
@@ -20,9 +21,24 @@ export function contentOf(
   elements: readonly MsgBodyItem[],
   path: readonly (string | number)[] = ['MsgBody'],
 ): Content {
-  const body = partOf(rawBodyOf(request)?.toString('utf8') ?? '', path) ?? JSON.stringify(elements);
+  const body = asItCame(request, path) ?? JSON.stringify(elements);
   return checkedLength({ format: 'tencent', type: `${elements[0]?.MsgType ?? ''}[]`, body });
 }
+
+/** A part of the request's body as JSON text, character for character; undefined: there is none. */
+const asItCame = (request: Request, path: readonly (string | number)[]): string | undefined =>
+  partOf(rawBodyOf(request)?.toString('utf8') ?? '', path);
+
+/** What is kept beside a message, where anything is, as it came: JSON text. */
+export function customOf(request: Request): string | undefined {
+  const parts = BESIDE.flatMap((name) => {
+    const text = asItCame(request, [name]);
+    return text === undefined ? [] : [[name, new JsonText(text)] as const];
+  });
+  return parts.length === 0 ? undefined : writeJson(Object.fromEntries(parts));
+}
+
+const BESIDE = ['CloudCustomData', 'OfflinePushInfo'];
 
 /** @throws TencentRefused messageTooLong */
 export const textContent = (text: string): Content =>

@@ -3,7 +3,6 @@ import type { Sending } from '../../../application/commands/conversations.js';
 import type { RequestContext } from '../../../application/commands/request.js';
 import type { RevocationResult } from '../../../domain/conversation/commands.js';
 import { MOST_SEQS } from '../../../domain/conversation/bounds.js';
-import { given } from '../../../domain/conversation/content/fields.js';
 import { DomainError } from '../../../domain/shared/errors.js';
 import { actorOf, ofStep, requestContext } from '../shared/context.js';
 import { isRefusal } from '../shared/refusals.js';
@@ -11,7 +10,7 @@ import { codes, type CodeName } from './codes.js';
 import { typeByPreset } from './group-types.js';
 import { groupIdOf } from './ids.js';
 import { liveGroup } from './live-group.js';
-import { contentOf, textContent } from './message-content.js';
+import { contentOf, customOf, textContent } from './message-content.js';
 import {
   type AtItem,
   DeleteBySenderReq,
@@ -54,12 +53,13 @@ export function messageOperations(services: TencentServices): Operation[] {
         if (MsgOnlineOnlyFlag === 1 && SendMsgControl.length > 0) {
           throw new TencentRefused('badParameters', 'SendMsgControl is for messages that are kept');
         }
+        const custom = customOf(request);
         const senderId = From_Account === '' ? actorOf(caller).id : From_Account;
         const message: Sending = {
           conversation: { kind: 'group', groupId },
           senderId,
           content: contentOf(request, body.MsgBody),
-          ...customOf(body),
+          ...(custom !== undefined && { custom }),
           ...meantBy(body.GroupAtInfo),
           priority: priorities[MsgPriority],
           random: body.Random,
@@ -172,12 +172,6 @@ const recalls: Readonly<Record<RevocationResult['result'], CodeName | undefined>
   tooLate: 'recallTooLate',
   notPermitted: 'noPermission',
 };
-
-/** What is kept beside the message, where anything is. */
-function customOf({ CloudCustomData, OfflinePushInfo }: SendGroupMsgReq): Pick<Sending, 'custom'> {
-  const beside = given({ CloudCustomData, OfflinePushInfo });
-  return Object.keys(beside).length === 0 ? {} : { custom: JSON.stringify(beside) };
-}
 
 const meantBy = (items: readonly AtItem[] = []): Pick<Sending, 'mentions' | 'mentionsAll'> => ({
   mentions: items.flatMap(({ GroupAtAllFlag, GroupAt_Account }) =>
