@@ -97,7 +97,7 @@ function messageIn(conversationId: string, view: MessageView, names: Names): Sho
 }
 
 /** Kept keys are canonical, so each names a conversation. */
-function idOf(key: string, me: string): string {
+export function idOf(key: string, me: string): string {
   const parsed = parseConversationKey(key);
   if (parsed === undefined) throw new TypeError(`no conversation: ${key}`);
   return conversationIdOf(parsed, me);

@@ -4,6 +4,7 @@ import type { CommandResult } from '../../application/commands/request.js';
 import type { ConversationQueries } from '../../application/queries/conversations.js';
 import type { GroupQueries } from '../../application/queries/groups.js';
 import type { MessageQueries } from '../../application/queries/messages.js';
+import { MAX_PAGE } from '../../application/queries/page.js';
 import type { UserQueries } from '../../application/queries/users.js';
 import type { Clock } from '../../application/ports/clock.js';
 import { actingUser } from '../../domain/shared/actor.js';
@@ -11,7 +12,7 @@ import type { DomainErrorName } from '../../domain/shared/errors.js';
 import { actorOf, ownReceipt, requestContext } from './commanding.js';
 import { ConversationAccess } from './conversation-access.js';
 import { conversationNamed } from './conversation-ids.js';
-import { conversationBody, namesIn } from './conversation-views.js';
+import { conversationBody, idOf, namesIn } from './conversation-views.js';
 import { done, reading } from './declaring.js';
 import { PageQuery, ReadQuery } from './dto/common.js';
 import {
@@ -25,7 +26,8 @@ import {
 import { operation, type Operation } from './operation.js';
 import { Refused } from './problems.js';
 import { type Freshness, pageRequest } from './reading.js';
-import { Conversation, ConversationPage, ReadPosition } from './schemas/conversations.js';
+import { Conversation, ConversationPage, ReadPosition, UnreadMentions } from './schemas/conversations.js';
+import type { Shown } from './schemas/types.js';
 import { ClearingReceipt, ConversationChangeReceipt, ReadPositionReceipt } from './schemas/receipts.js';
 
 export interface ConversationServices {
@@ -95,6 +97,33 @@ export function conversationOperations(services: ConversationServices): Operatio
         );
         const items = page.items.map((view) => conversationBody(view, self.userId, names));
         return { status: 200, body: { items, total: page.total, unread: page.unread, next: page.next } };
+      },
+    }),
+    operation({
+      method: 'get',
+      path: '/mentions',
+      operationId: 'listUnreadMentions',
+      summary: 'Where the caller is meant by what he has not read',
+      tag: 'Conversations',
+      access: 'user',
+      Query: ReadQuery,
+      success: {
+        status: 200,
+        description: 'His conversations with an unread message that mentions him or everybody.',
+        Schema: UnreadMentions,
+      },
+      problems: [...reading],
+      handle: async ({ query, caller }) => {
+        await freshness.atLeast(query.minPosition, caller);
+        const self = access.self(caller);
+        const unread = (await conversations.positions(self)).filter((position) => position.unread > 0);
+        const items: Shown<typeof UnreadMentions>['items'][number][] = [];
+        for (let start = 0; start < unread.length; start += MAX_PAGE) {
+          const some = await conversations.unreadMentions(self, unread.slice(start, start + MAX_PAGE));
+          for (const { conversation, me, all } of some)
+            items.push({ conversationId: idOf(conversation, self.userId), me, everybody: all });
+        }
+        return { status: 200, body: { items } };
       },
     }),
     operation({

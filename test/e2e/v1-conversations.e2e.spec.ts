@@ -53,6 +53,24 @@ describe('conversations over /v1', function () {
   const group = async (groupId: string, ownerId: string, members: readonly string[]): Promise<Body> =>
     done(ownerId, 'POST', '/groups', { groupId, name: groupId, members });
 
+  it('one finds where he is meant by what he has not read, until he has', async () => {
+    for (const groupId of ['meant', 'all-meant', 'not-meant']) await group(groupId, 'ada', ['bob', 'cy']);
+    await say('ada', 'group:meant', { text: 'Bob?', mentions: ['bob'] });
+    const all = await say('ada', 'group:all-meant', { text: 'Everybody!', mentionsAll: true });
+    const last = await say('ada', 'group:not-meant', { text: 'Cy?', mentions: ['cy'] });
+    const meant = async (who: string): Promise<Body[]> => {
+      const items = await read(who, '/mentions', last);
+      return items.sort((a, b) => String(a['conversationId']).localeCompare(String(b['conversationId'])));
+    };
+    expect(await meant('bob')).to.deep.equal([
+      { conversationId: 'group:all-meant', me: false, everybody: true },
+      { conversationId: 'group:meant', me: true, everybody: false },
+    ]);
+    expect(await meant('ada'), 'who says it isn’t meant').to.deep.equal([]);
+    await done('bob', 'PUT', '/conversations/group:all-meant/read-position', { upTo: seqOf(all) });
+    expect((await meant('bob')).map(({ conversationId }) => conversationId)).to.deep.equal(['group:meant']);
+  });
+
   it('two become friends, chat, page through it both ways, read, take back, and one blocks the other', async () => {
     await done('ada', 'PUT', '/users/me/friend-requests/sent/bob', {});
     await done('bob', 'PUT', '/users/me/friend-requests/received/ada/answer', { answer: 'accepted' });

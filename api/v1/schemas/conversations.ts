@@ -215,6 +215,17 @@ export const ConversationPage = Named('ConversationPage', {
   }),
 });
 
+export const UnreadMentions = Named('UnreadMentions', {
+  items: Type.Array(
+    Named('UnreadMention', {
+      conversationId,
+      me: Flag(true, { description: 'Some unread message mentions the caller.' }),
+      everybody: Flag(false, { description: 'Some unread message mentions everybody.' }),
+    }),
+    { description: 'Of the newest 1000 unread messages of each conversation that mention anybody.' },
+  ),
+});
+
 export const ReadPosition = Named('ReadPosition', {
   conversationId,
   readSeq: seq('How far he has read now: never lower than before.'),
