@@ -46,6 +46,7 @@ const handles = Object.fromEntries(historyTypes.map((type) => [type, 1])) as Rec
 export const auditLogProjection: Projection = {
   name: 'audit_log',
   version: 1,
+  unawaited: true,
   handles,
   auxTables: [],
   ddl: (tables) => [table.create(tables.main)],

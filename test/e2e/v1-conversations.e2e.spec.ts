@@ -54,10 +54,10 @@ describe('conversations over /v1', function () {
     done(ownerId, 'POST', '/groups', { groupId, name: groupId, members });
 
   it('one finds where he is meant by what he has not read, until he has', async () => {
-    for (const groupId of ['meant', 'all-meant', 'not-meant']) await group(groupId, 'ada', ['bob', 'cy']);
+    for (const groupId of ['meant', 'all-meant', 'not-meant']) await group(groupId, 'ada', ['bob', 'cid']);
     await say('ada', 'group:meant', { text: 'Bob?', mentions: ['bob'] });
     const all = await say('ada', 'group:all-meant', { text: 'Everybody!', mentionsAll: true });
-    const last = await say('ada', 'group:not-meant', { text: 'Cy?', mentions: ['cy'] });
+    const last = await say('ada', 'group:not-meant', { text: 'Cid?', mentions: ['cid'] });
     const meant = async (who: string): Promise<Body[]> => {
       const items = await read(who, '/mentions', last);
       return items.sort((a, b) => String(a['conversationId']).localeCompare(String(b['conversationId'])));

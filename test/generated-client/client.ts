@@ -52,10 +52,12 @@ export async function everyPage(): Promise<readonly string[]> {
   const ofGroups = [groups, members, muted, left, invited, invitations, asked, asking, managed, favourites, notices];
   const talks: Page<components['schemas']['Conversation']> = await call('listConversations');
   const pages = [...ofGroups, friends, received, sent, blocks, talks];
+  const mentions = await call('listUnreadMentions');
   const manyFriends = await call('lookUpFriends', { userIds: ['bob'] });
   const history = await call('getGroupHistory');
   const from: number | null = history.next;
-  const sentences: string[] = history.items.map(({ sentence }) => sentence);
+  const found = await call('searchHistory');
+  const sentences: string[] = [...history.items, ...found.items].map(({ sentence }) => sentence);
   const users = await call('getUsers');
   const roles = await call('getRoles');
   const manyUsers: typeof users = await call('lookUpUsers', { userIds: ['ada'] });
@@ -68,6 +70,7 @@ export async function everyPage(): Promise<readonly string[]> {
     ...[...roles.items, ...manyRoles.items].map(({ userId, role }) => `${userId} ${role ?? 'no member'}`),
     ...[...friends.items, ...manyFriends.items].map(({ user, card }) => card.remark ?? user?.nickname ?? ''),
     ...[...received.items, ...sent.items].map(({ fromUser, status }) => `${fromUser?.nickname ?? ''} ${status}`),
+    ...mentions.items.map(({ conversationId, me }) => `${conversationId} ${me ? 'me' : 'everybody'}`),
     ...blocks.items.map(({ userId, blockedAt }) => `${userId} ${blockedAt}`),
     ...groups.items.map(({ name, announcement }) => `${name}: ${announcement?.text ?? ''}`),
     ...left.items.map(({ by, byRole, at }) => `${by} ${byRole ?? ''} ${at}`),

@@ -207,6 +207,7 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
   listSentFriendRequests: own,
 
   listConversations: { as: 'member', mayNot: 'each has his own', foreigner: 'allowed' },
+  listUnreadMentions: { as: 'member', mayNot: 'each has his own', foreigner: 'allowed' },
   getConversation: { ...talk, mayNot: { outsider: 'ConversationNotFound' }, given: said },
   changeConversation: {
     ...talk,
