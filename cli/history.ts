@@ -1,26 +1,22 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { LostKey } from '../application/ports/envelope.js';
+import { WrongWords } from '../application/ports/wrong-words.js';
 import { isUnreadable } from '../application/queries/history.js';
+import { accessCommand } from './audit-access.js';
+import { filterOf, narrowedBy, type Narrowing, search } from './audit-search.js';
+import { stateCommands } from './audit-state.js';
 import { historyRecord, itemLine, said } from './history-lines.js';
-import { isKind, type Kind, NAMING, streamNamed } from '../application/audit/naming.js';
+import { type Kind, NAMING, streamNamed } from '../application/audit/naming.js';
+import { parseKind, parseName } from './history-words.js';
 import type { House, Using } from './house.js';
 import { json } from './terminal.js';
-
-function parseKind(text: string): Kind {
-  if (!isKind(text)) throw new InvalidArgumentError(`It is one of ${Object.keys(NAMING).join(', ')}.`);
-  return text;
-}
-
-function parseName(text: string): string {
-  if (text === '') throw new InvalidArgumentError('It must not be empty.');
-  return text;
-}
 
 export const whose = ({ tenant, userId, keyId }: LostKey): string =>
   `user "${userId}" (tenant ${tenant}), key ${keyId}`;
 
 /** `parley audit …` */
-export function historyCommand(program: Command, using: Using, { terminal, stop }: House): void {
+export function historyCommand(program: Command, using: Using, house: House): void {
+  const { terminal, stop } = house;
   const audit = program.command('audit').description('who did what to whom, from the log itself');
   audit
     .command('lost-keys')
@@ -38,20 +34,36 @@ export function historyCommand(program: Command, using: Using, { terminal, stop 
         return true;
       }),
     );
-  audit
-    .command('history')
-    .argument('<kind>', Object.keys(NAMING).join(', '), parseKind)
-    .argument('<id...>', 'which one')
+  stateCommands(audit, using, house);
+  accessCommand(audit, using, house);
+  narrowedBy(audit.command('history'))
+    .argument('[kind]', Object.keys(NAMING).join(', '), parseKind)
+    .argument('[id...]', 'which one')
     .option('-t, --tenant <tenant>', 'the tenant (default: DEFAULT_TENANT, 1000)', parseName)
-    .option('--json', 'a JSON object per line: the events, and last whether the chain holds')
+    .option('--json', 'a JSON object per line: the events, and last whether the chain holds, or how many were found')
     .option('--content', 'tell what messages say, too')
-    .description('each event as a line, and whether the hash chain holds')
+    .description(
+      'each event as a line: of one aggregate, with whether its hash chain holds; or those that are asked for',
+    )
     .addHelpText(
       'after',
       ['', 'Which one:', ...Object.entries(NAMING).map((words) => `  ${words.join(' ')}`)].join('\n'),
     )
-    .action((kind: Kind, words: string[], options: { tenant?: string; json?: true; content?: true }) => {
-      const streamIn = streamNamed(kind, words);
+    .action((kind: Kind | undefined, words: string[], options: HistoryOptions) => {
+      const filter = filterOf(options);
+      const isNarrowed = Object.keys(filter).length > 0;
+      if (kind === undefined && !isNarrowed)
+        throw new WrongWords(
+          'Name what it happened to, or narrow it: --by, --to, --group, --type, --from, --until, --correlation.',
+        );
+      const streamIn = kind === undefined ? undefined : streamNamed(kind, words);
+      if (kind === undefined || streamIn === undefined || isNarrowed)
+        return using((tools) => {
+          const tenant = options.tenant ?? tools.defaultTenant;
+          const telling = { content: options.content === true };
+          const asked = { tenant, stream: streamIn?.(tenant), filter, telling, asJson: options.json === true };
+          return search(tools, house, asked);
+        });
       return using(async (tools) => {
         const tenant = options.tenant ?? tools.defaultTenant;
         const stream = streamIn(tenant);
@@ -78,4 +90,10 @@ export function historyCommand(program: Command, using: Using, { terminal, stop 
         return broken === undefined && unreadable === 0;
       });
     });
+}
+
+interface HistoryOptions extends Narrowing {
+  readonly tenant?: string;
+  readonly json?: true;
+  readonly content?: true;
 }

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { AccessNotes } from '../application/audit/access-notes.js';
 import { NamedUserRegistration } from '../application/commands/named-user-registration.js';
 import { CommandPipeline } from '../application/commands/pipeline.js';
 import type { Logger } from '../application/ports/logger.js';
@@ -86,6 +87,7 @@ export async function openParley(
         if (!(await container.get(CommandPipeline).close(GRACE_MS))) log.warn({}, 'stopping with commands under way');
         if (!(await endsWithin(CLOSE_MS, engine.stop())))
           log.warn({}, 'stopping with a batch of projections under way');
+        await endsWithin(CLOSE_MS, container.get(AccessNotes).close());
         await close();
       },
     };

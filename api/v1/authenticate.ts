@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { NamedUsers } from '../../application/commands/named-users.js';
-import type { TokenVerifier } from '../../application/ports/tokens.js';
+import type { TokenClaims, TokenVerifier } from '../../application/ports/tokens.js';
 import { isId } from '../../domain/shared/ids.js';
 import type { Caller } from './caller.js';
 import type { Access } from './operation.js';
@@ -22,8 +22,15 @@ export const TENANT = /^[A-Za-z0-9_-]{1,64}$/;
 export class Authenticator {
   constructor(private readonly options: AuthenticatorOptions) {}
 
-  /** @throws Refused, TokenRejected */
-  async authenticate(request: Request, access: Access): Promise<Caller> {
+  /**
+   * @param forbidden is told who he is who may not
+   * @throws Refused, TokenRejected
+   */
+  async authenticate(
+    request: Request,
+    access: Access,
+    forbidden: (session: TokenClaims) => void = () => undefined,
+  ): Promise<Caller> {
     // Clients send it empty where they have none to name.
     const named = request.get('x-tenant-id') || undefined;
     if (named !== undefined && !(TENANT.test(named) && this.options.serves(named))) {
@@ -36,6 +43,15 @@ export class Authenticator {
     const bearer = /^Bearer +([^\s]+)$/i.exec(request.get('authorization') ?? '')?.[1];
     if (bearer === undefined) throw new Refused('Unauthenticated', { detail: 'Send `Authorization: Bearer <token>`.' });
     const session = await this.options.tokens.verify(bearer);
+    try {
+      return this.#caller(session, named, request, access);
+    } catch (error) {
+      if (error instanceof Refused && error.code === 'Forbidden') forbidden(session);
+      throw error;
+    }
+  }
+
+  #caller(session: TokenClaims, named: string | undefined, request: Request, access: Access): Caller {
     const { tenant, userId } = session;
     if (named !== undefined && named !== tenant) {
       throw new Refused('Forbidden', { detail: 'The token belongs to another tenant.' });
@@ -52,7 +68,9 @@ export class Authenticator {
     }
     const onBehalfOf = request.get('parley-on-behalf-of');
     if (onBehalfOf === undefined || onBehalfOf === userId) {
-      return { tenant, actor: { kind: admin ? 'appAdmin' : auditor ? 'auditor' : 'user', id: userId }, session };
+      const looks = access === 'auditor' || access === 'history';
+      const kind = auditor && (looks || !admin) ? 'auditor' : admin ? 'appAdmin' : 'user';
+      return { tenant, actor: { kind, id: userId }, session };
     }
     if (access === 'auditor') throw new Refused('Forbidden', { detail: 'An auditor asks for himself.' });
     if (!admin) throw new Refused('Forbidden', { detail: 'Only an app admin may act on behalf of another user.' });

@@ -46,6 +46,9 @@ const OF_COMMANDS: readonly ProblemCode[] = [
   'TooManyRequests',
 ];
 
+/** An auditor's look is kept before it is answered. */
+const OF_LOOKS: readonly ProblemCode[] = ['TooManyRequests', 'Unavailable'];
+
 /** Whatever this operation may be refused for, each once. */
 export const problemsOf = (op: Operation): readonly ProblemCode[] => [
   ...new Set([
@@ -53,6 +56,7 @@ export const problemsOf = (op: Operation): readonly ProblemCode[] => [
     ...(op.Body === undefined ? [] : OF_BODIES),
     ...(op.access === 'public' ? [] : OF_KNOWN_CALLERS),
     ...(op.command ? OF_COMMANDS : []),
+    ...(op.access === 'auditor' || op.access === 'history' ? OF_LOOKS : []),
     ...(op.problems as readonly ProblemCode[]),
   ]),
 ];

@@ -1,4 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { AccessNotes } from '../../application/audit/access-notes.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { actingUser } from '../../domain/shared/actor.js';
 import { answerJson } from '../http/answer.js';
@@ -17,6 +18,8 @@ import { problemOf, Refused, sendProblem } from './problems.js';
 export interface V1Options {
   readonly operations: readonly Operation[];
   readonly authenticator: Authenticator;
+  /** Is told who looks at what happened, and who is refused. */
+  readonly accessNotes: Pick<AccessNotes, 'read' | 'note'>;
   readonly log: Logger;
   /** Parley's. */
   readonly version: string;
@@ -30,7 +33,7 @@ interface Served extends Pick<Operation, 'method'> {
 const NO_STORE = { 'Cache-Control': 'no-store' } as const;
 
 /** Serves the declared operations; every refusal leaves as application/problem+json, whatever raised it. */
-export function v1Router({ operations, authenticator, log, version }: V1Options): RequestHandler {
+export function v1Router({ operations, authenticator, accessNotes, log, version }: V1Options): RequestHandler {
   const routes = new Routes<Served>();
   const document = new FixedJson(openApiDocument(operations, version));
   routes.add('get', '/openapi.json', {
@@ -40,7 +43,7 @@ export function v1Router({ operations, authenticator, log, version }: V1Options)
       return Promise.resolve('answered');
     },
   });
-  for (const op of operations) routes.add(op.method, op.path, served(op, authenticator));
+  for (const op of operations) routes.add(op.method, op.path, served(op, authenticator, accessNotes));
 
   const serve = async (request: Request, response: Response): Promise<void> => {
     const { path } = request;
@@ -92,13 +95,21 @@ export function v1Router({ operations, authenticator, log, version }: V1Options)
 const allowing = (methods: readonly string[]): string =>
   [...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'].join(', ');
 
-function served(op: Operation, authenticator: Authenticator): Served {
+/** What is about others' doings: that it was asked is kept. */
+const looks = ({ access }: Operation): boolean => access === 'auditor' || access === 'history';
+
+function served(op: Operation, authenticator: Authenticator, accessNotes: V1Options['accessNotes']): Served {
+  const operation = `v1:${op.method.toUpperCase()} ${op.path}`;
   const parseBody = jsonBody(op.access === 'public' ? { limit: MAX_STRANGERS_BODY_BYTES } : {});
   return {
     method: op.method,
     answer: async (params, request, response) => {
       // Who calls is asked first: nothing is read of somebody who may not.
-      const caller = await authenticator.authenticate(request, op.access);
+      const asked = { operation, about: request.url, correlationId: String(response.locals['correlationId']) };
+      const caller = await authenticator.authenticate(request, op.access, ({ tenant, userId: id }) => {
+        const actor = { kind: 'user', id } as const;
+        accessNotes.note({ ...asked, tenant, actor, kind: 'refused', outcome: 'Forbidden' });
+      });
       if (caller.actor !== undefined) response.locals['by'] = actingUser(caller.actor);
       if (op.command && !op.ifMatch && request.get('if-match') !== undefined)
         throw new Refused('InvalidRequest', { detail: 'In the headers.', errors: [NO_IF_MATCH] });
@@ -114,6 +125,12 @@ function served(op: Operation, authenticator: Authenticator): Served {
               'body',
             );
       const list = query instanceof PageQuery ? new ListCursors(op, path, query, caller) : undefined;
+      const { tenant, actor } = caller;
+      if (looks(op)) {
+        // An app admin has no bound, where he may look at all.
+        if (actor?.kind === 'appAdmin') accessNotes.note({ ...asked, tenant, actor, kind: 'read', outcome: '' });
+        else await accessNotes.read({ ...asked, tenant, actor });
+      }
       const reply = await op.handle({ path, query: list?.query ?? query, body, caller, request, response });
       return list?.answered(reply) ?? reply;
     },

@@ -1,8 +1,9 @@
 import { isId } from '../../domain/shared/ids.js';
+import type { AccessNotes } from '../audit/access-notes.js';
 import type { Asking, Credential, PasswordHasher } from '../ports/credentials.js';
 import type { IssuedToken, Sessions, TokenIssuer, TokenOptions } from '../ports/tokens.js';
 import type { Accounts } from './accounts.js';
-import { fail } from './errors.js';
+import { ApplicationError, fail } from './errors.js';
 import type { LoginAttempts } from './login-attempts.js';
 
 export interface LoginsDependencies {
@@ -11,6 +12,8 @@ export interface LoginsDependencies {
   readonly tokens: TokenIssuer;
   readonly sessions: Pick<Sessions, 'generation'>;
   readonly attempts: LoginAttempts;
+  /** Is told who came in, and who didn't. */
+  readonly accesses?: Pick<AccessNotes, 'note'>;
 }
 
 export interface LoginAndPassword {
@@ -46,7 +49,10 @@ export class Logins {
       const token = await this.#enter({ tenant, userId, password, address });
       if (token !== undefined) return token;
     }
-    if (named.length === 0) await this.#refuse({ tenant, whose: login.slice(0, LONGEST), password, address });
+    if (named.length === 0) {
+      await this.#refuse({ tenant, whose: login.slice(0, LONGEST), password, address });
+      this.#note(tenant, undefined, 'BadCredentials');
+    }
     return fail('BadCredentials', {});
   }
 
@@ -94,7 +100,35 @@ export class Logins {
    * The session begins in the generation that there was before the password was looked at: whoever changes it meanwhile ends
    * this session as well.
    */
-  async #enter({ tenant, userId, password, address }: Entry, options?: TokenOptions): Promise<IssuedToken | undefined> {
+  async #enter(entry: Entry, options?: TokenOptions): Promise<IssuedToken | undefined> {
+    const { tenant, userId } = entry;
+    try {
+      const token = await this.#entered(entry, options);
+      this.#note(tenant, userId, token === undefined ? 'BadCredentials' : '');
+      return token;
+    } catch (error) {
+      if (error instanceof ApplicationError && error.kind === 'TooManyAttempts') this.#note(tenant, userId, error.kind);
+      throw error;
+    }
+  }
+
+  /** @param outcome '' = came in */
+  #note(tenant: string, userId: string | undefined, outcome: string): void {
+    this.deps.accesses?.note({
+      tenant,
+      kind: outcome === '' ? 'login' : 'loginRefused',
+      actor: userId === undefined ? undefined : { kind: 'user', id: userId },
+      operation: 'login',
+      about: '',
+      outcome,
+      correlationId: '',
+    });
+  }
+
+  async #entered(
+    { tenant, userId, password, address }: Entry,
+    options?: TokenOptions,
+  ): Promise<IssuedToken | undefined> {
     const { accounts, sessions, tokens } = this.deps;
     const generation = await sessions.generation(tenant, userId);
     const credential = await accounts.ofUser(tenant, userId);

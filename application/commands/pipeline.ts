@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { newId } from '../new-id.js';
 import { hasAdminPowers } from '../../domain/shared/actor.js';
-import { refuse } from '../../domain/shared/errors.js';
+import { DomainError, refuse } from '../../domain/shared/errors.js';
+import type { AccessNotes } from '../audit/access-notes.js';
 import type { DomainEvent } from '../../domain/shared/event.js';
 import type { Clock } from '../ports/clock.js';
 import type { EventContext } from '../ports/envelope.js';
@@ -51,6 +52,8 @@ export interface PipelineDependencies extends Omit<Reading, 'snapshots'> {
   readonly ownWrites?: Pick<OwnWrites, 'wrote'>;
   /** Bounds what one user may ask for, whichever API he uses. Absent: nothing is bounded. */
   readonly rates?: CommandRates;
+  /** Is told of commands that were refused. */
+  readonly accesses?: Pick<AccessNotes, 'note'>;
   /** Whether somebody may read only. Absent: nobody is. */
   readonly readsOnly?: (tenant: string, userId: string) => boolean;
   /** Asked before anything is claimed or sent: what can't be written needn't be tried. */
@@ -117,6 +120,22 @@ export class CommandPipeline {
    * @throws DomainError the refusal @throws ApplicationError
    */
   async execute<State, Command, Event extends DomainEvent, Outcome>(
+    request: CommandRequest<State, Command, Event, Outcome>,
+  ): Promise<CommandResult<State, Outcome>> {
+    try {
+      return await this.#permitted(request);
+    } catch (error) {
+      if (error instanceof DomainError && request.actor.kind !== 'system') this.#noteRefusal(request, error);
+      throw error;
+    }
+  }
+
+  #noteRefusal({ tenant, actor, via, stream, correlationId = '' }: Refusable, { kind: outcome }: DomainError): void {
+    const about = isNameable(stream) ? streamName(stream) : '';
+    this.#deps.accesses?.note({ tenant, actor, kind: 'refused', operation: via, about, outcome, correlationId });
+  }
+
+  async #permitted<State, Command, Event extends DomainEvent, Outcome>(
     request: CommandRequest<State, Command, Event, Outcome>,
   ): Promise<CommandResult<State, Outcome>> {
     const { rates, readsOnly } = this.#deps;
@@ -470,4 +489,15 @@ const wasNotTried = (error: unknown): boolean => error instanceof ApplicationErr
 function told<State, Outcome>(settled: Settled<State, Outcome>): CommandResult<State, Outcome> {
   if (settled.kind === 'answered') return settled.result;
   throw settled.error;
+}
+
+type Refusable = Pick<RequestContext, 'tenant' | 'actor' | 'via' | 'correlationId'> & { readonly stream: StreamId };
+
+function isNameable(stream: StreamId): boolean {
+  try {
+    return streamName(stream) !== '';
+  } catch (error) {
+    if (error instanceof InvalidStreamPart) return false;
+    throw error;
+  }
 }

@@ -12,6 +12,7 @@ import {
   serverMadeId,
 } from '../../domain/shared/ids.js';
 import { checkText } from '../../domain/shared/text.js';
+import type { AccessNotes } from '../audit/access-notes.js';
 import type { Credentials, PasswordHasher } from '../ports/credentials.js';
 import type { EventSerializer } from '../ports/envelope.js';
 import type { EventStore } from '../ports/event-store.js';
@@ -77,6 +78,8 @@ export interface UserCommandsDependencies {
   readonly tokens: TokenIssuer;
   readonly sessions: Pick<Sessions, 'generation'>;
   readonly attempts: LoginAttempts;
+  /** Is told who came in, and who didn't. */
+  readonly accesses?: Pick<AccessNotes, 'note'>;
   /** Whom the configuration names app admins and auditors, and what they show when they register; absent = nobody can. */
   readonly appAdmins?: Pick<NamedUsers, 'has'>;
   readonly auditors?: Pick<NamedUsers, 'has'>;

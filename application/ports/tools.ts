@@ -1,3 +1,6 @@
+import type { AccessStore } from '../audit/access-log.js';
+import type { HistorySearch } from '../audit/history-search.js';
+import type { StateReader } from '../audit/state-at.js';
 import type { HistoryReader } from '../queries/history.js';
 import type { GivenUpKey } from './envelope.js';
 import type { Position, StoredEvent } from './event-store.js';
@@ -64,6 +67,11 @@ export interface ErasedPerson {
 export interface Tools {
   readonly defaultTenant: string;
   readonly history: Pick<HistoryReader, 'all'>;
+  readonly historySearch: Pick<HistorySearch, 'ofTenant' | 'ofAggregate'>;
+  /** Why a search may miss what happened lately; undefined: it doesn't. */
+  auditLogBehind(): Promise<string | undefined>;
+  readonly states: Pick<StateReader, 'stateAt' | 'changes'>;
+  readonly accesses: Pick<AccessStore, 'page'>;
   /** Checks one stream's hash chain; what is wrong, or undefined when it holds. */
   chainBreak(events: AsyncIterable<StoredEvent>): Promise<string | undefined>;
   readonly projections: readonly string[];

@@ -1,4 +1,5 @@
 import { ContainerModule } from 'inversify';
+import { AccessNotes } from '../../application/audit/access-notes.js';
 import { Accounts } from '../../application/commands/accounts.js';
 import { BulkRegistration } from '../../application/commands/bulk-registration.js';
 import { LoginAttempts } from '../../application/commands/login-attempts.js';
@@ -40,6 +41,7 @@ export const accounts = new ContainerModule(({ bind }) => {
       keys,
       admins,
       auditors,
+      accesses,
     ) => ({
       pipeline,
       store,
@@ -53,6 +55,7 @@ export const accounts = new ContainerModule(({ bind }) => {
       sessions,
       tokens,
       attempts,
+      accesses,
       appAdmins: admins,
       auditors,
       ...(config.adminSecret === undefined ? {} : { adminSecret: config.adminSecret }),
@@ -73,6 +76,7 @@ export const accounts = new ContainerModule(({ bind }) => {
       ids.keys,
       ids.appAdmins,
       ids.auditors,
+      AccessNotes,
     ],
   );
   bind(UserCommands).toResolvedValue((deps) => new UserCommands(deps), [ids.accounts]);

@@ -1,4 +1,5 @@
 import { ContainerModule } from 'inversify';
+import { AccessNotes } from '../../application/audit/access-notes.js';
 import { CommandRates } from '../../application/commands/command-rates.js';
 import { ConversationCommands } from '../../application/commands/conversations.js';
 import { FriendshipCommands } from '../../application/commands/friendships.js';
@@ -38,6 +39,7 @@ export const application = new ContainerModule(({ bind }) => {
       rates,
       storage,
       auditors,
+      accesses,
       { commandDeadlineMs: deadlineMs },
     ) =>
       new CommandPipeline(
@@ -51,6 +53,7 @@ export const application = new ContainerModule(({ bind }) => {
           ownWrites,
           rates,
           storage,
+          accesses,
           readsOnly: (tenant, userId) => auditors.has(tenant, userId),
         },
         { deadlineMs },
@@ -66,6 +69,7 @@ export const application = new ContainerModule(({ bind }) => {
       CommandRates,
       ids.disk,
       ids.auditors,
+      AccessNotes,
       ids.config,
     ],
   );

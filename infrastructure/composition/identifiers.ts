@@ -5,6 +5,7 @@ import type { DialectName } from '../../api/dialects/mounts.js';
 import type { SealtalkIds } from '../../api/dialects/sealtalk/ids.js';
 import type { Answers } from '../../api/grpc/answers.js';
 import type { ApiServices } from '../../api/services.js';
+import type { AccessStore } from '../../application/audit/access-log.js';
 import type { NamedUsers } from '../../application/commands/named-users.js';
 import type { UserCommandsDependencies } from '../../application/commands/users.js';
 import type { Process } from '../../application/processes/process.js';
@@ -38,6 +39,7 @@ export const ids = {
   log: Symbol('Logger') as ServiceIdentifier<Logger>,
   clock: Symbol('Clock') as ServiceIdentifier<Clock>,
   appAdmins: Symbol('PARLEY_APP_ADMINS') as ServiceIdentifier<NamedUsers>,
+  accesses: Symbol('AccessStore') as ServiceIdentifier<AccessStore>,
   auditors: Symbol('PARLEY_AUDITORS') as ServiceIdentifier<NamedUsers>,
   keys: Symbol('Keys') as ServiceIdentifier<Keys>,
   store: Symbol('EventStore') as ServiceIdentifier<EventStore>,

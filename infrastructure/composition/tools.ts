@@ -1,4 +1,6 @@
 import { hostname, userInfo } from 'node:os';
+import { HistorySearch } from '../../application/audit/history-search.js';
+import { StateReader } from '../../application/audit/state-at.js';
 import { UserErasures } from '../../application/commands/erasures.js';
 import { CommandPipeline } from '../../application/commands/pipeline.js';
 import { EventUnreadable, type GivenUpKey, type LostKey } from '../../application/ports/envelope.js';
@@ -36,6 +38,15 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
   return reachable({
     defaultTenant: config.defaultTenant,
     history: container.get(HistoryReader),
+    historySearch: container.get(HistorySearch),
+    auditLogBehind: async () => {
+      const [log] = (await engine.status()).filter(({ name }) => name === 'audit_log');
+      return log?.state === 'live' && log.lag === 0
+        ? undefined
+        : `The audit log is ${log?.state ?? 'not there'}: what happened lately may be missing.`;
+    },
+    states: container.get(StateReader),
+    accesses: container.get(ids.accesses),
     chainBreak: async (events) => {
       const broken = await verifyChain(events);
       return broken === undefined

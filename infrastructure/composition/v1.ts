@@ -3,7 +3,9 @@ import { Authenticator } from '../../api/v1/authenticate.js';
 import { v1Operations } from '../../api/v1/operations.js';
 import { Freshness } from '../../api/v1/reading.js';
 import { v1Router } from '../../api/v1/router.js';
+import { AccessNotes } from '../../application/audit/access-notes.js';
 import { HistorySearch } from '../../application/audit/history-search.js';
+import { StateReader } from '../../application/audit/state-at.js';
 import { HistoryReader } from '../../application/queries/history.js';
 import { OwnWrites } from '../../application/queries/own-writes.js';
 import { version } from '../version.js';
@@ -15,6 +17,9 @@ export const v1 = new ContainerModule(({ bind }) => {
       services,
       history,
       historySearch,
+      states,
+      accesses,
+      accessNotes,
       engine,
       store,
       ownWrites,
@@ -29,10 +34,13 @@ export const v1 = new ContainerModule(({ bind }) => {
           ...services,
           history,
           historySearch,
+          states,
+          accesses,
           freshness: new Freshness(engine, store, ownWrites),
           chatSettings: { ...conversations, chatNotices },
         }),
         authenticator: new Authenticator({ tokens, isAppAdmin, auditors, defaultTenant, serves }),
+        accessNotes,
         log,
         version: version(),
       });
@@ -41,6 +49,9 @@ export const v1 = new ContainerModule(({ bind }) => {
       ids.services,
       HistoryReader,
       HistorySearch,
+      StateReader,
+      ids.accesses,
+      AccessNotes,
       ids.projections,
       ids.store,
       OwnWrites,

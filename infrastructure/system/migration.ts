@@ -128,6 +128,20 @@ export class CreateSeals1700000012000 implements MigrationInterface {
   }
 }
 
+/** Who read, who was refused, who came in. */
+export class CreateAccessLog1700000013000 implements MigrationInterface {
+  readonly name = 'CreateAccessLog1700000013000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(await readFile(new URL('./access-log.sql', import.meta.url), 'utf8'));
+  }
+
+  /** What somebody did can't be made again from the log. */
+  down(): Promise<void> {
+    return Promise.reject(new Error('the system tables are not dropped by a migration'));
+  }
+}
+
 /** Erasures of persons that are under way. */
 export class CreateErasures1700000014000 implements MigrationInterface {
   readonly name = 'CreateErasures1700000014000';
@@ -153,5 +167,6 @@ export const systemMigrations: readonly MigrationClass[] = [
   CreateProcesses1700000010000,
   CreatePhoneVerifications1700000011000,
   CreateSeals1700000012000,
+  CreateAccessLog1700000013000,
   CreateErasures1700000014000,
 ];

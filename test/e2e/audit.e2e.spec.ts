@@ -1,4 +1,8 @@
 import { expect } from 'chai';
+import pg from 'pg';
+import { accessBreak, type KeptAccess } from '../../application/audit/access-log.js';
+import { eventually } from '../support/eventually.js';
+import { runCliHere } from '../support/in-process-cli.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { V1Client } from '../support/v1-client.js';
 
@@ -123,6 +127,96 @@ describe('auditing, over HTTP', function () {
       expect(new Set(theirs)).to.deep.equal(new Set(['user/eva']));
     });
   });
+
+  describe('the state at any moment', () => {
+    const got = async (path: string): Promise<Record<string, unknown>> => {
+      const { status, body } = await v1.call('GET', path, { token: eva });
+      expect(status, JSON.stringify(body)).to.equal(200);
+      return body;
+    };
+
+    it('is folded up to a revision or a time, and compared as sentences and as a JSON Patch', async () => {
+      const now = await got('/audit/state?aggregate=group/club');
+      expect(now).to.have.nested.property('state.members.ben.mute.until').that.is.a('number');
+      const { revision } = now as { revision: number };
+      const before = await got(`/audit/state?aggregate=group/club&revision=${(revision - 1).toString()}`);
+      expect(before).to.have.nested.property('state.members.ben.mute', null);
+      expect(await got('/audit/state?aggregate=group/club&at=2026-01-01T00:00:00Z')).to.deep.include({
+        revision: -1,
+        at: null,
+        state: { status: 'none' },
+      });
+      const diff = await got(`/audit/diff?aggregate=group/club&fromRevision=${(revision - 1).toString()}`);
+      expect(diff)
+        .to.have.nested.property('events[0].sentence')
+        .that.matches(/^ann muted ben/);
+      expect(diff).to.have.nested.property('patch[0].path', '/members/ben/mute');
+      const both = '/audit/state?aggregate=group/club&revision=1&at=2026-01-01T00:00:00Z';
+      expect((await v1.call('GET', both, { token: eva })).status).to.equal(400);
+    });
+
+    it('is told by the command as well, and so is what is sought and who looked', async () => {
+      const cli = (...words: string[]): ReturnType<typeof runCliHere> =>
+        runCliHere(['audit', ...words, '--tenant', parley.tenant], parley.env);
+      const [state, diff, found, access, nothing] = await Promise.all([
+        cli('state', 'group', 'club'),
+        cli('diff', 'group', 'club', '--from-revision', '1', '--json'),
+        cli('history', '--to', 'ben', '--type', 'MemberMuted', '--from', '2026-01-01'),
+        cli('access'),
+        cli('history', 'group', 'club', '--by', 'nobody', '--json'),
+      ]);
+      expect(state).to.deep.include({ code: 0, stderr: '' });
+      expect(state.stdout).to.contain('"ownerId": "ann"');
+      expect(JSON.parse(diff.stdout)).to.have.property('patch').that.is.an('array').and.is.not.empty;
+      expect(found.stdout).to.match(/^group club +\d+ .*ann muted ben until .*\n1 events\.\n$/);
+      expect(access.stdout).to.match(
+        /auditor eva read: v1:GET \/audit\/history .*The hash chain holds over \d+ entries\.\n$/s,
+      );
+      expect(JSON.parse(nothing.stdout)).to.deep.equal({ events: 0, unreadable: 0 });
+    });
+  });
+
+  describe('who looked', () => {
+    it('is kept with who was refused and who came in, in a chain, each tenant’s by itself', async () => {
+      await v1.call('GET', '/audit/history?to=ben', { token: eva });
+      await v1.call('GET', '/audit/history?to=ben', { token: ann });
+      await v1.call('PUT', '/groups/club/mute', { token: (await v1.person('carl')).token, body: {} });
+      await v1.call('POST', '/sessions', { body: { login: 'ann@example.org', password: 'not hers' } });
+      const entries = async (token: string): Promise<Kept[]> =>
+        (await v1.call<{ items: Kept[] }>('GET', '/audit/access?limit=1000', { token })).body.items;
+      // Looks are kept before they are answered, the others within a second.
+      const pool = new pg.Pool({ connectionString: parley.databaseUrl, max: 1 });
+      const last = "SELECT FROM system.access_log WHERE kind = 'loginRefused'";
+      await eventually(async () => (await pool.query(last)).rowCount === 1).finally(() => pool.end());
+      const own = await entries(eva);
+      const told = own.map(({ kind, actor, operation, outcome }) => [kind, actor?.id, operation, outcome].join(' '));
+      expect(told).to.include.members([
+        'read eva v1:GET /audit/history ',
+        'refused ann v1:GET /audit/history Forbidden',
+        'refused carl v1:PUT /groups/{groupId}/mute NotGroupMember',
+        'login ann login ',
+        'loginRefused ann login BadCredentials',
+      ]);
+      const chain = own.map(({ at, actor, ...entry }) => ({
+        ...entry,
+        tenant: parley.tenant,
+        at: Date.parse(at),
+        actor: actor ?? undefined,
+      })) as unknown as KeptAccess[];
+      expect(accessBreak(chain)).to.equal(undefined);
+      const foreign = await entries(foreignEva);
+      expect(new Set(foreign.map(({ actor }) => actor?.id))).to.deep.equal(new Set(['eva']));
+      expect(JSON.stringify(own)).to.not.contain('@example.org').and.not.contain('not hers');
+    });
+  });
+
+  interface Kept {
+    readonly at: string;
+    readonly kind: string;
+    readonly actor: { readonly id: string } | null;
+    readonly operation: string;
+    readonly outcome: string;
+  }
 
   describe('who may ask', () => {
     it('is an auditor of the tenant: no member, no app admin, nobody for him, nobody of another tenant', async () => {

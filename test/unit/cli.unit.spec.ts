@@ -23,6 +23,16 @@ function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean
         throw new Error('not asked for');
       },
     },
+    historySearch: {
+      ofTenant: () => Promise.resolve({ items: [], next: null }),
+      ofAggregate: () => Promise.resolve({ items: [], next: null }),
+    },
+    auditLogBehind: () => Promise.resolve(undefined),
+    states: {
+      stateAt: () => Promise.reject(new Error('not asked for')),
+      changes: () => Promise.reject(new Error('not asked for')),
+    },
+    accesses: { page: () => Promise.resolve([]) },
     chainBreak: () => Promise.resolve(undefined),
     projections: ['users', 'groups'],
     projectionStatus: () => Promise.resolve([{ name: 'users', ...LIVE }]),

@@ -4,7 +4,7 @@ import { IsMoment } from './bounded.js';
 import { ID, MayBeAbsent, PageQuery } from './common.js';
 
 /** How long the name of an aggregate is at most: a view names its conversation and its participant. */
-const AGGREGATE = 400;
+export const AGGREGATE = 400;
 
 export const AGGREGATES =
   '`group/ID`, `user/ID`, `friendship/USER/USER`, `conversation/single/USER/USER`, `conversation/group/ID` (or `…/ID/INCARNATION`), `conversation/notification/USER`, `view/USER/` and a conversation as above.';

@@ -279,6 +279,9 @@ export const v1Fixtures: Readonly<Record<string, V1Fixture>> = {
   getGroupRules: { as: 'member', mayNot: { outsider: 'NotGroupMember' } },
   getGroupHistory: { as: 'auditor', mayNot: auditors, foreigner: 'Forbidden' },
   searchHistory: { as: 'auditor', query: { group: 'suspended' }, mayNot: auditors, foreigner: 'Forbidden' },
+  getStateAt: { as: 'auditor', query: { aggregate: 'group/suspended' }, mayNot: auditors, foreigner: 'Forbidden' },
+  getChanges: { as: 'auditor', query: { aggregate: 'group/suspended' }, mayNot: auditors, foreigner: 'Forbidden' },
+  listAccesses: { as: 'auditor', mayNot: auditors, foreigner: 'Forbidden' },
   changeGroupProfile: { as: 'admin', body: { name: 'Bookish' }, mayNot: managers },
   dismissGroup: { as: 'owner', mayNot: owners },
   transferOwnership: {

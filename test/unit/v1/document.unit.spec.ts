@@ -192,6 +192,8 @@ async function refused(Dto: DtoClass, plain: object, pointer: string): Promise<b
 
 /** Where one must be there. */
 const QUERIES: Readonly<Record<string, string>> = {
+  getStateAt: '?aggregate=group/book-club',
+  getChanges: '?aggregate=group/book-club',
   getUsers: '?userIds=ada',
   getRoles: '?userIds=ada',
   countReceipts: '?seqs=7',
