@@ -24,6 +24,7 @@ import { silentLog } from './payload.js';
 import { appendEventStoreDb } from './rows/append-eventstoredb.js';
 import { appendPostgres } from './rows/append-postgres.js';
 import { attackRows } from './rows/attack.js';
+import { auditRows } from './rows/audit.js';
 import { conversationRows } from './rows/conversations.js';
 import { foldRow } from './rows/fold.js';
 import { hotStream } from './rows/hot-stream.js';
@@ -111,6 +112,10 @@ async function main(): Promise<void> {
     await underAttack(server.url('attack'), pool);
     return;
   }
+  if (only.startsWith('Audit')) {
+    await audited(server.url('audit'), pool);
+    return;
+  }
   if (only.startsWith('Conversations')) {
     await inConversations(server.url('conversations'), pool);
     return;
@@ -122,6 +127,7 @@ async function main(): Promise<void> {
   await underAttack(server.url('attack'), pool);
   await overHttp(server.url('http'), pool);
   await inConversations(server.url('conversations'), pool);
+  await audited(server.url('audit'), pool);
 }
 
 async function onPostgres(url: string, pool: pg.Pool): Promise<void> {
@@ -163,6 +169,12 @@ async function overHttp(url: string, pool: pg.Pool): Promise<void> {
 async function inConversations(url: string, pool: pg.Pool): Promise<void> {
   await pool.query('CREATE DATABASE conversations');
   for (const row of await conversationRows(url, closers, { only, messages })) await run(row);
+}
+
+/** With all the others, or where `--only` begins with Audit. */
+async function audited(url: string, pool: pg.Pool): Promise<void> {
+  await pool.query('CREATE DATABASE audit');
+  for (const row of await auditRows(url, closers)) await run(row);
 }
 
 /** With all the others, or where `--only` begins with Attack. */

@@ -90,7 +90,7 @@ export async function search(
     more = next !== null;
   }
   if (asJson) terminal.out(json({ events, unreadable }));
-  else terminal.out(`${events.toString()} events.`);
+  else terminal.out(events === 1 ? '1 event.' : `${events.toString()} events.`);
   if (unreadable > 0 && !asJson) terminal.out(`${unreadable.toString()} OF THEM CAN'T BE READ.`);
   return unreadable === 0;
 }

@@ -63,7 +63,7 @@ export function stateCommands(audit: Command, using: Using, { terminal }: House)
         const patch = patchBetween(before.state, after.state);
         const lines = events.map((item) => itemLine(item, {}));
         if (options.json) {
-          terminal.out(json({ before: recordOf(before), after: recordOf(after), patch, events: lines, happened }));
+          terminal.out(json({ before: placeOf(before), after: placeOf(after), patch, events: lines, happened }));
         } else {
           terminal.out(`${[kind, ...words].join(' ')}, from ${whenOf(before)} to ${whenOf(after)}:`);
           for (const line of lines) terminal.out(line);
@@ -90,10 +90,13 @@ function momentOf(at: number | undefined, revision: number | undefined): Moment 
   return at === undefined ? undefined : { at };
 }
 
-const recordOf = ({ at, ...rest }: StateAt): object => ({
-  ...rest,
+const placeOf = ({ revision, at, complete }: StateAt): object => ({
+  revision,
   at: at === null ? null : new Date(at).toISOString(),
+  complete,
 });
+
+const recordOf = (found: StateAt): object => ({ ...placeOf(found), state: found.state });
 
 function whenOf({ revision, at, complete }: StateAt): string {
   if (at === null) return 'before its first event';

@@ -7,7 +7,7 @@ import { AuditDiffQuery, AuditStateQuery } from './dto/audit-state.js';
 import { operation, type Operation } from './operation.js';
 import { Refused } from './problems.js';
 import { isoTime } from './reading.js';
-import { AggregateChanges, AggregateState } from './schemas/audit-state.js';
+import { AggregateChanges, type AggregateMoment, AggregateState } from './schemas/audit-state.js';
 import type { Shown } from './schemas/types.js';
 
 /** Events that are told with what changed. */
@@ -42,7 +42,7 @@ export function auditStateOperations({ states }: { readonly states: StateReader 
       Query: AuditDiffQuery,
       success: {
         status: 200,
-        description: 'Both states, the difference, and what happened.',
+        description: 'The difference, and what happened.',
         Schema: AggregateChanges,
       },
       problems: ['HistoryNotUnderstood', 'Unavailable'],
@@ -56,8 +56,8 @@ export function auditStateOperations({ states }: { readonly states: StateReader 
           status: 200,
           body: {
             aggregate: wordsOf(stream).join('/'),
-            before: stateBody(stream, before),
-            after: stateBody(stream, after),
+            before: momentBody(before),
+            after: momentBody(after),
             patch: patchBetween(before.state, after.state),
             events: events.map((item) => auditBody(item)),
             happened,
@@ -79,10 +79,14 @@ function momentOf(
   return at === undefined ? undefined : { at: Date.parse(at) };
 }
 
-const stateBody = (stream: StreamId, { revision, at, complete, state }: StateAt): Shown<typeof AggregateState> => ({
-  aggregate: wordsOf(stream).join('/'),
+const momentBody = ({ revision, at, complete }: StateAt): Shown<typeof AggregateMoment> => ({
   revision,
   at: at === null ? null : isoTime(at),
   complete,
-  state,
+});
+
+const stateBody = (stream: StreamId, found: StateAt): Shown<typeof AggregateState> => ({
+  aggregate: wordsOf(stream).join('/'),
+  ...momentBody(found),
+  state: found.state,
 });

@@ -168,7 +168,7 @@ describe('auditing, over HTTP', function () {
       expect(state).to.deep.include({ code: 0, stderr: '' });
       expect(state.stdout).to.contain('"ownerId": "ann"');
       expect(JSON.parse(diff.stdout)).to.have.property('patch').that.is.an('array').and.is.not.empty;
-      expect(found.stdout).to.match(/^group club +\d+ .*ann muted ben until .*\n1 events\.\n$/);
+      expect(found.stdout).to.match(/^group club +\d+ .*ann muted ben until .*\n1 event\.\n$/);
       expect(access.stdout).to.match(
         /auditor eva read: v1:GET \/audit\/history .*The hash chain holds over \d+ entries\.\n$/s,
       );

@@ -8,8 +8,7 @@ const State = Type.Unsafe<object>({
   examples: [{ status: 'live', groupId: 'book-club', ownerId: 'ada' }],
 });
 
-export const AggregateState = Named('AggregateState', {
-  aggregate: Text('group/book-club'),
+const moment = {
   revision: Type.Integer({
     minimum: -1,
     description: 'Of the last event that is in it; -1: there was none yet.',
@@ -17,6 +16,13 @@ export const AggregateState = Named('AggregateState', {
   }),
   at: OrNull(Moment(), { description: 'When that happened.' }),
   complete: Flag(true, { description: 'false: an event was of a newer version, and isn’t in it.' }),
+};
+
+export const AggregateMoment = Named('AggregateMoment', moment);
+
+export const AggregateState = Named('AggregateState', {
+  aggregate: Text('group/book-club'),
+  ...moment,
   state: State,
 });
 
@@ -33,8 +39,8 @@ const Operation = Type.Unsafe<object>({
 
 export const AggregateChanges = Named('AggregateChanges', {
   aggregate: Text('group/book-club'),
-  before: AggregateState,
-  after: AggregateState,
+  before: AggregateMoment,
+  after: AggregateMoment,
   patch: Type.Array(Operation, { description: 'JSON Patch (RFC 6902) from the state before to the state after.' }),
   events: Type.Array(AuditEvent, { description: 'What happened in between: the first 1,000.' }),
   happened: Count(1, { description: 'How many happened.' }),
