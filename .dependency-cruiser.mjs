@@ -37,7 +37,10 @@ export default {
       severity: 'error',
       comment: 'application/ takes no library that speaks to the world.',
       from: { path: '^application/' },
-      to: { path: '^node_modules/', pathNot: '^node_modules/(lru-cache|ipaddr[.]js|uuid|immutable|@scure/base)/' },
+      to: {
+        path: '^node_modules/',
+        pathNot: '^node_modules/(lru-cache|ipaddr[.]js|uuid|immutable|rfc6902|@scure/base)/',
+      },
     },
     ...outerRooms.map(keepsOutOfOtherRooms),
     {

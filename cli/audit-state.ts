@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Kind, NAMING, streamNamed } from '../application/audit/naming.js';
 import { patchBetween } from '../application/audit/patch.js';
-import type { Moment, StateAt } from '../application/audit/state-at.js';
+import type { StateAt } from '../application/audit/shown-state.js';
+import type { Moment } from '../application/audit/state-at.js';
 import { WrongWords } from '../application/ports/wrong-words.js';
 import { parseMoment } from './audit-search.js';
 import { itemLine } from './history-lines.js';

@@ -1,6 +1,7 @@
 import { patchBetween } from '../../application/audit/patch.js';
 import { wordsOf } from '../../application/audit/naming.js';
-import type { Moment, StateAt, StateReader } from '../../application/audit/state-at.js';
+import type { StateAt } from '../../application/audit/shown-state.js';
+import type { Moment, StateReader } from '../../application/audit/state-at.js';
 import type { StreamId } from '../../application/streams.js';
 import { aggregateNamed, auditBody } from './audit-bodies.js';
 import { AuditDiffQuery, AuditStateQuery } from './dto/audit-state.js';

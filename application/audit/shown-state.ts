@@ -11,11 +11,20 @@ import { userGroupsDecider } from '../../domain/user-groups/decider.js';
 import { viewDecider } from '../../domain/view/decider.js';
 import type { RecordedEvent } from '../ports/envelope.js';
 import type { StreamId } from '../streams.js';
-import type { StateAt } from './state-at.js';
 import { Words } from './state-words.js';
 
 /** Plain JSON: maps are objects in the order of their keys, sets are sorted. */
 export type ShownState = Readonly<Record<string, unknown>>;
+
+export interface StateAt {
+  /** Of the last event that is in it; -1: there was none yet. */
+  readonly revision: number;
+  /** When that was decided, ms UTC; null where there is none. */
+  readonly at: number | null;
+  /** False where an event was of a type or schema that this version doesn't know: it stands for what came before. */
+  readonly complete: boolean;
+  readonly state: ShownState;
+}
 
 type Json = Record<string, unknown>;
 

@@ -1,20 +1,10 @@
 import { type HistoryItem, type HistoryReader, isUnreadable } from '../queries/history.js';
 import type { EventStore } from '../ports/event-store.js';
 import { type StreamId, streamName } from '../streams.js';
-import { Folding, type ShownState } from './shown-state.js';
+import { Folding, type StateAt } from './shown-state.js';
 
 /** As of a revision, that one included, or of a time, ms UTC, all that was decided by then; absent: as of now. */
 export type Moment = { readonly revision: number } | { readonly at: number } | undefined;
-
-export interface StateAt {
-  /** Of the last event that is in it; -1: there was none yet. */
-  readonly revision: number;
-  /** When that was decided, ms UTC; null where there is none. */
-  readonly at: number | null;
-  /** False where an event was of a type or schema that this version doesn't know: it stands for what came before. */
-  readonly complete: boolean;
-  readonly state: ShownState;
-}
 
 export interface Changes {
   readonly before: StateAt;

@@ -12,7 +12,7 @@ interface Row {
 }
 
 /** Events that a page looks at where the index it reads knows less than what is asked for. */
-const LOOKS = 5_000;
+const LOOKS = 2_000;
 
 const LISTS: Readonly<Record<AuditOrder, PagedList & { readonly after: string; readonly sorted: string }>> = {
   oldest: {
@@ -45,8 +45,10 @@ export class AuditLogReadModel implements AuditLogQueries {
 
   async places(tenant: string, filter: AuditFilter, order: AuditOrder, page: PageRequest): Promise<Page<Found>> {
     const list = LISTS[order];
-    const { after } = pageStart(list, page);
-    const [at] = after as [number, string, number];
+    const { from = 0, until = Number.MAX_SAFE_INTEGER } = filter;
+    // An index is read from this key on: what lies before the span asked for must not lie between.
+    const start = order === 'oldest' ? [from, '', -1] : [until, '', -1];
+    const { after } = pageStart({ ...list, start }, page);
     const { name, driver, rest, values } = reading(filter);
     const wanted = page.limit + 1;
     const looks = rest === '' ? wanted : Math.max(LOOKS, wanted);
@@ -59,13 +61,11 @@ export class AuditLogReadModel implements AuditLogQueries {
     ORDER BY ${list.sorted} LIMIT $7::integer)
   UNION ALL
   (SELECT at, stream, revision, count(*) OVER () FROM looked ORDER BY ${REVERSED[order]} LIMIT 1)`;
-    const { from = 0, until = Number.MAX_SAFE_INTEGER } = filter;
-    const [first, last] = order === 'oldest' ? [Math.max(from, at), until - 1] : [from, Math.min(until - 1, at)];
     const all = await this.prepared.rows<Row>(`audit-log.${order}.${name}`, text, [
       tenant,
       ...after,
-      first,
-      last,
+      from,
+      until - 1,
       wanted,
       looks,
       ...values,
