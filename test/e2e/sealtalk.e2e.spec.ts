@@ -620,18 +620,60 @@ describe('004: groups', () => {
       expect(said['timestamp']).to.be.a('number');
       expect(lines[4]!.body['content']).to.equal('@所有人 明天 4 点下班');
 
+      // Whom the chat doesn't reach any more is told himself.
+      const kicked = lines.find(({ body }) => body['operation'] === 'Kicked');
       await eventually(async () => {
-        const asked = (await toldOf(shy)).find(({ targetGroupId }) => targetGroupId === groupId);
-        expect(asked).to.include({ operatorNickname: 'Ann', targetGroupName: name, status: 2, type: 1 });
+        const removals = (await told(cid, 'notifications')).filter(({ type }) => type === 'ST:GrpNtf');
+        expect(removals.filter(({ body }) => isAbout(body, kicked?.body))).to.deep.equal([kicked]);
       }, 20_000);
+      expect((kicked?.body['data'] as Row)['targetUserIds']).to.deep.equal([cid.id]);
+    });
+
+    it('to whom it concerns of an application: the invitee, the managers, who answers, and all when there is nothing left to answer', async () => {
+      const groupId = await group(ben);
+      const { name: targetGroupName } = await info(groupId);
+      const apply = (who: SealtalkClient, operatorNickname: string, status: number, type: number): Row => {
+        const data = { operatorNickname, targetGroupId: groupId, targetGroupName, status, type };
+        return { operatorUserId: who.id, operatoerUserId: who.id, operation: 'Invite', data };
+      };
+      /** Without their times, which are numbers. */
+      const toldOf = async (who: SealtalkClient): Promise<Row[]> =>
+        (await told(who, 'notifications'))
+          .filter(({ type, body }) => type === 'ST:GrpApply' && (body['data'] as Row)['targetGroupId'] === groupId)
+          .map(({ body }) => {
+            const { timestamp, ...data } = body['data'] as Row;
+            expect(timestamp).to.be.a('number');
+            return { ...body, data };
+          });
+      const tells = (who: SealtalkClient, ...what: Row[]): Promise<void> =>
+        eventually(async () => {
+          expect(await toldOf(who)).to.deep.equal(what);
+        }, 20_000);
+
+      await ann.done('POST', '/group/set_certification', { groupId, certiStatus: 0 });
+      await ben.done('POST', '/group/add', { groupId, memberIds: [shy.id, cid.id] });
+      await tells(shy, apply(ben, 'Ben', 2, 1));
+      await tells(ann, apply(ben, 'Ben', 2, 2));
+      await shy.done('POST', '/group/agree', { groupId, receiverId: shy.id, status: 1 });
+      await tells(shy, apply(ben, 'Ben', 2, 1), apply(shy, 'Shy', 1, 1));
+      await tells(ann, apply(ben, 'Ben', 2, 2), apply(shy, 'Shy', 2, 2));
+      await ann.done('POST', '/group/agree', { groupId, receiverId: cid.id, status: 0 });
+      const byAnn = [apply(ben, 'Ben', 2, 2), apply(shy, 'Shy', 2, 2), apply(ann, 'Ann', 0, 2)];
+      await tells(ann, ...byAnn);
+      expect(await toldOf(ben), 'who asked isn’t').to.deep.equal([]);
+
+      await ann.done('POST', '/group/agree', { groupId, receiverId: shy.id, status: 0 });
+      await ann.done('POST', '/group/add', { groupId, memberIds: [shy.id] });
+      const byShy = [apply(ben, 'Ben', 2, 1), apply(shy, 'Shy', 1, 1), apply(ann, 'Ann', 2, 1)];
+      await tells(shy, ...byShy);
+      await ann.done('POST', '/group/dismiss', { groupId });
+      await tells(shy, ...byShy, apply(ann, 'Ann', 3, 0));
     });
   });
-
-  const toldOf = async (who: SealtalkClient): Promise<Row[]> =>
-    (await told(who, 'notifications'))
-      .filter(({ type }) => type === 'ST:GrpApply')
-      .map(({ body: { data } }) => data as Row);
 });
+
+const isAbout = (body: Row, other: Row | undefined): boolean =>
+  (body['data'] as Row)['timestamp'] === (other?.['data'] as Row | undefined)?.['timestamp'];
 
 /** Of a message as `/v1` shows it: one of another family is carried whole. */
 function contentIn(message: Row): { type: string; body: Row }[] {

@@ -70,14 +70,33 @@ async function tell(deps: SealtalkLinesDependencies, context: RequestContext, ha
       }),
     );
   }
-  for (const { userId, content } of await applicationsOf(deps, context.tenant, groupId, happening, around)) {
+  const personal = [
+    ...(await applicationsOf(deps, context.tenant, groupId, happening, around)),
+    ...removalsOf(happening, around),
+  ];
+  for (const { userId, content, from } of personal) {
     await deps.conversations.notice(context, {
       conversation: { kind: 'notification', userId },
       notice: noticeOf(happening, userId),
-      words: { content, custom: fromUser(SENDERS.apply) },
+      words: { content, custom: fromUser(from) },
       judgedBy,
     });
   }
+}
+
+/** What somebody is told beside the group's chat. */
+interface Personal {
+  readonly userId: string;
+  readonly content: Content;
+  readonly from: (typeof SENDERS)[keyof typeof SENDERS];
+}
+
+/** The original tells the group before it removes them; here the chat's line comes when they don't see it any more. */
+function removalsOf(happening: Happening, around: Surroundings): readonly Personal[] {
+  if (happening.what.kind !== 'kicked') return [];
+  return linesOf(happening, around).flatMap(({ content }) =>
+    happening.userIds.map((userId) => ({ userId, content, from: SENDERS.group })),
+  );
 }
 
 /** Names the line: the same event's same part is the same message at every repeat. */
@@ -208,7 +227,8 @@ async function applicationsOf(
   groupId: string,
   { by, userIds, what }: Happening,
   { id, nickname, at: timestamp, ...group }: Surroundings,
-): Promise<{ readonly userId: string; readonly content: Content }[]> {
+): Promise<Personal[]> {
+  const from = SENDERS.apply;
   const notice = (type: ApplyType, status: 0 | 1 | 2 | 3): Content =>
     applyNotice(id(by), {
       operatorNickname: nickname(by),
@@ -221,16 +241,16 @@ async function applicationsOf(
   if (what.kind === 'asked') {
     const asked = what.stage === 'invitee' ? userIds : await managersOf(deps, tenant, groupId);
     const content = notice(what.stage === 'invitee' ? 1 : 2, what.status);
-    return asked.map((userId) => ({ userId, content }));
+    return asked.map((userId) => ({ userId, content, from }));
   }
   if (what.kind === 'answered') {
-    return [{ userId: by, content: notice(what.stage === 'invitee' ? 1 : 2, what.status) }];
+    return [{ userId: by, content: notice(what.stage === 'invitee' ? 1 : 2, what.status), from }];
   }
   if (what.kind !== 'dismissed') return [];
   const filter = { at: timestamp, statuses: ['dismissed'], kinds: ['invitation'], asked: 'invitee' } as const;
   const { items } = await deps.applications.ofGroup(tenant, groupId, { limit: MAX_PAGE }, filter);
   const content = notice(0, 3);
-  return [...new Set(items.map(({ userId }) => userId))].map((userId) => ({ userId, content }));
+  return [...new Set(items.map(({ userId }) => userId))].map((userId) => ({ userId, content, from }));
 }
 
 async function managersOf(
