@@ -7,6 +7,7 @@ import type { SealtalkServices } from '../../api/dialects/sealtalk/services.js';
 import { accountOperations } from '../../api/dialects/sealtalk/users/account-operations.js';
 import { profileOperations } from '../../api/dialects/sealtalk/users/profile-operations.js';
 import { userQueryOperations } from '../../api/dialects/sealtalk/users/user-queries.js';
+import { hostileQueries } from '../support/hostile/queries.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { SEALTALK_TEST_CODE, type SealtalkAnswer, SealtalkClient } from '../support/sealtalk-client.js';
 
@@ -738,6 +739,10 @@ describe('004: users and friends', () => {
           const named = `${path.replaceAll(/\{\w+\}/g, id)}?id=${id}&limit=${id}&offset=${id}&phone=${id}`;
           return { what: named, ask: () => ann.call(method, named) };
         });
+        const right = path.replaceAll(/\{\w+\}/g, bob.id);
+        const queries = hostileQueries(['id', 'limit', 'offset', 'region', 'phone', 'st_account']);
+        const byQuery = queries.map((query) => `${right}?${query}`);
+        tries.push(...byQuery.map((what) => ({ what: what.slice(0, 120), ask: () => ann.call(method, what) })));
         wrong.push(...(await tried(tries)));
       }
       expect(wrong).to.deep.equal([]);

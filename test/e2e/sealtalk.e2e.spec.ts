@@ -4,6 +4,7 @@ import { groupOperations } from '../../api/dialects/sealtalk/groups/operations.j
 import type { SealtalkServices } from '../../api/dialects/sealtalk/services.js';
 import { nameOf } from '../../api/dialects/shared/operation.js';
 import { eventually } from '../support/eventually.js';
+import { hostileQueries } from '../support/hostile/queries.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { SEALTALK_TEST_CODE, SealtalkClient } from '../support/sealtalk-client.js';
 import { seedSamples } from '../support/sealtalk-samples.js';
@@ -556,6 +557,8 @@ describe('004: groups', () => {
         const name = nameOf(operation);
         if (method === 'GET') {
           const paths = ['no%20id', '%00', '..%2f..%2fetc', 'x'.repeat(2_000), '%E0%A4%A', '%3Cscript%3E', groupId];
+          const right = operation.path.replace('{id}', groupId);
+          await Promise.all(hostileQueries(['groupId', 'id']).map((query) => attack('GET', `${right}?${query}`)));
           await Promise.all(
             paths.map((id) => attack('GET', `${operation.path.replace('{id}', id)}?groupId=${id}&id=${id}&id=2`)),
           );

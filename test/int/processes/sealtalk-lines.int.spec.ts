@@ -81,9 +81,9 @@ describe('004’s words, told by a process that ends and begins again', () => {
     for await (const batch of side.store.readStream(streamName({ category: 'conversation', tenant: 't', ...key })))
       for (const { event } of await side.serializer.open(batch)) {
         if (event?.type !== 'MessageSent') continue;
-        const { type, body } = (event.data as MessageSent['data']).content;
-        const { operation } = JSON.parse(body ?? '{}') as { operation?: string };
-        found.push(`${type} ${operation ?? ''}`.trim());
+        const { content } = event.data as MessageSent['data'];
+        const { operation } = JSON.parse(content?.body ?? '{}') as { operation?: string };
+        found.push(`${content?.type ?? 'nothing'} ${operation ?? ''}`.trim());
       }
     return found;
   }
