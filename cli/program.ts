@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { historyCommand } from './history.js';
 import type { House, Using } from './house.js';
 import { privacyCommands } from './privacy.js';
+import { proofCommands } from './proof.js';
 import { projectionCommands } from './projections.js';
 import { sayingWhenStopped, unlessStopped } from './stopping.js';
 import { eachLine } from './terminal.js';
@@ -37,6 +38,7 @@ export function parleyCommand(house: House): Command {
   projectionCommands(program, using, house);
   historyCommand(program, using, house);
   privacyCommands(program, using, house);
+  proofCommands(program, using, house);
   storeCommands(program, house);
   systemCommands(program, house);
   return program;

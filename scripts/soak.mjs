@@ -13,6 +13,7 @@ const rounds = {
   PARLEY_FULL_DISK_ROUNDS: '5',
   PARLEY_SINGLE_FAULTS: '3',
   PARLEY_DEMO_SERVERS: '1',
+  PARLEY_TAMPER_ROUNDS: '1000',
 };
 const given = process.argv.slice(2);
 const specs = given.some((each) => each.endsWith('.spec.js')) ? [] : ['dist/test/**/*.spec.js'];

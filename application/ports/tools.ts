@@ -3,6 +3,7 @@ import type { HistorySearch } from '../audit/history-search.js';
 import type { StateReader } from '../audit/state-at.js';
 import type { HistoryReader } from '../queries/history.js';
 import type { GivenUpKey } from './envelope.js';
+import type { ProofTools } from './proof-tools.js';
 import type { Position, StoredEvent } from './event-store.js';
 
 /** How far a rebuild or a comparison is. */
@@ -94,6 +95,7 @@ export interface Tools {
    * @throws DomainError UserNotFound, InvalidArgument, NotPermitted (an app admin); ApplicationError
    */
   erase(asked: { readonly tenant: string; readonly userId: string; readonly reason: string }): Promise<ErasedPerson>;
+  readonly proof: ProofTools;
   close(): Promise<void>;
 }
 

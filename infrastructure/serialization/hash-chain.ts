@@ -83,7 +83,12 @@ export function checkLink(
   return { hash: split.hash };
 }
 
+/** As `unhashedEnvelope` writes it, last; inside a text the quotes would be escaped. */
+const LAST_PREV_HASH = /,"prevHash":"([A-Za-z0-9_-]*)"\}$/;
+
 function prevHashIn(unhashedMetadata: string): string | undefined {
+  const last = LAST_PREV_HASH.exec(unhashedMetadata.slice(-80));
+  if (last?.[1] !== undefined) return last[1];
   try {
     const parsed: unknown = JSON.parse(unhashedMetadata);
     if (typeof parsed !== 'object' || parsed === null || !('prevHash' in parsed)) return undefined;

@@ -40,6 +40,13 @@ function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean
     rebuild: () => Promise.resolve(REBUILT),
     verify: (name) => Promise.resolve({ name, same: true, events: 1, position: 'p9', parked: 0, differences: [] }),
     erase: () => Promise.resolve({ alreadySo: false, gone: true }),
+    proof: {
+      publicKey: () => Promise.resolve(undefined),
+      seal: () => Promise.resolve(undefined),
+      checkpoints: () => Promise.resolve([]),
+      verify: () => Promise.reject(new Error('not asked for')),
+      prove: () => Promise.reject(new Error('not asked for')),
+    },
     close: () => {
       closed = true;
       return Promise.resolve();

@@ -1,0 +1,203 @@
+import { writeFile } from 'node:fs/promises';
+import { type Command, InvalidArgumentError } from 'commander';
+import {
+  type EventRef,
+  type Misfit,
+  NoProof,
+  NoSealKey,
+  type ShownSeal,
+  type VerifiedLog,
+} from '../application/ports/proof-tools.js';
+import type { House, Using } from './house.js';
+import { count, withProgress } from './progress.js';
+import { json } from './terminal.js';
+
+const collected = (value: string, all: readonly string[] = []): string[] => [...all, value];
+
+function parseCount(text: string): number {
+  const n = Number(text);
+  if (!Number.isSafeInteger(n) || n < 1 || n > 100_000)
+    throw new InvalidArgumentError('It is a whole number from 1 to 100000.');
+  return n;
+}
+
+/** Findings told one by one; a log that was written anew has as many as it has events. */
+const TOLD = 1_000;
+
+/** `parley audit seal`, `checkpoints`, `key`, `verify`, `prove`: what proves the log (docs/audit.md "Proof"). */
+export function proofCommands(program: Command, using: Using, { terminal, stop }: House): void {
+  const audit = program.commands.find((each) => each.name() === 'audit') ?? program.command('audit');
+  /** What the operator can mend is said in a line. */
+  const telling =
+    (work: Parameters<Using>[0]): Parameters<Using>[0] =>
+    async (tools) => {
+      try {
+        return await work(tools);
+      } catch (error) {
+        if (!(error instanceof NoSealKey || error instanceof NoProof)) throw error;
+        terminal.err(error.message);
+        return false;
+      }
+    };
+
+  audit
+    .command('seal')
+    .option('--json', 'as one JSON document')
+    .description('sign what there is now, without waiting for the server to do it')
+    .action((options: { json?: true }) =>
+      using(
+        telling(async ({ proof }) => {
+          const seal = await proof.seal(stop);
+          if (options.json) terminal.out(json(seal === undefined ? { size: 0 } : record(seal)));
+          else if (seal === undefined) terminal.out('There is no event to seal.');
+          else for (const line of seal.checkpoint.trimEnd().split('\n')) terminal.out(line);
+          return true;
+        }),
+      ),
+    );
+
+  audit
+    .command('checkpoints')
+    .option('-n, --count <count>', 'how many, from the newest back', parseCount, 10)
+    .option('--json', 'a JSON object per line')
+    .description('the newest checkpoints, as signed notes with an empty line between them')
+    .action((options: { count: number; json?: true }) =>
+      using(async ({ proof }) => {
+        for (const seal of (await proof.checkpoints(options.count)).toReversed()) {
+          if (options.json) terminal.out(json(record(seal)));
+          else for (const line of seal.checkpoint.split('\n')) terminal.out(line);
+        }
+        return true;
+      }),
+    );
+
+  audit
+    .command('key')
+    .description(
+      'the public key by which checkpoints are checked: to be kept where who runs the server can not change it',
+    )
+    .action(() =>
+      using(async ({ proof }) => {
+        const key = await proof.publicKey();
+        if (key === undefined) terminal.err('There is nothing to sign with: set PARLEY_SEAL_KEY.');
+        else terminal.out(key);
+        return key !== undefined;
+      }),
+    );
+
+  audit
+    .command('verify')
+    .option('--key <key>', 'a public key that is believed too, such as the one before; may be repeated', collected)
+    .option('--checkpoints <file>', 'checkpoints that were kept elsewhere: the log must be theirs, too')
+    .option('--json', 'as one JSON document')
+    .description(
+      "recompute every event's hash, each stream's chain and the seals from the stored bytes, and name what differs",
+    )
+    .action((options: { key?: string[]; checkpoints?: string; json?: true }) =>
+      using(
+        telling(async ({ proof }) => {
+          const { checkpoints } = options;
+          const found = await withProgress(terminal, 'verifying', (say) => {
+            const began = performance.now();
+            return proof.verify({
+              keys: options.key ?? [],
+              ...(checkpoints === undefined ? {} : { checkpoints }),
+              onProgress: (share, events) => {
+                stop.throwIfAborted();
+                say(
+                  share,
+                  `${count(events)} events, ${count(Math.round((events * 1_000) / (performance.now() - began)))}/s`,
+                );
+              },
+              signal: stop,
+            });
+          });
+          if (options.json) terminal.out(json(verifiedRecord(found)));
+          else for (const line of verifiedLines(found)) terminal.out(line);
+          return found.holds;
+        }),
+        'Not all was verified.',
+      ),
+    );
+
+  audit
+    .command('prove')
+    .argument('<event>', 'its id, or stream@revision')
+    .option('-o, --output <file>', 'where to write it, instead of to the terminal')
+    .description('the proof that an event is in the log as it is: a small file that parley-verify.mjs takes')
+    .action((event: string, options: { output?: string }) =>
+      using(
+        telling(async ({ proof }) => {
+          const text = JSON.stringify(await proof.prove(event), undefined, 2);
+          if (options.output === undefined) for (const line of text.split('\n')) terminal.out(line);
+          else await writeFile(options.output, `${text}\n`);
+          return true;
+        }),
+      ),
+    );
+}
+
+const record = ({ size, sealedAt, checkpoint }: ShownSeal): object => ({
+  size,
+  sealedAt: new Date(sealedAt).toISOString(),
+  checkpoint,
+});
+
+const named = ({ type, stream, revision, id }: EventRef): string => `${type} ${stream}@${revision.toString()} (${id})`;
+
+function misfitLine(misfit: Misfit): string {
+  const index = misfit.index.toString();
+  switch (misfit.kind) {
+    case 'altered':
+      return `ALTERED: event ${index} is not what was sealed: ${named(misfit.event)}`;
+    case 'removed':
+      return `REMOVED: event ${index} is gone; it stood ${misfit.after === undefined ? 'first' : `behind ${named(misfit.after)}`}`;
+    case 'added':
+      return `ADDED: before event ${index} stands one that was not sealed there: ${named(misfit.event)}`;
+    case 'moved':
+      return `REORDERED: event ${index} stands before event ${misfit.before.toString()}: ${named(misfit.event)}`;
+  }
+}
+
+const REASONS = {
+  otherStream: 'is of another stream',
+  revision: 'does not follow: a revision is missing, doubled or out of order',
+  metadata: 'has no hash in its metadata',
+  prevHash: 'does not follow on the one before it in its stream',
+  hash: 'is not what its own hash says',
+} as const;
+
+function verifiedLines(found: VerifiedLog): string[] {
+  const problems = [
+    ...found.sealProblems.map(({ size, problem }) => `SEAL of ${count(size)} events: ${problem}`),
+    ...found.misfits.map(misfitLine),
+    ...found.breaks.map(({ reason, event }) => `CHAIN: ${named(event)} ${REASONS[reason]}`),
+  ];
+  const untold = Math.max(0, problems.length - TOLD) + found.more;
+  const sealed =
+    found.sealed === 0
+      ? 'none is under a seal'
+      : `${count(found.sealed)} are under ${count(found.seals)} seals, the newest of ${new Date(found.sealedAt ?? 0).toISOString()}`;
+  return [
+    ...problems.slice(0, TOLD),
+    ...(untold === 0 ? [] : [`… and ${count(untold)} more.`]),
+    `${count(found.events)} events; ${sealed}.`,
+    ...(found.unsealed === 0
+      ? []
+      : [
+          `${count(found.unsealed)} events behind the newest seal are not sealed yet: of them only each stream's chain was checked.`,
+        ]),
+    found.holds ? 'All holds: hashes, chains and seals.' : 'IT DOES NOT HOLD.',
+  ];
+}
+
+function verifiedRecord({ misfits, breaks, sealProblems, more, sealedAt, ...found }: VerifiedLog): object {
+  const told = { misfits: misfits.slice(0, TOLD), chain: breaks.slice(0, TOLD), sealProblems };
+  const untold = misfits.length + breaks.length - told.misfits.length - told.chain.length;
+  return {
+    ...found,
+    ...(sealedAt === undefined ? {} : { sealedAt: new Date(sealedAt).toISOString() }),
+    ...told,
+    more: more + untold,
+  };
+}

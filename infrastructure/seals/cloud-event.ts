@@ -1,0 +1,37 @@
+import type { StoredEvent } from '../../application/ports/event-store.js';
+
+/** As the envelope writes it; inside a text its quotes would be escaped. */
+const OCCURRED_AT = /"occurredAt":(\d{1,15})[,}]/;
+
+/**
+ * A stored event as a CloudEvent 1.0, JSON in one line. `data` is its payload; written again by JSON.stringify it is the stored text,
+ * and where that would not be so, `data` is the stored text itself, as a string. `parleymetadata` is the metadata's stored text. So
+ * whoever has the line has every byte that was hashed.
+ */
+export function cloudEvent(event: StoredEvent, index: number, origin: string): string {
+  const { id, type, stream, revision, data, metadata } = event;
+  const time = timeIn(metadata);
+  return (
+    `{"specversion":"1.0","id":${JSON.stringify(id)},"source":${JSON.stringify(`parley:${encodeURI(origin)}`)},` +
+    `"type":${JSON.stringify(type)},"subject":${JSON.stringify(stream)},` +
+    `${time === undefined ? '' : `"time":"${time}",`}"datacontenttype":"application/json",` +
+    `"revision":${revision.toString()},"logindex":"${index.toString()}",` +
+    `"data":${isCanonical(data) ? data : JSON.stringify(data)},"parleymetadata":${JSON.stringify(metadata)}}`
+  );
+}
+
+function timeIn(metadata: string): string | undefined {
+  const match = OCCURRED_AT.exec(metadata);
+  const date = new Date(Number(match?.[1] ?? Number.NaN));
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+/** What is read from it and written again is the same text. */
+function isCanonical(data: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(data);
+    return typeof parsed === 'object' && JSON.stringify(parsed) === data;
+  } catch {
+    return false; // No JSON at all: somebody has changed it.
+  }
+}
