@@ -24,29 +24,42 @@ function parseCount(text: string): number {
 /** Findings told one by one; a log that was written anew has as many as it has events. */
 const TOLD = 1_000;
 
-/** `parley audit seal`, `checkpoints`, `key`, `verify`, `prove`: what proves the log (docs/audit.md "Proof"). */
-export function proofCommands(program: Command, using: Using, { terminal, stop }: House): void {
-  const audit = program.commands.find((each) => each.name() === 'audit') ?? program.command('audit');
-  /** What the operator can mend is said in a line. */
-  const telling =
-    (work: Parameters<Using>[0]): Parameters<Using>[0] =>
-    async (tools) => {
-      try {
-        return await work(tools);
-      } catch (error) {
-        if (!(error instanceof NoSealKey || error instanceof NoProof)) throw error;
-        terminal.err(error.message);
-        return false;
-      }
-    };
+/** What the operator can mend is said in a line. */
+const telling =
+  (terminal: House['terminal'], work: Parameters<Using>[0]): Parameters<Using>[0] =>
+  async (tools) => {
+    try {
+      return await work(tools);
+    } catch (error) {
+      if (!(error instanceof NoSealKey || error instanceof NoProof)) throw error;
+      terminal.err(error.message);
+      return false;
+    }
+  };
 
+function parseTime(text: string): number {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new InvalidArgumentError('It is a time such as 2026-11-29T13:00:00Z.');
+  return time;
+}
+
+type AsOf = { readonly size: number } | { readonly time: number };
+
+const parseAsOf = (text: string): AsOf =>
+  /^\d{1,15}$/.test(text) ? { size: Number(text) } : { time: parseTime(text) };
+
+/** `parley audit seal`, `checkpoints`, `key`, `verify`, `prove`: what proves the log (docs/audit.md "Proof"). */
+export function proofCommands(program: Command, using: Using, house: House): void {
+  const { terminal, stop } = house;
+  const audit = program.commands.find((each) => each.name() === 'audit') ?? program.command('audit');
+  exportCommand(audit, using, house);
   audit
     .command('seal')
     .option('--json', 'as one JSON document')
     .description('sign what there is now, without waiting for the server to do it')
     .action((options: { json?: true }) =>
       using(
-        telling(async ({ proof }) => {
+        telling(terminal, async ({ proof }) => {
           const seal = await proof.seal(stop);
           if (options.json) terminal.out(json(seal === undefined ? { size: 0 } : record(seal)));
           else if (seal === undefined) terminal.out('There is no event to seal.');
@@ -95,19 +108,16 @@ export function proofCommands(program: Command, using: Using, { terminal, stop }
     )
     .action((options: { key?: string[]; checkpoints?: string; json?: true }) =>
       using(
-        telling(async ({ proof }) => {
+        telling(terminal, async ({ proof }) => {
           const { checkpoints } = options;
           const found = await withProgress(terminal, 'verifying', (say) => {
-            const began = performance.now();
+            const rate = rateOf();
             return proof.verify({
               keys: options.key ?? [],
               ...(checkpoints === undefined ? {} : { checkpoints }),
               onProgress: (share, events) => {
                 stop.throwIfAborted();
-                say(
-                  share,
-                  `${count(events)} events, ${count(Math.round((events * 1_000) / (performance.now() - began)))}/s`,
-                );
+                say(share, rate(events));
               },
               signal: stop,
             });
@@ -127,7 +137,7 @@ export function proofCommands(program: Command, using: Using, { terminal, stop }
     .description('the proof that an event is in the log as it is: a small file that parley-verify.mjs takes')
     .action((event: string, options: { output?: string }) =>
       using(
-        telling(async ({ proof }) => {
+        telling(terminal, async ({ proof }) => {
           const text = JSON.stringify(await proof.prove(event), undefined, 2);
           if (options.output === undefined) for (const line of text.split('\n')) terminal.out(line);
           else await writeFile(options.output, `${text}\n`);
@@ -136,6 +146,75 @@ export function proofCommands(program: Command, using: Using, { terminal, stop }
       ),
     );
 }
+
+interface ExportOptions {
+  readonly tenant?: string;
+  readonly group?: string;
+  readonly user?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly asOf?: AsOf;
+  readonly gzip?: true;
+  readonly json?: true;
+}
+
+function exportCommand(audit: Command, using: Using, { terminal, stop }: House): void {
+  audit
+    .command('export')
+    .argument('<folder>', 'where to write it: a folder of its own, which is made')
+    .option('-t, --tenant <tenant>', "whose (default: everybody's; of a group or a user DEFAULT_TENANT)")
+    .option('--group <group>', "a group's events, those of its conversations, and of everybody's views of them")
+    .option('--user <user>', 'what a user did, what was done to him, and whatever names him')
+    .option('--from <time>', 'decided from then on, as 2026-11-29T13:00:00Z', parseTime)
+    .option('--to <time>', 'decided until then', parseTime)
+    .option(
+      '--as-of <time>',
+      'the log as it was under the newest seal of then, or under the seal of so many events',
+      parseAsOf,
+    )
+    .option('--gzip', 'compressed')
+    .option('--json', 'the outcome as one JSON document')
+    .description(
+      'write events as CloudEvents, one a line, with seals and proofs beside them; goes on where it was stopped',
+    )
+    .action((folder: string, { gzip, json: asJson, ...asked }: ExportOptions) =>
+      using(
+        telling(terminal, async ({ proof, defaultTenant }) => {
+          const aggregate = asked.group !== undefined || asked.user !== undefined;
+          const tenant = asked.tenant ?? (aggregate ? defaultTenant : undefined);
+          const done = await withProgress(terminal, 'exporting', (say) => {
+            const rate = rateOf();
+            return proof.export({
+              folder,
+              ...asked,
+              ...(tenant === undefined ? {} : { tenant }),
+              gzip: gzip === true,
+              onProgress: (share, events) => {
+                say(share, rate(events));
+              },
+              signal: stop,
+            });
+          });
+          if (asJson) terminal.out(json(done));
+          else {
+            const tail = done.unsealed === 0 ? '' : `, ${count(done.unsealed)} of them not sealed yet`;
+            terminal.out(
+              `${count(done.events)} events${done.whole ? '' : ' of a part of the log'} in ${folder}, under the seal of ${count(done.size)}${tail}.`,
+            );
+            terminal.out(`Check it with: node tools/parley-verify.mjs ${folder} --key KEY (parley audit key)`);
+          }
+          return true;
+        }),
+        'What is written stays; the same command goes on behind it.',
+      ),
+    );
+}
+
+const rateOf = (): ((events: number) => string) => {
+  const began = performance.now();
+  return (events) =>
+    `${count(events)} events, ${count(Math.round((events * 1_000) / Math.max(1, performance.now() - began)))}/s`;
+};
 
 const record = ({ size, sealedAt, checkpoint }: ShownSeal): object => ({
   size,

@@ -60,6 +60,37 @@ export interface ShownSeal {
 /** How far a reading of the log is: its share, 0 … 1, and events. What it throws stops the reading. */
 export type OnEvents = (share: number, events: number) => void;
 
+export interface ExportRequest {
+  /** Where it goes; it is made. One that holds the beginning of the same export is gone on with. */
+  readonly folder: string;
+  /** Whose events; absent: everybody's. */
+  readonly tenant?: string;
+  /** Of which group: its own events, its conversations', and those of views of them. */
+  readonly group?: string;
+  /** Whose: what he did, what was done to him, whatever names him. */
+  readonly user?: string;
+  /** Decided from then on, and until then, ms UTC, both included. */
+  readonly from?: number;
+  readonly to?: number;
+  /** The log as it was under that seal, or the newest one made by then; absent: all there is. */
+  readonly asOf?: { readonly size: number } | { readonly time: number };
+  readonly gzip: boolean;
+  readonly onProgress: OnEvents;
+  readonly signal: AbortSignal;
+}
+
+export interface Exported {
+  readonly events: number;
+  /** Of them behind the newest seal. */
+  readonly unsealed: number;
+  /** Events under the seal that the export is under. */
+  readonly size: number;
+  /** All events, not a part of them. */
+  readonly whole: boolean;
+  /** It went on where it had been stopped. */
+  readonly resumed: boolean;
+}
+
 /** What proves the log; the composition root gives it. */
 export interface ProofTools {
   /** `name+id+key`, by which checkpoints are checked; undefined when nothing is there to sign with. */
@@ -84,6 +115,11 @@ export interface ProofTools {
    * @throws NoProof
    */
   prove(event: string): Promise<object>;
+  /**
+   * Writes events with what proves them, for the stand-alone verifier.
+   * @throws NoProof, WrongWords when the folder holds another export
+   */
+  export(request: ExportRequest): Promise<Exported>;
 }
 
 /** There is no proof, told why. */

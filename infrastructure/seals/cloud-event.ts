@@ -7,15 +7,16 @@ const OCCURRED_AT = /"occurredAt":(\d{1,15})[,}]/;
  * A stored event as a CloudEvent 1.0, JSON in one line. `data` is its payload; written again by JSON.stringify it is the stored text,
  * and where that would not be so, `data` is the stored text itself, as a string. `parleymetadata` is the metadata's stored text. So
  * whoever has the line has every byte that was hashed.
+ * @param index of a sealed event, from the log's start
  */
-export function cloudEvent(event: StoredEvent, index: number, origin: string): string {
+export function cloudEvent(event: StoredEvent, index: number | undefined, origin: string): string {
   const { id, type, stream, revision, data, metadata } = event;
   const time = timeIn(metadata);
   return (
     `{"specversion":"1.0","id":${JSON.stringify(id)},"source":${JSON.stringify(`parley:${encodeURI(origin)}`)},` +
     `"type":${JSON.stringify(type)},"subject":${JSON.stringify(stream)},` +
     `${time === undefined ? '' : `"time":"${time}",`}"datacontenttype":"application/json",` +
-    `"revision":${revision.toString()},"logindex":"${index.toString()}",` +
+    `"revision":${revision.toString()},${index === undefined ? '' : `"logindex":"${index.toString()}",`}` +
     `"data":${isCanonical(data) ? data : JSON.stringify(data)},"parleymetadata":${JSON.stringify(metadata)}}`
   );
 }

@@ -38,6 +38,19 @@ export class TileProofs {
     return this.hashes(consistencyRanges(from, to));
   }
 
+  /** Leaf `index`, as far as it is kept. */
+  async leaf(index: number): Promise<Hash | undefined> {
+    const id = tileOf({ level: 0, index });
+    const place = index % TILE_WIDTH;
+    const kept = this.tiles.get(tileKey(id))?.[0]?.[place];
+    if (kept !== undefined) return kept;
+    const [tile] = await this.seals.tiles([id]);
+    if (tile === undefined) return undefined;
+    const tree = treeOf(tile.hashes);
+    this.tiles.set(tileKey(id), tree);
+    return tree[0]?.[place];
+  }
+
   private async hashes(ranges: readonly LeafRange[]): Promise<Hash[]> {
     const subtrees = ranges.flatMap((range) => subtreesOf(range));
     const missing = new Map<string, TileId>();

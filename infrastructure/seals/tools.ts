@@ -7,6 +7,7 @@ import { WrongWords } from '../../application/ports/wrong-words.js';
 import { openCheckpoint, parseCheckpoint } from '../../application/seals/checkpoint.js';
 import type { TreeHead } from '../../application/seals/proofs.js';
 import { NoteRefused, type NoteSigner, type NoteVerifier, noteVerifier } from '../../application/seals/signed-note.js';
+import { exportLog } from './export-log.js';
 import { proveEvent } from './prove.js';
 import { sealNow } from './sealer.js';
 import { notesIn, type SealsFile } from './seals-file.js';
@@ -47,6 +48,7 @@ export function proofTools({ store, seals, signer, file, log }: ProofToolsOption
       const origin = last === undefined ? (mine?.verifier.name ?? 'parley') : originOf(last);
       return proveEvent(event, { store, seals, origin, key: mine?.verifier.text });
     },
+    export: async (request) => exportLog(request, { store, seals, originOf, key: (await signer())?.verifier.text }),
   };
 }
 

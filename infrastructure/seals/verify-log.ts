@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { parsePosition, isPositionOf } from '../../application/ports/positions.js';
+import { isPositionOf } from '../../application/ports/positions.js';
 import type { StreamTail } from '../../application/ports/envelope.js';
 import type { EventStore, StoredEvent } from '../../application/ports/event-store.js';
 import type { BrokenLink, OnEvents, SealProblem, VerifiedLog } from '../../application/ports/proof-tools.js';
@@ -11,6 +11,7 @@ import { checkLink, EMPTY_STREAM, hashOf, splitHash } from '../serialization/has
 import { Alignment, refOf } from './alignment.js';
 import { checkSeals, type DoubtfulRange, KeptLeaves } from './check-seals.js';
 import { leafOf } from './leaf.js';
+import { shareOfLog } from './share-of-log.js';
 
 export interface VerifyLogOptions {
   readonly store: EventStore;
@@ -45,7 +46,7 @@ export async function verifyLog(options: VerifyLogOptions): Promise<VerifiedLog>
     },
   );
   const chains = new Chains();
-  const shareAt = await shares(store);
+  const shareAt = await shareOfLog(store);
   let events = 0;
   for await (const batch of store.readAll()) {
     signal.throwIfAborted();
@@ -128,13 +129,4 @@ class Doubts {
           : `events ${begin.toString()} … ${(end - 1).toString()} are not those that were signed; which of them can't be told, because the hashes kept of them were changed too`,
     }));
   }
-}
-
-/** How much of the log lies before a position, as far as ordinals tell. */
-async function shares(store: EventStore): Promise<(position: string | undefined) => number> {
-  const head = await store.head();
-  if (head === undefined) return () => 1;
-  const end = Number(parsePosition(head).ordinal);
-  return (position) =>
-    position === undefined ? 0 : Math.min(1, Number(parsePosition(position).ordinal) / Math.max(end, 1));
 }

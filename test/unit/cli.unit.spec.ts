@@ -46,6 +46,7 @@ function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean
       checkpoints: () => Promise.resolve([]),
       verify: () => Promise.reject(new Error('not asked for')),
       prove: () => Promise.reject(new Error('not asked for')),
+      export: () => Promise.reject(new Error('not asked for')),
     },
     close: () => {
       closed = true;

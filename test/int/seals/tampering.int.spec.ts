@@ -1,22 +1,43 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
-import type { VerifiedLog } from '../../../application/ports/proof-tools.js';
+import type { ExportRequest, VerifiedLog } from '../../../application/ports/proof-tools.js';
+import { noteSigner } from '../../../application/seals/signed-note.js';
+import { exportLog } from '../../../infrastructure/seals/export-log.js';
+import { proveEvent } from '../../../infrastructure/seals/prove.js';
 import { sealNow } from '../../../infrastructure/seals/sealer.js';
 import { verifyLog } from '../../../infrastructure/seals/verify-log.js';
 import { ArrayEventStore } from '../../support/array-event-store.js';
 import { randomHistory } from '../../support/random-history.js';
+import { repositoryRoot } from '../../support/repository-root.js';
 import { seededRandom } from '../../support/random.js';
 import { type SealedDatabase, sealedDatabase } from '../../support/sealed-database.js';
 import { SealedLog, wholeLog } from '../../support/sealed-log.js';
 import { tamper } from '../../support/tampering.js';
 
 const signal = new AbortController().signal;
-const rounds = Number(process.env['PARLEY_TAMPER_ROUNDS'] ?? '24');
+const rounds = Number(process.env['PARLEY_TAMPER_ROUNDS'] ?? '6');
+
+const VERIFIER = join(repositoryRoot(), 'tools', 'parley-verify.mjs');
+
+async function verifier(...words: string[]): Promise<{ code: number; said: string }> {
+  try {
+    return { code: 0, said: (await promisify(execFile)(process.execPath, [VERIFIER, ...words])).stdout };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, said: stdout + stderr };
+  }
+}
 
 describe('verifying a log that somebody has changed', function () {
   this.timeout(60_000 + rounds * 1_000);
   const random = seededRandom();
   let database: SealedDatabase;
   let sealed: number;
+  let folders: string;
 
   const verify = (): Promise<VerifiedLog> =>
     verifyLog({ store: database.store, seals: database.seals, verifiers: [database.signer.verifier], signal });
@@ -24,6 +45,7 @@ describe('verifying a log that somebody has changed', function () {
   before(async () => {
     console.log(`      seed ${random.seed.toString()} (PARLEY_TEST_SEED repeats it)`);
     database = await sealedDatabase();
+    folders = await mkdtemp(join(tmpdir(), 'parley-exports-'));
     const log = new SealedLog(database.store);
     await log.write(randomHistory(Array.from({ length: 150 }, () => random.between(0, 1_000_000))));
     await sealNow(database.sealing, signal);
@@ -36,7 +58,10 @@ describe('verifying a log that somebody has changed', function () {
       await database.pool.query(`CREATE TABLE kept_${table.replace('.', '_')} AS SELECT * FROM ${table}`);
   });
   afterEach(restore);
-  after(() => database.drop());
+  after(async () => {
+    await database.drop();
+    await rm(folders, { recursive: true });
+  });
 
   async function restore(): Promise<void> {
     for (const table of ['events.log', 'system.seal', 'system.seal_tile'])
@@ -44,6 +69,44 @@ describe('verifying a log that somebody has changed', function () {
         `TRUNCATE ${table}; INSERT INTO ${table} SELECT * FROM kept_${table.replace('.', '_')}`,
       );
   }
+
+  const exported = async (asked: Partial<ExportRequest> = {}): Promise<string> => {
+    const folder = await mkdtemp(join(folders, 'export-'));
+    const { store, seals, signer } = database;
+    await exportLog(
+      { folder, gzip: false, onProgress: () => undefined, signal, ...asked },
+      { store, seals, key: signer.verifier.text, originOf: () => signer.verifier.name },
+    );
+    return folder;
+  };
+  const key = (): string => database.signer.verifier.text;
+
+  it('takes an export for what it is, whole or in part, compressed or not, and the proof of one event', async () => {
+    for (const asked of [{}, { gzip: true }, { group: 'g1' }, { user: 'u1', gzip: true }, { tenant: 't1', from: 0 }]) {
+      const { code, said } = await verifier(await exported(asked), '--key', key());
+      expect(code, said).to.equal(0);
+    }
+    const whole = await exported({ asOf: { size: sealed - 1 } });
+    expect((await verifier(whole, '--key', key())).said).to.match(/All holds\.\n$/);
+    const { store, seals } = database;
+    const event = (await wholeLog(store))[17]!;
+    const proof = await proveEvent(`${event.stream}@${event.revision.toString()}`, {
+      store,
+      seals,
+      origin: 'o',
+      key: key(),
+    });
+    expect(proof).to.deep.equal(await proveEvent(event.id, { store, seals, origin: 'o', key: key() }));
+    const path = join(folders, 'proof.json');
+    await writeFile(path, JSON.stringify(proof));
+    expect((await verifier(path, '--key', key())).code).to.equal(0);
+    await writeFile(path, JSON.stringify(proof).replace(event.type, `${event.type}X`));
+    const wrong = await verifier(path, '--key', key());
+    expect(wrong.code).to.equal(1);
+    expect(wrong.said).to.include(event.id).and.to.include('ALTERED');
+    const other = noteSigner('elsewhere', Buffer.alloc(32, 1)).verifier.text;
+    expect((await verifier(path, '--key', other)).code).to.equal(1);
+  });
 
   it('finds nothing in one that is as it was, and tells its tail', async () => {
     const found = await verify();
@@ -70,6 +133,12 @@ describe('verifying a log that somebody has changed', function () {
       expect(
         names.some((name) => said.includes(name)),
         `${what}: ${said}`,
+      ).to.equal(true);
+      const offline = await verifier(await exported(), '--key', key());
+      expect(offline.code, what).to.equal(1);
+      expect(
+        names.some((name) => offline.said.includes(name.replace('"index":', 'event '))),
+        `${what}: ${offline.said}`,
       ).to.equal(true);
       await restore();
     }
