@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // Checks an export of a Parley server, or the proof of one event, without Parley and its database: Node 20 and nothing else.
 //
 //   node parley-verify.mjs FOLDER|PROOF --key KEY [--checkpoint FILE]
@@ -10,6 +9,7 @@
 //     `hash` at the end of its metadata, and `prevHash` must be the hash of the event before it in its stream.
 //   - A leaf is SHA-256(0x00, the event's hash), a node SHA-256(0x01, left, right): RFC 6962.
 //   - A checkpoint is a signed note (https://c2sp.org/signed-note): log, number of events, root; signed by Ed25519.
+import { Buffer } from 'node:buffer';
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { createReadStream, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';

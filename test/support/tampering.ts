@@ -61,7 +61,7 @@ export async function tamper(pool: pg.Pool, sealed: number, random: Random): Pro
 async function changedByte(pool: pg.Pool, row: Row, random: Random): Promise<Tampering> {
   const column = (['stream', 'type', 'data', 'metadata', 'id', 'revision'] as const)[random.between(0, 6)]!;
   const was = row[column];
-  let is = was;
+  let is: string;
   if (column === 'revision') is = (Number(was) + 1_000).toString();
   else if (column === 'id') is = was.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
   else {
