@@ -58,11 +58,16 @@ export async function everyPage(): Promise<readonly string[]> {
   const from: number | null = history.next;
   const found = await call('searchHistory');
   const sentences: string[] = [...history.items, ...found.items].map(({ sentence }) => sentence);
+  const then = await call('getStateAt');
+  const changes = await call('getChanges');
+  const [access] = (await call('listAccesses')).items;
+  const looked: string | null | undefined = access?.actor === null ? null : access?.actor.id;
   const users = await call('getUsers');
   const roles = await call('getRoles');
   const manyUsers: typeof users = await call('lookUpUsers', { userIds: ['ada'] });
   const manyRoles: typeof roles = await call('lookUpRoles', { userIds: ['ada'] });
   return [
+    `${then.revision.toFixed()} ${then.at ?? ''} ${changes.happened.toFixed()} ${looked ?? ''}`,
     ...pages.flatMap(({ next }) => (next === null ? [] : [next])),
     ...(from === null ? [] : [from.toFixed()]),
     ...sentences,
