@@ -1,5 +1,5 @@
 // `npm test [-- FILE… and what else mocha takes]`: mocha, and beside its last run the type-check, whose errors are told behind its
-// summary. Of the whole suite most files run two at a time, then the others one by one: two summaries.
+// summary. Of the whole suite most files run two at a time, then those that wait, then the others one by one: three summaries.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -13,15 +13,11 @@ const require = createRequire(import.meta.url);
 const SPECS = join('dist', 'test');
 const spec = (name) => join(SPECS, `${name}.spec.js`);
 
-/** They flood, kill, freeze or starve whole servers whose answers have a time: nothing runs beside them but the type-check, with what they leave. */
-const ALONE = [
-  'unit/http/connections.unit',
-  'int/projections/frozen-leader.int',
-  'e2e/single-faults.e2e',
-  'e2e/full-disk.e2e',
-  'e2e/faults.e2e',
-  'e2e/kill.e2e',
-].map(spec);
+/** They starve or freeze servers of their own and mostly wait for what comes of it: nothing that works hard runs beside them. */
+const WAITING = ['e2e/single-faults.e2e', 'e2e/full-disk.e2e', 'int/projections/frozen-leader.int'].map(spec);
+
+/** They flood and kill whole servers whose answers have a time: nothing runs beside them but the type-check, with what they leave. */
+const ALONE = ['unit/http/connections.unit', 'e2e/faults.e2e', 'e2e/kill.e2e'].map(spec);
 
 /** Begun first, so that none of them is what is waited for in the end. */
 const LONG = [
@@ -34,16 +30,19 @@ const LONG = [
   'int/projections/rebuild.int',
 ].map(spec);
 
+const TWO_AT_A_TIME = ['--parallel', '--jobs', '2'];
+
 /** What mocha is told, run by run. */
 function runs(given) {
   if (given.some((each) => each.endsWith('.spec.js'))) return [given];
   const others = readdirSync(join(root, SPECS), { recursive: true })
     .filter((name) => name.endsWith('.spec.js'))
     .map((name) => join(SPECS, name))
-    .filter((path) => !ALONE.includes(path) && !LONG.includes(path))
+    .filter((path) => ![...WAITING, ...ALONE, ...LONG].includes(path))
     .sort();
   return [
-    ['--parallel', '--jobs', '2', ...LONG, ...others, ...given],
+    [...TWO_AT_A_TIME, ...LONG, ...others, ...given],
+    [...TWO_AT_A_TIME, ...WAITING, ...given],
     [...ALONE, ...given],
   ];
 }
