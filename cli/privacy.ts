@@ -1,8 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { ApplicationError } from '../application/commands/errors.js';
 import { WrongWords } from '../application/ports/wrong-words.js';
+import { type HistoryItem, isUnreadable } from '../application/queries/history.js';
 import { DomainError } from '../domain/shared/errors.js';
+import { historyRecord } from './history-lines.js';
 import type { House, Using } from './house.js';
+import { json } from './terminal.js';
 
 function parseName(text: string): string {
   if (text === '') throw new InvalidArgumentError('It must not be empty.');
@@ -15,7 +18,7 @@ interface ErasingOptions {
 }
 
 /** `parley privacy …`: what the law lets a person ask for. */
-export function privacyCommands(program: Command, using: Using, { terminal }: House): void {
+export function privacyCommands(program: Command, using: Using, { terminal, stop }: House): void {
   const privacy = program.command('privacy').description('what is held of a person');
   privacy
     .command('erase')
@@ -38,7 +41,39 @@ export function privacyCommands(program: Command, using: Using, { terminal }: Ho
         }
       }),
     );
+  privacy
+    .command('export')
+    .argument('<user>', 'his user id', parseName)
+    .option('-t, --tenant <tenant>', 'the tenant (default: DEFAULT_TENANT, 1000)', parseName)
+    .description(
+      'all that is held of a person, as one JSON document: profile, account, and each event that he did or that was done to him',
+    )
+    .action((userId: string, { tenant: named }: { tenant?: string }) =>
+      using(async ({ defaultTenant, personalRecords }) => {
+        const tenant = named ?? defaultTenant;
+        const profile = await personalRecords.profile(tenant, userId);
+        if (profile === undefined) {
+          terminal.err(`There is no user "${userId}" in tenant "${tenant}".`);
+          return false;
+        }
+        const head = { tenant, userId, profile, account: await personalRecords.account(tenant, userId) };
+        // Written as it is read: he may have done a million things.
+        terminal.out(`${json(head).slice(0, -1)},"events":[`);
+        let before = '';
+        for await (const { side, item } of personalRecords.events(tenant, userId)) {
+          stop.throwIfAborted();
+          if (before !== '') terminal.out(`${before},`);
+          before = json({ side, stream: item.stored.stream, ...historyRecord(item, {}), ...dataOf(item) });
+        }
+        if (before !== '') terminal.out(before);
+        terminal.out(']}');
+        return true;
+      }),
+    );
 }
+
+/** What it says in full, where it can be read. */
+const dataOf = (item: HistoryItem): object => (isUnreadable(item) ? {} : { data: item.event?.data ?? null });
 
 const NOT_YET_GONE =
   'The lists drop what they show of him when a server runs and has come to it (`parley projections status`).';

@@ -38,4 +38,5 @@ export const projections: readonly Projection[] = [
 
 export { ProjectionEngine, type ProjectionEngineOptions, type ProjectionStatus } from './engine/engine.js';
 export { Leadership } from './engine/coordinate.js';
+export { dropLeftovers, forgetWhyParked } from './engine/leftovers.js';
 export { projectionMigrations } from './engine/migration.js';

@@ -1,6 +1,7 @@
 import type { AccessStore } from '../audit/access-log.js';
 import type { HistorySearch } from '../audit/history-search.js';
 import type { StateReader } from '../audit/state-at.js';
+import type { PersonalRecords } from '../privacy/personal-record.js';
 import type { HistoryReader } from '../queries/history.js';
 import type { GivenUpKey } from './envelope.js';
 import type { ProofTools } from './proof-tools.js';
@@ -96,6 +97,8 @@ export interface Tools {
    */
   erase(asked: { readonly tenant: string; readonly userId: string; readonly reason: string }): Promise<ErasedPerson>;
   readonly proof: ProofTools;
+  /** All that is held of a person. */
+  readonly personalRecords: Pick<PersonalRecords, 'profile' | 'account' | 'events'>;
   close(): Promise<void>;
 }
 

@@ -20,8 +20,8 @@ export const processes = new ContainerModule(({ bind }) => {
   );
   bind(ids.sealtalkLines).toResolvedValue(
     (conversations, groups, sealtalkIds, readModels, progress, { chatNotices: notices }) => {
-      const { users, groups: groupViews, members, applications } = reachable(readModels);
-      const read = { users, groupViews, members, applications, progress };
+      const { groups: groupViews, members, applications } = reachable(readModels);
+      const read = { groupViews, members, applications, progress };
       return sealtalkLinesProcess({ ...read, conversations, groups, ids: sealtalkIds, notices });
     },
     [ConversationCommands, GroupOfCause, ids.sealtalkIds, ids.readModels, ids.projections, ids.config],

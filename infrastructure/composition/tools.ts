@@ -6,6 +6,7 @@ import { CommandPipeline } from '../../application/commands/pipeline.js';
 import { EventUnreadable, type GivenUpKey, type LostKey } from '../../application/ports/envelope.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { Tools } from '../../application/ports/tools.js';
+import { PersonalRecords } from '../../application/privacy/personal-record.js';
 import { HistoryReader } from '../../application/queries/history.js';
 import { projections } from '../../projections/index.js';
 import type { Config } from '../config/config.js';
@@ -90,6 +91,7 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
       return { alreadySo: outcome.alreadySo, gone };
     },
     proof: reachable(openProofTools(container)),
+    personalRecords: container.get(PersonalRecords),
     close: async () => {
       await container.get(CommandPipeline).close(CLOSE_MS);
       await engine.stop();

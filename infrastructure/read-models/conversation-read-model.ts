@@ -18,6 +18,7 @@ import { cutPage, pageStart, type PagedList } from './cursor.js';
 import {
   hiddenFrom,
   MESSAGE_NAMES,
+  messageColumn,
   SENDER_COLUMNS,
   senderUnless,
   shapeMessage,
@@ -231,7 +232,7 @@ const WITH_NAMES = `LEFT JOIN LATERAL (SELECT u.nickname, u.avatar FROM read.use
   LEFT JOIN LATERAL (SELECT * FROM read.groups_v2 g WHERE g.tenant = c.tenant AND g.group_id = c.group_id
     AND g.incarnation = c.incarnation OFFSET 0) g ON true`;
 const LAST_COLUMNS = MESSAGE_NAMES.filter((name) => name !== 'conversation')
-  .map((name) => `m.${name}`)
+  .map(messageColumn)
   .join(', ');
 /**
  * At most `latest_seq`, not just that one: the messages may be a moment behind the conversations. As columns: to make JSON of

@@ -1,4 +1,5 @@
 import type { MessageView } from '../../application/queries/messages.js';
+import { NICKNAME } from '../../application/queries/nicknames-in-lines.js';
 import type { Notice } from '../../domain/conversation/events.js';
 
 /** A message as a statement gives it, with its sender's profile. */
@@ -61,9 +62,19 @@ export const MESSAGE_NAMES = [
   'ended_at',
 ] as const;
 
-/** Of a message `m`. */
-export const MESSAGE_COLUMNS = MESSAGE_NAMES.map((name) => `m.${name}`).join(', ');
+/** What `m` says; in a line of the server's the people's nicknames in the places of their ids, as JSON text has them. */
+const BODY = `CASE WHEN m.sent_from <> 'system' OR strpos(m.body, '${NICKNAME.open}') = 0 THEN m.body ELSE (
+    SELECT string_agg(CASE WHEN part.n % 2 = 1 THEN part.text
+      ELSE coalesce(substr(to_json(u.nickname)::text, 2, length(to_json(u.nickname)::text) - 2), '') END, '' ORDER BY part.n)
+    FROM regexp_split_to_table(m.body, '[${NICKNAME.open}${NICKNAME.close}]') WITH ORDINALITY part (text, n)
+    LEFT JOIN read.users_v2 u ON part.n % 2 = 0 AND u.tenant = m.tenant AND u.user_id = part.text) END`;
 
+/** A column of a message `m`, under its name. */
+export const messageColumn = (name: (typeof MESSAGE_NAMES)[number]): string =>
+  name === 'body' ? `${BODY} AS body` : `m.${name}`;
+
+/** Of a message `m`. */
+export const MESSAGE_COLUMNS = MESSAGE_NAMES.map(messageColumn).join(', ');
 /**
  * The profile of a message's sender, as `sender_nickname` and `sender_avatar`. OFFSET 0 keeps it a look-up by key for each
  * message: a plain join that is planned before there are statistics may go through all users for each.

@@ -39,6 +39,13 @@ function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean
     lostKeys: () => Promise.resolve([]),
     rebuild: () => Promise.resolve(REBUILT),
     verify: (name) => Promise.resolve({ name, same: true, events: 1, position: 'p9', parked: 0, differences: [] }),
+    personalRecords: {
+      profile: () => Promise.resolve(undefined),
+      account: () => Promise.resolve({ names: [], hasPassword: false, knownNetworks: 0, readUpTo: [] }),
+      events: async function* () {
+        yield* [];
+      },
+    },
     erase: () => Promise.resolve({ alreadySo: false, gone: true }),
     proof: {
       publicKey: () => Promise.resolve(undefined),

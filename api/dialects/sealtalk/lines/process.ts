@@ -6,8 +6,8 @@ import type { ApplicationQueries } from '../../../../application/queries/applica
 import type { GroupQueries } from '../../../../application/queries/groups.js';
 import type { MemberQueries } from '../../../../application/queries/members.js';
 import { MAX_PAGE } from '../../../../application/queries/page.js';
+import { nicknameOf } from '../../../../application/queries/nicknames-in-lines.js';
 import type { ReadModelProgress } from '../../../../application/queries/progress.js';
-import type { UserQueries } from '../../../../application/queries/users.js';
 import type { SendNotice } from '../../../../domain/conversation/commands.js';
 import type { Content } from '../../../../domain/conversation/events.js';
 import { DomainError } from '../../../../domain/shared/errors.js';
@@ -19,7 +19,6 @@ export interface SealtalkLinesDependencies {
   readonly conversations: Pick<ConversationCommands, 'notice'>;
   readonly groups: Pick<GroupOfCause, 'at'>;
   readonly ids: Pick<SealtalkIds, 'shownUsers' | 'shownGroup'>;
-  readonly users: Pick<UserQueries, 'usersByIds'>;
   readonly groupViews: Pick<GroupQueries, 'groupById'>;
   readonly members: Pick<MemberQueries, 'membersOfGroup'>;
   readonly applications: Pick<ApplicationQueries, 'ofGroup'>;
@@ -30,7 +29,7 @@ export interface SealtalkLinesDependencies {
 
 const PRESET = 'sealtalk';
 
-/** How long the lists are waited for to know what is told, ms; names may be missing then. */
+/** How long the lists are waited for to know what is told, ms; the group's name may be missing then. */
 const KNOWN_WITHIN_MS = 5_000;
 
 /**
@@ -110,13 +109,12 @@ const noticeOf = ({ cause, part, by }: Happening, which: string | number): SendN
 /** Who sends it, to 004's clients, who tell notices by that. */
 const fromUser = (fromUserId: string): string => JSON.stringify({ fromUserId });
 
-/** How people and the group are called now, and by which ids 004 knows them. */
+/** How the group is called now, and by which ids 004 knows people and the group. */
 interface Surroundings {
   readonly groupId: string;
   readonly groupName: string;
   readonly at: number;
   readonly id: (userId: string) => string;
-  readonly nickname: (userId: string) => string;
 }
 
 async function surroundings(
@@ -127,19 +125,16 @@ async function surroundings(
 ): Promise<Surroundings> {
   const people = [by, ...userIds, ...('from' in what ? [what.from] : [])];
   if ('newOwner' in what && what.newOwner !== null) people.push(what.newOwner);
-  const [users, shown, group, shownGroup] = await Promise.all([
-    deps.users.usersByIds(tenant, [...new Set(people)]),
+  const [shown, group, shownGroup] = await Promise.all([
     deps.ids.shownUsers(tenant, people),
     deps.groupViews.groupById(tenant, groupId),
     deps.ids.shownGroup(tenant, groupId),
   ]);
-  const names = new Map(users.map(({ userId, nickname }) => [userId, nickname ?? '']));
   return {
     groupId: shownGroup,
     groupName: 'name' in what ? what.name : (group?.name ?? ''),
     at: cause.occurredAt,
     id: (userId) => shown.get(userId) ?? userId,
-    nickname: (userId) => names.get(userId) ?? '',
   };
 }
 
@@ -152,14 +147,14 @@ interface Line {
 
 /** What the group's chat has of it. */
 function linesOf({ by, userIds, what }: Happening, around: Surroundings): readonly Line[] {
-  const { id, nickname, at: timestamp } = around;
+  const { id, at: timestamp } = around;
   const operator = id(by);
   const notice = (operation: string, data: object = {}): readonly Line[] => [
-    { content: groupNotice(operator, operation, { operatorNickname: nickname(by), ...data, timestamp }) },
+    { content: groupNotice(operator, operation, { operatorNickname: nicknameOf(by), ...data, timestamp }) },
   ];
   const targets = (people: readonly string[] = userIds): object => ({
     targetUserIds: people.map(id),
-    targetUserDisplayNames: people.map(nickname),
+    targetUserDisplayNames: people.map(nicknameOf),
   });
   switch (what.kind) {
     case 'created':
@@ -181,8 +176,8 @@ function linesOf({ by, userIds, what }: Happening, around: Surroundings): readon
     case 'transferred': {
       const [to = what.from] = userIds;
       const [old, now] = [
-        { id: id(what.from), name: nickname(what.from) },
-        { id: id(to), name: nickname(to) },
+        { id: id(what.from), name: nicknameOf(what.from) },
+        { id: id(to), name: nicknameOf(to) },
       ];
       return notice('Transfer', {
         ...targets(),
@@ -198,7 +193,7 @@ function linesOf({ by, userIds, what }: Happening, around: Surroundings): readon
       });
     }
     case 'bulletin': {
-      const data = { content: what.text, operatorId: operator, operatorName: nickname(by), timestamp };
+      const data = { content: what.text, operatorId: operator, operatorName: nicknameOf(by), timestamp };
       return [
         { content: groupNotice(operator, 'Bulletin', data), quiet: true },
         { content: bulletinText(what.text), mentionsAll: true },
@@ -226,12 +221,12 @@ async function applicationsOf(
   tenant: string,
   groupId: string,
   { by, userIds, what }: Happening,
-  { id, nickname, at: timestamp, ...group }: Surroundings,
+  { id, at: timestamp, ...group }: Surroundings,
 ): Promise<Personal[]> {
   const from = SENDERS.apply;
   const notice = (type: ApplyType, status: 0 | 1 | 2 | 3): Content =>
     applyNotice(id(by), {
-      operatorNickname: nickname(by),
+      operatorNickname: nicknameOf(by),
       targetGroupId: group.groupId,
       targetGroupName: group.groupName,
       status,

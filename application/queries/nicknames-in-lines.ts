@@ -1,0 +1,8 @@
+/**
+ * In lines that the server writes in an API's own words, which spell out how people are called: whoever reads the line is shown
+ * the nickname that its person has by then, nothing once he is erased. The log and the lists hold the id alone, because a line
+ * is encrypted for one person and may name others.
+ */
+export const NICKNAME = { open: '\uE000', close: '\uE001' } as const;
+
+export const nicknameOf = (userId: string): string => `${NICKNAME.open}${userId}${NICKNAME.close}`;
