@@ -5,4 +5,7 @@
  */
 export const NICKNAME = { open: '\uE000', close: '\uE001' } as const;
 
+/** What people wrote, without what would be taken for the place of a nickname; nothing of somebody who was erased (null). */
+export const withoutNicknames = (text: string | null): string => (text ?? '').replaceAll(/[\uE000\uE001]/g, '');
+
 export const nicknameOf = (userId: string): string => `${NICKNAME.open}${userId}${NICKNAME.close}`;

@@ -6,7 +6,7 @@ import type { ApplicationQueries } from '../../../../application/queries/applica
 import type { GroupQueries } from '../../../../application/queries/groups.js';
 import type { MemberQueries } from '../../../../application/queries/members.js';
 import { MAX_PAGE } from '../../../../application/queries/page.js';
-import { nicknameOf } from '../../../../application/queries/nicknames-in-lines.js';
+import { nicknameOf, withoutNicknames } from '../../../../application/queries/nicknames-in-lines.js';
 import type { ReadModelProgress } from '../../../../application/queries/progress.js';
 import type { SendNotice } from '../../../../domain/conversation/commands.js';
 import type { Content } from '../../../../domain/conversation/events.js';
@@ -132,7 +132,7 @@ async function surroundings(
   ]);
   return {
     groupId: shownGroup,
-    groupName: 'name' in what ? what.name : (group?.name ?? ''),
+    groupName: withoutNicknames('name' in what ? what.name : (group?.name ?? '')),
     at: cause.occurredAt,
     id: (userId) => shown.get(userId) ?? userId,
   };
@@ -193,10 +193,11 @@ function linesOf({ by, userIds, what }: Happening, around: Surroundings): readon
       });
     }
     case 'bulletin': {
-      const data = { content: what.text, operatorId: operator, operatorName: nicknameOf(by), timestamp };
+      const text = withoutNicknames(what.text);
+      const data = { content: text, operatorId: operator, operatorName: nicknameOf(by), timestamp };
       return [
         { content: groupNotice(operator, 'Bulletin', data), quiet: true },
-        { content: bulletinText(what.text), mentionsAll: true },
+        { content: bulletinText(text), mentionsAll: true },
       ];
     }
     case 'protection':
