@@ -46,7 +46,6 @@ describe('004’s words, told by a process that ends and begins again', () => {
         shownUsers: () => Promise.resolve(new Map()),
         shownGroup: (_tenant, groupId) => Promise.resolve(groupId),
       },
-      users: { usersByIds: () => Promise.resolve([]) },
       groupViews: { groupById: () => Promise.resolve(undefined) },
       members: { membersOfGroup: () => Promise.resolve(NOBODY) },
       applications: { ofGroup: () => Promise.resolve(NOBODY) },
