@@ -29,6 +29,7 @@ import { conversationRows } from './rows/conversations.js';
 import { foldRow } from './rows/fold.js';
 import { hotStream } from './rows/hot-stream.js';
 import { httpBench } from './rows/http.js';
+import { importRows } from './rows/imports.js';
 import { readEventStoreDb } from './rows/read-eventstoredb.js';
 import { sealBench } from './rows/seal.js';
 
@@ -120,6 +121,10 @@ async function main(): Promise<void> {
     await inConversations(server.url('conversations'), pool);
     return;
   }
+  if (only.startsWith('Imports')) {
+    await importing(server.url('imports'), pool);
+    return;
+  }
   if (!only.includes('EventStoreDB')) await onPostgres(url, pool);
   await onEventStoreDb(pool);
   await run(foldRow());
@@ -128,6 +133,7 @@ async function main(): Promise<void> {
   await overHttp(server.url('http'), pool);
   await inConversations(server.url('conversations'), pool);
   await audited(server.url('audit'), pool);
+  await importing(server.url('imports'), pool);
 }
 
 async function onPostgres(url: string, pool: pg.Pool): Promise<void> {
@@ -175,6 +181,12 @@ async function inConversations(url: string, pool: pg.Pool): Promise<void> {
 async function audited(url: string, pool: pg.Pool): Promise<void> {
   await pool.query('CREATE DATABASE audit');
   for (const row of await auditRows(url, closers)) await run(row);
+}
+
+/** With all the others, or where `--only` begins with Imports. */
+async function importing(url: string, pool: pg.Pool): Promise<void> {
+  await pool.query('CREATE DATABASE imports');
+  for (const row of await importRows(url, closers, quick ? 10_000 : 100_000)) await run(row);
 }
 
 /** With all the others, or where `--only` begins with Attack. */

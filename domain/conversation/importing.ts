@@ -63,8 +63,9 @@ export function importMessages(
 }
 
 /** From when on a message may be that comes next, ms UTC. Lines that the server wrote are nobody's words. */
-function earliestOf({ recent }: Conversation, standing: GroupStanding | null): number {
-  const newest = recent.values().findLast(({ author }) => author !== 'notice');
+function earliestOf({ recent, lastSeq }: Conversation, standing: GroupStanding | null): number {
+  let newest = recent.get(lastSeq);
+  while (newest?.author === 'notice') newest = recent.get(newest.seq - 1);
   return Math.max(standing?.createdAt ?? 0, newest?.sentAt ?? 0);
 }
 

@@ -1,12 +1,15 @@
+import { Client, credentials, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
+import { mounts } from '../../api/dialects/mounts.js';
 import { DtalkClient } from '../support/dtalk-client.js';
 import { newSigner, type Signer } from '../support/dtalk-signer.js';
 import { eventually } from '../support/eventually.js';
 import { GroupClient } from '../support/grpc-client.js';
 import { OpenimClient } from '../support/openim-client.js';
+import { dialectOf, publishedOperations, textOf, type WireOperation } from '../support/operations.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { SealtalkClient } from '../support/sealtalk-client.js';
-import { TencentClient, tencentApps } from '../support/tencent-client.js';
+import { SDKAPPID, TencentClient, tencentApps, userSigOf } from '../support/tencent-client.js';
 import { V1Client } from '../support/v1-client.js';
 
 const SECRET = 'a secret of the app, of some length';
@@ -122,6 +125,46 @@ describe('one group, by whichever API', () => {
         expect(await answer.text(), base).to.match(text);
       }
     }
+  });
+
+  it('has each of the 136 operations of the five APIs, below their prefixes and at their own ports', async () => {
+    const asked = { sdkappid: SDKAPPID.toString(), identifier: 'root', usersig: userSigOf('root') };
+    const query = new URLSearchParams(asked).toString();
+    const cookie = `rong_im_auth=${people.outsider.token}`;
+    const answered = async (base: string, method: string, path: string): Promise<string> => {
+      const init = { method, headers: { cookie }, ...(method === 'GET' ? {} : { body: '{}' }) };
+      const answer = await fetch(`${base}${path.replaceAll(/[{]\w+[}]/g, 'x')}?${query}`, init);
+      return `${answer.status.toString()} ${await answer.text()}`;
+    };
+    const client = new Client(parley.grpc ?? '', credentials.createInsecure());
+    const asItIs = (bytes: Buffer): Buffer => bytes;
+    const called = (path: string): Promise<string> =>
+      new Promise((resolve) => {
+        client.makeUnaryRequest(path, asItIs, asItIs, Buffer.alloc(0), (error) => {
+          resolve(error?.code === status.UNIMPLEMENTED ? 'none' : 'there is one');
+        });
+      });
+    /** One API says it alike wherever it is. */
+    const nowhere = new Map<string, Promise<string>>();
+    const atNoOperation = (base: string, method: string, path: string): Promise<string> => {
+      const asked = nowhere.get(base + method) ?? answered(base, method, `${path}/no-such/operation`);
+      nowhere.set(base + method, asked);
+      return asked;
+    };
+    const wrongOf = async (operation: WireOperation): Promise<string[]> => {
+      const { seed, method, path } = operation;
+      const dialect = dialectOf[seed] ?? 'grpc';
+      if (dialect === 'grpc') return (await called(path)) === 'none' ? [textOf(operation)] : [];
+      const bases = [`${parley.url}${mounts[dialect].prefix}`, parley.ownUrls[dialect] ?? ''];
+      const answers = await Promise.all(
+        bases.map(async (base) => [await answered(base, method, path), await atNoOperation(base, method, path)]),
+      );
+      return answers.flatMap(([there, none]) => (there === none ? [`${textOf(operation)}: ${there ?? ''}`] : []));
+    };
+    const missing = (await Promise.all(publishedOperations().map(wrongOf))).flat();
+    expect(await called('/group.group/noSuchRpc')).to.equal('none');
+    client.close();
+    expect(missing).to.deep.equal([]);
   });
 
   /** Every API shows the same, each a moment after whichever wrote it. */

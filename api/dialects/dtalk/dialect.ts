@@ -10,6 +10,9 @@ import { refusalOf, UNFORESEEN } from './errors.js';
 import { readJson } from './json.js';
 import type { Access, Answer, Operation } from './operation.js';
 
+/** The service's own paths, as it is reached through its gateway, and as the published text writes some of them. */
+export const PREFIXES = ['', '/app', '/group', '/group/app'] as const;
+
 /** 002's API: HTTP 200 and the envelope, save where nothing is served. */
 export function dtalkApi({
   callers,
@@ -17,8 +20,7 @@ export function dtalkApi({
 }: Serving<Access, Answer> & { readonly callers: Callers }): RequestHandler {
   const dialect: Dialect<Access, Answer, Envelope> = {
     name: 'dtalk',
-    // The service's own paths, as it is reached through its gateway, and as the published text writes some of them.
-    prefixes: ['', '/app', '/group', '/group/app'],
+    prefixes: PREFIXES,
     callers,
     bodies: (limit) => jsonBody({ anyType: true, limit }),
     read,
