@@ -2,6 +2,7 @@ import type { OwnAccount } from '../../application/commands/own-account.js';
 import type { UserCommands } from '../../application/commands/users.js';
 import { ReadAccess } from './access.js';
 import { type AuditServices, auditOperations } from './audit.js';
+import { auditProofOperations, type ProofServices } from './audit-proofs.js';
 import { conversationOperations, type ConversationServices } from './conversations.js';
 import { copyingOperations } from './copying.js';
 import { friendRequestOperations } from './friend-requests.js';
@@ -28,6 +29,7 @@ export type V1Services = Queries &
   FriendServices &
   ConversationServices &
   AuditServices &
+  ProofServices &
   UserProfileServices & { readonly userCommands: UserCommands; readonly ownAccount: OwnAccount };
 
 /** All of `/v1`. */
@@ -54,5 +56,6 @@ export function v1Operations(services: V1Services): Operation[] {
     ...groupRulesOperations(withAccess),
     ...queryOperations(services),
     ...auditOperations(services),
+    ...auditProofOperations(services),
   ];
 }

@@ -25,6 +25,7 @@ export type EdgeProblem =
   | 'CursorGone'
   | 'MemberNotFound'
   | 'ConversationNotFound'
+  | 'ProofNotFound'
   | 'ClientMsgIdReused'
   | 'ReadModelBehind'
   | 'Starting'
@@ -126,6 +127,7 @@ const edgeProblems: Record<EdgeProblem, Kind> = {
   CursorGone: { status: 410, title: 'The position or cursor belongs to another store; start again without it' },
   MemberNotFound: { status: 404, title: 'Somebody named is not a member of the group' },
   ConversationNotFound: { status: 404, title: 'Nothing was said there that the reader takes part in' },
+  ProofNotFound: { status: 404, title: 'There is no such event, or it is not under a seal yet' },
   ClientMsgIdReused: { status: 409, title: 'The clientMsgId came with a message that says something else' },
   ReadModelBehind: { status: 503, title: 'The read model has not reached the position yet' },
   ...edgeRefusals,

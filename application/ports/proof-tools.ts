@@ -116,6 +116,11 @@ export interface ProofTools {
    */
   prove(event: string): Promise<object>;
   /**
+   * That the log of `second` events begins with that of `first`: the hashes in the order of RFC 6962, base64.
+   * @throws NoProof where so many were never sealed
+   */
+  consistency(first: number, second: number): Promise<readonly string[]>;
+  /**
    * Writes events with what proves them, for the stand-alone verifier.
    * @throws NoProof, WrongWords when the folder holds another export
    */

@@ -14,6 +14,7 @@ import type { PasswordHasher } from '../../application/ports/credentials.js';
 import type { EventSerializer } from '../../application/ports/envelope.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
+import type { ProofTools } from '../../application/ports/proof-tools.js';
 import type { Seals } from '../../application/ports/seals.js';
 import type { ProjectionEngine } from '../../projections/index.js';
 import type { JwtTokens } from '../auth/jwt.js';
@@ -61,6 +62,7 @@ export const ids = {
   snapshots: Symbol('Snapshots') as ServiceIdentifier<PostgresSnapshots>,
   readPositions: Symbol('ReadPositions') as ServiceIdentifier<PostgresReadPositions>,
   seals: Symbol('Seals') as ServiceIdentifier<Seals>,
+  proofs: Symbol('ProofTools') as ServiceIdentifier<ProofTools>,
   sessions: Symbol('Sessions') as ServiceIdentifier<PostgresSessions>,
   passwords: Symbol('PasswordHasher') as ServiceIdentifier<PasswordHasher>,
   tokens: Symbol('SessionTokens') as ServiceIdentifier<SessionTokens>,

@@ -13,9 +13,10 @@ import { ids } from './identifiers.js';
 /** The leadership over the seals (`Contest`). What keeps two from sealing the same is the seal before each. */
 const SEALS = { lock: 727257, claim: 'SELECT $1::text', name: 'seals' } as const;
 
-/** What is kept of the seals. */
+/** What is kept of the seals, and what is proven by them. */
 export const seals = new ContainerModule(({ bind }) => {
   bind(ids.seals).toResolvedValue((pool) => reachable(new PostgresSeals(pool)), [ids.systemPool]);
+  bind(ids.proofs).toDynamicValue((context) => reachable(openProofTools(context)));
 });
 
 /** The key that signs; a new one is made where that may be. */
@@ -26,7 +27,7 @@ function signerIn(parts: Pick<Container, 'get'>): Promise<NoteSigner | undefined
 }
 
 /** What the command proves the log with. */
-export const openProofTools = (parts: Pick<Container, 'get'>): ProofTools =>
+const openProofTools = (parts: Pick<Container, 'get'>): ProofTools =>
   proofTools({
     store: parts.get(ids.store),
     seals: parts.get(ids.seals),

@@ -15,7 +15,6 @@ import { verifyChain } from '../serialization/hash-chain.js';
 import { CLOSE_MS } from './closing.js';
 import { openHouse } from './house.js';
 import { ids } from './identifiers.js';
-import { openProofTools } from './seals.js';
 
 /** How long the lists are waited for that drop what they show of somebody who was erased, ms. */
 const GONE_WITHIN_MS = 10_000;
@@ -90,7 +89,7 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
       const gone = position === undefined || (await engine.waitFor(position, { timeoutMs: GONE_WITHIN_MS }));
       return { alreadySo: outcome.alreadySo, gone };
     },
-    proof: reachable(openProofTools(container)),
+    proof: container.get(ids.proofs),
     personalRecords: container.get(PersonalRecords),
     close: async () => {
       await container.get(CommandPipeline).close(CLOSE_MS);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
-import { NoSealKey, type ProofTools, type ShownSeal } from '../../application/ports/proof-tools.js';
+import { NoProof, NoSealKey, type ProofTools, type ShownSeal } from '../../application/ports/proof-tools.js';
 import type { Seal, Seals } from '../../application/ports/seals.js';
 import { WrongWords } from '../../application/ports/wrong-words.js';
 import { openCheckpoint, parseCheckpoint } from '../../application/seals/checkpoint.js';
@@ -11,6 +11,7 @@ import { exportLog } from './export-log.js';
 import { proveEvent } from './prove.js';
 import { sealNow } from './sealer.js';
 import { notesIn, type SealsFile } from './seals-file.js';
+import { TileProofs } from './tile-proofs.js';
 import { verifyLog } from './verify-log.js';
 
 export interface ProofToolsOptions {
@@ -47,6 +48,12 @@ export function proofTools({ store, seals, signer, file, log }: ProofToolsOption
       const last = await seals.last();
       const origin = last === undefined ? (mine?.verifier.name ?? 'parley') : originOf(last);
       return proveEvent(event, { store, seals, origin, key: mine?.verifier.text });
+    },
+    consistency: async (first, second) => {
+      const size = (await seals.last())?.size ?? 0;
+      if (first > second || second > size) throw new NoProof(`There are ${size.toString()} events under a seal.`);
+      const hashes = await new TileProofs(seals).consistency(first, second);
+      return hashes.map((hash) => hash.toString('base64'));
     },
     export: async (request) => exportLog(request, { store, seals, originOf, key: (await signer())?.verifier.text }),
   };

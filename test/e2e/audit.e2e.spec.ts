@@ -1,12 +1,23 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
 import { accessBreak, type KeptAccess } from '../../application/audit/access-log.js';
+import { openCheckpoint } from '../../application/seals/checkpoint.js';
+import { provesConsistency } from '../../application/seals/proofs.js';
+import { noteVerifier } from '../../application/seals/signed-note.js';
 import { eventually } from '../support/eventually.js';
 import { runCliHere } from '../support/in-process-cli.js';
+import { repositoryRoot } from '../support/repository-root.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { V1Client } from '../support/v1-client.js';
 
 const SECRET = 'a secret of the app, of some length';
+const SEAL_KEY = Buffer.alloc(32, 7).toString('base64');
+const VERIFIER = join(repositoryRoot(), 'tools', 'parley-verify.mjs');
 
 describe('auditing, over HTTP', function () {
   this.timeout(60_000);
@@ -18,11 +29,17 @@ describe('auditing, over HTTP', function () {
   let ann: string;
   let foreignEva: string;
 
+  let files: string;
+
   before(async () => {
+    files = await mkdtemp(join(tmpdir(), 'parley-audit-'));
     parley = await runParley(({ tenant, otherTenant }) => ({
       PARLEY_APP_ADMINS: `${tenant}/root`,
       PARLEY_AUDITORS: `${tenant}/eva,${otherTenant}/eva`,
       OPENIM_SECRET: SECRET,
+      PARLEY_SEAL_KEY: SEAL_KEY,
+      PARLEY_SEAL_SECONDS: '1',
+      PARLEY_SEALS_FILE: join(files, 'seals'),
     }));
     v1 = new V1Client(parley.url);
     const people = [
@@ -42,7 +59,10 @@ describe('auditing, over HTTP', function () {
     await v1.call('PUT', '/groups/club/members/me', { token: (await v1.person('ben')).token });
     await v1.call('PUT', '/groups/club/members/ben/mute', { token: ann, body: { forSeconds: 600 } });
   });
-  after(() => parley.stop());
+  after(async () => {
+    await parley.stop();
+    await rm(files, { recursive: true });
+  });
 
   const openim = async (path: string, body: object, token?: string): Promise<{ errCode: number }> => {
     const response = await fetch(`${parley.url}/openim${path}`, {
@@ -77,6 +97,54 @@ describe('auditing, over HTTP', function () {
   };
   const sentences = async (query: string): Promise<string[]> =>
     (await asked(query)).items.map(({ sentence }) => sentence);
+
+  describe('proof', () => {
+    interface Checkpoints {
+      readonly key: string;
+      readonly items: readonly { readonly size: number; readonly checkpoint: string }[];
+    }
+    const checkpoints = async (): Promise<Checkpoints> => {
+      const { status, body } = await v1.call<Checkpoints>('GET', '/audit/checkpoints?limit=100', { token: eva });
+      expect(status).to.equal(200);
+      return body;
+    };
+    const problem = async (path: string, token = eva): Promise<unknown> =>
+      (await v1.call<{ code: string }>('GET', path, { token })).body.code;
+
+    it('of one event is what the stand-alone verifier takes, and refuses when a word of it is another', async () => {
+      const [event] = (await asked('to=ben&type=MemberMuted')).items;
+      const muted = `/audit/proof?aggregate=group/club&revision=${String(event?.revision)}`;
+      await eventually(async () => (await v1.call('GET', muted, { token: eva })).status === 200);
+      const proof = (await v1.call<object>('GET', muted, { token: eva })).body;
+      const { key } = await checkpoints();
+      const checked = async (text: string): Promise<unknown> => {
+        const file = join(files, 'proof.json');
+        await writeFile(file, text);
+        const [code] = (await once(spawn(process.execPath, [VERIFIER, file, '--key', key]), 'exit')) as [unknown];
+        return code;
+      };
+      const text = JSON.stringify(proof);
+      expect(text).to.contain('MemberMuted');
+      expect(await checked(text)).to.equal(0);
+      expect(await checked(text.replaceAll('MemberMuted', 'MemberUnmuted'))).to.equal(1);
+    });
+
+    it('that nothing was changed between two checkpoints; none of what is not there, or of another tenant’s', async () => {
+      // Another one is made of what happens now.
+      await v1.person('cat');
+      await eventually(async () => (await checkpoints()).items.length > 1);
+      const { key, items } = await checkpoints();
+      const [to, from] = items.map(({ checkpoint }) => openCheckpoint(checkpoint, [noteVerifier(key)]));
+      const path = `/audit/consistency?first=${String(from!.size)}&second=${String(to!.size)}`;
+      const { hashes } = (await v1.call<{ hashes: string[] }>('GET', path, { token: eva })).body;
+      const proof = hashes.map((hash) => Buffer.from(hash, 'base64'));
+      expect(provesConsistency(from!, to!, proof)).to.equal(true);
+      expect(await problem('/audit/consistency?first=1&second=1000000')).to.equal('ProofNotFound');
+      expect(await problem('/audit/consistency?first=2&second=1')).to.equal('ProofNotFound');
+      expect(await problem('/audit/proof?aggregate=group/club&revision=900')).to.equal('ProofNotFound');
+      expect(await problem('/audit/proof?aggregate=group/club&revision=0', foreignEva)).to.equal('ProofNotFound');
+    });
+  });
 
   describe('what happened', () => {
     it('is found by whom, to whom, in which group, of which type and when', async () => {

@@ -60,6 +60,9 @@ export async function everyPage(): Promise<readonly string[]> {
   const sentences: string[] = [...history.items, ...found.items].map(({ sentence }) => sentence);
   const then = await call('getStateAt');
   const changes = await call('getChanges');
+  const checkpoints = await call('listCheckpoints');
+  const proof = await call('proveEvent');
+  const consistency = await call('proveConsistency');
   const [access] = (await call('listAccesses')).items;
   const looked: string | null | undefined = access?.actor === null ? null : access?.actor.id;
   const users = await call('getUsers');
@@ -71,6 +74,8 @@ export async function everyPage(): Promise<readonly string[]> {
     ...pages.flatMap(({ next }) => (next === null ? [] : [next])),
     ...(from === null ? [] : [from.toFixed()]),
     ...sentences,
+    ...checkpoints.items.map(({ size, checkpoint }) => `${size.toFixed()} ${checkpoint}`),
+    ...[...proof.hashes, ...consistency.hashes],
     ...[...users.items, ...manyUsers.items].map(({ userId }) => userId),
     ...[...roles.items, ...manyRoles.items].map(({ userId, role }) => `${userId} ${role ?? 'no member'}`),
     ...[...friends.items, ...manyFriends.items].map(({ user, card }) => card.remark ?? user?.nickname ?? ''),

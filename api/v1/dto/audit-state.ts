@@ -5,7 +5,7 @@ import { AGGREGATE, AGGREGATES } from './audit.js';
 import { IsMoment } from './bounded.js';
 import { MayBeAbsent } from './common.js';
 
-class OneAggregate {
+export class OneAggregate {
   @IsString()
   @MinLength(1)
   @MaxLength(AGGREGATE)
