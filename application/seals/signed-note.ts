@@ -89,7 +89,9 @@ export function openNote(note: string, verifiers: readonly NoteVerifier[]): stri
     const match = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u.exec(line);
     const [, name = '', encoded = ''] = match ?? [];
     const bytes = Buffer.from(encoded, 'base64');
-    if (match === null || bytes.length < 5) throw new NoteRefused('a signature line is not as it must be');
+    // The last characters of base64 can say the same bytes in several ways: one of them is right.
+    if (match === null || bytes.length < 5 || bytes.toString('base64') !== encoded)
+      throw new NoteRefused('a signature line is not as it must be');
     const verifier = verifiers.find((each) => each.name === name && each.id.equals(bytes.subarray(0, 4)));
     if (verifier === undefined) continue;
     const signature = bytes.subarray(4);

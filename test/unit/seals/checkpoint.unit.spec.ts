@@ -50,7 +50,8 @@ describe('signed note', () => {
         const changed = GO_NOTE.slice(0, at) + String.fromCharCode((code + by) % 0x2100) + GO_NOTE.slice(at + 1);
         expect(() => openNote(changed, [verifier])).to.throw(NoteRefused);
       }),
-      { numRuns: 300 },
+      // A character that says the same bytes in another way.
+      { numRuns: 300, examples: [[205, 1]] },
     );
   });
 
