@@ -14,6 +14,7 @@ const rounds = {
   PARLEY_SINGLE_FAULTS: '3',
   PARLEY_DEMO_SERVERS: '1',
   PARLEY_TAMPER_ROUNDS: '1000',
+  PARLEY_PRIVACY_ENGINES: 'all',
 };
 const given = process.argv.slice(2);
 const specs = given.some((each) => each.endsWith('.spec.js')) ? [] : ['dist/test/**/*.spec.js'];

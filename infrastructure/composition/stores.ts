@@ -74,7 +74,7 @@ export async function openStores(surroundings: Surroundings): Promise<ContainerM
       : await there(patience, 'EventStoreDB (EVENT_STORE)', () => openEventStore(config, database.url, log));
   opened.add('event store', () => store.close());
 
-  const passwords = new Argon2Hasher();
+  const passwords = new Argon2Hasher(config.passwordCost);
   opened.add('threads for passwords', () => passwords.close());
 
   return new ContainerModule(({ bind }) => {

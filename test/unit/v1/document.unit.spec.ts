@@ -194,6 +194,8 @@ async function refused(Dto: DtoClass, plain: object, pointer: string): Promise<b
 const QUERIES: Readonly<Record<string, string>> = {
   getStateAt: '?aggregate=group/book-club',
   getChanges: '?aggregate=group/book-club',
+  proveEvent: '?aggregate=group/book-club&revision=2',
+  proveConsistency: '?first=100&second=250',
   getUsers: '?userIds=ada',
   getRoles: '?userIds=ada',
   countReceipts: '?seqs=7',
