@@ -14,18 +14,19 @@ export interface Rest {
 }
 
 /**
- * Of a reader under load, after a step that took so long: as long as the step while the process has time to spare, so that who
- * doesn't wait sees what he has written some ten milliseconds later; up to five times as long, a twentieth of a second at most,
- * where it has none, as fewer and larger steps leave more of it to commands. Who waits to see it ends the rest.
+ * Of a reader under load, after a step that took so long: a moment while the process has time to spare, so that readers see what
+ * others have written at once; up to five times as long as the step, a twentieth of a second at most, where it has none, as
+ * fewer and larger steps leave more of it to commands. Who waits to see it ends the rest.
  * @param busy share of its time in which the process was at work, 0 to 1
  */
 export function restAfter(workMs: number, busy: number): Rest {
-  const share = 1 + 8 * Math.max(0, busy - HALF);
+  const share = (5 * Math.max(0, busy - SPARE)) / (1 - SPARE);
   const atMostMs = Math.min(50, Math.max(5, share * workMs));
   return { atLeastMs: Math.min(25, atMostMs), atMostMs };
 }
 
-const HALF = 0.5;
+/** Busier than that, a process has no time to spare. */
+const SPARE = 0.75;
 
 export interface WaitsOptions {
   /** Reads the checkpoints of projections fed elsewhere. */

@@ -27,10 +27,10 @@ describe('the rest of a reader under load', () => {
     await waiting;
   });
 
-  it('is as long as the last step while there is time to spare, longer where there is none, and never long', () => {
+  it('is a moment while there is time to spare, longer than the last step where there is none, and never long', () => {
     expect(restAfter(0, 0)).to.deep.equal({ atLeastMs: 5, atMostMs: 5 });
-    expect(restAfter(8, 0.3)).to.deep.equal({ atLeastMs: 8, atMostMs: 8 });
-    expect(restAfter(8, 0.75)).to.deep.equal({ atLeastMs: 24, atMostMs: 24 });
+    expect(restAfter(40, 0.75)).to.deep.equal({ atLeastMs: 5, atMostMs: 5 });
+    expect(restAfter(8, 0.875)).to.deep.equal({ atLeastMs: 20, atMostMs: 20 });
     expect(restAfter(8, 1)).to.deep.equal({ atLeastMs: 25, atMostMs: 40 });
     expect(restAfter(5_000, 1)).to.deep.equal({ atLeastMs: 25, atMostMs: 50 });
   });
