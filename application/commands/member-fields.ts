@@ -1,6 +1,6 @@
 import { StaleFields } from '../../domain/group/card.js';
 import type { FieldChanges, GroupChange } from '../../domain/group/commands.js';
-import type { MemberQueries } from '../queries/members.js';
+import type { MemberQueries, MemberView } from '../queries/members.js';
 import type { ReadModelProgress } from '../queries/progress.js';
 import { fail } from './errors.js';
 import type { ChangesMade, GroupChanges } from './group-changes.js';
@@ -8,7 +8,11 @@ import type { RequestContext } from './request.js';
 
 export interface MemberFieldsDependencies {
   readonly groupChanges: Pick<GroupChanges, 'together'>;
-  readonly members: Pick<MemberQueries, 'member'>;
+  readonly members: {
+    member(
+      ...whose: Parameters<MemberQueries['member']>
+    ): Promise<{ readonly card: Pick<MemberView['card'], 'customFields'> } | undefined>;
+  };
   readonly progress: ReadModelProgress;
   /** How long a caller waits who doesn't say, milliseconds. */
   readonly deadlineMs: number;

@@ -5,7 +5,6 @@ import { GroupChanges } from '../../../application/commands/group-changes.js';
 import { MemberFields } from '../../../application/commands/member-fields.js';
 import type { RequestContext } from '../../../application/commands/request.js';
 import { systemClock } from '../../../application/ports/clock.js';
-import type { MemberView } from '../../../application/queries/members.js';
 import { streamName } from '../../../application/streams.js';
 import type { CustomField, MemberCardChanged } from '../../../domain/group/events.js';
 import { type Answer, CommandProcess } from '../../support/command-process.js';
@@ -274,7 +273,7 @@ describe('Group commands on PostgreSQL', () => {
       },
     };
     const members = {
-      member: () => Promise.resolve({ card: { customFields: shown } } as unknown as MemberView),
+      member: () => Promise.resolve({ card: { customFields: shown } }),
     };
     const changing = [a, b].map(
       ({ pipeline }) =>

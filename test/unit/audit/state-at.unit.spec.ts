@@ -57,7 +57,7 @@ describe('a state as it was', () => {
         const { before, after, happened } = await reader.changes(id, { revision: 3 }, undefined, 10);
         expect(happened).to.equal(Math.max(0, own.length - 4));
         const patched = structuredClone(before.state);
-        expect(applyPatch(patched, structuredClone([...patchBetween(before.state, after.state)]) as never)).to.satisfy(
+        expect(applyPatch(patched, structuredClone([...patchBetween(before.state, after.state)]))).to.satisfy(
           (results: readonly unknown[]) => results.every((result) => result === null),
         );
         expect(patched).to.deep.equal(after.state);

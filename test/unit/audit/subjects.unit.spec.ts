@@ -26,7 +26,7 @@ describe('whom an event concerns', () => {
   it('names everybody of whom the event holds something personal, whoever did it', () => {
     for (const type of historyTypes) {
       const { by, to } = concernedBy(event(type), SERVER, CHAT);
-      const data = samples[type] as unknown as Record<string, string>;
+      const data: Readonly<Record<string, unknown>> = { ...samples[type] };
       const owners = (eventRegistry.writable(type)?.personal ?? []).map(({ subject }) => data[subject]);
       expect([...by, ...to], type).to.include.members(owners);
     }
