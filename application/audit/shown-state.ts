@@ -116,7 +116,10 @@ export class Folding {
         const state = this.state as ConversationState;
         if (state.status === 'none') return { status: 'none' };
         const { recent, ...rest } = state;
-        const shown = recent.values().map(({ seq, print: _print, ...message }) => [String(seq), { seq, ...message }]);
+        const shown = recent.values().map(({ print, ...message }) => {
+          void print;
+          return [String(message.seq), message] as const;
+        });
         return { ...(plain(rest) as Json), recent: Object.fromEntries(shown) as Json };
       }
       case 'view':

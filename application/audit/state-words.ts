@@ -18,7 +18,8 @@ export class Words {
     const event = heard as HistoryEvent;
     switch (event.type) {
       case 'UserRegistered': {
-        const { userId: _userId, number: _number, ...profile } = event.data;
+        const { userId, number, ...profile } = event.data;
+        void [userId, number];
         this.profile = profile;
         return;
       }
