@@ -2,6 +2,8 @@
 export interface Readiness {
   readonly ready: boolean;
   readonly checks: Readonly<Record<string, { readonly ok: boolean; readonly [fact: string]: unknown }>>;
+  /** What is wrong, by the checks' names, as a sentence; only where it isn't ready. */
+  readonly detail?: string;
 }
 
 /** How one projection stands, as far as readiness cares. */
@@ -9,6 +11,8 @@ export interface Progress {
   readonly name: string;
   readonly version: number;
   readonly state: string;
+  /** Where it stands; it moves with every batch. */
+  readonly position?: string | undefined;
   /** For how long it has not passed an end of the log that was seen then, ms. */
   readonly lag: number;
   /** It has passed an end of the log since the process began. */
@@ -41,8 +45,11 @@ export interface Dependencies {
   readonly processes: () => Promise<readonly Reaction[]>;
 }
 
-/** How far a projection may be behind the log before the server counts as not ready, ms. */
-const READY_LAG_MS = 5_000;
+/**
+ * For how long a projection that is behind the log may stand where it stands, ms. One that is behind and moves is at work, and
+ * taking the server out of service would help nobody.
+ */
+const READY_STILL_MS = 5_000;
 
 /**
  * What answered so lately and is only slow now counts as there: under load a question waits for a connection like anybody
@@ -56,16 +63,18 @@ const READY_ANSWER_MS = 1_000;
 export interface ReadinessTimes {
   readonly answerMs: number;
   readonly patienceMs: number;
+  readonly stillMs: number;
 }
+
+const TIMES: ReadinessTimes = { answerMs: READY_ANSWER_MS, patienceMs: PATIENCE_MS, stillMs: READY_STILL_MS };
 
 /**
  * Asks all at once; red as soon as one says that it is away, or is slow for longer than a moment, and green again as soon as
  * all answer again. However often it is asked, each is asked once at a time.
  */
-export function readinessOf(
-  dependencies: Dependencies,
-  times: ReadinessTimes = { answerMs: READY_ANSWER_MS, patienceMs: PATIENCE_MS },
-): () => Promise<Readiness> {
+export function readinessOf(dependencies: Dependencies, given: Partial<ReadinessTimes> = {}): () => Promise<Readiness> {
+  const times = { ...TIMES, ...given };
+  const stands = new Stands();
   const eventStore = new Asked(dependencies.eventStore, times);
   const database = new Asked(dependencies.database, times);
   const projections = new Asked(dependencies.projections, times);
@@ -84,18 +93,64 @@ export function readinessOf(
     };
     const troubles = dependencies.troubles();
     checks['writes'] = troubles.length === 0 ? { ok: true } : { ok: false, problem: troubles.join('; ') };
-    for (const { name, version, state, lag, caughtUp, parked, reason } of progress.answer ?? []) {
-      const ok = state !== 'stopped' && caughtUp && lag < READY_LAG_MS;
-      checks[`${name}_v${version.toString()}`] = {
-        ok,
-        state,
-        lagMs: lag,
-        parked,
-        ...(reason === undefined ? {} : { problem: reason }),
-      };
-    }
+    for (const each of progress.answer ?? []) checks[keyOf(each)] = judged(each, stands.of(each), times.stillMs);
     checks['processes'] = { ...seen(reactions), ok: true, ...facts(reactions.answer ?? []) };
-    return { ready: Object.values(checks).every(({ ok }) => ok), checks };
+    const wrong = Object.entries(checks).filter(([, { ok }]) => !ok);
+    if (wrong.length === 0) return { ready: true, checks };
+    return { ready: false, checks, detail: wrong.map(([name, check]) => `${name}: ${saidOf(check)}`).join('; ') };
+  };
+}
+
+const saidOf = ({ problem }: Readiness['checks'][string]): string =>
+  typeof problem === 'string' ? problem : 'has not caught up with the log yet';
+
+const keyOf = ({ name, version }: Pick<Progress, 'name' | 'version'>): string => `${name}_v${version.toString()}`;
+
+/** Since when a projection stands where it stands, as far as was seen from here. */
+interface Stand {
+  readonly place: string;
+  /** On the clock of `performance.now()`. */
+  readonly from: number;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+class Stands {
+  readonly #stands = new Map<string, Stand>();
+
+  /** As of now. */
+  of(progress: Progress): Stand {
+    const place = `${progress.state === 'stopped' ? 'stopped' : 'going'} ${progress.position ?? ''}`;
+    const known = this.#stands.get(keyOf(progress));
+    if (known?.place === place) return known;
+    const stand = { place, from: performance.now(), since: new Date().toISOString() };
+    this.#stands.set(keyOf(progress), stand);
+    return stand;
+  }
+}
+
+/** Red: it is stopped, has never been level since the process began, or is behind and doesn't move. */
+function judged(
+  { state, lag, caughtUp, parked, reason }: Progress,
+  { from, since }: Stand,
+  stillMs: number,
+): Readiness['checks'][string] {
+  const isStill = lag > 0 && lag >= stillMs && performance.now() - from >= stillMs;
+  const problem =
+    reason ??
+    (state === 'stopped'
+      ? `stopped, seen since ${since}`
+      : isStill
+        ? `behind the log, and has not moved since ${since}`
+        : undefined);
+  const ok = state !== 'stopped' && caughtUp && !isStill;
+  return {
+    ok,
+    state,
+    lagMs: lag,
+    parked,
+    ...(ok ? {} : { since }),
+    ...(problem === undefined ? {} : { problem }),
   };
 }
 

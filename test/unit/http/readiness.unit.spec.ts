@@ -106,12 +106,49 @@ describe('readiness', () => {
 
   for (const [what, progress] of [
     ['stopped', { ...live, state: 'stopped' }],
-    ['far behind', { ...live, state: 'catchingUp', lag: 5_000 }],
     ['not once level', { ...live, state: 'catchingUp', caughtUp: false }],
   ] as const)
-    it(`given a projection that is ${what}, it is not ready`, async () => {
+    it(`given a projection that is ${what}, it is not ready and names it`, async () => {
       const projections = (): Promise<Progress[]> => Promise.resolve([progress]);
       const state = await readinessOf({ processes, eventStore: there, database: there, troubles, projections })();
       expect([state.ready, state.checks['groups_v1']?.ok]).to.deep.equal([false, false]);
+      expect(state.detail).to.match(/^groups_v1: /);
+      expect(Date.parse(String(state.checks['groups_v1']?.['since']))).to.be.closeTo(Date.now(), 60_000);
     });
+
+  it('given a projection that is far behind, it is ready while that moves, and not when it stands still', async () => {
+    let position = 0;
+    let moving = true;
+    const projections = (): Promise<Progress[]> => {
+      if (moving) position += 1;
+      return Promise.resolve([{ ...live, state: 'catchingUp', lag: 3_600_000, position: `a:${String(position)}` }]);
+    };
+    const others = { processes, eventStore: there, database: there, troubles };
+    const readiness = readinessOf({ ...others, projections }, { stillMs: 30 });
+    const until = performance.now() + 90;
+    while (performance.now() < until) {
+      expect((await readiness()).ready, 'it moves').to.equal(true);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    moving = false;
+    await eventually(async () => {
+      const { ready, checks, detail } = await readiness();
+      expect(ready).to.equal(false);
+      const { since, problem, lagMs } = checks['groups_v1'] ?? { ok: true };
+      expect([problem, lagMs]).to.deep.equal([`behind the log, and has not moved since ${String(since)}`, 3_600_000]);
+      expect(detail).to.equal(`groups_v1: ${String(problem)}`);
+    });
+    moving = true;
+    expect((await readiness()).ready, 'it moves again').to.equal(true);
+  });
+
+  it('given a projection that stands where it stood because nothing has happened, it is ready', async () => {
+    const others = { processes, eventStore: there, database: there, troubles };
+    const readiness = readinessOf(
+      { ...others, projections: () => Promise.resolve([{ ...live, position: 'a:1' }]) },
+      { stillMs: 0 },
+    );
+    await readiness();
+    expect((await readiness()).ready).to.equal(true);
+  });
 });
