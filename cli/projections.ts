@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { DatabaseUnavailable } from '../application/ports/unavailable.js';
 import { WrongWords } from '../application/ports/wrong-words.js';
-import type { ProjectionState, Tools, VerifiedProjection, Watched } from '../application/ports/tools.js';
+import type { DryRun, ProjectionState, Tools, VerifiedProjection, Watched } from '../application/ports/tools.js';
 import { whose } from './history.js';
 import type { House, Using } from './house.js';
 import { count, withProgress } from './progress.js';
@@ -11,6 +11,7 @@ import { json, type Terminal } from './terminal.js';
 interface Chosen {
   readonly all?: true;
   readonly json?: true;
+  readonly dryRun?: true;
   readonly lostKeysAsTombstones?: true;
 }
 
@@ -62,7 +63,55 @@ export function projectionCommands(program: Command, using: Using, house: House)
         }),
       ),
     );
+  for (const change of CHANGES)
+    projections
+      .command(change.verb)
+      .argument('[name...]', 'users, groups, group_members …')
+      .option('--all', 'every projection')
+      .option('--dry-run', 'only say what would be done, or why it is refused')
+      .option('--json', 'a JSON object per projection, each on a line')
+      .description(change.description)
+      .action((names: string[], options: Chosen) =>
+        using((tools) =>
+          each(chosen(tools, names, options), house, async (name) => {
+            const dryRun = options.dryRun === true;
+            const told = await change.work(tools, name, { dryRun });
+            terminal.out(
+              options.json
+                ? json({ name, change: change.verb, dryRun })
+                : `${name}: ${dryRun ? 'would be: ' : ''}${told}`,
+            );
+            return true;
+          }),
+        ),
+      );
 }
+
+/** What is done to one projection at a time, and what is said then. */
+interface Change {
+  readonly verb: string;
+  readonly description: string;
+  readonly work: (tools: Tools, name: string, options: DryRun) => Promise<string>;
+}
+
+const CHANGES: readonly Change[] = [
+  {
+    verb: 'pause',
+    description: 'stop feeding it until `resume`: readers see what they saw, and nothing newer',
+    work: async (tools, name, options) => {
+      await tools.pause(name, options);
+      return `paused; readers see nothing newer until \`projections resume ${name}\``;
+    },
+  },
+  {
+    verb: 'resume',
+    description: 'feed it again, from where it stands',
+    work: async (tools, name, options) => {
+      await tools.resume(name, options);
+      return 'fed again, from where it stands';
+    },
+  },
+];
 
 /** @throws WrongWords */
 function chosen({ projections }: Tools, names: readonly string[], { all }: Chosen): readonly string[] {
@@ -129,7 +178,7 @@ async function rebuildProjection(
   return true;
 }
 
-const STATES = { live: 'live', catchingUp: 'catching up', stopped: 'STOPPED' } as const;
+const STATES = { live: 'live', catchingUp: 'catching up', stopped: 'STOPPED', paused: 'paused' } as const;
 
 function statusLines(all: readonly ProjectionState[]): string[] {
   const rows = all.map(({ name, version, letter, state, lagMs, position, parked }) => [

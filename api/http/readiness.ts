@@ -129,12 +129,14 @@ class Stands {
   }
 }
 
-/** Red: it is stopped, has never been level since the process began, or is behind and doesn't move. */
+/** Red: nobody has paused it, and it is stopped, has never been level since the process began, or is behind and doesn't move. */
 function judged(
   { state, lag, caughtUp, parked, reason }: Progress,
   { from, since }: Stand,
   stillMs: number,
 ): Readiness['checks'][string] {
+  // Who has paused one knows that it is behind; who that was is not for whoever probes.
+  if (state === 'paused') return { ok: true, state, lagMs: lag, parked };
   const isStill = lag > 0 && lag >= stillMs && performance.now() - from >= stillMs;
   const problem =
     reason ??

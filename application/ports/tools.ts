@@ -24,19 +24,24 @@ export interface Watched {
   readonly signal?: AbortSignal;
 }
 
+/** Finds out whether it could be done, and refuses like the real thing. */
+export interface DryRun {
+  readonly dryRun?: boolean;
+}
+
 export interface ProjectionState {
   readonly name: string;
   readonly version: number;
   /** Which of its two sets of tables readers see; null when nobody knows any more. */
   readonly letter: 'a' | 'b' | null;
-  readonly state: 'live' | 'catchingUp' | 'stopped';
+  readonly state: 'live' | 'catchingUp' | 'stopped' | 'paused';
   /** Of the last event it has passed; null before the first. */
   readonly position: Position | null;
   /** For how long it has not passed what was the end of the log then, milliseconds; 0 when it is level. */
   readonly lagMs: number;
   /** Events set aside. */
   readonly parked: number;
-  /** Why it has stopped. */
+  /** Why it has stopped, or who has paused it. */
   readonly reason?: string;
 }
 
@@ -88,6 +93,9 @@ export interface Tools {
     readonly milliseconds: number;
     readonly givenUp: readonly GivenUpKey[];
   }>;
+  /** Stops its live feeding until `resume`, in this operator's name. */
+  pause(name: string, options: DryRun): Promise<void>;
+  resume(name: string, options: DryRun): Promise<void>;
   /** In the order in which they were given up. */
   lostKeys(): Promise<readonly GivenUpKey[]>;
   verify(name: string, watched: Watched): Promise<VerifiedProjection>;

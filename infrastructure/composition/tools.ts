@@ -78,6 +78,8 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
         throw lacksKey(error) ? new Error(`${messageOf(error)}. ${WITHOUT_A_KEY}`, { cause: error }) : error;
       }
     },
+    pause: (name, { dryRun = false }) => engine.pause(name, { by: OPERATOR, dryRun }),
+    resume: (name, options) => engine.resume(name, options),
     lostKeys: () => dataKeys.givenUp(),
     verify: async (name, watched) => {
       const { equal, ...found } = await engine.verify(name, watched);

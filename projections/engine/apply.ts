@@ -16,6 +16,8 @@ import {
 } from './checkpoint.js';
 import { blamesEvent, Gap, messageOf, nameOf } from '../../application/following/errors.js';
 import { blamesTables, Fenced, FOREIGN_CHECKPOINT, ProjectionUnfit } from './errors.js';
+import { pausedWords } from './inspect.js';
+import { pausedNow } from './pause.js';
 import type { OpenedEvent } from '../../application/following/open.js';
 import { projectionKey, type Projection } from './projection.js';
 import * as sql from './sql.js';
@@ -87,10 +89,13 @@ export class Runner {
       return;
     }
     const parked = await loadParked(pool, this.projection, checkpoint.letter);
+    const paused = await pausedNow(pool, this.projection);
     await confirm();
     this.parked = parked;
     this.checkpoint = checkpoint;
-    this.stopped = undefined;
+    // Whoever lets it go on gives the checkpoint its next epoch, so it is read again.
+    this.stopped = paused && pausedWords(paused);
+    if (paused) this.options.log.info({ projection: this.key }, `a projection is not fed: ${pausedWords(paused)}`);
     const foreign = this.position !== '' && !isPositionOf(this.position, storeIdentity);
     if (foreign) {
       await this.stop(checkpoint, FOREIGN_CHECKPOINT);

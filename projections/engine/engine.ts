@@ -6,10 +6,11 @@ import { isPositionOf, positionOf } from '../../application/ports/positions.js';
 import { Leadership, PROJECTIONS } from './coordinate.js';
 import { FOREIGN_CHECKPOINT, PAST_THE_END, UnknownProjection } from './errors.js';
 import { Feed } from './feed.js';
-import { isFilling, lackOf, type Inspected } from './inspect.js';
+import { isFilling, lackOf, pausedWords, type Inspected } from './inspect.js';
 import { isPastEnd, mendAll, stopPastEnd } from './mend.js';
 import type { Lead } from '../../application/following/lead.js';
 import { Opener, reopening } from '../../application/following/open.js';
+import { pause, resume } from './pause.js';
 import { checkProjections, projectionKey, type Letter, type Projection } from './projection.js';
 import { rebuild, type RebuildOptions, type RebuildResult } from './rebuild.js';
 import { SeenEnds } from '../../application/following/seen-ends.js';
@@ -49,8 +50,9 @@ export interface ProjectionStatus {
   readonly caughtUp: boolean;
   /** Events set aside. */
   readonly parked: number;
-  readonly state: 'live' | 'catchingUp' | 'stopped';
-  /** Why it has stopped. */
+  /** Paused is what an operator wants of it: nothing is wrong. */
+  readonly state: 'live' | 'catchingUp' | 'stopped' | 'paused';
+  /** Why it has stopped, or who has paused it. */
   readonly reason?: string;
   /** Whether this process feeds it. */
   readonly fedHere: boolean;
@@ -144,7 +146,9 @@ export class ProjectionEngine {
     this.ends.saw(head ?? '', performance.now());
     let all = await this.watch.look();
     const own = (found: Inspected): string => this.own(found.row?.position ?? '');
-    const behind = all.filter((found) => found.row?.stopped === null && own(found) < (head ?? ''));
+    const behind = all.filter(
+      (found) => found.row?.stopped === null && found.paused === undefined && own(found) < (head ?? ''),
+    );
     if (head !== undefined && behind.length > 0) {
       await this.waits.wait(
         head,
@@ -164,10 +168,11 @@ export class ProjectionEngine {
   private statusOf(found: Inspected, position: string, head: Position | undefined, now: number): ProjectionStatus {
     const { projection, letter, row } = found;
     const key = projectionKey(projection);
-    const reason = this.haltOf(found, head);
+    const halt = this.haltOf(found, head);
     const filling = isFilling(row);
-    const level = reason === undefined && position >= (head ?? '');
-    if (reason !== undefined || filling) this.caughtUp.delete(key);
+    const level = halt === undefined && position >= (head ?? '');
+    const reason = halt ?? (found.paused && pausedWords(found.paused));
+    if (halt !== undefined || filling) this.caughtUp.delete(key);
     else if (this.ends.anyPassedAt(position)) this.caughtUp.add(key);
     return {
       name: projection.name,
@@ -177,7 +182,7 @@ export class ProjectionEngine {
       lag: level ? 0 : Math.max(1, Math.round(now - this.ends.firstNotPassedAt(position, now))),
       caughtUp: this.caughtUp.has(key),
       parked: row?.parked ?? 0,
-      state: reason !== undefined ? 'stopped' : level ? 'live' : 'catchingUp',
+      state: halt !== undefined ? 'stopped' : reason !== undefined ? 'paused' : level ? 'live' : 'catchingUp',
       ...(reason === undefined ? {} : { reason }),
       fedHere: this.feed?.isFeeding(key) ?? false,
     };
@@ -215,6 +220,18 @@ export class ProjectionEngine {
    */
   async verify(name: string, options: VerifyOptions = {}): Promise<Verification> {
     return verify(this.toolsFor(name), options);
+  }
+
+  /** Stops its live feeding, in whichever process that is. @throws UnknownProjection, PausedAlready, ProjectionUnfit */
+  async pause(name: string, options: { readonly by: string; readonly dryRun?: boolean }): Promise<void> {
+    await pause(this.options.pool, this.projection(name), options);
+    await this.watch.look();
+  }
+
+  /** Lets it be fed again. @throws UnknownProjection, NotPaused, ProjectionUnfit */
+  async resume(name: string, options: { readonly dryRun?: boolean } = {}): Promise<void> {
+    await resume(this.options.pool, this.projection(name), options);
+    await this.watch.look();
   }
 
   /** @throws UnknownProjection */

@@ -72,6 +72,24 @@ export class UnknownProjection extends Error {
   }
 }
 
+/** Its feeding is paused already; the message says by whom. */
+export class PausedAlready extends Error {
+  override readonly name = 'PausedAlready';
+  constructor(
+    readonly projection: string,
+    how: string,
+  ) {
+    super(`${projection} is ${how} already`);
+  }
+}
+
+export class NotPaused extends Error {
+  override readonly name = 'NotPaused';
+  constructor(readonly projection: string) {
+    super(`${projection} is not paused`);
+  }
+}
+
 export class RebuildRunning extends Error {
   override readonly name = 'RebuildRunning';
   constructor(readonly projection: string) {

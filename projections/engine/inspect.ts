@@ -16,11 +16,18 @@ export interface PositionRow {
   readonly parked: number;
 }
 
+export interface Paused {
+  readonly by: string;
+  readonly since: Date;
+}
+
 /** What the database has of a projection. */
 export interface Inspected {
   readonly projection: Projection;
   /** The letter that was shown last; undefined when that is no longer known. */
   readonly letter: Letter | undefined;
+  /** Who has paused its feeding. */
+  readonly paused: Paused | undefined;
   /** Undefined when the record or the checkpoint is gone. */
   readonly row: PositionRow | undefined;
   /** What isn't there, in words. */
@@ -29,7 +36,11 @@ export interface Inspected {
   readonly lacksOnlyView: boolean;
 }
 
-type Found = { readonly relations: readonly string[] } & {
+type Found = {
+  readonly relations: readonly string[];
+  readonly paused_by: string | null;
+  readonly paused_at: Date | null;
+} & {
   readonly [Column in keyof PositionRow]: PositionRow[Column] | null;
 };
 
@@ -48,6 +59,7 @@ export async function inspect(db: Queryable, projections: readonly Projection[])
     return projections.map((projection) => ({
       projection,
       letter: undefined,
+      paused: undefined,
       row: undefined,
       missing: [ENGINE_TABLES],
       lacksOnlyView: false,
@@ -75,8 +87,15 @@ function inspected(projection: Projection, found: Found | undefined, relations: 
     ...tables.filter((table) => !has(table)).map((table) => `its table ${table}`),
   ];
   const missing = has(view) ? rows : [...rows, `its view ${view}`];
-  return { projection, letter, row, missing, lacksOnlyView: rows.length === 0 && missing.length > 0 };
+  const paused = pausedOf(found);
+  return { projection, letter, paused, row, missing, lacksOnlyView: rows.length === 0 && missing.length > 0 };
 }
+
+export const pausedOf = (row: Pick<Found, 'paused_by' | 'paused_at'> | undefined): Paused | undefined =>
+  row?.paused_at ? { by: row.paused_by ?? 'somebody', since: row.paused_at } : undefined;
+
+/** What whoever looks at it is told. */
+export const pausedWords = ({ by, since }: Paused): string => `paused by ${by} since ${since.toISOString()}`;
 
 /** Whether the engine's own tables are gone (no such table or schema), or are others than these (no such column …). */
 export function lacksEngineTables(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { ADD_COMPLETE_AT, CREATE_ENGINE_TABLES, DROP_ENGINE_TABLES } from './sql.js';
+import { ADD_COMPLETE_AT, ADD_STANDBY, CREATE_ENGINE_TABLES, DROP_ENGINE_TABLES, DROP_STANDBY } from './sql.js';
 
 /**
  * Schema `read` and the engine's own tables. A projection's tables are not migrated: the engine makes them when it first
@@ -30,4 +30,21 @@ export class AddCompleteAt1764000000301 implements MigrationInterface {
   }
 }
 
-export const projectionMigrations = [CreateProjectionEngine1764000000300, AddCompleteAt1764000000301] as const;
+/** For databases whose tables were made without them. */
+export class AddStandby1764000000302 implements MigrationInterface {
+  readonly name = 'AddStandby1764000000302';
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const statement of ADD_STANDBY) await runner.query(statement);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const statement of DROP_STANDBY) await runner.query(statement);
+  }
+}
+
+export const projectionMigrations = [
+  CreateProjectionEngine1764000000300,
+  AddCompleteAt1764000000301,
+  AddStandby1764000000302,
+] as const;

@@ -3,15 +3,19 @@
 /** One `CREATE` per entry: run by the migration, and again by a start or a rebuild that finds them gone. */
 export const CREATE_ENGINE_TABLES: readonly string[] = [
   'CREATE SCHEMA IF NOT EXISTS read',
-  // Which letter's tables the view of a projection shows.
+  // Which letter's tables the view of a projection shows; who has paused its feeding, and when.
   `CREATE TABLE IF NOT EXISTS read.projection (
      name    text NOT NULL,
      version integer NOT NULL,
      letter  text NOT NULL CHECK (letter IN ('a', 'b')),
+     paused_by text,
+     paused_at timestamptz,
      PRIMARY KEY (name, version))`,
   // Up to where the rows of one letter go. position '' is before the first event. epoch counts what invalidates a
   // writer's memory beside the position: its list of parked streams. stopped says why the projection doesn't go on.
   // Before position complete_at the rows don't show what was there when they were begun: nobody may read them yet.
+  // standby says what a letter that isn't shown is there for: it is being filled, waits to be shown, or was shown before
+  // the other; since when, filled by which code (a digest), and with how many events.
   `CREATE TABLE IF NOT EXISTS read.checkpoint (
      name     text NOT NULL,
      version  integer NOT NULL,
@@ -20,6 +24,10 @@ export const CREATE_ENGINE_TABLES: readonly string[] = [
      epoch    bigint NOT NULL DEFAULT 0,
      stopped  text,
      complete_at text COLLATE "C" NOT NULL DEFAULT '',
+     standby text CHECK (standby IN ('filling', 'held', 'former')),
+     standby_since timestamptz,
+     filled_with text,
+     passed bigint NOT NULL DEFAULT 0,
      PRIMARY KEY (name, version, letter)) WITH (fillfactor = 50)`,
   `CREATE TABLE IF NOT EXISTS read.parked_event (
      name      text NOT NULL,
@@ -37,6 +45,20 @@ export const CREATE_ENGINE_TABLES: readonly string[] = [
 
 export const ADD_COMPLETE_AT = `ALTER TABLE IF EXISTS read.checkpoint
   ADD COLUMN IF NOT EXISTS complete_at text COLLATE "C" NOT NULL DEFAULT ''`;
+
+export const ADD_STANDBY: readonly string[] = [
+  `ALTER TABLE IF EXISTS read.projection ADD COLUMN IF NOT EXISTS paused_by text,
+     ADD COLUMN IF NOT EXISTS paused_at timestamptz`,
+  `ALTER TABLE IF EXISTS read.checkpoint
+     ADD COLUMN IF NOT EXISTS standby text CHECK (standby IN ('filling', 'held', 'former')),
+     ADD COLUMN IF NOT EXISTS standby_since timestamptz, ADD COLUMN IF NOT EXISTS filled_with text,
+     ADD COLUMN IF NOT EXISTS passed bigint NOT NULL DEFAULT 0`,
+];
+export const DROP_STANDBY: readonly string[] = [
+  'ALTER TABLE IF EXISTS read.projection DROP COLUMN IF EXISTS paused_by, DROP COLUMN IF EXISTS paused_at',
+  `ALTER TABLE IF EXISTS read.checkpoint DROP COLUMN IF EXISTS standby, DROP COLUMN IF EXISTS standby_since,
+     DROP COLUMN IF EXISTS filled_with, DROP COLUMN IF EXISTS passed`,
+];
 
 export const DROP_ENGINE_TABLES: readonly string[] = [
   'DROP TABLE IF EXISTS read.parked_event, read.checkpoint, read.projection',
@@ -81,7 +103,8 @@ export const LOCK_CHECKPOINT = `${LOAD_CHECKPOINT} FOR UPDATE`;
 export const INSPECT = `WITH there AS (
     SELECT coalesce(array_agg(c.relname::text), '{}') AS relations FROM pg_catalog.pg_class c
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'read' AND c.relkind IN ('r', 'v'))
-  SELECT there.relations, p.name, p.version, p.letter, c.position, c.epoch::text AS epoch, c.stopped, c.complete_at,
+  SELECT there.relations, p.name, p.version, p.letter, p.paused_by, p.paused_at, c.position, c.epoch::text AS epoch,
+    c.stopped, c.complete_at, c.standby,
     (SELECT count(*)::int FROM read.parked_event e
       WHERE e.name = p.name AND e.version = p.version AND e.letter = p.letter) AS parked
   FROM there LEFT JOIN (read.projection p LEFT JOIN read.checkpoint c USING (name, version, letter)) ON true`;
@@ -106,6 +129,15 @@ export const SET_STOPPED = `UPDATE read.checkpoint SET stopped = $6
 export const NEXT_EPOCH = `UPDATE read.checkpoint SET epoch = epoch + 1 WHERE name = $1 AND version = $2 AND letter = $3`;
 export const SHOW_LETTER = `INSERT INTO read.projection (name, version, letter) VALUES ($1, $2, $3)
   ON CONFLICT (name, version) DO UPDATE SET letter = EXCLUDED.letter`;
+
+export const PAUSED = 'SELECT paused_by, paused_at FROM read.projection WHERE name = $1 AND version = $2';
+/** Its next step is refused, and with that its writer reads that it is paused, or that it goes on. */
+const FENCE = `UPDATE read.checkpoint c SET epoch = c.epoch + 1 FROM named p
+  WHERE c.name = p.name AND c.version = p.version AND c.letter = p.letter RETURNING c.name`;
+export const PAUSE = `WITH named AS (UPDATE read.projection SET paused_by = $3, paused_at = now()
+    WHERE name = $1 AND version = $2 AND paused_at IS NULL RETURNING name, version, letter) ${FENCE}`;
+export const RESUME = `WITH named AS (UPDATE read.projection SET paused_by = NULL, paused_at = NULL
+    WHERE name = $1 AND version = $2 AND paused_at IS NOT NULL RETURNING name, version, letter) ${FENCE}`;
 
 export const PARK = `INSERT INTO read.parked_event (name, version, letter, stream, revision, position, event_id, type, error)
   SELECT $1, $2, $3, x.* FROM unnest($4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[]) x

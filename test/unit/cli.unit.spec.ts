@@ -38,6 +38,8 @@ function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean
     projectionStatus: () => Promise.resolve([{ name: 'users', ...LIVE }]),
     lostKeys: () => Promise.resolve([]),
     rebuild: () => Promise.resolve(REBUILT),
+    pause: () => Promise.resolve(),
+    resume: () => Promise.resolve(),
     verify: (name) => Promise.resolve({ name, same: true, events: 1, position: 'p9', parked: 0, differences: [] }),
     personalRecords: {
       profile: () => Promise.resolve(undefined),

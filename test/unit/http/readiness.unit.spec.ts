@@ -104,6 +104,14 @@ describe('readiness', () => {
     expect([state.ready, state.checks['writes']]).to.deep.equal([false, { ok: false, problem: 'the disk is full' }]);
   });
 
+  it('given a projection that somebody has paused, it says so, not who, and stays ready', async () => {
+    const paused = { ...live, state: 'paused', lag: 60_000, caughtUp: false, reason: 'paused by ann@host' };
+    const projections = (): Promise<Progress[]> => Promise.resolve([paused]);
+    const state = await readinessOf({ processes, eventStore: there, database: there, troubles, projections })();
+    expect(state.ready).to.equal(true);
+    expect(state.checks['groups_v1']).to.deep.equal({ ok: true, state: 'paused', lagMs: 60_000, parked: 0 });
+  });
+
   for (const [what, progress] of [
     ['stopped', { ...live, state: 'stopped' }],
     ['not once level', { ...live, state: 'catchingUp', caughtUp: false }],
