@@ -156,6 +156,20 @@ export class CreateErasures1700000014000 implements MigrationInterface {
   }
 }
 
+/** Events that a projection or a process is never to do. */
+export class CreateDiscardedEvents1700000015000 implements MigrationInterface {
+  readonly name = 'CreateDiscardedEvents1700000015000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(await readFile(new URL('./discarded.sql', import.meta.url), 'utf8'));
+  }
+
+  /** What somebody decided can't be made again from the log. */
+  down(): Promise<void> {
+    return Promise.reject(new Error('the system tables are not dropped by a migration'));
+  }
+}
+
 export const systemMigrations: readonly MigrationClass[] = [
   CreateSystemTables1700000003000,
   CreateTokenRevocations1700000004000,
@@ -169,4 +183,5 @@ export const systemMigrations: readonly MigrationClass[] = [
   CreateSeals1700000012000,
   CreateAccessLog1700000013000,
   CreateErasures1700000014000,
+  CreateDiscardedEvents1700000015000,
 ];

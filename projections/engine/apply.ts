@@ -15,6 +15,7 @@ import {
   type Step,
 } from './checkpoint.js';
 import { blamesEvent, Gap, messageOf, nameOf } from '../../application/following/errors.js';
+import { type Discarded, loadDiscarded } from './discarded.js';
 import { blamesTables, Fenced, FOREIGN_CHECKPOINT, ProjectionUnfit } from './errors.js';
 import { pausedWords } from './inspect.js';
 import { pausedNow } from './pause.js';
@@ -58,6 +59,7 @@ export class Runner {
   /** What the database said where there is nothing to stand on. */
   private unfitAt: CheckpointRow | undefined;
   private parked = new Map<string, number>();
+  private discarded: Discarded = new Set();
   private readonly backoff = new Backoff();
 
   constructor(private readonly options: RunnerOptions) {
@@ -90,8 +92,10 @@ export class Runner {
     }
     const parked = await loadParked(pool, this.projection, checkpoint.letter);
     const paused = await pausedNow(pool, this.projection);
+    const discarded = await loadDiscarded(pool, this.projection);
     await confirm();
     this.parked = parked;
+    this.discarded = discarded;
     this.checkpoint = checkpoint;
     // Whoever lets it go on gives the checkpoint its next epoch, so it is read again.
     this.stopped = paused && pausedWords(paused);
@@ -141,7 +145,7 @@ export class Runner {
   /** The step over a stretch of which it handles nothing; undefined where it handles something. @throws Gap */
   stepPast(stretch: Stretch): Step | undefined {
     if (stretch.events.some(({ stored }) => this.projection.handles[stored.type] !== undefined)) return undefined;
-    return judgeLive(this.standing(), stretch, () => false);
+    return judgeLive(this.standing(), stretch, () => false, this.discarded);
   }
 
   /** It stands there now, as the database said when it took a step. */
@@ -171,7 +175,7 @@ export class Runner {
   /** Halves a stretch that fails until the event to blame stands alone; what is before it is committed. */
   private async applySome(stretch: Stretch): Promise<void> {
     try {
-      await this.commit(judgeLive(this.standing(), stretch, (stream) => this.parked.has(stream)));
+      await this.commit(judgeLive(this.standing(), stretch, (stream) => this.parked.has(stream), this.discarded));
     } catch (error) {
       if (error instanceof Fenced || error instanceof Gap || !blamesEvent(error)) throw error;
       if (stretch.events.length === 1) return this.commit(setAside(this.standing(), stretch, error), error);

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { messageOf } from '../../application/following/errors.js';
+import type { Discarded } from './discarded.js';
 import { Fenced } from './errors.js';
 import { inspectSound } from './inspect.js';
 import { planLive, planReplay, type ParkedRow, type Plan } from './plan.js';
@@ -127,9 +128,14 @@ class JudgedStep implements Plan {
 export type Step = JudgedStep;
 
 /** For the live letter. @throws Gap, NewerSchema */
-export function judgeLive(from: Checkpoint, stretch: Stretch, isParked: (stream: string) => boolean): Step {
+export function judgeLive(
+  from: Checkpoint,
+  stretch: Stretch,
+  isParked: (stream: string) => boolean,
+  discarded: Discarded,
+): Step {
   const due = stretch.behind(from.position);
-  const { events, parked } = planLive(from.projection, due.events, isParked);
+  const { events, parked } = planLive(from.projection, due.events, isParked, discarded);
   return new JudgedStep(from, due.to, events, parked);
 }
 
@@ -142,9 +148,9 @@ export function setAside(from: Checkpoint, stretch: Stretch, error: unknown): St
 }
 
 /** For a replay, which sets nothing aside. @throws Gap, NewerSchema, PoisonedEvent */
-export function judgeReplay(from: Checkpoint, stretch: Stretch): Step {
+export function judgeReplay(from: Checkpoint, stretch: Stretch, discarded: Discarded): Step {
   const due = stretch.behind(from.position);
-  return new JudgedStep(from, due.to, planReplay(from.projection, due.events), []);
+  return new JudgedStep(from, due.to, planReplay(from.projection, due.events, discarded), []);
 }
 
 /**

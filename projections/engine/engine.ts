@@ -4,7 +4,7 @@ import type { EventStore, Position } from '../../application/ports/event-store.j
 import type { Logger } from '../../application/ports/logger.js';
 import { isPositionOf, positionOf } from '../../application/ports/positions.js';
 import { Leadership, PROJECTIONS } from './coordinate.js';
-import { FOREIGN_CHECKPOINT, PAST_THE_END, UnknownProjection } from './errors.js';
+import { FOREIGN_CHECKPOINT, PAST_THE_END, type PoisonedEvent, UnknownProjection } from './errors.js';
 import { Feed } from './feed.js';
 import { isFilling, lackOf, pausedWords, type Inspected } from './inspect.js';
 import { isPastEnd, mendAll, stopPastEnd } from './mend.js';
@@ -15,7 +15,7 @@ import { checkProjections, projectionKey, type Letter, type Projection } from '.
 import { rebuild, type RebuildOptions, type RebuildResult } from './rebuild.js';
 import { SeenEnds } from '../../application/following/seen-ends.js';
 import * as sql from './sql.js';
-import { listParked, unpark, type ParkedEvent, type UnparkResult } from './unpark.js';
+import { discard, listParked, unpark, type Decision, type ParkedEvent, type UnparkResult } from './unpark.js';
 import { verify, type Verification, type VerifyOptions } from './verify.js';
 import { Waits } from './wait.js';
 import { Watch } from './watch.js';
@@ -234,14 +234,22 @@ export class ProjectionEngine {
     await this.watch.look();
   }
 
-  /** @throws UnknownProjection */
-  async parkedEvents(name: string): Promise<ParkedEvent[]> {
-    return listParked(this.options.pool, this.projection(name));
+  /** In log order, the first 1000; of one stream, or one event by its id, where that is given. @throws UnknownProjection */
+  async parkedEvents(name: string, of?: string): Promise<ParkedEvent[]> {
+    return listParked(this.options.pool, this.projection(name), of);
   }
 
   /** Tries a projection's parked streams again, or one of them. @throws UnknownProjection */
   async unpark(name: string, stream?: string): Promise<UnparkResult> {
     return unpark(this.toolsFor(name), stream);
+  }
+
+  /**
+   * Leaves a parked event out for good, in replays as well, and tries what waits behind it. Gives what that is stuck at.
+   * @throws UnknownProjection, NotParked
+   */
+  async discard(name: string, eventId: string, decision: Decision): Promise<PoisonedEvent | undefined> {
+    return discard(this.toolsFor(name), eventId, decision);
   }
 
   /** What works on one projection opens only what that one handles. */

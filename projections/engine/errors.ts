@@ -97,6 +97,24 @@ export class RebuildRunning extends Error {
   }
 }
 
+/** What a rebuild has filled holds an event that somebody has discarded since. */
+export class DiscardedMeanwhile extends Error {
+  override readonly name = 'DiscardedMeanwhile';
+  constructor(projection: string) {
+    super(
+      `an event of ${projection} was discarded while it was being rebuilt; readers keep what they have: run it again`,
+    );
+  }
+}
+
+/** No parked event of the projection has this id. */
+export class NotParked extends Error {
+  override readonly name = 'NotParked';
+  constructor(projection: string, eventId: string) {
+    super(`${projection} has no parked event ${eventId}`);
+  }
+}
+
 /** A rebuild that found no room for its tables. */
 export class NoRoom extends Error {
   override readonly name = 'NoRoom';

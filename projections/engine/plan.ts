@@ -1,4 +1,5 @@
 import { messageOf, nameOf } from '../../application/following/errors.js';
+import type { Discarded } from './discarded.js';
 import { NewerSchema, PoisonedEvent } from './errors.js';
 import type { OpenedEvent } from '../../application/following/open.js';
 import { judge, projectionKey, type ProjectedEvent, type Projection } from './projection.js';
@@ -16,20 +17,21 @@ export interface Plan {
 }
 
 /**
- * For the live letter: events of parked streams and those that can't be read are set aside.
+ * For the live letter: events of parked streams and those that can't be read are set aside, discarded ones are left out.
  * @throws NewerSchema
  */
 export function planLive(
   projection: Projection,
   due: readonly OpenedEvent[],
   isParked: (stream: string) => boolean,
+  discarded: Discarded,
 ): Plan {
   const events: ProjectedEvent[] = [];
   const parked: ParkedRow[] = [];
   const parkedHere = new Set<string>();
   for (const opened of due) {
     const { stored, recorded, failure } = opened;
-    if (projection.handles[stored.type] === undefined) continue;
+    if (projection.handles[stored.type] === undefined || discarded.has(stored.id)) continue;
     if (isParked(stored.stream) || parkedHere.has(stored.stream)) {
       parked.push({ opened, error: null });
     } else if (recorded === undefined) {
@@ -44,11 +46,15 @@ export function planLive(
   return { events, parked };
 }
 
-/** For a replay, the handled ones. @throws NewerSchema, PoisonedEvent for an event that can't be read */
-export function planReplay(projection: Projection, events: readonly OpenedEvent[]): ProjectedEvent[] {
+/** For a replay, the handled ones but the discarded. @throws NewerSchema, PoisonedEvent for an event that can't be read */
+export function planReplay(
+  projection: Projection,
+  events: readonly OpenedEvent[],
+  discarded: Discarded,
+): ProjectedEvent[] {
   const handled: ProjectedEvent[] = [];
   for (const { stored, recorded, failure } of events) {
-    if (projection.handles[stored.type] === undefined) continue;
+    if (projection.handles[stored.type] === undefined || discarded.has(stored.id)) continue;
     if (recorded === undefined) throw new PoisonedEvent(projectionKey(projection), nameOf(stored), failure);
     const verdict = judge(projection, recorded);
     if (verdict.kind === 'newer') throw newerSchema(projection, stored, recorded.envelope.schemaVersion);

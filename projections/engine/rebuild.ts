@@ -13,7 +13,17 @@ import {
   type Checkpoint,
 } from './checkpoint.js';
 import { blamesEvent, Gap, messageOf, nameOf } from '../../application/following/errors.js';
-import { Fenced, isNoRoom, isUndone, NewerSchema, NoRoom, PoisonedEvent, RebuildRunning } from './errors.js';
+import { type Discarded, isSameSet, loadDiscarded } from './discarded.js';
+import {
+  DiscardedMeanwhile,
+  Fenced,
+  isNoRoom,
+  isUndone,
+  NewerSchema,
+  NoRoom,
+  PoisonedEvent,
+  RebuildRunning,
+} from './errors.js';
 import { inspect } from './inspect.js';
 import { dropLetterIn, ensureEngineTables, isPastEnd, showIn } from './mend.js';
 import type { Opener } from '../../application/following/open.js';
@@ -80,7 +90,8 @@ const ATTEMPTS = 10;
  * Fills the other letter from history while the live one goes on being fed and read, then re-points the view. Begun again
  * from nothing after a crash: what a half-filled letter holds may come from other code. It needs nothing of schema `read`
  * to be there: what is missing is made.
- * @throws PoisonedEvent, NewerSchema, NoRoom (the rebuild stops there; the live letter is untouched), RebuildRunning
+ * @throws PoisonedEvent, NewerSchema, NoRoom (the rebuild stops there; the live letter is untouched), RebuildRunning,
+ * DiscardedMeanwhile
  */
 export async function rebuild(deps: RebuildDeps, options: RebuildOptions = {}): Promise<RebuildResult> {
   const lock = new pg.Client({ connectionString: deps.lockUrl, application_name: 'parley projections rebuild' });
@@ -115,6 +126,7 @@ class Rebuild {
     private readonly shown: Letter,
     private readonly tables: Tables,
     private checkpoint: Checkpoint,
+    private readonly discarded: Discarded,
   ) {}
 
   /** On empty tables of the letter that isn't shown. */
@@ -129,6 +141,7 @@ class Rebuild {
     const shown = live?.letter ?? 'a';
     const letter = otherLetter(shown);
     const tables = tablesOf(projection, letter);
+    const discarded = await loadDiscarded(pool, projection);
     const checkpoint = await retryOnLocks(deps, signal, () =>
       transaction(pool, 'BEGIN', async (client) => {
         // Nobody knows any more which letter the view shows: it may be this one.
@@ -138,7 +151,7 @@ class Rebuild {
         return createCheckpoint(client, projection, letter);
       }),
     );
-    return new Rebuild(deps, onProgress, signal, shown, tables, checkpoint);
+    return new Rebuild(deps, onProgress, signal, shown, tables, checkpoint, discarded);
   }
 
   async run(): Promise<RebuildResult> {
@@ -234,7 +247,7 @@ class Rebuild {
         // After a commit whose answer was lost, the step begins behind it or is empty.
         if (attempt > 1) this.checkpoint = await this.ownCheckpoint();
         if (stretch.behind(this.checkpoint.position).events.length === 0) break;
-        const step = judgeReplay(this.checkpoint, stretch);
+        const step = judgeReplay(this.checkpoint, stretch, this.discarded);
         this.checkpoint = await transaction(pool, sql.BEGIN_APPLY, (client) => takeStep(client, step));
         break;
       } catch (error) {
@@ -280,6 +293,9 @@ class Rebuild {
         `BEGIN; SET LOCAL lock_timeout = '${SWITCH_LOCK_TIMEOUT}'; SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL enable_seqscan = off`,
         async (client) => {
           const live = await lockCheckpoint(client, projection, from);
+          // Whoever discards holds that lock, too.
+          if (!isSameSet(this.discarded, await loadDiscarded(client, projection)))
+            throw new DiscardedMeanwhile(projection.name);
           const own = await lockCheckpoint(client, projection, this.checkpoint.letter);
           if (own === undefined || !this.checkpoint.is(own)) throw new Fenced(projectionKey(projection));
           const reached = await this.levelWith(client, live?.position ?? '');
@@ -304,7 +320,7 @@ class Rebuild {
     let applied = 0;
     for await (const stretch of this.readAfter(reached.position)) {
       const due = stretch.upTo(live);
-      if (due.events.length > 0) reached = await takeStep(client, judgeReplay(reached, due));
+      if (due.events.length > 0) reached = await takeStep(client, judgeReplay(reached, due, this.discarded));
       applied += due.events.length;
       if (due.events.length < stretch.events.length || reached.position >= live) break;
       if (applied > 10 * NEAR) throw new FellBehind('the live projection ran ahead');

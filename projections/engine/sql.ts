@@ -148,9 +148,23 @@ export const PARKED_OF_STREAM = `SELECT revision::text AS revision FROM read.par
   WHERE name = $1 AND version = $2 AND letter = $3 AND stream = $4 ORDER BY revision`;
 export const PARKED_LIST = `SELECT e.stream, e.revision::text AS revision, e.position, e.event_id, e.type, e.error, e.parked_at
   FROM read.parked_event e JOIN read.projection p USING (name, version, letter)
-  WHERE e.name = $1 AND e.version = $2 ORDER BY e.position LIMIT 1000`;
-export const UNPARK_STREAM = `DELETE FROM read.parked_event WHERE name = $1 AND version = $2 AND letter = $3 AND stream = $4`;
+  WHERE e.name = $1 AND e.version = $2 AND ($3::text IS NULL OR e.stream = $3 OR e.event_id = $3)
+  ORDER BY e.position LIMIT 1000`;
+export const UNPARK_UP_TO = `DELETE FROM read.parked_event
+  WHERE name = $1 AND version = $2 AND letter = $3 AND stream = $4 AND revision <= $5`;
+export const SAY_WHY_PARKED = `UPDATE read.parked_event SET error = $6
+  WHERE name = $1 AND version = $2 AND letter = $3 AND stream = $4 AND revision = $5`;
 export const FORGET_PARKED = 'DELETE FROM read.parked_event WHERE name = $1 AND version = $2 AND letter = $3';
+
+/** Takes a parked event out for good; gives nothing when it isn't parked. */
+export const DISCARD = `WITH parked AS (
+    DELETE FROM read.parked_event WHERE name = $1 AND version = $2 AND letter = $3 AND event_id = $4
+    RETURNING stream, revision, position, type)
+  INSERT INTO system.discarded_event (follower, event_id, stream, revision, position, type, decided_by, reason)
+  SELECT $1, $4, stream, revision, position, type, $5, $6 FROM parked
+  ON CONFLICT (follower, event_id, target) DO UPDATE SET decided_by = EXCLUDED.decided_by, reason = EXCLUDED.reason
+  RETURNING stream`;
+export const DISCARDED = 'SELECT event_id FROM system.discarded_event WHERE follower = $1';
 
 /** Rows of one table that the other doesn't have, as text, up to a few. */
 export const differing = (table: string, other: string): string =>

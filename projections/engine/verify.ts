@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { EventStore } from '../../application/ports/event-store.js';
 import { isPositionOf, parsePosition } from '../../application/ports/positions.js';
 import { applyTo, loadParked } from './checkpoint.js';
+import { loadDiscarded } from './discarded.js';
 import { ForeignCheckpoint, PAST_THE_END, ProjectionUnfit } from './errors.js';
 import { inspectSound, isFilling } from './inspect.js';
 import { isPastEnd } from './mend.js';
@@ -42,7 +43,7 @@ export interface TableDifference {
 
 /**
  * Replays history up to exactly the live checkpoint into temporary tables and compares all rows. One snapshot holds the
- * live rows and their checkpoint still, so the projector goes on meanwhile. Parked events are left out, as they are live.
+ * live rows and their checkpoint still, so the projector goes on meanwhile. Parked and discarded events are left out, as they are live.
  * @throws ForeignCheckpoint, ProjectionUnfit (something is missing, or it stands behind the end of the log), PoisonedEvent,
  * NewerSchema, or what the projection throws
  */
@@ -61,6 +62,7 @@ export async function verify(
     if (isPastEnd(live.position, await deps.store.head(), deps.store.identity))
       throw new ProjectionUnfit(projectionKey(projection), PAST_THE_END);
     const parked = await loadParked(client, projection, live.letter);
+    const discarded = await loadDiscarded(client, projection);
     // A rebuild that switches meanwhile waits with dropping these.
     const liveTables = physicalTables(projection, tablesOf(projection, live.letter));
     await client.query(`LOCK TABLE ${liveTables.join(', ')} IN ACCESS SHARE MODE`);
@@ -74,7 +76,7 @@ export async function verify(
       const unparked = stretch.events.filter(
         ({ stored }) => !(stored.revision >= (parked.get(stored.stream) ?? Infinity)),
       );
-      await applyTo(client, projection, scratch, planReplay(projection, unparked));
+      await applyTo(client, projection, scratch, planReplay(projection, unparked, discarded));
       events += stretch.events.length;
       const [first] = stretch.events;
       if (first !== undefined) firstOrdinal ??= parsePosition(first.stored.position).ordinal;

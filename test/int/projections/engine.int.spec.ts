@@ -400,6 +400,55 @@ describe('projection engine', () => {
       expect((await engine.verify('users')).equal).to.equal(true);
     });
 
+    it('is left out for good once it is discarded, with who and why: live, by a comparison, a rebuild and a start anew', async () => {
+      const engine = bench.engine(store, { projections: [fragile] });
+      history.write(registered('bad', { nickname: 'poison' }), registered('bad', { nickname: 'fine again' }));
+      history.write(registered('bad', { nickname: 'poison' }), registered('good'));
+      await engine.start();
+      await caughtUp(engine);
+      const [first, , third] = await engine.parkedEvents('users', 'parley_user-t1.bad');
+      const decision = { by: 'op@here', reason: 'a test of ours' };
+      // What is behind it is tried at once, up to the next that fails.
+      expect(await engine.discard('users', first!.id, decision)).to.have.nested.property('event.id', third!.id);
+      expect(await bench.rows(`SELECT nickname FROM read.users_v2 WHERE user_id = 'bad'`)).to.deep.equal([
+        { nickname: 'fine again' },
+      ]);
+      expect((await engine.parkedEvents('users')).map(({ id, error }) => [id, error])).to.deep.equal([
+        [third!.id, 'no nickname of this kind'],
+      ]);
+      expect(await engine.discard('users', third!.id, decision)).to.equal(undefined);
+      const again = await engine.discard('users', third!.id, decision).catch((error: unknown) => error);
+      expect(again).to.have.property('name', 'NotParked');
+      expect(await statusOf(engine, 'users')).to.include({ parked: 0 });
+      history.write(registered('bad', { nickname: 'live again' }));
+      await caughtUp(engine);
+
+      // All of it could be applied now, and isn't.
+      cured = true;
+      expect((await engine.verify('users')).equal, 'verified').to.equal(true);
+      const rows = await bench.dump('users_v2');
+      await engine.rebuild('users');
+      expect(await bench.dump('users_v2')).to.deep.equal(rows);
+      await engine.stop();
+      await bench.rows('DROP SCHEMA read CASCADE');
+      cured = false;
+      const anew = bench.engine(store, { projections: [fragile] });
+      await anew.start();
+      await caughtUp(anew);
+      expect(await bench.dump('users_v2')).to.deep.equal(rows);
+      expect(await statusOf(anew, 'users')).to.include({ parked: 0 });
+      expect(
+        await bench.rows('SELECT follower, event_id, decided_by, reason FROM system.discarded_event'),
+      ).to.have.deep.members(
+        [first!, third!].map(({ id }) => ({
+          follower: 'users',
+          event_id: id,
+          decided_by: 'op@here',
+          reason: 'a test of ours',
+        })),
+      );
+    });
+
     it('stays parked over a restart', async () => {
       const first = bench.engine(store, { projections: [fragile] });
       history.write(registered('bad', { nickname: 'poison' }));
