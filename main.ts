@@ -1,10 +1,9 @@
 import 'reflect-metadata';
-import { type DialectName, edgeAt, mounts } from './api/dialects/mounts.js';
+import { apiAt, type DialectName, edgeAt, mounts } from './api/dialects/mounts.js';
 import { GROUP_PROTO, GROUP_SERVICE } from './api/dialects/openim-v2/declaration.js';
-import type { RunningGrpcServer } from './api/grpc/server.js';
+import type { GrpcListenOptions, RunningGrpcServer } from './api/grpc/server.js';
 import { trusts } from './api/http/app.js';
-import type { Edge } from './api/http/edge.js';
-import { listen, type RunningServer } from './api/http/server.js';
+import { listen, type ListenOptions, type RunningServer } from './api/http/server.js';
 import { startingApp } from './api/http/starting.js';
 import type { Logger } from './application/ports/logger.js';
 import { type Config, type GrpcConfig, loadConfig, secretVariables } from './infrastructure/config/config.js';
@@ -14,6 +13,8 @@ import { lineWriter } from './infrastructure/line-writer.js';
 import { makeLogger } from './infrastructure/logging.js';
 import { forOperator } from './infrastructure/operator-errors.js';
 import { StartCancelled } from './infrastructure/patience.js';
+import { metricsPage } from './infrastructure/telemetry/metrics-page.js';
+import { openMetrics } from './infrastructure/telemetry/open.js';
 import { toldToStop } from './infrastructure/told-to-stop.js';
 
 const stdout = lineWriter(1, { onDropped: (lines) => `${lines.toString()} lines could not be written\n` });
@@ -36,15 +37,35 @@ async function main(): Promise<void> {
   let waitingFor: string | undefined;
   const waiting = (): string | undefined => waitingFor;
   const shared = { host, limits: config.limits, trusted: trusts(config.trustedProxies) };
-  const main = await listen(startingApp(waiting, { edgeAt }), { ...shared, port, edgeAt });
+  const metrics = await openMetrics(config.metrics);
+  const told = (apiOf: (path: string) => string): ListenOptions['answered'] =>
+    metrics &&
+    ((path, status, seconds) => {
+      metrics.answered(apiOf(path), status, seconds);
+    });
+  const main = await listen(startingApp(waiting, { edgeAt }), { ...shared, port, edgeAt, answered: told(apiAt) });
   const ports: { stop(): Promise<void> }[] = [main];
   try {
-    const own = await listenEach(config, (edge, ownPort) => {
-      const alone = { edgeAt: () => edge };
-      return listen(startingApp(waiting, { ...alone, health: false }), { ...shared, ...alone, port: ownPort });
+    if (metrics !== undefined && config.metrics !== undefined) {
+      const page = await listen(metricsPage(metrics), config.metrics);
+      ports.push(page);
+      stdout.write(`Metrics are served at ${page.url}/metrics\n`);
+    }
+    const own = await listenEach(config, (name, ownPort) => {
+      const alone = { edgeAt: () => mounts[name].edge };
+      const answered = told(() => name);
+      return listen(startingApp(waiting, { ...alone, health: false }), {
+        ...shared,
+        ...alone,
+        answered,
+        port: ownPort,
+      });
     });
     for (const { server } of own) ports.push(server);
-    const grpc = config.openimGrpc === undefined ? undefined : await listenByGrpc(config.openimGrpc);
+    const grpc =
+      config.openimGrpc === undefined
+        ? undefined
+        : await listenByGrpc(config.openimGrpc, metrics?.called.bind(metrics));
     if (grpc !== undefined) ports.push(grpc);
     // The PostgreSQL that Parley runs itself starts while the rest of Parley is loaded.
     const opening = config.databaseUrl === undefined ? openDatabase(config, log, { share: false }) : undefined;
@@ -59,7 +80,8 @@ async function main(): Promise<void> {
         waitingFor = what;
       },
     };
-    const parley = await openParley(config, log, patience, opening);
+    const parley = await openParley(config, log, patience, opening, metrics);
+    metrics?.lookAt(parley.sources);
     try {
       main.serve(parley.app);
       for (const { name, server } of own) {
@@ -83,9 +105,9 @@ async function main(): Promise<void> {
 }
 
 /** Its library is some hundred files, which a start without it needn't load. */
-async function listenByGrpc(where: GrpcConfig): Promise<RunningGrpcServer> {
+async function listenByGrpc(where: GrpcConfig, called: GrpcListenOptions['called']): Promise<RunningGrpcServer> {
   const { listenGrpc } = await import('./api/grpc/server.js');
-  return listenGrpc({ ...where, proto: GROUP_PROTO, service: GROUP_SERVICE });
+  return listenGrpc({ ...where, called, proto: GROUP_PROTO, service: GROUP_SERVICE });
 }
 
 interface OwnPort {
@@ -96,13 +118,13 @@ interface OwnPort {
 /** The ports that dialects have to themselves. When one can't be had, those that were are given back. */
 async function listenEach(
   { ownPorts: given }: Config,
-  open: (edge: Edge, port: number) => Promise<RunningServer>,
+  open: (name: DialectName, port: number) => Promise<RunningServer>,
 ): Promise<OwnPort[]> {
   const opened: OwnPort[] = [];
   try {
     for (const name of Object.keys(mounts) as DialectName[]) {
       const port = given[name];
-      if (port !== undefined) opened.push({ name, server: await open(mounts[name].edge, port) });
+      if (port !== undefined) opened.push({ name, server: await open(name, port) });
     }
     return opened;
   } catch (error) {

@@ -10,15 +10,20 @@ import { openHouse } from './composition/house.js';
 import { ids } from './composition/identifiers.js';
 import { processes as processModule } from './composition/processes.js';
 import { openSealer } from './composition/seals.js';
+import { sourcesOf } from './composition/telemetry.js';
 import type { Config } from './config/config.js';
 import type { Database } from './database.js';
 import { ErasureWatch } from './erasure-watch.js';
 import { type Patience, untilThere } from './patience.js';
+import type { ServerTelemetry } from './telemetry/open.js';
+import type { Sources } from './telemetry/prometheus.js';
 
 export { openTools } from './composition/tools.js';
 
 /** The server, all but listening. */
 export interface Parley extends Apps {
+  /** What metrics are looked up in. */
+  readonly sources: Sources;
   /** Ends what is under way (bounded), then closes everything, the embedded database last. */
   close(): Promise<void>;
 }
@@ -38,8 +43,9 @@ export async function openParley(
   log: Logger,
   patience?: Patience,
   opening?: Promise<Database>,
+  telemetry?: ServerTelemetry,
 ): Promise<Parley> {
-  const { container, close } = await openHouse(config, log, { share: false, patience, opening });
+  const { container, close } = await openHouse(config, log, { share: false, patience, opening, telemetry });
   try {
     container.load(processModule, ...apis);
     const engine = container.get(ids.projections);
@@ -74,8 +80,10 @@ export async function openParley(
       ...config.auditors.map((user) => ({ ...user, by: 'PARLEY_AUDITORS' as const })),
     ];
     await endsWithin(NAMED_WITHIN_MS, container.get(NamedUserRegistration).make(named, stopping.signal));
+    const apps = appsOf(container, config);
     return {
-      ...appsOf(container, config),
+      ...apps,
+      sources: sourcesOf(container, config, apps),
       close: async () => {
         housekeeping.stop();
         await endsWithin(CLOSE_MS, erasures.stop());

@@ -28,11 +28,23 @@ export const mounts = {
 
 export type DialectName = keyof typeof mounts;
 
+/** By the first part of a path. */
+const byFirst: ReadonlyMap<string, DialectName> = new Map(
+  (Object.entries(mounts) as [DialectName, Mount][]).flatMap(([name, { prefix, atRoot = [] }]) =>
+    [prefix, ...atRoot].map((first) => [first.slice(1), name] as const),
+  ),
+);
+
+const firstOf = (path: string): string => (/^\/([^/?]*)/.exec(path)?.[1] ?? '').toLowerCase();
+
 /** Where all APIs stand beside each other. */
 export const edgeAt: EdgeAt = (path) => {
-  const [, first = ''] = /^\/([^/?]*)/.exec(path) ?? [];
-  const found: Mount | undefined = Object.values<Mount>(mounts).find(({ prefix, atRoot = [] }) =>
-    [prefix, ...atRoot].includes(`/${first.toLowerCase()}`),
-  );
-  return found?.edge ?? problems;
+  const name = byFirst.get(firstOf(path));
+  return name === undefined ? problems : mounts[name].edge;
 };
+
+/** Which of them a path belongs to, by a name out of a few: a dialect's, `v1`, `health`, or `other` for the rest. */
+export function apiAt(path: string): DialectName | 'v1' | 'health' | 'other' {
+  const first = firstOf(path);
+  return byFirst.get(first) ?? (first === 'v1' || first === 'health' ? first : 'other');
+}

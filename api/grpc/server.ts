@@ -26,6 +26,8 @@ export interface GrpcListenOptions {
   readonly service: string;
   /** Calls that are under way together, of whomever; beyond them the next are refused. */
   readonly mostAtOnce?: number;
+  /** Is told of each call that was answered: its method, and the status's name, `RESOURCE_EXHAUSTED`. */
+  readonly called?: ((rpc: string, code: string) => void) | undefined;
   /** How long calls under way may take when stopping, ms. */
   readonly drainMs?: number;
 }
@@ -68,7 +70,11 @@ export async function listenGrpc(options: GrpcListenOptions): Promise<RunningGrp
 
   const handler =
     (rpc: string): handleUnaryCall<object, object> =>
-    (call, callback) => {
+    (call, respond) => {
+      const callback: sendUnaryData<object> = (error, ...rest) => {
+        options.called?.(rpc, status[error === null ? status.OK : (error.code ?? status.UNKNOWN)]);
+        respond(error, ...rest);
+      };
       if (answers === undefined) {
         callback({ code: status.UNAVAILABLE, details: 'the server is starting or stopping' });
         return;
@@ -78,7 +84,7 @@ export async function listenGrpc(options: GrpcListenOptions): Promise<RunningGrp
         return;
       }
       underWay += 1;
-      answer(answers, rpc, call, callback).finally(() => (underWay -= 1));
+      void answer(answers, rpc, call, callback).finally(() => (underWay -= 1));
     };
 
   const server = new Server({

@@ -10,7 +10,17 @@ export interface ConnectionsOptions {
   /** Whether many callers come from there. */
   readonly trusted: (address: string) => boolean;
   readonly edgeAt: EdgeAt;
+  readonly answered?: Answered | undefined;
 }
+
+/**
+ * Is told of each request that was answered, or whose caller went away before (`WENT_AWAY`).
+ * @param path as it was asked for, with its query
+ */
+export type Answered = (path: string, status: number, seconds: number) => void;
+
+/** As nginx calls it. */
+const WENT_AWAY = 499;
 
 /** How often it is looked at what waits to be read, ms. */
 const LOOK_MS = 250;
@@ -123,7 +133,13 @@ export class Connections {
   #begin(connection: Connection, request: IncomingMessage, response: ServerResponse, handle: RequestListener): void {
     connection.current = { request, response };
     this.#openRequests += 1;
+    const { answered } = this.options;
+    const begun = answered === undefined ? 0 : performance.now();
+    // Whoever mounts an API changes it.
+    const path = request.url ?? '/';
     response.once('close', () => {
+      const status = response.headersSent ? response.statusCode : WENT_AWAY;
+      answered?.(path, status, (performance.now() - begun) / 1_000);
       this.#openRequests -= 1;
       connection.current = undefined;
       connection.answered = true;

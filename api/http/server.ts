@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.js';
-import { Connections } from './connections.js';
+import { type Answered, Connections } from './connections.js';
 import { type EdgeAt, problems } from './edge.js';
 import { answerRefusal } from './edge-refusals.js';
 import { ExpressMessages } from './messages.js';
@@ -28,6 +28,8 @@ export interface ListenOptions {
   readonly trusted?: (address: string) => boolean;
   /** Whose place it is that the server refuses something in. Default: that of `/v1`, everywhere. */
   readonly edgeAt?: EdgeAt;
+  /** Is told of each answer. */
+  readonly answered?: Answered | undefined;
 }
 
 /** How often requests that don't arrive are looked for, ms. */
@@ -36,13 +38,21 @@ const CHECK_MS = 1_000;
 /** @throws the listen error (EADDRINUSE …) */
 export async function listen(
   app: RequestListener,
-  { host, port, drainMs = 5_000, limits: given = {}, trusted = () => false, edgeAt = () => problems }: ListenOptions,
+  {
+    host,
+    port,
+    drainMs = 5_000,
+    limits: given = {},
+    trusted = () => false,
+    edgeAt = () => problems,
+    answered,
+  }: ListenOptions,
 ): Promise<RunningServer> {
   const messages = new ExpressMessages();
   messages.belongTo(app);
   let handle = app;
   const limits = { ...CONNECTION_LIMITS, ...given };
-  const connections = new Connections({ limits, trusted, edgeAt });
+  const connections = new Connections({ limits, trusted, edgeAt, answered });
   const server = createServer(
     {
       ...messages.options,

@@ -11,6 +11,7 @@ import {
   WritesRefused,
 } from '../ports/event-store.js';
 import type { Logger } from '../ports/logger.js';
+import type { Telemetry } from '../ports/telemetry.js';
 import { type Aggregate, FactsNeeded } from './aggregate.js';
 import { decideInTurn, type Round, type Verdict } from './decided.js';
 import { ApplicationError } from './errors.js';
@@ -37,6 +38,7 @@ export interface MailboxOptions<State, Command, Event extends DomainEvent, Outco
   readonly stream: string;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly telemetry?: Telemetry | undefined;
   readonly limits: MailboxLimits;
   /** The state as this process last knew it. */
   readonly known: Folded<State> | undefined;
@@ -183,7 +185,7 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
   }
 
   async #write(base: Folded<State>, round: Round<State, Command, Event, Outcome>): Promise<void> {
-    const { stream, serializer, limits, store } = this.#options;
+    const { stream, serializer, limits } = this.#options;
     const writers = round.verdicts.flatMap((verdict) => (verdict.kind === 'writes' ? [verdict.ticket] : []));
     let sealed: SealedAppend;
     let result: AppendResult | undefined;
@@ -197,8 +199,7 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
       if (writers.some((ticket) => ticket.phase === 'settled')) return;
       for (const ticket of writers) ticket.phase = 'flying';
       const tick = ++this.#clock;
-      [result] = await store.append([sealed]);
-      if (result === undefined) throw new Error('the store gave no result');
+      result = await this.#append(sealed, writers);
       if (result.kind === 'appended') {
         this.#freshSince = tick;
         this.#advance(base, round, sealed, result);
@@ -216,6 +217,27 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
       return;
     }
     await this.#afterConflict(base, writers, result);
+  }
+
+  async #append(
+    sealed: SealedAppend,
+    writers: readonly Ticket<State, Command, Event, Outcome>[],
+  ): Promise<AppendResult> {
+    const { store, telemetry } = this.#options;
+    const watched = telemetry?.append({
+      aggregate: this.aggregate.category,
+      commands: writers.map(({ submission }) => submission.context),
+      events: sealed.events.length,
+    });
+    try {
+      const [result] = await store.append([sealed]);
+      if (result === undefined) throw new Error('the store gave no result');
+      watched?.ended(result.kind);
+      return result;
+    } catch (error) {
+      watched?.ended('failed');
+      throw error;
+    }
   }
 
   #advance(
@@ -249,7 +271,8 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
     writers: readonly Ticket<State, Command, Event, Outcome>[],
     result: AppendResult | undefined,
   ): Promise<void> {
-    const { stream, limits } = this.#options;
+    const { stream, limits, telemetry } = this.#options;
+    telemetry?.decidedAgain(writers.length);
     let tries = 0;
     for (const ticket of writers) {
       ticket.tries += 1;

@@ -12,6 +12,7 @@ import type { Claim, HeldClaim, IdempotencyLedger, RememberedOutcome } from '../
 import type { Logger } from '../ports/logger.js';
 import type { Snapshots } from '../ports/snapshots.js';
 import type { Storage } from '../ports/storage.js';
+import type { Telemetry } from '../ports/telemetry.js';
 import type { OwnWrites } from '../queries/own-writes.js';
 import { InvalidStreamPart, type StreamId, streamName } from '../streams.js';
 import { ApplicationError, fail } from './errors.js';
@@ -19,6 +20,7 @@ import type { CommandRates } from './command-rates.js';
 import { type Folded, nothingYet, type Reading } from './folded.js';
 import { StateSnapshots } from './state-snapshots.js';
 import { Mailbox, type MailboxLimits } from './mailbox.js';
+import { outcomeOf, outcomeOfError } from './outcomes.js';
 import type { CommandRequest, CommandResult, IdempotencyKey, RequestContext } from './request.js';
 import { hashOf } from './scope.js';
 import type { Settled, Ticket } from './ticket.js';
@@ -58,6 +60,8 @@ export interface PipelineDependencies extends Omit<Reading, 'snapshots'> {
   readonly readsOnly?: (tenant: string, userId: string) => boolean;
   /** Asked before anything is claimed or sent: what can't be written needn't be tried. */
   readonly storage?: Storage;
+  /** Absent: nobody looks on. */
+  readonly telemetry?: Telemetry;
 }
 
 /** Seen this long ago at most, a cached revision may stand in a claim: far less than the 24 hours after which a key is new. */
@@ -122,9 +126,17 @@ export class CommandPipeline {
   async execute<State, Command, Event extends DomainEvent, Outcome>(
     request: CommandRequest<State, Command, Event, Outcome>,
   ): Promise<CommandResult<State, Outcome>> {
+    const watched = this.#deps.telemetry?.command(nameOfCommand(request.command), request.via, request.traceparent);
+    const own = watched?.traceparent;
     try {
-      return await this.#permitted(request);
+      const result = await this.#permitted(own === undefined ? request : { ...request, traceparent: own });
+      watched?.ended(outcomeOf(result));
+      return result;
     } catch (error) {
+      if (watched !== undefined) {
+        const { outcome, why } = outcomeOfError(error);
+        watched.ended(outcome, why);
+      }
       if (error instanceof DomainError && request.actor.kind !== 'system') this.#noteRefusal(request, error);
       throw error;
     }
@@ -409,6 +421,7 @@ export class CommandPipeline {
       snapshots: this.#snapshots,
       clock: this.#deps.clock,
       log: this.#deps.log,
+      telemetry: this.#deps.telemetry,
       aggregate,
       stream,
       limits: this.#options,
@@ -485,6 +498,12 @@ function nameOf(stream: StreamId): string {
 
 /** Given up before anything was decided for good, unlike a refusal. */
 const wasNotTried = (error: unknown): boolean => error instanceof ApplicationError && error.kind !== 'NotStorable';
+
+/** As the domain names it; each aggregate knows a few dozen. */
+const nameOfCommand = (command: unknown): string =>
+  typeof command === 'object' && command !== null && 'type' in command && typeof command.type === 'string'
+    ? command.type
+    : 'unnamed';
 
 function told<State, Outcome>(settled: Settled<State, Outcome>): CommandResult<State, Outcome> {
   if (settled.kind === 'answered') return settled.result;

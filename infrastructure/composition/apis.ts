@@ -19,6 +19,7 @@ import { v1 } from './v1.js';
 export interface Apps {
   /** OpenIM v2's group service. */
   readonly grpc: Answers;
+  readonly readiness: () => Promise<Readiness>;
   /** All APIs, each below its prefix. */
   readonly app: Express;
   /** Each dialect alone at the root, for a port of its own. */
@@ -34,12 +35,14 @@ export function appsOf(container: Container, config: Config): Apps {
       DialectName,
       T
     >;
+  const ready = readiness(container);
   const served = each((name) => container.get(ids.dialects[name]));
   return {
+    readiness: ready,
     app: httpApp({
       v1: container.get(ids.v1),
       dialects: each((name) => ({ ...placeOf(mounts[name]), api: served[name] })),
-      readiness: readiness(container),
+      readiness: ready,
       version: version(),
       ...config,
     }),

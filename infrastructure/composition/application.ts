@@ -40,6 +40,7 @@ export const application = new ContainerModule(({ bind }) => {
       storage,
       auditors,
       accesses,
+      telemetry,
       { commandDeadlineMs: deadlineMs },
     ) =>
       new CommandPipeline(
@@ -54,6 +55,7 @@ export const application = new ContainerModule(({ bind }) => {
           rates,
           storage,
           accesses,
+          telemetry,
           readsOnly: (tenant, userId) => auditors.has(tenant, userId),
         },
         { deadlineMs },
@@ -70,6 +72,7 @@ export const application = new ContainerModule(({ bind }) => {
       ids.disk,
       ids.auditors,
       AccessNotes,
+      ids.telemetry,
       ids.config,
     ],
   );

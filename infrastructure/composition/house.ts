@@ -25,7 +25,7 @@ export interface House {
 export async function openHouse(
   config: Config,
   log: Logger,
-  options: Pick<Surroundings, 'share' | 'patience' | 'opening'>,
+  options: Pick<Surroundings, 'share' | 'patience' | 'opening' | 'telemetry'>,
 ): Promise<House> {
   const opened = new Opened(log);
   const surroundings = { ...options, config, log, opened };

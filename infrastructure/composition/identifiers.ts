@@ -15,6 +15,7 @@ import type { EventSerializer } from '../../application/ports/envelope.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { ProofTools } from '../../application/ports/proof-tools.js';
+import type { Telemetry } from '../../application/ports/telemetry.js';
 import type { Seals } from '../../application/ports/seals.js';
 import type { ProjectionEngine } from '../../projections/index.js';
 import type { JwtTokens } from '../auth/jwt.js';
@@ -38,6 +39,7 @@ import type { PostgresSnapshots } from '../system/snapshots.js';
 export const ids = {
   config: Symbol('Config') as ServiceIdentifier<Config>,
   log: Symbol('Logger') as ServiceIdentifier<Logger>,
+  telemetry: Symbol('Telemetry') as ServiceIdentifier<Telemetry>,
   clock: Symbol('Clock') as ServiceIdentifier<Clock>,
   appAdmins: Symbol('PARLEY_APP_ADMINS') as ServiceIdentifier<NamedUsers>,
   accesses: Symbol('AccessStore') as ServiceIdentifier<AccessStore>,

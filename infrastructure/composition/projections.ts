@@ -31,6 +31,7 @@ export async function openProjections(container: Container, surroundings: Surrou
     lockUrl: url,
     projections,
     log,
+    telemetry: container.get(ids.telemetry),
   });
   const readModels = await ofPostgres(surroundings, () =>
     openReadModels({

@@ -16,6 +16,8 @@ import { JsonEventSerializer } from '../serialization/json-event-serializer.js';
 import { DataKeys } from '../serialization/keys/data-keys.js';
 import { verifyMasterKey } from '../serialization/keys/master-key.js';
 import { eventRegistry } from '../serialization/registry.js';
+import type { ServerTelemetry } from '../telemetry/open.js';
+import { UNWATCHED } from '../../application/ports/telemetry.js';
 import type { Opened } from './closing.js';
 import { ids } from './identifiers.js';
 
@@ -29,6 +31,8 @@ export interface Surroundings {
   readonly opening?: Promise<Database> | undefined;
   /** Is told of everything that is opened. */
   readonly opened: Opened;
+  /** Absent: nobody looks on. */
+  readonly telemetry?: ServerTelemetry | undefined;
 }
 
 /** What runs elsewhere is waited for; a tool, or what Parley runs itself, is told at once. */
@@ -70,8 +74,8 @@ export async function openStores(surroundings: Surroundings): Promise<ContainerM
 
   const store =
     config.eventStore.kind === 'postgres'
-      ? await ofPostgres(surroundings, () => openEventStore(config, database.url, log))
-      : await there(patience, 'EventStoreDB (EVENT_STORE)', () => openEventStore(config, database.url, log));
+      ? await ofPostgres(surroundings, () => openEventStore(surroundings, database.url))
+      : await there(patience, 'EventStoreDB (EVENT_STORE)', () => openEventStore(surroundings, database.url));
   opened.add('event store', () => store.close());
 
   const passwords = new Argon2Hasher(config.passwordCost);
@@ -80,6 +84,7 @@ export async function openStores(surroundings: Surroundings): Promise<ContainerM
   return new ContainerModule(({ bind }) => {
     bind(ids.config).toConstantValue(config);
     bind(ids.log).toConstantValue(log);
+    bind(ids.telemetry).toConstantValue(surroundings.telemetry ?? UNWATCHED);
     bind(ids.clock).toConstantValue(systemClock);
     bind(ids.keys).toConstantValue(keys);
     bind(ids.databaseUrl).toConstantValue(database.url);
@@ -99,9 +104,14 @@ const HEALTH_ANSWER_MS = 3_000;
 /** One attempt at EventStoreDB, of which a command's deadline should hold several, ms. */
 const ESDB_ATTEMPT_MS = 5_000;
 
-async function openEventStore(config: Config, databaseUrl: string, log: Logger): Promise<EventStore> {
+async function openEventStore({ config, log, telemetry }: Surroundings, databaseUrl: string): Promise<EventStore> {
   if (config.eventStore.kind === 'postgres')
-    return openPostgresEventStore({ url: databaseUrl, log, deadlineMs: config.commandDeadlineMs });
+    return openPostgresEventStore({
+      url: databaseUrl,
+      log,
+      deadlineMs: config.commandDeadlineMs,
+      onBatch: telemetry?.batchWritten.bind(telemetry),
+    });
   // Its client is some hundred and fifty modules, which a start without it needn't load.
   const { openEventStoreDb } = await import('../event-store/eventstoredb/open.js');
   return openEventStoreDb({

@@ -22,6 +22,13 @@ export interface GrpcConfig {
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
+/** Where metrics are served. */
+export interface MetricsConfig {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
 export interface Config {
   /** What hashing a password takes; the recommended where absent, which it is wherever people's passwords are kept. */
   readonly passwordCost?: Argon2Cost;
@@ -32,6 +39,8 @@ export interface Config {
   readonly ownPorts: Readonly<Partial<Record<OwnPortName, number>>>;
   /** Where OpenIM v2's group service is called by gRPC; absent: nowhere. */
   readonly openimGrpc?: GrpcConfig;
+  /** Absent: nothing is counted. */
+  readonly metrics?: MetricsConfig;
   /** What a backend of 003's API shows to get tokens for its users; absent: it gets none. */
   readonly openimSecret?: string;
   /** What an app admin shows when he registers himself. */
@@ -179,6 +188,7 @@ const SECRET = [
 /** Those without a default that hold no secret. */
 const OPTIONAL = [
   ...Object.values(ownPorts),
+  'METRICS_PORT',
   'OPENIM_GRPC_PORT',
   'OPENIM_GRPC_CERT',
   'OPENIM_GRPC_KEY',
@@ -245,6 +255,7 @@ function configOf(settings: Environment, blankVariables: readonly string[]): Con
     port: settings.PORT,
     ownPorts: ownPortsOf(settings),
     ...grpcOf(settings),
+    ...metricsOf(settings),
     ...(settings.PARLEY_ADMIN_SECRET === undefined ? {} : { adminSecret: settings.PARLEY_ADMIN_SECRET }),
     ...(settings.OPENIM_SECRET === undefined ? {} : { openimSecret: settings.OPENIM_SECRET }),
     dataDir: settings.DATA_DIR,
@@ -343,13 +354,17 @@ function grpcOf(settings: Environment): Pick<Config, 'openimGrpc'> {
   return { openimGrpc: { host, port, ...(cert === undefined || key === undefined ? {} : { tls: { cert, key } }) } };
 }
 
+function metricsOf({ METRICS_PORT: port, METRICS_HOST: host }: Environment): Pick<Config, 'metrics'> {
+  return port === undefined ? {} : { metrics: { host, port } };
+}
+
 function halfACertificate({ OPENIM_GRPC_CERT: cert, OPENIM_GRPC_KEY: key }: Environment): string[] {
   return (cert === undefined) === (key === undefined) ? [] : ['OPENIM_GRPC_CERT and OPENIM_GRPC_KEY go together.'];
 }
 
 /** Each API that has a port to itself is alone there. */
 function sharedPorts(settings: Environment): string[] {
-  const variables = ['PORT', ...Object.values(ownPorts), 'OPENIM_GRPC_PORT'] as const;
+  const variables = ['PORT', ...Object.values(ownPorts), 'OPENIM_GRPC_PORT', 'METRICS_PORT'] as const;
   return variables.flatMap((variable, index) => {
     const port = settings[variable];
     const taken = variables.slice(0, index).find((other) => settings[other] === port);

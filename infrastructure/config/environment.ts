@@ -92,6 +92,16 @@ export class Environment implements Partial<Record<OwnPortVariable, number>> {
   @Port()
   OPENIM_GRPC_PORT?: number;
 
+  @IsOptional()
+  @Port()
+  METRICS_PORT?: number;
+
+  /** They are for whoever reaches them: not HOST. */
+  @Matches(/^[A-Za-z0-9.:_-]+$/, {
+    message: 'METRICS_HOST must be an address or host name to listen on, not "$value".',
+  })
+  METRICS_HOST = '127.0.0.1';
+
   /** Nothing in a call proves who makes it: not HOST. */
   @Matches(/^[A-Za-z0-9.:_-]+$/, {
     message: 'OPENIM_GRPC_HOST must be an address or host name to listen on, not "$value".',

@@ -25,6 +25,55 @@ const CONNECT_WITHIN_MS = 5_000;
 const TOO_MANY = '53300';
 const ASK_AGAIN_MS = 50;
 
+export interface PoolNow {
+  readonly name: string;
+  readonly idle: number;
+  readonly busy: number;
+  /** Who waits for a connection. */
+  readonly waiting: number;
+}
+
+/** The pools of this process, for whoever looks after it. */
+class Pools {
+  readonly #open = new Map<pg.Pool, string>();
+  /** Is told how long somebody waited for a connection who found none idle. */
+  onWaited: ((pool: string, seconds: number) => void) | undefined;
+
+  add(pool: pg.Pool, name: string): void {
+    this.#open.set(pool, name);
+  }
+
+  /** By name, those of one name together. */
+  now(): PoolNow[] {
+    const byName = new Map<string, PoolNow>();
+    for (const [{ idleCount, totalCount, waitingCount }, name] of this.#open) {
+      const { idle, busy, waiting } = byName.get(name) ?? { idle: 0, busy: 0, waiting: 0 };
+      byName.set(name, {
+        name,
+        idle: idle + idleCount,
+        busy: busy + totalCount - idleCount,
+        waiting: waiting + waitingCount,
+      });
+    }
+    return [...byName.values()];
+  }
+
+  forget(pool: pg.Pool): void {
+    this.#open.delete(pool);
+  }
+
+  waited<T>(pool: pg.Pool, connecting: Promise<T>): Promise<T> {
+    const { onWaited } = this;
+    if (onWaited === undefined) return connecting;
+    const begun = performance.now();
+    return connecting.finally(() => {
+      onWaited(this.#open.get(pool) ?? 'unnamed', (performance.now() - begun) / 1_000);
+    });
+  }
+}
+
+export const pools = new Pools();
+
 /**
  * A pool that keeps the connections it has made, and where the server gives it no more, waits for one of its own to come
  * back, or for the server to have one: others who use up all connections take none of ours, and nobody is refused for it at
@@ -33,6 +82,7 @@ const ASK_AGAIN_MS = 50;
 export class KeepingPool extends pg.Pool {
   constructor(config: pg.PoolConfig) {
     super({ ...config, idleTimeoutMillis: 0 });
+    pools.add(this, config.application_name ?? 'unnamed');
   }
 
   override connect(): Promise<pg.PoolClient>;
@@ -42,7 +92,7 @@ export class KeepingPool extends pg.Pool {
   override connect(
     callback?: (error: Error | undefined, client: pg.PoolClient | undefined, done: (release?: unknown) => void) => void,
   ): Promise<pg.PoolClient> | undefined {
-    const connecting = this.#connect();
+    const connecting = this.idleCount > 0 ? this.#connect() : pools.waited(this, this.#connect());
     if (callback === undefined) return connecting;
     connecting.then(
       (client) => {
@@ -54,6 +104,15 @@ export class KeepingPool extends pg.Pool {
         callback(error instanceof Error ? error : new Error(String(error)), undefined, () => undefined);
       },
     );
+    return undefined;
+  }
+
+  override end(): Promise<void>;
+  override end(callback: () => void): void;
+  override end(callback?: () => void): Promise<void> | undefined {
+    pools.forget(this);
+    if (callback === undefined) return super.end();
+    super.end(callback);
     return undefined;
   }
 

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
+import type { Telemetry } from '../../application/ports/telemetry.js';
 import { isPositionOf } from '../../application/ports/positions.js';
 import { Backoff } from '../../application/following/backoff.js';
 import {
@@ -45,6 +46,8 @@ export interface RunnerOptions {
   /** Resolves when this process has led up to now (`Lead`): a checkpoint that it read before is its own to move. */
   readonly confirm: () => Promise<void>;
   readonly onPosition: (position: string) => void;
+  /** Is told of each step over events that concern it. */
+  readonly telemetry?: Pick<Telemetry, 'projected'> | undefined;
 }
 
 /** Feeds one projection's live letter. */
@@ -185,7 +188,13 @@ export class Runner {
 
   /** @param reason of what the step sets aside, where reading it wasn't the trouble */
   private async commit(step: Step, reason?: unknown): Promise<void> {
+    const begun = performance.now();
     this.stands(await transaction(this.options.pool, sql.BEGIN_APPLY, (client) => takeStep(client, step)));
+    const { telemetry } = this.options;
+    if (telemetry !== undefined && step.events.length > 0) {
+      const traced = step.events.map(({ envelope }) => envelope);
+      telemetry.projected(this.projection.name, traced, (performance.now() - begun) / 1_000);
+    }
     for (const { opened, error } of step.parked) {
       if (error !== null) this.logParked(opened, reason ?? opened.failure);
       if (!this.parked.has(opened.stored.stream)) this.parked.set(opened.stored.stream, opened.stored.revision);

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { EventSerializer } from '../../application/ports/envelope.js';
 import type { EventStore, Position } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
+import type { Telemetry } from '../../application/ports/telemetry.js';
 import { isPositionOf, positionOf } from '../../application/ports/positions.js';
 import { Leadership, PROJECTIONS } from './coordinate.js';
 import { FOREIGN_CHECKPOINT, PAST_THE_END, type PoisonedEvent, UnknownProjection } from './errors.js';
@@ -35,6 +36,8 @@ export interface ProjectionEngineOptions {
   readonly lookMs?: number;
   /** How often checkpoints are read while somebody waits for a projection fed elsewhere; default 10. */
   readonly waitPollMs?: number;
+  /** Is told of each step that is taken here. */
+  readonly telemetry?: Pick<Telemetry, 'projected'>;
 }
 
 export interface ProjectionStatus {

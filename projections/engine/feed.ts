@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
+import type { Telemetry } from '../../application/ports/telemetry.js';
 import { GivenUp, Rewound, Runner } from './apply.js';
 import { applyToAll } from './apply-to-all.js';
 import { Backoff, pause } from '../../application/following/backoff.js';
@@ -25,6 +26,7 @@ export interface FeedOptions {
   readonly confirm: () => Promise<void>;
   /** How often a stopped projection is looked at, milliseconds; default 1000. */
   readonly lookMs?: number;
+  readonly telemetry?: Pick<Telemetry, 'projected'> | undefined;
 }
 
 /** One reader for all projections that this process leads. */
@@ -38,7 +40,7 @@ export class Feed {
     private readonly opener: Opener,
     private readonly waits: Waits,
   ) {
-    const { pool, log, store, confirm } = options;
+    const { pool, log, store, confirm, telemetry } = options;
     this.runners = options.projections.map((projection) => {
       const key = projectionKey(projection);
       return new Runner({
@@ -47,6 +49,7 @@ export class Feed {
         log,
         storeIdentity: store.identity,
         confirm,
+        telemetry,
         onPosition: (position) => {
           waits.reached(key, position);
         },

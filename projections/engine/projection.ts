@@ -34,7 +34,7 @@ export interface ProjectedEvent<Event extends DomainEvent = DomainEvent> {
   readonly revision: number;
   /** Decided time, ms UTC. */
   readonly occurredAt: number;
-  readonly envelope: Pick<Envelope, 'actor' | '$correlationId'>;
+  readonly envelope: Pick<Envelope, 'actor' | '$correlationId' | 'traceparent'>;
   readonly event: Event;
 }
 

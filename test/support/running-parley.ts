@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { type DialectName, edgeAt, mounts } from '../../api/dialects/mounts.js';
+import { apiAt, type DialectName, edgeAt, mounts } from '../../api/dialects/mounts.js';
 import { GROUP_PROTO, GROUP_SERVICE } from '../../api/dialects/openim-v2/declaration.js';
 import { listenGrpc } from '../../api/grpc/server.js';
 import { listen } from '../../api/http/server.js';
 import { loadConfig } from '../../infrastructure/config/config.js';
 import { openParley } from '../../infrastructure/container.js';
+import { metricsPage } from '../../infrastructure/telemetry/metrics-page.js';
+import { openMetrics } from '../../infrastructure/telemetry/open.js';
+import type { Logger } from '../../application/ports/logger.js';
 import { type Engine, type TestEngine, testEngine, USUAL_ENGINE } from './engines.js';
 import { eventually } from './eventually.js';
 import { freshDatabase } from './postgres.js';
@@ -18,6 +21,8 @@ export interface RunningParley {
   readonly ownUrls: Readonly<Partial<Record<DialectName, string>>>;
   /** `127.0.0.1:10150`, where OpenIM v2's group service is called; undefined: nowhere. */
   readonly grpc: string | undefined;
+  /** Where its metrics are; undefined: nowhere. */
+  readonly metrics: string | undefined;
   readonly databaseUrl: string;
   /** The default one, and another that the server has. */
   readonly tenant: string;
@@ -36,6 +41,7 @@ type Env = Readonly<Record<string, string>>;
 export async function runParley(
   env: Env | ((tenants: Pick<TestEngine, 'tenant' | 'otherTenant'>) => Env) = {},
   engine: Engine = USUAL_ENGINE,
+  log: Logger = silentLogger,
 ): Promise<RunningParley> {
   const [store, database] = await Promise.all([testEngine(engine), freshDatabase('parley')]);
   const { tenant, otherTenant } = store;
@@ -51,8 +57,19 @@ export async function runParley(
   };
   // Hundreds of people register for the tests.
   const config = { ...loadConfig(settings), passwordCost: { memoryCost: 64, timeCost: 1 } };
-  const parley = await openParley(config, silentLogger);
-  const server = await listen(parley.app, { ...config, edgeAt });
+  const telemetry = await openMetrics(config.metrics);
+  const parley = await openParley(config, log, undefined, undefined, telemetry);
+  telemetry?.lookAt(parley.sources);
+  const server = await listen(parley.app, {
+    ...config,
+    edgeAt,
+    answered:
+      telemetry &&
+      ((path, status, seconds) => {
+        telemetry.answered(apiAt(path), status, seconds);
+      }),
+  });
+  const metrics = telemetry && config.metrics ? await listen(metricsPage(telemetry), { ...config.metrics }) : undefined;
   // On a log that others have filled, its lists are there a little later.
   await eventually(async () => (await fetch(`${server.url}/health/ready`)).ok, 60_000);
   const own = await Promise.all(
@@ -64,19 +81,27 @@ export async function runParley(
   const grpc =
     config.openimGrpc === undefined
       ? undefined
-      : await listenGrpc({ ...config.openimGrpc, proto: GROUP_PROTO, service: GROUP_SERVICE });
+      : await listenGrpc({
+          ...config.openimGrpc,
+          called: telemetry?.called.bind(telemetry),
+          proto: GROUP_PROTO,
+          service: GROUP_SERVICE,
+        });
   grpc?.serve(parley.grpc);
   return {
     url: server.url,
     ownUrls: Object.fromEntries(own.map(({ name, server: { url } }) => [name, url])),
     grpc: grpc && `127.0.0.1:${String(grpc.port)}`,
+    metrics: metrics?.url,
     databaseUrl: database.url,
     tenant,
     otherTenant,
     env: settings,
     stop: async () => {
       await Promise.all(
-        [server, ...(grpc === undefined ? [] : [grpc]), ...own.map((each) => each.server)].map((each) => each.stop()),
+        [server, ...[grpc, metrics].filter((each) => each !== undefined), ...own.map((each) => each.server)].map(
+          (each) => each.stop(),
+        ),
       );
       await parley.close();
       await store.stop();

@@ -24,6 +24,8 @@ export interface BatchWriterOptions {
   /** Called when something was written. */
   readonly written: () => void;
   readonly troubles: AppendTroubles;
+  /** Is told of each batch that the server has answered. */
+  readonly onBatch?: ((appends: number, seconds: number) => void) | undefined;
 }
 
 interface Waiting {
@@ -120,7 +122,9 @@ export class BatchWriter {
     for (const { stream } of appends) this.held.add(stream);
     this.inFlight += 1;
     try {
+      const begun = performance.now();
       const results = await this.send(appends);
+      this.options.onBatch?.(appends.length, (performance.now() - begun) / 1_000);
       for (const { stream } of appends) this.held.delete(stream);
       batch.forEach(({ resolve }, index) => {
         resolve(results[index] as AppendResult);

@@ -30,6 +30,8 @@ export interface PostgresEventStoreOptions {
   readonly poolSize?: number;
   /** For one statement's answer, milliseconds. Default 10,000. */
   readonly deadlineMs?: number;
+  /** Is told of each transaction: how many appends, and how long it took. */
+  readonly onBatch?: ((appends: number, seconds: number) => void) | undefined;
 }
 
 /** One is being written while the next travels and is parsed; more would only make the batches smaller. */
@@ -69,7 +71,7 @@ class PostgresEventStore implements EventStore {
 
   constructor(
     readonly identity: string,
-    { url, log, deadlineMs }: PostgresEventStoreOptions & { deadlineMs: number },
+    { url, log, deadlineMs, onBatch }: PostgresEventStoreOptions & { deadlineMs: number },
     private readonly readPool: ReturnType<typeof makePool>,
     private readonly writePool: ReturnType<typeof makePool>,
   ) {
@@ -88,6 +90,7 @@ class PostgresEventStore implements EventStore {
         this.tail.written();
       },
       troubles: this.appendTroubles,
+      onBatch,
     });
   }
 
