@@ -10,7 +10,7 @@
 //   - A leaf is SHA-256(0x00, the event's hash), a node SHA-256(0x01, left, right): RFC 6962.
 //   - A checkpoint is a signed note (https://c2sp.org/signed-note): log, number of events, root; signed by Ed25519.
 import { Buffer } from 'node:buffer';
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createPublicKey, hash as digest, verify } from 'node:crypto';
 import { createReadStream, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -33,9 +33,10 @@ function giveUp(text) {
 const named = (event) => `${event.type} ${event.subject}@${event.revision} (${event.id})`;
 
 // --- hashes and trees
-const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
-const leafHash = (eventHash) => sha256(Buffer.of(0), eventHash);
-const nodeHash = (left, right) => sha256(Buffer.of(1), left, right);
+const sha256 = (bytes) => digest('sha256', bytes, 'buffer');
+const [leafBytes, nodeBytes] = [Buffer.alloc(33, 0), Buffer.alloc(65, 1)];
+const leafHash = (eventHash) => (leafBytes.set(eventHash, 1), sha256(leafBytes));
+const nodeHash = (left, right) => (nodeBytes.set(left, 1), nodeBytes.set(right, 33), sha256(nodeBytes));
 
 /** A Merkle tree as it grows: the roots of its complete subtrees, greatest first. */
 class Tree {
@@ -50,7 +51,7 @@ class Tree {
   }
 
   root() {
-    return this.size === 0 ? sha256() : this.subtrees.reduceRight((right, left) => nodeHash(left, right));
+    return this.size === 0 ? sha256('') : this.subtrees.reduceRight((right, left) => nodeHash(left, right));
   }
 }
 
@@ -75,8 +76,9 @@ function rootByProof(index, size, leaf, proof) {
 function parseKey(text) {
   const [, name, id, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(text.trim()) ?? [];
   const bytes = Buffer.from(encoded ?? '', 'base64');
-  const isKey = bytes.length === 33 && bytes[0] === 1 && sha256(`${name}\n`, bytes).toString('hex', 0, 4) === id;
-  if (!isKey) giveUp(`"${text}" is no public key (name+id+key, Ed25519).`);
+  const keyId = sha256(Buffer.concat([Buffer.from(`${name}\n`), bytes])).toString('hex', 0, 4);
+  if (bytes.length !== 33 || bytes[0] !== 1 || keyId !== id)
+    giveUp(`"${text}" is no public key (name+id+key, Ed25519).`);
   const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), bytes.subarray(1)]);
   return { name, id, key: createPublicKey({ key: der, format: 'der', type: 'spki' }) };
 }
@@ -124,11 +126,11 @@ function check(event, isWhole) {
   const metadata = String(event.parleymetadata);
   // What is no string is written as it was stored; a string is the stored text itself.
   const text = typeof data === 'string' ? data : JSON.stringify(data);
-  const said = /,"hash":"([A-Za-z0-9_-]{43})"\}$/.exec(metadata)?.[1];
+  const said = /^,"hash":"([A-Za-z0-9_-]{43})"\}$/.exec(metadata.slice(-54))?.[1];
   const unhashed = said === undefined ? metadata : `${metadata.slice(0, -'"hash":"","'.length - said.length)}}`;
   const prev = /"prevHash":"([A-Za-z0-9_-]*)"[,}]/.exec(unhashed.slice(-80))?.[1];
-  const own = sha256(JSON.stringify([subject, String(revision), id, type, text, unhashed]));
-  if (said !== own.toString('base64url')) tell(`CHAIN: ${named(event)} is not what its own hash says`);
+  const own = digest('sha256', JSON.stringify([subject, String(revision), id, type, text, unhashed]), 'base64url');
+  if (said !== own) tell(`CHAIN: ${named(event)} is not what its own hash says`);
   const time = Number(/"occurredAt":(\d+)[,}]/.exec(metadata)?.[1]);
   if (event.time !== undefined && time !== Date.parse(event.time))
     tell(`TIME: ${named(event)} has another than its own`);
@@ -137,10 +139,10 @@ function check(event, isWhole) {
     if (revision !== follows.revision + 1 || prev !== follows.hash)
       tell(`CHAIN: ${named(event)} does not follow on revision ${follows.revision} of its stream`);
     tails.delete(subject);
-    tails.set(subject, { revision, hash: said ?? own.toString('base64url') });
+    tails.set(subject, { revision, hash: said === own ? own : (said ?? own) });
     if (tails.size > 500_000) forgotten = tails.delete(tails.keys().next().value);
   }
-  return leafHash(own);
+  return leafHash(Buffer.from(own, 'base64url'));
 }
 
 // --- a whole export
@@ -316,8 +318,7 @@ async function verifyExport(folder, givenKey, kept) {
   const last = own.at(-1) ?? giveUp('No checkpoint in the export can be believed.');
   const checkpoints = [...own, ...kept(key)].sort((a, b) => a.size - b.size);
   const events = join(folder, manifest.gzip ? 'events.ndjson.gz' : 'events.ndjson');
-  let number = 0;
-  let unsealed = 0;
+  let [number, unsealed] = [0, 0];
   if (manifest.whole) {
     const leaves = new Leaves(join(folder, 'leaves'));
     checkLeaves(leaves, checkpoints);

@@ -20,12 +20,13 @@ export function leafHash(leaf: Uint8Array): Hash {
 
 /** RFC 6962 2.1: SHA-256 of 0x01 and both children's hashes. */
 export function nodeHash(left: Hash, right: Hash): Hash {
-  const bytes = Buffer.allocUnsafe(1 + 2 * HASH_BYTES);
-  bytes[0] = 0x01;
-  bytes.set(left, 1);
-  bytes.set(right, 1 + HASH_BYTES);
-  return sha256(bytes);
+  node.set(left, 1);
+  node.set(right, 1 + HASH_BYTES);
+  return sha256(node);
 }
+
+/** What is hashed of a node, written over for each. */
+const node = Buffer.alloc(1 + 2 * HASH_BYTES, 0x01);
 
 /** The `index`-th subtree of 2^level leaves, counted from the left; complete. */
 export interface Subtree {

@@ -7,6 +7,8 @@ export interface SealedLeaves {
   fill(count: number): Promise<void>;
   /** The `ahead`-th from here; `known` is false behind the end. */
   at(ahead: number): { readonly known: boolean; readonly leaf: Hash | undefined };
+  /** Whether the next one is known to be this. */
+  nextIs(leaf: Hash): boolean;
   /** How many are at hand. */
   readonly length: number;
   /** Index of the next one in the sealed order. */
@@ -106,14 +108,16 @@ export class Alignment {
   }
 
   private fits(leaf: Hash, event: EventRef): boolean {
-    const next = this.leaves.at(0);
-    if (!next.known) {
-      if (!this.endsBefore(event)) return false;
-      this.tailEvents++;
-      return true;
+    if (!this.leaves.nextIs(leaf)) {
+      const next = this.leaves.at(0);
+      if (!next.known) {
+        if (!this.endsBefore(event)) return false;
+        this.tailEvents++;
+        return true;
+      }
+      if (next.leaf !== undefined) return false;
+      this.onUnknown(leaf, this.leaves.index);
     }
-    if (next.leaf === undefined) this.onUnknown(leaf, this.leaves.index);
-    else if (!next.leaf.equals(leaf)) return false;
     this.leaves.drop(1);
     this.last = event;
     return true;

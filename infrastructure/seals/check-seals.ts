@@ -137,6 +137,8 @@ function headOf(seal: Seal, verifiers: readonly NoteVerifier[]): TreeHead | { re
 /** The kept hashes of leaves, in order, up to a size; those of doubtful ranges are unknown. */
 export class KeptLeaves implements SealedLeaves {
   private hashes: Buffer = Buffer.alloc(0);
+  /** Of the first that is left, in `hashes`. */
+  private offset = 0;
   private first = 0;
   private nextTile = 0;
 
@@ -147,7 +149,7 @@ export class KeptLeaves implements SealedLeaves {
   ) {}
 
   get length(): number {
-    return this.hashes.length / HASH_BYTES;
+    return (this.hashes.length - this.offset) / HASH_BYTES;
   }
 
   get index(): number {
@@ -158,7 +160,7 @@ export class KeptLeaves implements SealedLeaves {
     while (this.length < count && this.first + this.length < this.size) {
       const tiles = await this.seals.leafTiles(this.nextTile, TILES_PAGE);
       if (tiles.length === 0) break;
-      const parts: Uint8Array[] = [this.hashes];
+      const parts: Uint8Array[] = [this.hashes.subarray(this.offset)];
       let end = this.first + this.length;
       for (const { index, hashes } of tiles) {
         // A row that is missing or cut leaves its place open: whatever is there is not what was signed.
@@ -173,25 +175,36 @@ export class KeptLeaves implements SealedLeaves {
         this.nextTile = index + 1;
       }
       this.hashes = Buffer.concat(parts);
+      this.offset = 0;
     }
   }
 
+  nextIs(leaf: Hash): boolean {
+    const end = this.offset + HASH_BYTES;
+    if (end > this.hashes.length || leaf.compare(this.hashes, this.offset, end) !== 0) return false;
+    return !this.isDoubtful(this.first);
+  }
+
   at(ahead: number): { readonly known: boolean; readonly leaf: Hash | undefined } {
-    const at = ahead * HASH_BYTES;
+    const at = this.offset + ahead * HASH_BYTES;
     if (at >= this.hashes.length) return { known: false, leaf: undefined };
-    const index = this.first + ahead;
-    const isDoubtful = this.doubtful.some(({ begin, end }) => index >= begin && index < end);
-    return { known: true, leaf: isDoubtful ? undefined : this.hashes.subarray(at, at + HASH_BYTES) };
+    const leaf = this.isDoubtful(this.first + ahead) ? undefined : this.hashes.subarray(at, at + HASH_BYTES);
+    return { known: true, leaf };
   }
 
   drop(count: number): void {
-    this.hashes = this.hashes.subarray(count * HASH_BYTES);
+    this.offset = Math.min(this.hashes.length, this.offset + count * HASH_BYTES);
     this.first += count;
+  }
+
+  private isDoubtful(index: number): boolean {
+    return this.doubtful.length > 0 && this.doubtful.some(({ begin, end }) => index >= begin && index < end);
   }
 
   /** Goes on from that leaf. */
   skipTo(index: number): void {
     this.hashes = Buffer.alloc(0);
+    this.offset = 0;
     this.first = index;
     this.nextTile = Math.floor(index / TILE_WIDTH);
   }

@@ -1,5 +1,8 @@
 import type { StoredEvent } from '../../application/ports/event-store.js';
 
+/** Where the events of a log say that they come from: a URI. */
+export const sourceOf = (origin: string): string => `parley:${encodeURI(origin)}`;
+
 /** As the envelope writes it; inside a text its quotes would be escaped. */
 const OCCURRED_AT = /"occurredAt":(\d{1,15})[,}]/;
 
@@ -9,11 +12,11 @@ const OCCURRED_AT = /"occurredAt":(\d{1,15})[,}]/;
  * whoever has the line has every byte that was hashed.
  * @param index of a sealed event, from the log's start
  */
-export function cloudEvent(event: StoredEvent, index: number | undefined, origin: string): string {
+export function cloudEvent(event: StoredEvent, index: number | undefined, source: string): string {
   const { id, type, stream, revision, data, metadata } = event;
   const time = timeIn(metadata);
   return (
-    `{"specversion":"1.0","id":${JSON.stringify(id)},"source":${JSON.stringify(`parley:${encodeURI(origin)}`)},` +
+    `{"specversion":"1.0","id":${JSON.stringify(id)},"source":${JSON.stringify(source)},` +
     `"type":${JSON.stringify(type)},"subject":${JSON.stringify(stream)},` +
     `${time === undefined ? '' : `"time":"${time}",`}"datacontenttype":"application/json",` +
     `"revision":${revision.toString()},${index === undefined ? '' : `"logindex":"${index.toString()}",`}` +

@@ -10,7 +10,7 @@ import { WrongWords } from '../../application/ports/wrong-words.js';
 import { HASH_BYTES } from '../../application/seals/merkle.js';
 import { TILE_WIDTH } from '../../application/seals/tiles.js';
 import { hashOf, splitHash } from '../serialization/hash-chain.js';
-import { cloudEvent } from './cloud-event.js';
+import { cloudEvent, sourceOf } from './cloud-event.js';
 import { choice } from './export-choice.js';
 import { leafOf } from './leaf.js';
 import { shareOfLog } from './share-of-log.js';
@@ -18,7 +18,7 @@ import { TileProofs } from './tile-proofs.js';
 
 const FORMAT = 'parley-export-1';
 
-/** Written at once, characters; and how often it is noted how far the export is, ms. */
+/** Written at once, bytes; and how often it is noted how far the export is, ms. */
 const CHUNK = 1_000_000;
 const NOTE_MS = 2_000;
 /** Quick rather than small: what encrypted fields there are can't be made smaller. */
@@ -85,6 +85,7 @@ export async function exportLog(request: ExportRequest, options: ExportOptions):
   if (before?.complete) throw new WrongWords(`${folder} holds this export already, whole.`);
   const seal = await sealFor(request, before, seals);
   const origin = originOf(seal);
+  const source = sourceOf(origin);
   const mark = before?.mark;
   const head = mark?.head ?? (await store.head()) ?? '';
   const suffix = compress ? '.ndjson.gz' : '.ndjson';
@@ -123,7 +124,7 @@ export async function exportLog(request: ExportRequest, options: ExportOptions):
     if (event.position > head || (request.asOf !== undefined && !isSealed)) return false;
     if (isChosen(event)) {
       if (proofs !== undefined) proofs.write(isSealed ? await proving.line(event, index) : '{"unsealed":true}');
-      events.write(cloudEvent(event, isSealed ? index : undefined, origin));
+      events.write(cloudEvent(event, isSealed ? index : undefined, source));
       lines++;
       if (!isSealed) unsealed++;
     }
@@ -170,8 +171,11 @@ async function sealFor({ asOf }: ExportRequest, before: Manifest | undefined, se
 
 /** A file of lines, written in chunks; compressed ones are whole by themselves, so that it can be cut behind any. */
 class Part {
-  private pending: string[] = [];
   private writing: Promise<void> = Promise.resolve();
+  /** What waits; the other one is being written meanwhile. */
+  private pending = Buffer.allocUnsafeSlow(2 * CHUNK);
+  private other = Buffer.allocUnsafeSlow(2 * CHUNK);
+  /** Bytes that wait. */
   waiting = 0;
 
   private constructor(
@@ -189,24 +193,32 @@ class Part {
   }
 
   write(line: string): void {
-    this.pending.push(line);
-    this.waiting += line.length + 1;
+    const end = this.waiting + Buffer.byteLength(line) + 1;
+    if (end > this.pending.length) {
+      const wider = Buffer.allocUnsafeSlow(2 * end);
+      this.pending.copy(wider, 0, 0, this.waiting);
+      this.pending = wider;
+    }
+    this.pending.write(line, this.waiting);
+    this.pending[end - 1] = 0x0a; // \n
+    this.waiting = end;
   }
 
   /** Hands over what waits, when what was handed over before has been written. */
   async send(): Promise<void> {
     await this.writing;
-    if (this.pending.length === 0) return;
-    const text = `${this.pending.join('\n')}\n`;
-    this.pending = [];
+    if (this.waiting === 0) return;
+    const lines = this.pending.subarray(0, this.waiting);
+    [this.pending, this.other] = [this.other, this.pending];
     this.waiting = 0;
-    this.writing = this.append(text);
+    this.writing = this.append(lines);
     this.writing.catch(() => undefined); // Reported by whoever waits for it next.
   }
 
-  private async append(text: string): Promise<void> {
-    const bytes = this.compress ? await promisify(gzip)(text, COMPRESSION) : Buffer.from(text);
-    await this.file.write(bytes, 0, bytes.length, this.bytes);
+  private async append(lines: Buffer): Promise<void> {
+    const bytes = this.compress ? await promisify(gzip)(lines, COMPRESSION) : lines;
+    for (let at = 0; at < bytes.length;)
+      at += (await this.file.write(bytes, at, bytes.length - at, this.bytes + at)).bytesWritten;
     this.bytes += bytes.length;
   }
 

@@ -4,7 +4,7 @@ import type { Seal, Seals } from '../../application/ports/seals.js';
 import { type Hash, HASH_BYTES } from '../../application/seals/merkle.js';
 import { TILE_WIDTH } from '../../application/seals/tiles.js';
 import { hashOf, splitHash } from '../serialization/hash-chain.js';
-import { cloudEvent } from './cloud-event.js';
+import { cloudEvent, sourceOf } from './cloud-event.js';
 import { leafOf } from './leaf.js';
 import { TileProofs } from './tile-proofs.js';
 
@@ -42,7 +42,7 @@ export async function proveEvent(name: string, { store, seals, origin, key }: Pr
     size: newest.size,
     hashes: (await new TileProofs(seals).inclusion(index, newest.size)).map((hash) => hash.toString('base64')),
     checkpoint: newest.checkpoint,
-    event: JSON.parse(cloudEvent(event, index, origin)) as unknown,
+    event: JSON.parse(cloudEvent(event, index, sourceOf(origin))) as unknown,
   };
 }
 

@@ -23,13 +23,13 @@ export function hashOf(event: Hashed): string {
 export const withHash = (unhashedMetadata: string, value: string): string =>
   `${unhashedMetadata.slice(0, -1)},"hash":"${value}"}`;
 
-const LAST_MEMBER = /,"hash":"([A-Za-z0-9_-]{43})"\}$/;
+const LAST_MEMBER = /^,"hash":"([A-Za-z0-9_-]{43})"\}$/;
+const LAST_MEMBER_LENGTH = 54;
 
 /** The inverse of `withHash`; undefined when the last member is no hash. */
 export function splitHash(metadata: string): { readonly unhashedMetadata: string; readonly hash: string } | undefined {
-  const match = LAST_MEMBER.exec(metadata);
-  if (match?.[1] === undefined) return undefined;
-  return { unhashedMetadata: `${metadata.slice(0, match.index)}}`, hash: match[1] };
+  const hash = LAST_MEMBER.exec(metadata.slice(-LAST_MEMBER_LENGTH))?.[1];
+  return hash === undefined ? undefined : { unhashedMetadata: `${metadata.slice(0, -LAST_MEMBER_LENGTH)}}`, hash };
 }
 
 /** Where a chain stops being what was written. */
@@ -79,8 +79,10 @@ export function checkLink(
   const prevHash = split && prevHashIn(split.unhashedMetadata);
   if (split === undefined || prevHash === undefined) return { reason: 'metadata' };
   if (prevHash !== tail.hash) return { reason: 'prevHash' };
-  if (hashOf({ ...event, unhashedMetadata: split.unhashedMetadata }) !== split.hash) return { reason: 'hash' };
-  return { hash: split.hash };
+  const { revision, id, type, data } = event;
+  const hash = hashOf({ stream, revision, id, type, data, unhashedMetadata: split.unhashedMetadata });
+  // The computed one: what was cut out of the metadata would hold the whole text wherever it is remembered.
+  return hash === split.hash ? { hash } : { reason: 'hash' };
 }
 
 /** As `unhashedEnvelope` writes it, last; inside a text the quotes would be escaped. */

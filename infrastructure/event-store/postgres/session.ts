@@ -22,7 +22,12 @@ export async function query<Row extends unknown[]>(
     try {
       const work = async (): Promise<Row[]> => {
         if (prepare) await prepare(client);
-        return (await client.query<Row>({ ...config, rowMode: 'array' })).rows;
+        const result = await client.query<Row>({ ...config, rowMode: 'array' });
+        const { rows } = result;
+        // The client's promises hold their results, and one another, until the old generation is collected: pages that are read
+        // one after the other would all grow old with them.
+        result.rows = [];
+        return rows;
       };
       const rows = await Promise.race([work(), late]);
       broken = false;
