@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { historyCommand } from './history.js';
 import type { House, Using } from './house.js';
+import { parkedCommands } from './parked.js';
 import { privacyCommands } from './privacy.js';
 import { proofCommands } from './proof.js';
 import { projectionCommands } from './projections.js';
@@ -36,6 +37,7 @@ export function parleyCommand(house: House): Command {
     });
 
   projectionCommands(program, using, house);
+  parkedCommands(program, using, house);
   historyCommand(program, using, house);
   privacyCommands(program, using, house);
   proofCommands(program, using, house);

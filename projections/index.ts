@@ -37,6 +37,7 @@ export const projections: readonly Projection[] = [
 ];
 
 export { ProjectionEngine, type ProjectionEngineOptions, type ProjectionStatus } from './engine/engine.js';
+export { NotParked } from './engine/errors.js';
 export { Leadership } from './engine/coordinate.js';
 export { dropLeftovers, forgetWhyParked } from './engine/leftovers.js';
 export { projectionMigrations } from './engine/migration.js';

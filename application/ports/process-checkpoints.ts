@@ -1,4 +1,5 @@
 import type { EventName } from '../following/errors.js';
+import type { Decision } from './parked-tools.js';
 
 /** How far a process has reacted to the log. Primary data: no log says it. */
 export interface ProcessCheckpoint {
@@ -32,4 +33,16 @@ export interface ProcessCheckpoints {
   advance(steps: readonly Pick<ProcessCheckpoint, 'name' | 'position' | 'epoch'>[]): Promise<number>;
   /** Once for each process, event and target. */
   park(act: ParkedAct): Promise<void>;
+}
+
+/** What was parked, for whoever tries it again or gives it up. @throws what the database fails with */
+export interface ParkedActs {
+  /** In log order, the first 1000; of one stream, or of one event by its id, where that is given. */
+  list(process: string, of?: string): Promise<readonly (ParkedAct & { readonly since: Date })[]>;
+  /** It is done. */
+  done(act: ParkedAct): Promise<void>;
+  /** It failed again. */
+  failed(act: ParkedAct, error: string): Promise<void>;
+  /** It is never to be done, nor parked again; false where it isn't parked any more. */
+  discard(act: ParkedAct, decision: Decision): Promise<boolean>;
 }

@@ -4,6 +4,7 @@ import type { StateReader } from '../audit/state-at.js';
 import type { PersonalRecords } from '../privacy/personal-record.js';
 import type { HistoryReader } from '../queries/history.js';
 import type { GivenUpKey } from './envelope.js';
+import type { ParkedTools } from './parked-tools.js';
 import type { ProofTools } from './proof-tools.js';
 import type { Position, StoredEvent } from './event-store.js';
 
@@ -105,6 +106,9 @@ export interface Tools {
    */
   erase(asked: { readonly tenant: string; readonly userId: string; readonly reason: string }): Promise<ErasedPerson>;
   readonly proof: ProofTools;
+  /** Names. */
+  readonly processes: readonly string[];
+  readonly parked: ParkedTools;
   /** All that is held of a person. */
   readonly personalRecords: Pick<PersonalRecords, 'profile' | 'account' | 'events'>;
   close(): Promise<void>;

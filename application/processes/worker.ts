@@ -4,6 +4,8 @@ import { hashOf } from '../commands/scope.js';
 import { type EventName, messageOf, nameOf } from '../following/errors.js';
 import type { OpenedEvent, Opener } from '../following/open.js';
 import type { Stretch } from '../following/stretch.js';
+import type { DomainEvent } from '../../domain/shared/event.js';
+import type { RecordedEvent } from '../ports/envelope.js';
 import type { EventStore } from '../ports/event-store.js';
 import type { ProcessCheckpoints } from '../ports/process-checkpoints.js';
 import type { Act, Cause, Process } from './process.js';
@@ -15,7 +17,8 @@ const AT_ONCE = 32;
 /** Prepared acts of one stream that are begun together. */
 const TOGETHER = 64;
 
-interface Due {
+/** An act and whose it is. */
+export interface Due {
   readonly process: Process;
   readonly act: Act;
 }
@@ -149,10 +152,7 @@ export class Worker {
         await this.#park(process, nameOf(stored), '', failure);
         continue;
       }
-      const { tenant, occurredAt, actor, $correlationId: correlationId, silent } = recorded.envelope;
-      const { event } = recorded;
-      const cause = { name: nameOf(stored), tenant, occurredAt, actor, correlationId, event };
-      causes.push(silent === undefined ? cause : { ...cause, silent });
+      causes.push(causeOf({ ...recorded, event: recorded.event }));
     }
     return (await this.#acts(process, causes)).map((act) => ({ process, act }));
   }
@@ -168,12 +168,10 @@ export class Worker {
   }
 
   async #perform({ process, act }: Due): Promise<void> {
-    const { cause, target, perform } = act;
+    const { cause, target } = act;
     const event = cause.name;
-    const context = contextOf(process, act);
-    const commandKey = hashOf('process', process.name, event.id, target);
     try {
-      await this.#persisting({ process: process.name, event }, () => perform(context, commandKey));
+      await this.#persisting({ process: process.name, event }, () => performed({ process, act }));
     } catch (error) {
       if (error instanceof GivenUp) throw error;
       await this.#park(process, event, target, error);
@@ -192,6 +190,17 @@ export class Worker {
   #persisting<Result>(facts: object, work: () => Promise<Result>): Promise<Result> {
     return persisting(work, { ...this.options, facts });
   }
+}
+
+/** Under the key by which its target knows it for the same, whoever does it, and however often. */
+export const performed = ({ process, act }: Due): Promise<unknown> =>
+  act.perform(contextOf(process, act), hashOf('process', process.name, act.cause.name.id, act.target));
+
+/** What a process is told of an event that was read. */
+export function causeOf({ envelope, event, stored }: RecordedEvent & { readonly event: DomainEvent }): Cause {
+  const { tenant, occurredAt, actor, $correlationId: correlationId, silent } = envelope;
+  const cause = { name: nameOf(stored), tenant, occurredAt, actor, correlationId, event };
+  return silent === undefined ? cause : { ...cause, silent };
 }
 
 function contextOf({ name }: Process, { cause }: Act): RequestContext {

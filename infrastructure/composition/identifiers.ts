@@ -14,6 +14,7 @@ import type { PasswordHasher } from '../../application/ports/credentials.js';
 import type { EventSerializer } from '../../application/ports/envelope.js';
 import type { EventStore } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
+import type { ProcessCheckpoints } from '../../application/ports/process-checkpoints.js';
 import type { ProofTools } from '../../application/ports/proof-tools.js';
 import type { Telemetry } from '../../application/ports/telemetry.js';
 import type { Seals } from '../../application/ports/seals.js';
@@ -77,6 +78,9 @@ export const ids = {
   sealtalkIds: Symbol('SealtalkIds') as ServiceIdentifier<SealtalkIds>,
   /** What 004's clients are told in chats. */
   sealtalkLines: Symbol('sealtalk-lines') as ServiceIdentifier<Process>,
+  /** In the order in which each event's consequences are done. */
+  processes: Symbol('the processes') as ServiceIdentifier<readonly Process[]>,
+  processCheckpoints: Symbol('ProcessCheckpoints') as ServiceIdentifier<ProcessCheckpoints>,
   openimV2: Symbol('gRPC group.group') as ServiceIdentifier<Answers>,
   v1: Symbol('/v1') as ServiceIdentifier<RequestHandler>,
   dialects: {

@@ -6,13 +6,14 @@ import { ViewCommands } from '../../application/commands/views.js';
 import { conversationProcesses } from '../../application/processes/conversation-processes.js';
 import { erasureProcess } from '../../application/processes/erasure-process.js';
 import { GroupOfCause } from '../../application/processes/group-of-cause.js';
+import { ActRetries } from '../../application/processes/retry.js';
 import { ProcessRunner } from '../../application/processes/runner.js';
 import { Leadership } from '../../projections/index.js';
 import { reachable } from '../postgres/reachable.js';
 import { PostgresProcessCheckpoints, PROCESSES } from '../system/process-checkpoints.js';
 import { ids } from './identifiers.js';
 
-/** What follows by itself from what happened. Only a server runs it. */
+/** What follows by itself from what happened. Only a server runs it; a tool tries again what could not be done. */
 export const processes = new ContainerModule(({ bind }) => {
   bind(GroupOfCause).toResolvedValue(
     (store, serializer) => new GroupOfCause(store, serializer),
@@ -26,43 +27,31 @@ export const processes = new ContainerModule(({ bind }) => {
     },
     [ConversationCommands, GroupOfCause, ids.sealtalkIds, ids.readModels, ids.projections, ids.config],
   );
+  bind(ids.processes).toResolvedValue(
+    (conversations, views, groups, sealtalkLines, erasures, { chatNotices: notices }) => [
+      erasureProcess(erasures),
+      ...conversationProcesses({ conversations, views, groups, notices, ownWords: [sealtalkLines] }),
+    ],
+    [ConversationCommands, ViewCommands, GroupOfCause, ids.sealtalkLines, UserErasures, ids.config],
+  );
+  bind(ids.processCheckpoints).toResolvedValue(
+    (pool) => reachable(new PostgresProcessCheckpoints(pool)),
+    [ids.systemPool],
+  );
+  bind(ActRetries).toResolvedValue(
+    (store, serializer, processes) => new ActRetries({ store, serializer, processes }),
+    [ids.store, ids.serializer, ids.processes],
+  );
   bind(ProcessRunner).toResolvedValue(
-    (
-      store,
-      serializer,
-      pool,
-      lockUrl,
-      log,
-      conversations,
-      views,
-      groups,
-      sealtalkLines,
-      erasures,
-      { chatNotices: notices },
-    ) =>
+    (store, serializer, checkpoints, lockUrl, log, processes) =>
       new ProcessRunner({
         store,
         serializer,
-        checkpoints: reachable(new PostgresProcessCheckpoints(pool)),
-        processes: [
-          erasureProcess(erasures),
-          ...conversationProcesses({ conversations, views, groups, notices, ownWords: [sealtalkLines] }),
-        ],
+        checkpoints,
+        processes,
         takePart: (ask) => new Leadership({ contest: PROCESSES, lockUrl, log, ...ask }),
         log,
       }),
-    [
-      ids.store,
-      ids.serializer,
-      ids.systemPool,
-      ids.databaseUrl,
-      ids.log,
-      ConversationCommands,
-      ViewCommands,
-      GroupOfCause,
-      ids.sealtalkLines,
-      UserErasures,
-      ids.config,
-    ],
+    [ids.store, ids.serializer, ids.processCheckpoints, ids.databaseUrl, ids.log, ids.processes],
   );
 });

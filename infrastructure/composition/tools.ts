@@ -15,6 +15,9 @@ import { verifyChain } from '../serialization/hash-chain.js';
 import { CLOSE_MS } from './closing.js';
 import { openHouse } from './house.js';
 import { ids } from './identifiers.js';
+import { parkedTools } from './parked.js';
+import { processes } from './processes.js';
+import { sealtalk } from './sealtalk.js';
 
 /** How long the lists are waited for that drop what they show of somebody who was erased, ms. */
 const GONE_WITHIN_MS = 10_000;
@@ -34,6 +37,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /** What the `parley` command works with: beside a running server, or alone. */
 export async function openTools(config: Config, log: Logger): Promise<Tools> {
   const { container, close } = await openHouse(config, log, { share: true });
+  container.load(processes, sealtalk);
   const engine = container.get(ids.projections);
   const dataKeys = container.get(ids.dataKeys);
   return reachable({
@@ -92,6 +96,8 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
       return { alreadySo: outcome.alreadySo, gone };
     },
     proof: container.get(ids.proofs),
+    processes: container.get(ids.processes).map(({ name }) => name),
+    parked: parkedTools(container, OPERATOR),
     personalRecords: container.get(PersonalRecords),
     close: async () => {
       await container.get(CommandPipeline).close(CLOSE_MS);

@@ -23,9 +23,12 @@ const REPLACE = `
   UPDATE system.process_checkpoint SET position = $3, epoch = epoch + 1, updated_at = now()
   WHERE name = $1 AND position = $2`;
 
+/** What was discarded stays so. */
 const PARK = `
   INSERT INTO system.process_parked (process, event_id, target, stream, revision, position, type, error)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`;
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8
+  WHERE NOT EXISTS (SELECT FROM system.discarded_event WHERE follower = $1 AND event_id = $2 AND target = $3)
+  ON CONFLICT DO NOTHING`;
 
 /** In `system.process_checkpoint` and `system.process_parked`. @throws ApplicationError Unavailable, DiskFull */
 export class PostgresProcessCheckpoints implements ProcessCheckpoints {

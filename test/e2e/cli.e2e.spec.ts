@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent, type JSONRecordedEvent } from '@eventstore/db-client';
 import { expect } from 'chai';
 import pg from 'pg';
+import { ids } from '../../infrastructure/composition/identifiers.js';
+import { openHouse } from '../../infrastructure/composition/house.js';
+import { loadConfig } from '../../infrastructure/config/config.js';
+import { silentLogger } from '../support/silent-logger.js';
 import { streamName } from '../../application/streams.js';
 import { ENGINES } from '../support/engines.js';
 import { eventually } from '../support/eventually.js';
-import { runCliHere } from '../support/in-process-cli.js';
+import { openCliHere, runCliHere } from '../support/in-process-cli.js';
 import { type CliResult, runCli as runCliProcess } from '../support/parley-process.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { V1Client } from '../support/v1-client.js';
@@ -152,6 +156,96 @@ for (const engine of ENGINES)
         await client.dispose();
       }
       return { shows: 'prevHash at revision 5', restore: () => Promise.resolve() };
+    }
+
+    it('parked: list, show, retry and discard, of a projection and of a process', async () => {
+      const cli = await openCliHere(parley.env);
+      const client = new pg.Client({ connectionString: parley.databaseUrl });
+      await client.connect();
+      try {
+        const { rows } = await client.query<{ name: string }>(
+          `SELECT relname AS name FROM pg_class WHERE relname LIKE 'p\\_users\\_v%' AND relkind = 'r'`,
+        );
+        for (const { name } of rows)
+          await client.query(`ALTER TABLE read.${name} ADD CONSTRAINT sober CHECK (nickname NOT LIKE 'Tipsy%')`);
+        const v1 = new V1Client(parley.url);
+        const eve = await v1.person('eve');
+        const rename = (nickname: string): Promise<unknown> =>
+          v1.call('PATCH', '/users/me', { token: eve.token, body: { nickname } });
+        await rename('Tipsy Eve');
+        await rename('Eve again');
+        await eventually(async () => {
+          const { stdout } = await cli.run('parked', 'list', 'users');
+          expect(stdout).to.match(/^users +parley_user-\S+\.eve +1 +UserProfileChanged +1 +2\d{3}-/m);
+        });
+        const stream = streamName({ category: 'user', tenant: parley.tenant, userId: 'eve' });
+        const shown = await cli.run('parked', 'show', 'users', stream);
+        expect([shown.code, shown.stdout]).to.satisfy(([, text]: [number, string]) => text.includes('sober'));
+        expect(shown.stdout).to.include('waits behind').and.not.include('Tipsy');
+        const told = await cli.run('parked', 'show', 'users', stream, '--content', '--json');
+        const [first] = told.stdout
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as { id: string });
+        expect(first).to.have.nested.property('data.changes.nickname', 'Tipsy Eve');
+        expect((await cli.run('parked', 'show', 'users', 'nothing')).code).to.equal(1);
+
+        const failing = await cli.run('parked', 'retry', 'users');
+        expect([failing.code, failing.stdout]).to.satisfy(([, text]: [number, string]) =>
+          text.includes('FAILED AGAIN'),
+        );
+        expect(failing.code).to.equal(1);
+        const discard = ['parked', 'discard', 'users', stream, '--reason', 'a prank', '--by', 'olga'];
+        const dry = await cli.run(...discard, '--dry-run');
+        expect(dry.stdout).to.include('would discard UserProfileChanged').and.include(first!.id);
+        expect((await cli.run(...discard)).code).to.equal(0);
+        const gone = await cli.run(...discard);
+        expect([gone.code, gone.stderr]).to.satisfy(([code, text]: [number, string]) => code === 1 && text !== '');
+        const { rows: shownRows } = await client.query('SELECT nickname FROM read.users_v2 WHERE user_id = $1', [
+          'eve',
+        ]);
+        expect(shownRows).to.deep.equal([{ nickname: 'Eve again' }]);
+        const discarded = await cli.run('parked', 'list', '--discarded');
+        expect(discarded.stdout).to.match(/^2\S+Z {2}users: UserProfileChanged, revision 1 of \S+, by olga: a prank$/m);
+        expect((await cli.run('projections', 'verify', 'users')).code).to.equal(0);
+
+        // Of a process: one that is done already, which is known for it, and one that the log doesn't have.
+        const history = await cli.run('audit', 'history', 'group', 'club', '--json');
+        expect(history.stdout.split('\n')[4]).to.include('too loud');
+        const club = streamName({ category: 'group', tenant: parley.tenant, groupId: 'club' });
+        const parkedIds = { removed: await idOf(club, 4), none: '00000000-0000-4000-8000-000000000000' };
+        for (const id of Object.values(parkedIds))
+          await client.query(
+            `INSERT INTO system.process_parked (process, event_id, target, stream, revision, position, type, error)
+             VALUES ('group-lines', $1, $2, $2, 4, '', 'MemberRemoved', 'x')`,
+            [id, club],
+          );
+        const lines = async (): Promise<string> =>
+          (await cli.run('audit', 'history', 'conversation', 'group', 'club')).stdout;
+        const chat = await lines();
+        const acts = await cli.run('parked', 'retry', 'group-lines', '--json');
+        expect(acts).to.include({ code: 1 });
+        expect(acts.stdout.match(/"done":(true|false)/g)).to.have.members(['"done":true', '"done":false']);
+        const one = ['parked', 'discard', 'group-lines', parkedIds.none, '--reason', 'none of its business', '--json'];
+        expect(await cli.run(...one)).to.include({ code: 0 });
+        expect((await cli.run('parked', 'list')).stdout).to.equal('Nothing is parked.\n');
+        expect(await lines()).to.equal(chat);
+        for (const { name } of rows) await client.query(`ALTER TABLE read.${name} DROP CONSTRAINT sober`);
+      } finally {
+        await cli.close();
+        await client.end();
+      }
+    });
+
+    async function idOf(stream: string, revision: number): Promise<string> {
+      const house = await openHouse(loadConfig(parley.env), silentLogger, { share: true });
+      try {
+        for await (const [event] of house.container.get(ids.store).readStream(stream, { from: revision, maxCount: 1 }))
+          return event!.id;
+        throw new Error('not there');
+      } finally {
+        await house.close();
+      }
     }
 
     it('projections: status, rebuild and verify', async () => {

@@ -58,6 +58,15 @@ function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean
       consistency: () => Promise.reject(new Error('not asked for')),
       export: () => Promise.reject(new Error('not asked for')),
     },
+    processes: ['group-lines'],
+    parked: {
+      operator: 'op@here',
+      list: () => Promise.resolve([]),
+      content: () => Promise.resolve({ data: null }),
+      retry: () => Promise.resolve([]),
+      discard: () => Promise.resolve(false),
+      discarded: () => Promise.resolve([]),
+    },
     close: () => {
       closed = true;
       return Promise.resolve();

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
 import { ApplicationError } from '../../../application/commands/errors.js';
+import type { EventSerializer } from '../../../application/ports/envelope.js';
+import { nameOf } from '../../../application/following/errors.js';
+import { ActRetries } from '../../../application/processes/retry.js';
 import { makePosition } from '../../../application/ports/positions.js';
 import type { ProcessRunner } from '../../../application/processes/runner.js';
 import { DomainError } from '../../../domain/shared/errors.js';
@@ -301,6 +304,35 @@ describe('what runs the processes', () => {
       ['failing', 2, 'live'],
       ['other', 1, 'live'],
     ]);
+  });
+
+  it('does what was parked when it is tried again, under the key it had, and only that', async () => {
+    const command = write(store, 's1', ['N', 'A', 'A']);
+    const damaged = write(store, 's2', ['A', 'A']);
+    let well = false;
+    const { process, done, keys } = recording('one', ['A'], {
+      perform: ({ name }) => {
+        if (!well && name.stream === 's1') throw new DomainError('NotPermitted', { reason: 'a test' });
+      },
+    });
+    const serializer: Pick<EventSerializer, 'open'> = {
+      open: (events) =>
+        !well && events.some(({ id }) => id === damaged[1]!.id)
+          ? Promise.reject(new Error('damaged'))
+          : plainSerializer.open(events),
+    };
+    await start([process], { serializer });
+    await noted('one');
+    expect(done).to.deep.equal(['one: s2@0']);
+    const retries = new ActRetries({ store, serializer, processes: [process] });
+    for (const act of checkpoints.parked)
+      expect(await retries.retry(act).catch((error: unknown) => error)).to.be.instanceOf(Error);
+    well = true;
+    for (const act of checkpoints.parked) await retries.retry(act);
+    expect(done).to.have.members(['one: s2@0', 'one: s1@1 s1@2', 'one: s2@1']);
+    expect([...keys.values()].every((times) => times === 1)).to.equal(true);
+    const unknown = { ...checkpoints.parked[0]!, event: { ...nameOf(command[1]!), id: 'gone' } };
+    expect(await retries.retry(unknown).catch((error: unknown) => error)).to.match(/no longer has/);
   });
 
   it('parks what a process’s own mistake keeps it from reacting to', async () => {
