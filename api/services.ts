@@ -1,3 +1,4 @@
+import type { CommandRates } from '../application/commands/command-rates.js';
 import type { BulkRegistration } from '../application/commands/bulk-registration.js';
 import type { ConversationCommands } from '../application/commands/conversations.js';
 import type { FriendshipCommands } from '../application/commands/friendships.js';
@@ -53,6 +54,8 @@ export interface ApiServices {
   readonly ownWrites: Pick<OwnWrites, 'shown'>;
   readonly tokens: TokenIssuer & TokenVerifier;
   readonly sessions: Sessions;
+  /** Bounds what each caller asks for, reading too. */
+  readonly callerRates: Pick<CommandRates, 'asked'>;
   readonly isAppAdmin: (tenant: string, userId: string) => boolean;
   /** Of which nobody but himself, by his password, gets a token. */
   readonly isAuditor: (tenant: string, userId: string) => boolean;

@@ -25,6 +25,7 @@ const OF_ALL: readonly ProblemCode[] = [
   'InvalidRequest',
   'MethodNotAllowed',
   'Internal',
+  'TooManyRequests',
   'Unavailable',
   'Starting',
   // Of these the server says most before it knows what is asked for.
@@ -43,11 +44,7 @@ const OF_COMMANDS: readonly ProblemCode[] = [
   'AppendDenied',
   'ShuttingDown',
   'NotStorable',
-  'TooManyRequests',
 ];
-
-/** An auditor's look is kept before it is answered. */
-const OF_LOOKS: readonly ProblemCode[] = ['TooManyRequests', 'Unavailable'];
 
 /** Whatever this operation may be refused for, each once. */
 export const problemsOf = (op: Operation): readonly ProblemCode[] => [
@@ -56,7 +53,6 @@ export const problemsOf = (op: Operation): readonly ProblemCode[] => [
     ...(op.Body === undefined ? [] : OF_BODIES),
     ...(op.access === 'public' ? [] : OF_KNOWN_CALLERS),
     ...(op.command ? OF_COMMANDS : []),
-    ...(op.access === 'auditor' || op.access === 'history' ? OF_LOOKS : []),
     ...(op.problems as readonly ProblemCode[]),
   ]),
 ];

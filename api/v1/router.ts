@@ -5,6 +5,7 @@ import { actingUser } from '../../domain/shared/actor.js';
 import { answerJson } from '../http/answer.js';
 import { jsonBody, MAX_STRANGERS_BODY_BYTES, parsed, wasSent } from '../http/body.js';
 import { FixedJson } from '../http/fixed-json.js';
+import { admitted, type CallerRates } from '../http/caller-rates.js';
 import { correlationIdOf } from '../http/messages.js';
 import { Routes } from '../http/routes.js';
 import { checked } from '../http/validation.js';
@@ -20,6 +21,8 @@ export interface V1Options {
   readonly authenticator: Authenticator;
   /** Is told who looks at what happened, and who is refused. */
   readonly accessNotes: Pick<AccessNotes, 'read' | 'note'>;
+  /** Absent: anybody asks for as much as he likes. */
+  readonly callerRates?: CallerRates;
   readonly log: Logger;
   /** Parley's. */
   readonly version: string;
@@ -33,7 +36,8 @@ interface Served extends Pick<Operation, 'method'> {
 const NO_STORE = { 'Cache-Control': 'no-store' } as const;
 
 /** Serves the declared operations; every refusal leaves as application/problem+json, whatever raised it. */
-export function v1Router({ operations, authenticator, accessNotes, log, version }: V1Options): RequestHandler {
+export function v1Router(options: V1Options): RequestHandler {
+  const { operations, log, version } = options;
   const routes = new Routes<Served>();
   const document = new FixedJson(openApiDocument(operations, version));
   routes.add('get', '/openapi.json', {
@@ -43,7 +47,7 @@ export function v1Router({ operations, authenticator, accessNotes, log, version 
       return Promise.resolve('answered');
     },
   });
-  for (const op of operations) routes.add(op.method, op.path, served(op, authenticator, accessNotes));
+  for (const op of operations) routes.add(op.method, op.path, served(op, options));
 
   const serve = async (request: Request, response: Response): Promise<void> => {
     const { path } = request;
@@ -98,7 +102,7 @@ const allowing = (methods: readonly string[]): string =>
 /** What is about others' doings: that it was asked is kept. */
 const looks = ({ access }: Operation): boolean => access === 'auditor' || access === 'history';
 
-function served(op: Operation, authenticator: Authenticator, accessNotes: V1Options['accessNotes']): Served {
+function served(op: Operation, { authenticator, accessNotes, callerRates }: V1Options): Served {
   const operation = `v1:${op.method.toUpperCase()} ${op.path}`;
   const parseBody = jsonBody(op.access === 'public' ? { limit: MAX_STRANGERS_BODY_BYTES } : {});
   return {
@@ -106,10 +110,11 @@ function served(op: Operation, authenticator: Authenticator, accessNotes: V1Opti
     answer: async (params, request, response) => {
       // Who calls is asked first: nothing is read of somebody who may not.
       const asked = { operation, about: request.url, correlationId: String(response.locals['correlationId']) };
-      const caller = await authenticator.authenticate(request, op.access, ({ tenant, userId: id }) => {
+      const known = authenticator.authenticate(request, op.access, ({ tenant, userId: id }) => {
         const actor = { kind: 'user', id } as const;
         accessNotes.note({ ...asked, tenant, actor, kind: 'refused', outcome: 'Forbidden' });
       });
+      const caller = await admitted(callerRates, request, known);
       if (caller.actor !== undefined) response.locals['by'] = actingUser(caller.actor);
       if (op.command && !op.ifMatch && request.get('if-match') !== undefined)
         throw new Refused('InvalidRequest', { detail: 'In the headers.', errors: [NO_IF_MATCH] });

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Actor } from '../../domain/shared/actor.js';
+import { type Actor, hasAdminPowers } from '../../domain/shared/actor.js';
 import type { Clock } from '../ports/clock.js';
 import { fail } from './errors.js';
 import type { RequestContext } from './request.js';
@@ -12,6 +12,8 @@ export interface CommandLimits {
   readonly perSecond: number;
   /** The same for all of a tenant's users together. */
   readonly tenantPerSecond: number;
+  /** Requests of every kind, reading too; ten times as many may come together after a rest. */
+  readonly requestsPerSecond: number;
   readonly groupsPerDay: number;
   /** Requests to join, of all groups and of one and the same: asking again puts the request before others. */
   readonly joinRequestsPerDay: number;
@@ -29,6 +31,7 @@ export const COMMAND_LIMITS: CommandLimits = {
   atOnce: 200,
   perSecond: 100,
   tenantPerSecond: 0,
+  requestsPerSecond: 0,
   groupsPerDay: 1_000,
   joinRequestsPerDay: 1_000,
   joinRequestsPerGroupAndDay: 20,
@@ -79,6 +82,18 @@ export class CommandRates {
       if (left > 0) this.#underWay.set(user, left);
       else this.#underWay.delete(user);
     }
+  }
+
+  /**
+   * To be asked before anything is done about a request, whatever it asks for.
+   * @param caller undefined: nobody knows who it is, so his address counts
+   * @throws ApplicationError TooManyRequests
+   */
+  asked(caller: Pick<RequestContext, 'tenant' | 'actor'> | undefined, address: () => string): void {
+    const { requestsPerSecond: perSecond } = this.limits;
+    if (perSecond === 0 || (caller !== undefined && hasAdminPowers(caller.actor))) return;
+    const whose = caller === undefined ? `from ${address()}` : keyOf(caller.tenant, caller.actor.id);
+    this.#take('requests per second', whose, perSecond, perSecond * BURST_SECONDS);
   }
 
   /** To be asked before the user makes a group. @throws ApplicationError TooManyRequests */

@@ -18,13 +18,14 @@ export const dtalk = new ContainerModule(({ bind }) => {
   );
   bind(ids.dialects.dtalk).toResolvedValue(
     (services, keyUsers, ownWrites, readModels, { masterKey }, { defaultTenant: tenant, dtalkMock: mock }, log) => {
-      const { clock, isAppAdmin } = services;
+      const { clock, isAppAdmin, callerRates } = services;
       const groupKeys = new GroupKeys(derivedKey(masterKey, 'parley dtalk group keys'));
       const numbers = reachable(readModels.numbers);
       return dtalkApi({
         operations: dtalkOperations({ ...services, keyUsers, ownWrites, numbers, groupKeys }),
         callers: new Callers({ keyUsers, clock, isAppAdmin, tenant, mock }),
         ownWrites,
+        callerRates,
         log,
       });
     },

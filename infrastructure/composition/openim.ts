@@ -9,12 +9,13 @@ import { ids } from './identifiers.js';
 export const openim = new ContainerModule(({ bind }) => {
   bind(ids.dialects.openim).toResolvedValue(
     (services, attempts, serves, { defaultTenant, openimSecret }, log) => {
-      const { tokens, isAppAdmin, ownWrites } = services;
+      const { tokens, isAppAdmin, callerRates, ownWrites } = services;
       const secret = new SharedSecret('OPENIM_SECRET', openimSecret, attempts);
       return openimApi({
         operations: openimOperations({ ...services, secret }),
         callers: new Callers({ tokens, isAppAdmin, defaultTenant, serves }),
         ownWrites,
+        callerRates,
         log,
       });
     },

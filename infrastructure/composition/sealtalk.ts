@@ -18,7 +18,7 @@ export const sealtalk = new ContainerModule(({ bind }) => {
   );
   bind(ids.dialects.sealtalk).toResolvedValue(
     (services, sealtalkIds, phoneAccounts, phoneVerification, serves, config, log) => {
-      const { tokens, isAppAdmin, ownWrites, friendshipCommands, conversationCommands } = services;
+      const { tokens, isAppAdmin, callerRates, ownWrites, friendshipCommands, conversationCommands } = services;
       const { defaultTenant, corsOrigins, sealtalk: settings } = config;
       const cookie = new SessionCookie(settings.cookie);
       return sealtalkApi({
@@ -33,6 +33,7 @@ export const sealtalk = new ContainerModule(({ bind }) => {
         }),
         callers: new SealtalkCallers({ cookie, tokens, isAppAdmin, defaultTenant, serves, corsOrigins }),
         ownWrites,
+        callerRates,
         log,
       });
     },

@@ -1,6 +1,7 @@
 import { type Container, ContainerModule } from 'inversify';
 import type { ApiServices } from '../../api/services.js';
 import { BulkRegistration } from '../../application/commands/bulk-registration.js';
+import { CommandRates } from '../../application/commands/command-rates.js';
 import { ConversationCommands } from '../../application/commands/conversations.js';
 import { FriendshipCommands } from '../../application/commands/friendships.js';
 import { GroupChanges } from '../../application/commands/group-changes.js';
@@ -56,6 +57,7 @@ function servicesOf(parts: Pick<Container, 'get'>): ApiServices {
     ownWrites: parts.get(OwnWrites),
     tokens: parts.get(ids.tokens),
     sessions: parts.get(ids.sessions),
+    callerRates: parts.get(CommandRates),
     isAppAdmin: (tenant, userId) => admins.has(tenant, userId),
     isAuditor: (tenant, userId) => auditors.has(tenant, userId),
     clock: parts.get(ids.clock),

@@ -8,12 +8,13 @@ import { ids } from './identifiers.js';
 export const tencent = new ContainerModule(({ bind }) => {
   bind(ids.dialects.tencent).toResolvedValue(
     (services, { tencentApps: apps, commandDeadlineMs: deadlineMs }, log) => {
-      const { clock, isAppAdmin, ownWrites } = services;
+      const { clock, isAppAdmin, callerRates, ownWrites } = services;
       const memberFields = new MemberFields({ ...services, deadlineMs });
       return tencentApi({
         operations: tencentOperations({ ...services, memberFields }),
         gateway: new Gateway({ apps, clock, isAppAdmin }),
         ownWrites,
+        callerRates,
         log,
       });
     },

@@ -29,7 +29,7 @@ export const v1 = new ContainerModule(({ bind }) => {
       { defaultTenant, conversations, chatNotices },
       log,
     ) => {
-      const { tokens, isAppAdmin } = services;
+      const { tokens, isAppAdmin, callerRates } = services;
       return v1Router({
         operations: v1Operations({
           ...services,
@@ -43,6 +43,7 @@ export const v1 = new ContainerModule(({ bind }) => {
         }),
         authenticator: new Authenticator({ tokens, isAppAdmin, auditors, defaultTenant, serves }),
         accessNotes,
+        callerRates,
         log,
         version: version(),
       });

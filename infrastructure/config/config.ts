@@ -283,6 +283,7 @@ function configOf(settings: Environment, blankVariables: readonly string[]): Con
       atOnce: settings.COMMANDS_AT_ONCE,
       perSecond: settings.COMMANDS_PER_SECOND,
       tenantPerSecond: settings.TENANT_COMMANDS_PER_SECOND,
+      requestsPerSecond: settings.REQUESTS_PER_SECOND,
       groupsPerDay: settings.GROUPS_PER_DAY,
       joinRequestsPerDay: settings.JOIN_REQUESTS_PER_DAY,
       joinRequestsPerGroupAndDay: settings.JOIN_REQUESTS_PER_GROUP_AND_DAY,

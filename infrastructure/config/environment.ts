@@ -192,6 +192,9 @@ export class Environment implements Partial<Record<OwnPortVariable, number>> {
   TENANT_COMMANDS_PER_SECOND = 0;
 
   @WholeFrom(0, 1_000_000)
+  REQUESTS_PER_SECOND = 0;
+
+  @WholeFrom(0, 1_000_000)
   GROUPS_PER_DAY = 1_000;
 
   @WholeFrom(0, 1_000_000)

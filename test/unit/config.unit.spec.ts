@@ -50,6 +50,7 @@ describe('configuration', () => {
         atOnce: 200,
         perSecond: 100,
         tenantPerSecond: 0,
+        requestsPerSecond: 0,
         groupsPerDay: 1_000,
         joinRequestsPerDay: 1_000,
         joinRequestsPerGroupAndDay: 20,

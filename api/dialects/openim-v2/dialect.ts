@@ -21,7 +21,7 @@ export const openimV2Rpcs = (services: OpenimV2Services): Rpc[] => [
 /** OpenIM v2's group service: refusals are in the replies, and only those of the back office end the call. */
 export function openimV2(services: OpenimV2Services, log: Logger): Answers {
   const byName = new Map<string, Rpc>(openimV2Rpcs(services).map((rpc) => [rpc.name, rpc]));
-  const { defaultTenant: tenant, ownWrites, isAppAdmin } = services;
+  const { defaultTenant: tenant, ownWrites, isAppAdmin, callerRates } = services;
 
   /** @throws OpenimV2Refused 801 for who can be nobody */
   const actorOf = ({ carrier }: Rpc, by: string): Actor => {
@@ -39,6 +39,7 @@ export function openimV2(services: OpenimV2Services, log: Logger): Answers {
     const { by, ref } = rpc.called(request);
     try {
       const actor = actorOf(rpc, by);
+      callerRates.asked({ tenant, actor }, () => '');
       if (rpc.reads) await ownWrites.shown(tenant, actor.id);
       const context: RequestContext = {
         tenant,

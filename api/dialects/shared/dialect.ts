@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from '../../../application/ports/logger.js';
 import type { OwnWrites } from '../../../application/queries/own-writes.js';
 import { MAX_BODY_BYTES, MAX_STRANGERS_BODY_BYTES, parsed } from '../../http/body.js';
+import { admitted, type CallerRates } from '../../http/caller-rates.js';
 import { correlationIdOf } from '../../http/messages.js';
 import { type PathRules, Routes } from '../../http/routes.js';
 import { checked, type DtoClass, type InputInvalid } from '../../http/validation.js';
@@ -64,13 +65,15 @@ export interface Dialect<Access extends string, Answer, Refusal extends object> 
 export interface Serving<Access extends string, Answer> {
   readonly operations: readonly Operation<Access, Answer>[];
   readonly ownWrites: Pick<OwnWrites, 'shown'>;
+  /** Absent: anybody asks for as much as he likes. */
+  readonly callerRates?: CallerRates;
   readonly log: Logger;
 }
 
 /** Serves the declared operations, for a prefix and for a port of its own alike. */
 export function serving<Access extends string, Answer, Refusal extends object>(
   dialect: Dialect<Access, Answer, Refusal>,
-  { operations, ownWrites, log }: Serving<Access, Answer>,
+  { operations, ownWrites, callerRates, log }: Serving<Access, Answer>,
 ): RequestHandler {
   const routes = routesOf(dialect, operations);
   const parseBody = dialect.bodies(MAX_BODY_BYTES);
@@ -117,7 +120,7 @@ export function serving<Access extends string, Answer, Refusal extends object>(
       const name = nameOf(operation);
       asked = { path: name };
       // Who may not call learns nothing of what a right body would be.
-      const caller = await dialect.callers.of(request, access);
+      const caller = await admitted(callerRates, request, dialect.callers.of(request, access));
       if (caller.actor !== undefined) asked = { path: name, by: caller.actor.id };
       const sent = await sentTo(operation, found.params, caller, request, response);
       const params = await fitting(Params, sent.params, 'path');

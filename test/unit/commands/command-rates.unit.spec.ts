@@ -151,6 +151,30 @@ describe('what one user may ask for', () => {
     ask('bob')();
   });
 
+  it('is so many requests of a user, and of whoever says no name by his address', () => {
+    given({ requestsPerSecond: 1 });
+    const asked = (actor: Actor | undefined, address = '192.0.2.1'): number => {
+      for (let n = 0; n < 30; n++) {
+        try {
+          rates.asked(actor && { tenant: 't', actor }, () => address);
+        } catch (error) {
+          expect(error).to.be.instanceOf(ApplicationError);
+          expect((error as ApplicationError).facts).to.deep.equal({
+            bound: 'requests per second',
+            retryAfterMs: 1_000,
+          });
+          return n;
+        }
+      }
+      return Infinity;
+    };
+    expect([asked(ann), asked(ann), asked(bob)]).to.deep.equal([10, 0, 10]);
+    expect([asked({ kind: 'auditor', id: 'eve' }), asked(root)]).to.deep.equal([10, Infinity]);
+    expect([asked(undefined), asked(undefined), asked(undefined, '192.0.2.2')]).to.deep.equal([10, 0, 10]);
+    now += 3_000;
+    expect([asked(ann), asked(undefined)]).to.deep.equal([3, 3]);
+  });
+
   it('is without bound for app admins and the server itself, and where nothing is set', async () => {
     given({ perSecond: 1, tenantPerSecond: 1, atOnce: 1 });
     expect((await passing(99, root))[0]).to.equal(99);
