@@ -46,6 +46,52 @@ export interface ProjectionState {
   readonly reason?: string;
 }
 
+/** The set of tables that a projection doesn't show. */
+export interface StandbyTables {
+  readonly name: string;
+  readonly letter: 'a' | 'b';
+  /** A rebuild fills it, or was broken off; it waits for a promotion; it was shown before the other. */
+  readonly state: 'filling' | 'held' | 'former';
+  readonly since: Date;
+  /** How much of the log it has passed, 0 … 100. */
+  readonly percent: number;
+  /** Who works on it now. */
+  readonly holder?: { readonly doing: string; readonly who: string; readonly since: Date };
+}
+
+/** What a command would do with a projection's other tables. */
+export interface Intended {
+  readonly letter: 'a' | 'b';
+  /** What is there now, and would be gone. */
+  readonly drops?: StandbyTables['state'];
+  /** Where it would go on that was broken off, 0 … 100. */
+  readonly goesOnFrom?: number;
+}
+
+export interface Rebuilt {
+  readonly letter: string;
+  /** Whether readers see it now, or it waits for a promotion. */
+  readonly shown: boolean;
+  /** That it was filled with. */
+  readonly events: number;
+  readonly milliseconds: number;
+  readonly position: string;
+  /** Where it went on that was broken off, 0 … 100. */
+  readonly wentOnFrom?: number;
+}
+
+export interface RebuildAsked extends Watched {
+  readonly lostKeysAsTombstones?: boolean;
+  /** Fills and doesn't show. */
+  readonly hold?: boolean;
+  /** Begins from nothing, though one was broken off. */
+  readonly afresh?: boolean;
+  readonly onGoingOn: (name: string, percent: number) => void;
+  readonly onOutcome: (
+    outcome: { readonly name: string } & ({ readonly result: Rebuilt } | { readonly error: unknown }),
+  ) => void;
+}
+
 export interface VerifiedProjection {
   readonly name: string;
   /** The rows are what history says, and it is neither stopped nor has it set events aside. */
@@ -84,16 +130,21 @@ export interface Tools {
   chainBreak(events: AsyncIterable<StoredEvent>): Promise<string | undefined>;
   readonly projections: readonly string[];
   projectionStatus(): Promise<readonly ProjectionState[]>;
-  /** @param options.lostKeysAsTombstones gives up the keys that are gone, on record, instead of stopping there */
-  rebuild(
-    name: string,
-    options: Watched & { readonly lostKeysAsTombstones?: boolean },
-  ): Promise<{
-    readonly letter: string;
-    readonly events: number;
-    readonly milliseconds: number;
-    readonly givenUp: readonly GivenUpKey[];
-  }>;
+  /** The sets of tables that aren't shown. */
+  standbys(): Promise<readonly StandbyTables[]>;
+  /**
+   * Fills several with one read of the log, and shows them; tells of each as it ends, well or not.
+   * @param options.lostKeysAsTombstones gives up the keys that are gone, on record, instead of stopping there
+   */
+  rebuild(names: readonly string[], options: RebuildAsked): Promise<{ readonly givenUp: readonly GivenUpKey[] }>;
+  /** Shows what a rebuild holds. */
+  promote(name: string, watched: Watched): Promise<Rebuilt>;
+  /** Shows what was shown before, once it has what came since. */
+  rollback(name: string, watched: Watched): Promise<Rebuilt>;
+  /** Drops the tables that aren't shown; gives their letter. */
+  drop(name: string, watched: Watched): Promise<string>;
+  /** What one of these would do; refuses as it would. */
+  intend(name: string, doing: 'rebuild' | 'promote' | 'rollback' | 'drop', afresh?: boolean): Promise<Intended>;
   /** Stops its live feeding until `resume`, in this operator's name. */
   pause(name: string, options: DryRun): Promise<void>;
   resume(name: string, options: DryRun): Promise<void>;

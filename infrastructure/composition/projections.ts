@@ -1,5 +1,6 @@
 import { ContainerModule } from 'inversify';
 import { ProjectionEngine, projections } from '../../projections/index.js';
+import { version } from '../version.js';
 import { makePool } from '../postgres/pool.js';
 import { openReadModels } from '../read-models/read-models.js';
 import type { Container } from 'inversify';
@@ -32,6 +33,7 @@ export async function openProjections(container: Container, surroundings: Surrou
     projections,
     log,
     telemetry: container.get(ids.telemetry),
+    release: version(),
   });
   const readModels = await ofPostgres(surroundings, () =>
     openReadModels({

@@ -10,7 +10,7 @@ import { PersonalRecords } from '../../application/privacy/personal-record.js';
 import { HistoryReader } from '../../application/queries/history.js';
 import { projections } from '../../projections/index.js';
 import type { Config } from '../config/config.js';
-import { reachable } from '../postgres/reachable.js';
+import { isAway, reachable } from '../postgres/reachable.js';
 import { verifyChain } from '../serialization/hash-chain.js';
 import { CLOSE_MS } from './closing.js';
 import { openHouse } from './house.js';
@@ -33,6 +33,8 @@ const lacksKey = (error: unknown): boolean =>
   error instanceof Error && error.cause instanceof EventUnreadable && error.cause.lostKey !== undefined;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const explained = (error: unknown): Error => new Error(`${messageOf(error)}. ${WITHOUT_A_KEY}`, { cause: error });
 
 /** What the `parley` command works with: beside a running server, or alone. */
 export async function openTools(config: Config, log: Logger): Promise<Tools> {
@@ -70,18 +72,30 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
         parked,
         ...(reason === undefined ? {} : { reason }),
       })),
-    rebuild: async (name, { lostKeysAsTombstones = false, ...watched }) => {
+    standbys: () => engine.standbys(),
+    rebuild: async (names, { lostKeysAsTombstones = false, onOutcome, ...asked }) => {
       const givenUp: GivenUpKey[] = [];
       const onLostKey = async (key: LostKey): Promise<void> => {
         givenUp.push(await dataKeys.giveUp(key, OPERATOR));
       };
-      try {
-        const result = await engine.rebuild(name, { ...watched, ...(lostKeysAsTombstones ? { onLostKey } : {}) });
-        return { ...result, givenUp };
-      } catch (error) {
-        throw lacksKey(error) ? new Error(`${messageOf(error)}. ${WITHOUT_A_KEY}`, { cause: error }) : error;
-      }
+      let away: unknown;
+      await engine.rebuildAll(names, {
+        ...asked,
+        ...(lostKeysAsTombstones ? { onLostKey } : {}),
+        onOutcome: (outcome) => {
+          if (!('error' in outcome)) onOutcome(outcome);
+          else if (isAway(outcome.error)) away ??= outcome.error;
+          else if (lacksKey(outcome.error)) onOutcome({ name: outcome.name, error: explained(outcome.error) });
+          else onOutcome(outcome);
+        },
+      });
+      if (away !== undefined) throw away;
+      return { givenUp };
     },
+    promote: (name, watched) => engine.promote(name, watched),
+    rollback: (name, watched) => engine.rollback(name, watched),
+    drop: (name, watched) => engine.drop(name, watched),
+    intend: (name, doing, afresh) => engine.intend(name, doing, afresh),
     pause: (name, { dryRun = false }) => engine.pause(name, { by: OPERATOR, dryRun }),
     resume: (name, options) => engine.resume(name, options),
     lostKeys: () => dataKeys.givenUp(),

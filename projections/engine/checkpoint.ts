@@ -68,6 +68,16 @@ export async function loadCheckpoint(
   return standing(db, sql.LOAD_CHECKPOINT, projection, letter);
 }
 
+/** From now on the caller is its only writer: what anybody remembers of it is worth nothing. Undefined when there is none. */
+export async function claimCheckpoint(
+  db: Queryable,
+  projection: Projection,
+  letter: Letter,
+): Promise<Checkpoint | undefined> {
+  await db.query(sql.NEXT_EPOCH, [projection.name, projection.version, letter]);
+  return loadCheckpoint(db, projection, letter);
+}
+
 /**
  * Locks the row until the transaction ends: no other writer of this letter gets past its own compare-and-set. Undefined
  * when there is none.

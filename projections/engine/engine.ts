@@ -5,15 +5,36 @@ import type { Logger } from '../../application/ports/logger.js';
 import type { Telemetry } from '../../application/ports/telemetry.js';
 import { isPositionOf, positionOf } from '../../application/ports/positions.js';
 import { Leadership, PROJECTIONS } from './coordinate.js';
-import { FOREIGN_CHECKPOINT, PAST_THE_END, type PoisonedEvent, UnknownProjection } from './errors.js';
+import {
+  FOREIGN_CHECKPOINT,
+  NothingThere,
+  PAST_THE_END,
+  RebuildRunning,
+  UnknownProjection,
+  type Holder,
+  type PoisonedEvent,
+} from './errors.js';
 import { Feed } from './feed.js';
-import { isFilling, lackOf, pausedWords, type Inspected } from './inspect.js';
+import { expectStandby, goesOnWith } from './filling.js';
+import { inspect, isFilling, lackOf, pausedWords, type Inspected } from './inspect.js';
 import { isPastEnd, mendAll, stopPastEnd } from './mend.js';
 import type { Lead } from '../../application/following/lead.js';
 import { Opener, reopening } from '../../application/following/open.js';
 import { pause, resume } from './pause.js';
-import { checkProjections, projectionKey, type Letter, type Projection } from './projection.js';
-import { rebuild, type RebuildOptions, type RebuildResult } from './rebuild.js';
+import { checkProjections, otherLetter, projectionKey, type Letter, type Projection } from './projection.js';
+import { holdersOf } from './rebuild-lock.js';
+import { loadStandby, loadStandbys, shareOf, type Standby } from './standby.js';
+import {
+  drop,
+  nothingToDrop,
+  rebuildAll,
+  show,
+  type RebuildDeps,
+  type RebuildOptions,
+  type RebuildOutcome,
+  type RebuildResult,
+  type ShowOptions,
+} from './rebuild.js';
 import { SeenEnds } from '../../application/following/seen-ends.js';
 import * as sql from './sql.js';
 import { discard, listParked, unpark, type Decision, type ParkedEvent, type UnparkResult } from './unpark.js';
@@ -30,6 +51,8 @@ export interface ProjectionEngineOptions {
   readonly lockUrl: string;
   readonly projections: readonly Projection[];
   readonly log: Logger;
+  /** Of this code: what another release has half filled is not gone on with. */
+  readonly release?: string;
   /** How often a follower tries to lead, milliseconds; default 500. */
   readonly leadRetryMs?: number;
   /** How often is looked after what somebody else did to the read side, milliseconds; default 1000. */
@@ -59,6 +82,26 @@ export interface ProjectionStatus {
   readonly reason?: string;
   /** Whether this process feeds it. */
   readonly fedHere: boolean;
+}
+
+/** The set of tables that a projection doesn't show. */
+export interface StandbyStatus extends Pick<Standby, 'letter' | 'state' | 'since'> {
+  readonly name: string;
+  readonly position: Position | undefined;
+  /** How much of the log it has passed, 0 … 100. */
+  readonly percent: number;
+  /** Who works on it now. */
+  readonly holder?: Holder;
+}
+
+/** What a command would do. */
+export interface Intent {
+  /** That readers would see then, or that would be filled, or dropped. */
+  readonly letter: Letter;
+  /** What is there now, and would be gone. */
+  readonly drops?: Standby['state'];
+  /** Where it would go on that was broken off, 0 … 100. */
+  readonly goesOnFrom?: number;
 }
 
 export interface WaitOptions {
@@ -204,17 +247,102 @@ export class ProjectionEngine {
 
   /**
    * Fills the other tables from history while traffic and readers go on, then shows them; whatever of schema `read` is
-   * missing or broken is made for it.
+   * missing or broken is made for it. The former tables stay for `rollback` until they are dropped.
    * @throws UnknownProjection, RebuildRunning, PoisonedEvent, NewerSchema (readers keep what they have)
    */
   async rebuild(name: string, options: RebuildOptions = {}): Promise<RebuildResult> {
-    const { lockUrl, log } = this.options;
+    const [outcome] = await this.rebuildAll([name], options);
+    if (outcome === undefined) throw new Error(`no outcome for ${name}`);
+    if ('error' in outcome) throw outcome.error;
+    return outcome.result;
+  }
+
+  /**
+   * Several with one read of the log; one that fails keeps what readers have, and the others go on.
+   * @throws UnknownProjection, the signal's reason
+   */
+  async rebuildAll(names: readonly string[], options: RebuildOptions = {}): Promise<readonly RebuildOutcome[]> {
     const { onLostKey } = options;
     const { serializer } = this.options;
-    const tools = this.toolsFor(name, onLostKey === undefined ? serializer : reopening(serializer, onLostKey));
-    const result = await rebuild({ ...tools, lockUrl, log }, options);
+    const projections = names.map((name) => this.projection(name));
+    const opening = onLostKey === undefined ? serializer : reopening(serializer, onLostKey);
+    const outcomes = await rebuildAll(this.rebuilding(projections, opening), options);
+    await this.watch.look();
+    return outcomes;
+  }
+
+  /** Shows what a rebuild holds. @throws UnknownProjection, NothingThere, RebuildRunning, PoisonedEvent, NewerSchema */
+  async promote(name: string, options: ShowOptions = {}): Promise<RebuildResult> {
+    return this.show(name, 'held', options);
+  }
+
+  /** Shows the former tables, once they have what came since. @throws as `promote` */
+  async rollback(name: string, options: ShowOptions = {}): Promise<RebuildResult> {
+    return this.show(name, 'former', options);
+  }
+
+  private async show(name: string, wanted: 'held' | 'former', options: ShowOptions): Promise<RebuildResult> {
+    const projection = this.projection(name);
+    const deps = { ...this.rebuilding([projection]), projections: [projection] } as const;
+    const result = await show(deps, wanted, options);
     await this.watch.look();
     return result;
+  }
+
+  /** Drops the tables that aren't shown. @throws UnknownProjection, NothingThere, RebuildRunning */
+  async drop(name: string, { signal = new AbortController().signal }: ShowOptions = {}): Promise<Letter> {
+    const { pool, lockUrl, log } = this.options;
+    return drop({ pool, lockUrl, log, projection: this.projection(name) }, signal);
+  }
+
+  /** What such a command would do; refuses as it would. @throws UnknownProjection, NothingThere, RebuildRunning */
+  async intend(name: string, doing: 'rebuild' | 'promote' | 'rollback' | 'drop', afresh = false): Promise<Intent> {
+    const projection = this.projection(name);
+    const { pool, store, release = '' } = this.options;
+    const holder = (await holdersOf(pool, [projection])).get(projectionKey(projection));
+    if (holder !== undefined) throw new RebuildRunning(name, holder);
+    const [live] = await inspect(pool, [projection]);
+    if (doing !== 'rebuild') {
+      const wanted = doing === 'promote' ? 'held' : doing === 'rollback' ? 'former' : undefined;
+      const there = wanted
+        ? await expectStandby({ ...this.options, projection }, wanted)
+        : await loadStandby(pool, projection);
+      if (there === undefined) throw new NothingThere(nothingToDrop(projection));
+      return { letter: there.letter, ...(doing === 'drop' ? { drops: there.state } : {}) };
+    }
+    const half = afresh ? undefined : await goesOnWith({ pool, store, release, projection }, live);
+    if (half !== undefined) return { letter: half.letter, goesOnFrom: percentOf(half.position, await store.head()) };
+    const there = await loadStandby(pool, projection);
+    return { letter: otherLetter(live?.letter ?? 'a'), ...(there === undefined ? {} : { drops: there.state }) };
+  }
+
+  /** The sets of tables that aren't shown, of all projections that have one, and who works on them. */
+  async standbys(): Promise<readonly StandbyStatus[]> {
+    const { pool, store, projections } = this.options;
+    const [found, holders, head] = await Promise.all([loadStandbys(pool), holdersOf(pool, projections), store.head()]);
+    return projections.flatMap((projection) => {
+      const key = projectionKey(projection);
+      const there = found.get(key);
+      if (there === undefined) return [];
+      const { letter, state, since, position } = there;
+      const holder = holders.get(key);
+      return [
+        {
+          name: projection.name,
+          letter,
+          state,
+          since,
+          position: position === '' ? undefined : (position as Position),
+          percent: percentOf(position, head),
+          ...(holder === undefined ? {} : { holder }),
+        },
+      ];
+    });
+  }
+
+  private rebuilding(projections: readonly Projection[], serializer = this.options.serializer): RebuildDeps {
+    const { store, pool, lockUrl, log, release = '' } = this.options;
+    return { projections, store, pool, lockUrl, log, release, opener: openerFor(serializer, projections) };
   }
 
   /**
@@ -256,12 +384,9 @@ export class ProjectionEngine {
   }
 
   /** What works on one projection opens only what that one handles. */
-  private toolsFor(
-    name: string,
-    serializer = this.options.serializer,
-  ): { projection: Projection; store: EventStore; opener: Opener; pool: pg.Pool } {
+  private toolsFor(name: string): { projection: Projection; store: EventStore; opener: Opener; pool: pg.Pool } {
     const projection = this.projection(name);
-    const { store, pool } = this.options;
+    const { store, pool, serializer } = this.options;
     return { projection, store, pool, opener: openerFor(serializer, [projection]) };
   }
 
@@ -299,3 +424,6 @@ export class ProjectionEngine {
 
 const openerFor = (serializer: Pick<EventSerializer, 'open'>, projections: readonly Projection[]): Opener =>
   new Opener(serializer, new Set(projections.flatMap((projection) => Object.keys(projection.handles))));
+
+const percentOf = (position: string, head: string | undefined): number =>
+  Math.floor(shareOf(position, head) * 1000) / 10;

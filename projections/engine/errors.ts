@@ -90,10 +90,25 @@ export class NotPaused extends Error {
   }
 }
 
+/** Who works on a projection's other set of tables. */
+export interface Holder {
+  /** `rebuild`, `promote` … */
+  readonly doing: string;
+  /** A process, as far as it has said so: its number and host. */
+  readonly who: string;
+  readonly since: Date;
+}
+
+export const holderWords = ({ doing, who, since }: Holder): string => `${doing} by ${who} since ${since.toISOString()}`;
+
+/** Somebody rebuilds, promotes, rolls back or drops just now. */
 export class RebuildRunning extends Error {
   override readonly name = 'RebuildRunning';
-  constructor(readonly projection: string) {
-    super(`${projection} is being rebuilt already`);
+  constructor(
+    readonly projection: string,
+    readonly holder?: Holder,
+  ) {
+    super(`${projection} is being rebuilt already${holder === undefined ? '' : ` (${holderWords(holder)})`}`);
   }
 }
 
@@ -113,6 +128,11 @@ export class NotParked extends Error {
   constructor(projection: string, eventId: string) {
     super(`${projection} has no parked event ${eventId}`);
   }
+}
+
+/** There is no other set of tables for what was asked; the message says what makes one. */
+export class NothingThere extends Error {
+  override readonly name = 'NothingThere';
 }
 
 /** A rebuild that found no room for its tables. */

@@ -93,6 +93,14 @@ export const TRY_REBUILD = 'SELECT pg_try_advisory_lock(727255, hashtext($1)) AS
 /** The same lock until the transaction ends. */
 export const TRY_REBUILD_IN_TRANSACTION = 'SELECT pg_try_advisory_xact_lock(727255, hashtext($1)) AS held';
 
+/** Who holds that lock, of the keys $1. */
+export const HOLDERS = `SELECT k.key, a.application_name AS session, a.pid, a.backend_start AS since
+  FROM unnest($1::text[]) k (key)
+  JOIN pg_catalog.pg_locks l ON l.locktype = 'advisory' AND l.granted AND l.classid = 727255 AND l.objsubid = 2
+    AND l.objid = (hashtext(k.key)::bigint & 4294967295)::oid
+    AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+  JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid`;
+
 export const LOAD_CHECKPOINT = `SELECT position, epoch::text AS epoch FROM read.checkpoint
   WHERE name = $1 AND version = $2 AND letter = $3`;
 export const LOCK_CHECKPOINT = `${LOAD_CHECKPOINT} FOR UPDATE`;
@@ -124,6 +132,20 @@ export const ADVANCE_SEVERAL = `UPDATE read.checkpoint c SET position = $6, stop
   FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::bigint[]) x (name, version, letter, position, epoch)
   WHERE c.name = x.name AND c.version = x.version AND c.letter = x.letter AND c.position = x.position AND c.epoch = x.epoch
   RETURNING c.name, c.version`;
+/** Letters that aren't shown, and are there for something. */
+export const STANDBYS = `SELECT name, version, letter, position, standby AS state, standby_since AS since, filled_with,
+    passed::text AS passed
+  FROM read.checkpoint WHERE standby IS NOT NULL`;
+export const SET_STANDBY = `UPDATE read.checkpoint SET standby = $4, standby_since = now(), filled_with = coalesce($5, filled_with)
+  WHERE name = $1 AND version = $2 AND letter = $3`;
+/** Whoever remembers it writes no more. */
+export const BECOME_FORMER = `UPDATE read.checkpoint SET standby = 'former', standby_since = now(), filled_with = $4,
+    epoch = epoch + 1
+  WHERE name = $1 AND version = $2 AND letter = $3`;
+export const ADD_PASSED = `UPDATE read.checkpoint SET passed = passed + $4
+  WHERE name = $1 AND version = $2 AND letter = $3 RETURNING passed::text AS passed`;
+/** Whether all of these are there. */
+export const ARE_THERE = 'SELECT bool_and(to_regclass(t) IS NOT NULL) AS there FROM unnest($1::text[]) t';
 export const SET_STOPPED = `UPDATE read.checkpoint SET stopped = $6
   WHERE name = $1 AND version = $2 AND letter = $3 AND position = $4 AND epoch = $5::bigint`;
 export const NEXT_EPOCH = `UPDATE read.checkpoint SET epoch = epoch + 1 WHERE name = $1 AND version = $2 AND letter = $3`;

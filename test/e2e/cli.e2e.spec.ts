@@ -265,7 +265,7 @@ for (const engine of ENGINES)
       await client.connect();
       try {
         const { rows } = await client.query<{ name: string }>(
-          `SELECT relname AS name FROM pg_class WHERE relname LIKE 'p\\_users\\_v%' AND relkind = 'r'`,
+          `SELECT 'p_users_v' || version || '_' || letter AS name FROM read.projection WHERE name = 'users'`,
         );
         await client.query(`UPDATE read.${rows[0]!.name} SET nickname = 'Mallory' WHERE user_id = 'bob'`);
         const { code, stdout } = await runCli(['projections', 'verify', 'users'], parley.env);

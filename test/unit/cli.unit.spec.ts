@@ -11,7 +11,7 @@ import { forOperator } from '../../infrastructure/operator-errors.js';
 import { silentLogger } from '../support/silent-logger.js';
 
 const LIVE = { version: 2, letter: 'a', state: 'live', position: 'p9' as Position, lagMs: 0, parked: 0 } as const;
-const REBUILT = { letter: 'b', events: 12_345, milliseconds: 1_500, givenUp: [] };
+const REBUILT = { letter: 'b', shown: true, events: 12_345, milliseconds: 1_500, position: 'p9' } as const;
 
 /** Tools that do nothing, but for what a test gives; whether they were closed. */
 function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean } {
@@ -37,7 +37,12 @@ function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean
     projections: ['users', 'groups'],
     projectionStatus: () => Promise.resolve([{ name: 'users', ...LIVE }]),
     lostKeys: () => Promise.resolve([]),
-    rebuild: () => Promise.resolve(REBUILT),
+    rebuild: () => Promise.resolve({ givenUp: [] }),
+    standbys: () => Promise.resolve([]),
+    promote: () => Promise.resolve(REBUILT),
+    rollback: () => Promise.resolve(REBUILT),
+    drop: () => Promise.resolve('a'),
+    intend: () => Promise.resolve({ letter: 'b' }),
     pause: () => Promise.resolve(),
     resume: () => Promise.resolve(),
     verify: (name) => Promise.resolve({ name, same: true, events: 1, position: 'p9', parked: 0, differences: [] }),
@@ -280,8 +285,8 @@ describe('the parley command', () => {
     const { code, out, err, closed } = await runWith(
       ['projections', 'rebuild', '--all'],
       {
-        rebuild: (name, { signal }) => {
-          if (name === 'users') return Promise.resolve(REBUILT);
+        rebuild: ([name = ''], { signal, onOutcome }) => {
+          onOutcome({ name, result: REBUILT });
           return new Promise((_, reject) => {
             signal?.addEventListener('abort', () => {
               reject(signal.reason as Error);
@@ -296,7 +301,7 @@ describe('the parley command', () => {
     expect(out).to.have.length(1);
     expect(out[0]).to.match(/^users: 12,345 events read in 1\.5 s; readers now see its tables of letter b/);
     expect(err).to.deep.equal([
-      'Stopped. Nothing was switched but what is said above: readers see what they saw before.',
+      'Stopped. Nothing was switched but what is said above: readers see what they saw before. The same command goes on where it was.',
     ]);
   });
 

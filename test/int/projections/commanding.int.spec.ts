@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { EventStore } from '../../../application/ports/event-store.js';
 import type { ProjectionEngine, ProjectionStatus } from '../../../projections/engine/engine.js';
 import { groupsProjection } from '../../../projections/groups.projection.js';
 import { usersProjection } from '../../../projections/users.projection.js';
@@ -91,6 +92,145 @@ describe('what an operator tells a projection', () => {
       await tool.resume('users');
       await caughtUp();
       expect(await users()).to.equal(people);
+    });
+  });
+
+  describe('the two sets of tables', () => {
+    /** What is said of the one that readers don't see. */
+    const standby = async (): Promise<string> => {
+      const [found] = (await tool.standbys()).filter(({ name }) => name === 'users');
+      return found === undefined ? 'none' : `${found.letter} ${found.state}`;
+    };
+    const letter = async (): Promise<string | undefined> => (await statusOf('users')).letter;
+
+    it('given nothing but what readers see, then promote, rollback and drop are refused, dry or not', async () => {
+      for (const dry of [true, false]) {
+        const doing = (what: 'promote' | 'rollback' | 'drop'): Promise<unknown> =>
+          refusal(dry ? tool.intend('users', what) : tool[what]('users'));
+        expect(String(await doing('promote'))).to.match(/^NothingThere: nothing is held of users; .*--hold/);
+        expect(String(await doing('rollback'))).to.match(/^NothingThere: there is nothing of users to roll back to/);
+        expect(String(await doing('drop'))).to.match(/^NothingThere: users has no tables but those/);
+      }
+    });
+
+    it('held, it is filled and not shown; promoted, it has what came since, and the former stays', async () => {
+      expect(await tool.intend('users', 'rebuild')).to.deep.equal({ letter: 'b' });
+      const held = await tool.rebuild('users', { hold: true });
+      expect(held).to.include({ letter: 'b', shown: false });
+      expect([await letter(), await standby()]).to.deep.equal(['a', 'b held']);
+      register();
+      await caughtUp();
+      expect(await tool.intend('users', 'promote')).to.deep.equal({ letter: 'b' });
+      expect(await tool.promote('users')).to.include({ letter: 'b', shown: true, events: store.log.length });
+      expect([await letter(), await standby()]).to.deep.equal(['b', 'a former']);
+      expect(await users()).to.equal(people);
+      register();
+      await caughtUp();
+      expect(await users()).to.equal(people);
+    });
+
+    it('rolled back, it has what came since, and there and back again; dropped, there is no way back', async () => {
+      register();
+      await caughtUp();
+      expect(await tool.rollback('users')).to.include({ letter: 'a', shown: true });
+      expect([await letter(), await standby()]).to.deep.equal(['a', 'b former']);
+      expect(await users()).to.equal(people);
+      register();
+      await caughtUp();
+      expect(await tool.rollback('users')).to.include({ letter: 'b' });
+      expect(await users()).to.equal(people);
+      expect(await tool.verify('users')).to.include({ equal: true });
+      expect(await tool.intend('users', 'rebuild')).to.deep.equal({ letter: 'a', drops: 'former' });
+      expect(await tool.drop('users')).to.equal('a');
+      expect(await standby()).to.equal('none');
+      expect(await bench.rows(`SELECT 1 FROM pg_tables WHERE tablename LIKE 'p\\_users%\\_a'`)).to.have.length(0);
+      expect(await refusal(tool.rollback('users'))).to.have.property('name', 'NothingThere');
+      register();
+      await caughtUp();
+    });
+
+    it('given events that were set aside, then a rollback brings them back as such, and those behind them', async () => {
+      const poisoned = 'poisoned';
+      history.write(registered(poisoned));
+      await server.stop();
+      await tool.pause('users', { by: 'ann@host' });
+      const failing = {
+        ...usersProjection,
+        apply: (...[events, ...rest]: Parameters<typeof usersProjection.apply>) =>
+          events.some(({ stream }) => stream.endsWith(poisoned))
+            ? Promise.reject(new Error('no'))
+            : usersProjection.apply(events, ...rest),
+      };
+      const broken = bench.engine(store, { projections: [failing, groupsProjection] });
+      await broken.start();
+      await tool.resume('users');
+      await eventually(async () => (await statusOf('users')).parked === 1);
+      await broken.stop();
+      server = bench.engine(store, { projections });
+      await server.start();
+      await tool.rebuild('users');
+      expect((await statusOf('users')).parked).to.equal(0);
+      expect(await users()).to.equal(++people);
+      history.write({ type: 'UserProfileChanged', data: { userId: poisoned, changes: { nickname: 'P' } } });
+      await caughtUp();
+      await tool.rollback('users');
+      expect((await statusOf('users')).parked).to.equal(2);
+      expect(await users()).to.equal(people - 1);
+      expect(await tool.verify('users')).to.include({ equal: true, parked: 2 });
+      await tool.rollback('users');
+      expect((await statusOf('users')).parked).to.equal(0);
+      expect(await users()).to.equal(people);
+    });
+
+    it('given several, then one read of the log fills them, and one that fails keeps nobody', async () => {
+      let reads = 0;
+      const counted: EventStore = new Proxy(store, {
+        get: (target, name) => {
+          if (name === 'readAll') reads++;
+          const member: unknown = Reflect.get(target, name, target);
+          return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+        },
+      });
+      const failing = { ...groupsProjection, apply: () => Promise.reject(new Error('no')) };
+      const outcomes = await bench.engine(counted, { projections }).rebuildAll(['users', 'groups']);
+      expect(outcomes.map(({ name }) => name)).to.deep.equal(['users', 'groups']);
+      for (const outcome of outcomes) expect(outcome).to.have.nested.property('result.events', store.log.length);
+      // One to fill, one to see whether more came, and one before each switch.
+      expect(reads).to.equal(4);
+      const told: string[] = [];
+      await bench.engine(store, { projections: [failing, usersProjection] }).rebuildAll(['groups', 'users'], {
+        onOutcome: (outcome) => told.push(`${outcome.name} ${'error' in outcome ? String(outcome.error) : 'well'}`),
+      });
+      expect(told).to.have.length(2);
+      expect(told[0]).to.match(/^groups PoisonedEvent: groups_v\d+ can't apply GroupCreated/);
+      expect(told[1]).to.equal('users well');
+      for (const { name } of projections) expect(await tool.verify(name), name).to.include({ equal: true });
+    });
+
+    it('given other code, then what was half filled is begun anew', async () => {
+      const half = async (): Promise<void> => {
+        const stopping = new AbortController();
+        const told = await refusal(
+          tool.rebuild('users', {
+            signal: stopping.signal,
+            onProgress: () => {
+              stopping.abort(new Error('told to'));
+            },
+          }),
+        );
+        expect(told).to.have.property('message', 'told to');
+      };
+      await half();
+      expect(await tool.intend('users', 'rebuild')).to.have.property('goesOnFrom', 100);
+      expect(await tool.intend('users', 'rebuild', true)).to.have.property('drops', 'filling');
+      const other = bench.engine(store, {
+        projections: [{ ...usersProjection, view: (tables) => `${usersProjection.view(tables)} WHERE true` }],
+      });
+      expect(await other.intend('users', 'rebuild')).to.not.have.property('goesOnFrom');
+      expect(await tool.rebuild('users')).to.have.property('wentOnFrom', 100);
+      await half();
+      expect(await tool.rebuild('users', { afresh: true })).to.not.have.property('wentOnFrom');
+      expect(await tool.verify('users')).to.include({ equal: true });
     });
   });
 });

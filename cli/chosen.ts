@@ -1,0 +1,59 @@
+import { DatabaseUnavailable } from '../application/ports/unavailable.js';
+import { WrongWords } from '../application/ports/wrong-words.js';
+import type { Tools, Watched } from '../application/ports/tools.js';
+import type { House } from './house.js';
+import { count, withProgress } from './progress.js';
+import type { Terminal } from './terminal.js';
+
+/** What a command about projections is told. */
+export interface Chosen {
+  readonly all?: true;
+  readonly json?: true;
+  readonly dryRun?: true;
+}
+
+/** @throws WrongWords */
+export function chosen({ projections }: Tools, names: readonly string[], { all }: Chosen): readonly string[] {
+  if (all && names.length > 0) throw new WrongWords('Either names or --all.');
+  if (all) return projections;
+  const there = projections.join(', ');
+  if (names.length === 0) throw new WrongWords(`Which projection? There are: ${there}; or --all.`);
+  const strange = names.find((name) => !projections.includes(name));
+  if (strange !== undefined) throw new WrongWords(`There is no projection "${strange}". There are: ${there}.`);
+  return names;
+}
+
+/** One after the other; goes on after a failure of one and tells whether all went well. */
+export async function each(
+  names: readonly string[],
+  { terminal, stop }: House,
+  work: (name: string) => Promise<boolean>,
+): Promise<boolean> {
+  let well = true;
+  for (const name of names) {
+    try {
+      well = (await work(name)) && well;
+    } catch (error) {
+      if (error instanceof DatabaseUnavailable || stop.aborted) throw error;
+      terminal.err(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      well = false;
+    }
+  }
+  return well;
+}
+
+export const watching = <T>(
+  terminal: Terminal,
+  what: string,
+  signal: AbortSignal,
+  work: (watched: Watched) => Promise<T>,
+): Promise<T> =>
+  withProgress(terminal, what, (say) =>
+    work({
+      signal,
+      onProgress: ({ done, total, rate, phase }) => {
+        const words = phase === 'catchingUp' ? 'catching up' : phase;
+        say(done / Math.max(total, done, 1), `${count(done)} of ${count(total)} events, ${count(rate)}/s, ${words}`);
+      },
+    }),
+  );
