@@ -30,6 +30,7 @@ import { foldRow } from './rows/fold.js';
 import { hotStream } from './rows/hot-stream.js';
 import { httpBench } from './rows/http.js';
 import { importRows } from './rows/imports.js';
+import { proofRows } from './rows/proof.js';
 import { readEventStoreDb } from './rows/read-eventstoredb.js';
 import { sealBench } from './rows/seal.js';
 
@@ -114,7 +115,7 @@ async function main(): Promise<void> {
     return;
   }
   if (only.startsWith('Audit')) {
-    await audited(server.url('audit'), pool);
+    await audited((name) => server.url(name), pool);
     return;
   }
   if (only.startsWith('Conversations')) {
@@ -132,7 +133,7 @@ async function main(): Promise<void> {
   await underAttack(server.url('attack'), pool);
   await overHttp(server.url('http'), pool);
   await inConversations(server.url('conversations'), pool);
-  await audited(server.url('audit'), pool);
+  await audited((name) => server.url(name), pool);
   await importing(server.url('imports'), pool);
 }
 
@@ -178,9 +179,17 @@ async function inConversations(url: string, pool: pg.Pool): Promise<void> {
 }
 
 /** With all the others, or where `--only` begins with Audit. */
-async function audited(url: string, pool: pg.Pool): Promise<void> {
-  await pool.query('CREATE DATABASE audit');
-  for (const row of await auditRows(url, closers)) await run(row);
+async function audited(urlOf: (database: string) => string, pool: pg.Pool): Promise<void> {
+  const isOfProof = /^Audit: (verify|export|stand|seal)/.test(only);
+  if (!isOfProof) {
+    await pool.query('CREATE DATABASE audit');
+    for (const row of await auditRows(urlOf('audit'), closers)) await run(row);
+  }
+  if (only.startsWith('Audit: ') && !isOfProof) return;
+  await pool.query('CREATE DATABASE proof');
+  await pool.query('CREATE DATABASE proof_short');
+  const urls = [urlOf('proof'), urlOf('proof_short')] as const;
+  for (const row of await proofRows(urls, closers, quick ? 20_000 : 200_000)) await run(row);
 }
 
 /** With all the others, or where `--only` begins with Imports. */
