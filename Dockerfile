@@ -21,6 +21,8 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /src/dist ./dist
 COPY package.json scripts/container-health.mjs ./
+# What checks an export or a proof; it needs nothing of all this.
+COPY tools/parley-verify.mjs ./tools/
 # PostgreSQL and the keys without DATABASE_URL; unused with it.
 RUN install -d -o 1000 -g 1000 -m 0700 /data
 VOLUME /data

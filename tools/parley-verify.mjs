@@ -77,8 +77,7 @@ function parseKey(text) {
   const [, name, id, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(text.trim()) ?? [];
   const bytes = Buffer.from(encoded ?? '', 'base64');
   const keyId = sha256(Buffer.concat([Buffer.from(`${name}\n`), bytes])).toString('hex', 0, 4);
-  if (bytes.length !== 33 || bytes[0] !== 1 || keyId !== id)
-    giveUp(`"${text}" is no public key (name+id+key, Ed25519).`);
+  if (bytes.length !== 33 || bytes[0] !== 1 || keyId !== id) giveUp(`"${text}" is no public key (name+id+key).`);
   const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), bytes.subarray(1)]);
   return { name, id, key: createPublicKey({ key: der, format: 'der', type: 'spki' }) };
 }

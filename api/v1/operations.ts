@@ -19,6 +19,7 @@ import { messageOperations } from './messages.js';
 import type { Operation } from './operation.js';
 import { ownAccountOperations } from './own-account.js';
 import { type OwnGroupsServices, ownGroupsOperations } from './own-groups.js';
+import { type PrivacyServices, privacyOperations } from './privacy.js';
 import { type Queries, queryOperations } from './queries.js';
 import { userOperations } from './user-commands.js';
 import { type UserProfileServices, userProfileOperations } from './user-profile.js';
@@ -30,6 +31,7 @@ export type V1Services = Queries &
   ConversationServices &
   AuditServices &
   ProofServices &
+  PrivacyServices &
   UserProfileServices & { readonly userCommands: UserCommands; readonly ownAccount: OwnAccount };
 
 /** All of `/v1`. */
@@ -40,6 +42,7 @@ export function v1Operations(services: V1Services): Operation[] {
     ...userOperations(userCommands),
     ...ownAccountOperations(ownAccount),
     ...userProfileOperations(services),
+    ...privacyOperations(services),
     ...groupOperations(groupCommands),
     ...groupSettingsOperations(groupCommands),
     ...copyingOperations(groupCommands),

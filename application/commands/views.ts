@@ -65,6 +65,8 @@ export interface ViewCommandsDependencies {
   readonly positions: ReadPositions;
   /** Absent: nothing is bounded. */
   readonly rates?: Pick<CommandRates, 'within'>;
+  /** Whether a user only reads, as auditors do; absent: nobody. */
+  readonly readsOnly?: (tenant: string, userId: string) => boolean;
   /** How long a caller waits who doesn't say, milliseconds. */
   readonly deadlineMs: number;
 }
@@ -149,6 +151,9 @@ export class ViewCommands {
   async #markRead(context: RequestContext, asked: Reading): Promise<ReadResult> {
     const { userId, beyond = 'refuse' } = asked;
     const end = performance.now() + (context.deadlineMs ?? this.deps.deadlineMs);
+    // What a command would refuse an auditor, whichever API he comes by, is refused here, too.
+    if (this.deps.readsOnly?.(context.tenant, userId) === true)
+      refuse('NotPermitted', { reason: 'an auditor reads, and marks nothing as read' });
     requireOwn(context, userId);
     const wanted = 'seqs' in asked ? highestOf(asked.seqs) : asked.upToSeq;
     checkSeq('upToSeq', wanted, 1);

@@ -1,7 +1,6 @@
-import type { AuditFilter } from '../audit/audit-log.js';
 import type { HistorySearch } from '../audit/history-search.js';
 import type { HistoryItem } from '../queries/history.js';
-import { MAX_PAGE } from '../queries/page.js';
+import { BadCursor, MAX_PAGE, type Page, type PageRequest } from '../queries/page.js';
 import type { UserQueries, UserView } from '../queries/users.js';
 
 /** What is kept of a person beside the log. */
@@ -45,21 +44,35 @@ export class PersonalRecords {
     return this.deps.accounts.of(tenant, userId);
   }
 
-  /** Each once: first what he did, then what others did to him, both oldest first. */
+  /** All of them, as `page` gives them. */
   async *events(tenant: string, userId: string): AsyncGenerator<PersonalEvent, void> {
-    for await (const item of this.#all(tenant, { by: userId })) yield { side: 'by', item };
-    for await (const item of this.#all(tenant, { to: userId }))
-      if (!isBy(item, userId)) yield { side: 'to', item: this.deps.onlyHis(item, userId) };
-  }
-
-  async *#all(tenant: string, filter: AuditFilter): AsyncGenerator<HistoryItem, void> {
     let cursor: string | undefined;
     do {
       const page = { limit: MAX_PAGE, ...(cursor === undefined ? {} : { cursor }) };
-      const { items, next } = await this.deps.search.ofTenant(tenant, filter, 'oldest', page);
+      const { items, next } = await this.page(tenant, userId, page);
       yield* items;
       cursor = next ?? undefined;
     } while (cursor !== undefined);
+  }
+
+  /**
+   * Each once: first what he did, then what others did to him, both oldest first. One may be short, or empty, and yet have a next.
+   * @throws BadCursor, BadPageLimit
+   */
+  async page(tenant: string, userId: string, { limit, cursor = 'by:' }: PageRequest): Promise<Page<PersonalEvent>> {
+    const { search, onlyHis } = this.deps;
+    const [, side, within] = /^(by|to):(.*)$/s.exec(cursor) ?? [];
+    if (side === undefined) throw new BadCursor('personal events');
+    const page = { limit, ...(within === undefined || within === '' ? {} : { cursor: within }) };
+    if (side === 'by') {
+      const { items, next } = await search.ofTenant(tenant, { by: userId }, 'oldest', page);
+      return { items: items.map((item) => ({ side: 'by', item })), next: next === null ? 'to:' : `by:${next}` };
+    }
+    const { items, next } = await search.ofTenant(tenant, { to: userId }, 'oldest', page);
+    return {
+      items: items.flatMap((item) => (isBy(item, userId) ? [] : [{ side: 'to', item: onlyHis(item, userId) }])),
+      next: next === null ? null : `to:${next}`,
+    };
   }
 }
 

@@ -103,7 +103,7 @@ export const application = new ContainerModule(({ bind }) => {
     [CommandPipeline, ids.clock, UserDirectory, ids.readModels, ids.reservations, ids.config],
   );
   bind(ViewCommands).toResolvedValue(
-    (pipeline, clock, users, { lookup }, positions, rates, { commandDeadlineMs: deadlineMs }) => {
+    (pipeline, clock, users, { lookup }, positions, rates, auditors, { commandDeadlineMs: deadlineMs }) => {
       const looked = reachable(lookup);
       return new ViewCommands({
         pipeline,
@@ -113,10 +113,20 @@ export const application = new ContainerModule(({ bind }) => {
         formerly: looked,
         positions,
         rates,
+        readsOnly: (tenant, userId) => auditors.has(tenant, userId),
         deadlineMs,
       });
     },
-    [CommandPipeline, ids.clock, UserDirectory, ids.readModels, ids.readPositions, CommandRates, ids.config],
+    [
+      CommandPipeline,
+      ids.clock,
+      UserDirectory,
+      ids.readModels,
+      ids.readPositions,
+      CommandRates,
+      ids.auditors,
+      ids.config,
+    ],
   );
   bind(GroupChanges).toResolvedValue(
     (pipeline, clock) => new GroupChanges(pipeline, clock),

@@ -6,6 +6,8 @@ import { v1Router } from '../../api/v1/router.js';
 import { AccessNotes } from '../../application/audit/access-notes.js';
 import { HistorySearch } from '../../application/audit/history-search.js';
 import { StateReader } from '../../application/audit/state-at.js';
+import { UserErasures } from '../../application/commands/erasures.js';
+import { PersonalRecords } from '../../application/privacy/personal-record.js';
 import { HistoryReader } from '../../application/queries/history.js';
 import { OwnWrites } from '../../application/queries/own-writes.js';
 import { version } from '../version.js';
@@ -21,6 +23,8 @@ export const v1 = new ContainerModule(({ bind }) => {
       accesses,
       accessNotes,
       proofs,
+      erasures,
+      personalRecords,
       engine,
       store,
       ownWrites,
@@ -38,6 +42,8 @@ export const v1 = new ContainerModule(({ bind }) => {
           states,
           accesses,
           proofs,
+          erasures,
+          personalRecords,
           freshness: new Freshness(engine, store, ownWrites),
           chatSettings: { ...conversations, chatNotices },
         }),
@@ -56,6 +62,8 @@ export const v1 = new ContainerModule(({ bind }) => {
       ids.accesses,
       AccessNotes,
       ids.proofs,
+      UserErasures,
+      PersonalRecords,
       ids.projections,
       ids.store,
       OwnWrites,

@@ -310,7 +310,66 @@ describe('auditing, over HTTP', function () {
         eva,
       );
       expect(joined.errCode).to.equal(1002);
+      await v1.call('POST', '/conversations/user:eva/messages', { token: ann, body: { text: 'hello' } });
+      const marked = await v1.call('PUT', '/conversations/user:ann/read-position', { token: eva, body: { upTo: 1 } });
+      expect(marked).to.have.nested.property('body.code', 'NotPermitted');
+      const read = { userID: 'eva', conversationID: 'si_ann_eva', seqs: [1] };
+      const elsewhere = await openim('/msg/mark_msgs_as_read', read, eva);
+      expect(elsewhere.errCode).to.equal(1002);
       expect((await v1.call('GET', '/groups/evas', { token: eva })).status).to.equal(404);
+    });
+
+    it('erases nobody, as nobody but an app admin does; what is held of a person is for himself and app admins', async () => {
+      const { token: fay } = await v1.person('fay');
+      await v1.call('POST', '/conversations/user:ann/messages', { token: fay, body: { text: 'what fay said' } });
+      await v1.call('POST', '/conversations/user:fay/messages', { token: ann, body: { text: 'what ann said' } });
+      interface Events {
+        readonly items: readonly { readonly side: string; readonly event: { readonly type: string } }[];
+        readonly next: string | null;
+      }
+      const eventsOf = async (token: string): Promise<Events['items']> => {
+        const found: Events['items'][number][] = [];
+        for (let cursor = ''; ;) {
+          const path = `/users/fay/personal-data/events?limit=2${cursor}`;
+          const { status, body } = await v1.call<Events>('GET', path, { token });
+          expect(status, JSON.stringify(body)).to.equal(200);
+          found.push(...body.items);
+          if (body.next === null) return found;
+          cursor = `&cursor=${body.next}`;
+        }
+      };
+      const held = await eventsOf(fay);
+      expect(held.map(({ side, event }) => `${side} ${event.type}`)).to.include.members([
+        'by UserRegistered',
+        'by MessageSent',
+        'to MessageSent',
+      ]);
+      expect(JSON.stringify(held)).to.contain('what fay said').and.not.contain('what ann said');
+      expect(await eventsOf(root)).to.deep.equal(held);
+      const data = await v1.call<{ account: { names: object[] } }>('GET', '/users/me/personal-data', { token: fay });
+      expect(data.body.account.names).to.deep.include({ kind: 'login', name: 'fay@example.org' });
+
+      const code = async (method: string, path: string, token: string, body?: object): Promise<unknown> =>
+        (await v1.call(method, path, { token, ...(body === undefined ? {} : { body }) })).body['code'];
+      for (const token of [ann, eva]) {
+        expect(await code('GET', '/users/fay/personal-data', token)).to.equal('NotPermitted');
+        expect(await code('GET', '/users/fay/personal-data/events', token)).to.equal('NotPermitted');
+      }
+      const reason = 'asked for by letter';
+      for (const token of [fay, ann, eva])
+        expect(await code('POST', '/users/fay/erasure', token, { reason })).to.equal('Forbidden');
+      expect(await code('POST', '/users/root/erasure', root, { reason })).to.equal('NotPermitted');
+      const erased = await v1.call<{ changed: boolean; position: string }>('POST', '/users/fay/erasure', {
+        token: root,
+        body: { reason },
+      });
+      expect(erased).to.deep.include({ status: 200 }).and.have.nested.property('body.changed', true);
+      expect(await code('GET', '/users/me', fay)).to.equal('Unauthenticated');
+      const after = `/users/fay?minPosition=${encodeURIComponent(erased.body.position)}`;
+      expect((await v1.call('GET', after, { token: ann })).body).to.have.property('nickname', null);
+      expect(JSON.stringify(await eventsOf(root))).to.not.contain('what fay said');
+      const told = await asked('to=fay&type=UserErased');
+      expect(told.items[0]).to.deep.include({ by: ['root'], reason, api: 'v1' });
     });
 
     it('gets in by his password only, and his id is nobody’s to take', async () => {

@@ -1,14 +1,21 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import pg from 'pg';
 import { ENGINES, USUAL_ENGINE } from '../support/engines.js';
 import { eventually } from '../support/eventually.js';
 import { runCliHere } from '../support/in-process-cli.js';
 import { OpenimClient } from '../support/openim-client.js';
+import { repositoryRoot } from '../support/repository-root.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { SEALTALK_TEST_CODE, SealtalkClient } from '../support/sealtalk-client.js';
 import { V1Client } from '../support/v1-client.js';
 
 const SECRET = 'a secret of the app, of some length';
+const VERIFIER = join(repositoryRoot(), 'tools', 'parley-verify.mjs');
 /** Nothing else holds these. */
 const NICKNAME = 'Zaphodina';
 const WORDS = 'mostlyharmless';
@@ -22,6 +29,7 @@ const engines = process.env['PARLEY_PRIVACY_ENGINES'] === 'all' ? ENGINES : [USU
 for (const engine of engines)
   describe(`a person who is erased, on ${engine}`, () => {
     let parley: RunningParley;
+    let files: string;
     let database: pg.Client;
     let v1: V1Client;
     let im: OpenimClient;
@@ -67,7 +75,15 @@ for (const engine of engines)
 
     before(async function () {
       this.timeout(60_000);
-      parley = await runParley({ PARLEY_APP_ADMINS: 'root', OPENIM_SECRET: SECRET, SEALTALK_TEST_CODE }, engine);
+      files = await mkdtemp(join(tmpdir(), 'parley-privacy-'));
+      const sealed = {
+        PARLEY_SEAL_KEY: Buffer.alloc(32, 5).toString('base64'),
+        PARLEY_SEALS_FILE: join(files, 'seals'),
+      };
+      parley = await runParley(
+        { PARLEY_APP_ADMINS: 'root', OPENIM_SECRET: SECRET, SEALTALK_TEST_CODE, ...sealed },
+        engine,
+      );
       database = new pg.Client({ connectionString: parley.databaseUrl });
       await database.connect();
       v1 = new V1Client(parley.url);
@@ -96,6 +112,7 @@ for (const engine of engines)
     after(async () => {
       await database.end();
       await parley.stop();
+      await rm(files, { recursive: true });
     });
 
     it('given all that she did by all APIs, when she is erased, then no table, history or rebuilt list has a word of it', async function () {
@@ -200,6 +217,10 @@ for (const engine of engines)
         [`not a name: ${NICKNAME}`],
       );
 
+      const key = (await cli('audit', 'key')).trim();
+      await cli('audit', 'seal');
+      const proof = join(files, 'proof.json');
+      await cli('audit', 'prove', `parley_user-${parley.tenant}.${zoeId}@0`, '-o', proof);
       expect(await cli('privacy', 'erase', zoeId, '--reason', REASON)).to.include(`"${zoeId}" is erased.`);
 
       const everywhere = async (): Promise<string[]> => {
@@ -219,6 +240,16 @@ for (const engine of engines)
       expect(await cli('projections', 'verify', '--all')).to.not.include('NOT');
       await cli('projections', 'rebuild', '--all');
       expect(await everywhere(), 'rebuilt').to.deep.equal([]);
+
+      // Not one stored byte is another: what was proven before is so still.
+      expect(await cli('audit', 'verify')).to.match(/All holds: hashes, chains and seals\.\n$/);
+      const folder = join(files, 'export');
+      await cli('audit', 'export', folder);
+      expect(withTraces((await readFile(join(folder, 'events.ndjson'), 'utf8')).split('\n'))).to.deep.equal([]);
+      for (const what of [proof, folder]) {
+        const { stdout } = await promisify(execFile)(process.execPath, [VERIFIER, what, '--key', key]);
+        expect(stdout).to.match(/All holds\.\n$/);
+      }
     });
 
     it('then she can’t come in, act, be found or be invited, and others have her phone', async function () {

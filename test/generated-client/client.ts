@@ -105,6 +105,7 @@ export async function everyReceipt(): Promise<readonly Receipt[]> {
     await call('registerUser', { login: 'ada', password: 'long enough', nickname: 'Ada' }),
     await call('changeUserProfile', { nickname: 'Ada L.', avatar: null, ext: null, gender: null, region: null }),
     await call('changePrivacy', { searchable: false }),
+    await call('eraseUser', { reason: 'asked for by letter' }),
     await call('setReceiveOption', { option: 'silent' }),
     await call('createGroup', { name: 'Book club', ownerId: null, settings: { retentionSeconds: null } }),
     await call('copyGroup', { name: 'Another club' }),
@@ -213,6 +214,8 @@ export async function everyOutcome(): Promise<readonly unknown[]> {
 export async function everyNull(): Promise<readonly (string | number)[]> {
   const user = await call('getUser');
   const { searchable } = await call('getPrivacy');
+  const { profile, account } = await call('getPersonalData');
+  const { items: personal } = await call('listPersonalEvents');
   const { friend, inOthersList, block, sent } = await call('getFriendship');
   const { friendRequestAgainAfterSeconds } = await call('getSettings');
   const { role, limits, may } = await call('getGroupRules');
@@ -228,6 +231,8 @@ export async function everyNull(): Promise<readonly (string | number)[]> {
   const hidden: string | null = member.nickname;
   return [
     searchable && may.invite && inOthersList ? 1 : 0,
+    profile.nickname ?? account.names.map(({ kind, name }) => name ?? kind).join(),
+    ...personal.map(({ side, event }) => `${side} ${event.sentence}`),
     friend?.requestId ?? '',
     block?.ext ?? '',
     sent?.endedAt ?? '',

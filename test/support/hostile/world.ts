@@ -21,11 +21,11 @@ const TOKEN_SECRET = 'a token secret for tests, which has at least 32 bytes';
 /**
  * `root` is an app admin, `auditor` an auditor. Of every group: `owner`, `admin`, `member` and `member2` are in it, `asker` has asked to come
  * in, `shy` is invited and was not asked yet, `outsider` is nothing to it. `leaver` and `deserter` log out in the end;
- * `keyholder` has a password.
+ * `erasable` is erased, `keyholder` has a password.
  */
 export type Who =
   'root' | 'auditor' | 'owner' | 'admin' | 'member' | 'member2' | 'outsider' | 'asker' | 'shy' | 'newcomer' | Lonely;
-type Lonely = 'leaver' | 'deserter' | 'keyholder';
+type Lonely = 'leaver' | 'deserter' | 'erasable' | 'keyholder';
 const PEOPLE: readonly Who[] = ['owner', 'admin', 'member', 'member2', 'outsider', 'asker', 'shy', 'newcomer'];
 
 /** A server with people, and groups in each state. */
@@ -65,7 +65,7 @@ export class World {
     const parley = { ...running, stop };
     const { tenant, otherTenant: elsewhere } = parley;
     const im = new OpenimClient(`${parley.url}/openim`, APP_SECRET);
-    const people = await im.people(...PEOPLE, 'leaver', 'deserter', 'gone');
+    const people = await im.people(...PEOPLE, 'leaver', 'deserter', 'erasable', 'gone');
     const keyholder = { userID: 'keyholder', nickname: 'K', password: 'long enough' };
     await im.done('/user/self_register', keyholder);
     const root = await im.adminToken('root');
