@@ -24,7 +24,7 @@ function stopFor(why: Stopped): void {
   process.exitCode = why.exitCode;
   stop.abort(why);
   setTimeout(() => {
-    if (process.stderr.isTTY) process.stderr.write(RESTORE);
+    for (const stream of [process.stdout, process.stderr]) if (stream.isTTY) stream.write(RESTORE);
     process.exit(why.exitCode);
   }, STOP_WITHIN_MS).unref();
 }
@@ -68,6 +68,15 @@ const code = await run(process.argv.slice(2), {
       process.stderr.write(`${line}\n`);
     },
     isTerminal: process.stderr.isTTY,
+    ...(process.stdout.isTTY && {
+      screen: {
+        write: (text: string) => {
+          process.stdout.write(text);
+        },
+        rows: () => process.stdout.rows,
+        columns: () => process.stdout.columns,
+      },
+    }),
   },
 });
 // What was to be read has not been, however much of the work was done.

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { DiscardedEvent, ParkedEvent, Retried } from '../application/ports/parked-tools.js';
 import type { Tools } from '../application/ports/tools.js';
 import { WrongWords } from '../application/ports/wrong-words.js';
+import { codes } from './codes.js';
 import type { House, Using } from './house.js';
 import { count } from './progress.js';
 import { table } from './table.js';
@@ -249,9 +250,6 @@ function discardedLines(all: readonly DiscardedEvent[]): string[] {
   if (all.length === 0) return ['Nothing was discarded.'];
   return all.map((event) => `${time(event.at)}  ${event.name}: ${place(event)}, by ${event.by}: ${event.reason}`);
 }
-
-const codes = (done: string, failed?: string): string =>
-  `\nExit codes: 0 ${done}${failed === undefined ? '' : `, 1 ${failed}`}, 2 wrong words.`;
 
 const HELP = `
 A projection sets aside an event that it can't apply, with what follows in its stream, and goes on with all others; a

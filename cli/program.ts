@@ -4,6 +4,7 @@ import type { House, Using } from './house.js';
 import { parkedCommands } from './parked.js';
 import { privacyCommands } from './privacy.js';
 import { proofCommands } from './proof.js';
+import { processCommands } from './processes.js';
 import { projectionCommands } from './projections.js';
 import { sayingWhenStopped, unlessStopped } from './stopping.js';
 import { eachLine } from './terminal.js';
@@ -37,6 +38,7 @@ export function parleyCommand(house: House): Command {
     });
 
   projectionCommands(program, using, house);
+  processCommands(program, using, house);
   parkedCommands(program, using, house);
   historyCommand(program, using, house);
   privacyCommands(program, using, house);

@@ -6,6 +6,15 @@ export interface Terminal {
   readonly err: (line: string) => void;
   /** Whether somebody watches what `err` says. */
   readonly isTerminal: boolean;
+  /** What `out` says is seen on: absent where it goes into a file or a pipe. */
+  readonly screen?: Screen;
+}
+
+/** A terminal that can be drawn on: what is written must be harmless. */
+export interface Screen {
+  readonly write: (text: string) => void;
+  readonly rows: () => number;
+  readonly columns: () => number;
 }
 
 /**
@@ -24,14 +33,14 @@ export const json = (value: unknown): string =>
   JSON.stringify(value).replaceAll(CONTROL, (character) => `\\u${codeOf(character).padStart(4, '0')}`);
 
 /** Says lines without their control characters, whoever made them. */
-export const harmless = ({ out, err, isTerminal }: Terminal): Terminal => ({
+export const harmless = ({ out, err, ...rest }: Terminal): Terminal => ({
+  ...rest,
   out: (line) => {
     out(shown(line));
   },
   err: (line) => {
     err(shown(line));
   },
-  isTerminal,
 });
 
 /** Says a text of several lines of ours. */

@@ -39,5 +39,6 @@ export const projections: readonly Projection[] = [
 export { ProjectionEngine, type ProjectionEngineOptions, type ProjectionStatus } from './engine/engine.js';
 export { NotParked } from './engine/errors.js';
 export { Leadership } from './engine/coordinate.js';
+export { leadersOf, type Leader } from './engine/leaders.js';
 export { dropLeftovers, forgetWhyParked } from './engine/leftovers.js';
 export { projectionMigrations } from './engine/migration.js';

@@ -4,6 +4,7 @@ import type { StateReader } from '../audit/state-at.js';
 import type { PersonalRecords } from '../privacy/personal-record.js';
 import type { HistoryReader } from '../queries/history.js';
 import type { GivenUpKey } from './envelope.js';
+import type { Pace, ProcessState, ProjectionEntry } from './follower-tools.js';
 import type { ParkedTools } from './parked-tools.js';
 import type { ProofTools } from './proof-tools.js';
 import type { Position, StoredEvent } from './event-store.js';
@@ -30,7 +31,7 @@ export interface DryRun {
   readonly dryRun?: boolean;
 }
 
-export interface ProjectionState {
+export interface ProjectionState extends Pace {
   readonly name: string;
   readonly version: number;
   /** Which of its two sets of tables readers see; null when nobody knows any more. */
@@ -38,8 +39,6 @@ export interface ProjectionState {
   readonly state: 'live' | 'catchingUp' | 'stopped' | 'paused';
   /** Of the last event it has passed; null before the first. */
   readonly position: Position | null;
-  /** For how long it has not passed what was the end of the log then, milliseconds; 0 when it is level. */
-  readonly lagMs: number;
   /** Events set aside. */
   readonly parked: number;
   /** Why it has stopped, or who has paused it. */
@@ -129,7 +128,10 @@ export interface Tools {
   /** Checks one stream's hash chain; what is wrong, or undefined when it holds. */
   chainBreak(events: AsyncIterable<StoredEvent>): Promise<string | undefined>;
   readonly projections: readonly string[];
+  /** Looked at for a moment, or since it was asked for last. */
   projectionStatus(): Promise<readonly ProjectionState[]>;
+  projectionList(): Promise<readonly ProjectionEntry[]>;
+  processStatus(): Promise<readonly ProcessState[]>;
   /** The sets of tables that aren't shown. */
   standbys(): Promise<readonly StandbyTables[]>;
   /**

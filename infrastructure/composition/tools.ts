@@ -13,6 +13,7 @@ import type { Config } from '../config/config.js';
 import { isAway, reachable } from '../postgres/reachable.js';
 import { verifyChain } from '../serialization/hash-chain.js';
 import { CLOSE_MS } from './closing.js';
+import { followerTools } from './followers.js';
 import { openHouse } from './house.js';
 import { ids } from './identifiers.js';
 import { parkedTools } from './parked.js';
@@ -61,17 +62,7 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
         : `${broken.reason} at revision ${broken.revision.toString()} of ${broken.stream}`;
     },
     projections: projections.map(({ name }) => name),
-    projectionStatus: async () =>
-      (await engine.status()).map(({ name, version, letter, state, position, lag, parked, reason }) => ({
-        name,
-        version,
-        letter: letter ?? null,
-        state,
-        position: position ?? null,
-        lagMs: lag,
-        parked,
-        ...(reason === undefined ? {} : { reason }),
-      })),
+    ...followerTools(container, config),
     standbys: () => engine.standbys(),
     rebuild: async (names, { lostKeysAsTombstones = false, onOutcome, ...asked }) => {
       const givenUp: GivenUpKey[] = [];

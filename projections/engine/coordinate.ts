@@ -1,9 +1,11 @@
 import { Socket } from 'node:net';
+import { hostname } from 'node:os';
 import pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
 import { Backoff, pause } from '../../application/following/backoff.js';
 import { messageOf } from '../../application/following/errors.js';
 import { type Lead, NotLeading } from '../../application/following/lead.js';
+import { leaderName } from './leaders.js';
 import * as sql from './sql.js';
 
 /** Who leads whom: the projections' leaders and those of others don't keep each other out. */
@@ -72,7 +74,7 @@ export class Leadership {
       const client = new pg.Client({
         stream: () => socket,
         connectionString: this.options.lockUrl,
-        application_name: `parley ${this.options.contest.name} lead`,
+        application_name: leaderName(this.options.contest, process.pid, hostname()),
         keepAlive: true,
         connectionTimeoutMillis: 5_000,
         query_timeout: 5_000,

@@ -21,6 +21,8 @@ import { isPastEnd, mendAll, stopPastEnd } from './mend.js';
 import type { Lead } from '../../application/following/lead.js';
 import { Opener, reopening } from '../../application/following/open.js';
 import { pause, resume } from './pause.js';
+import { leadersOf, type Leader } from './leaders.js';
+import { sizesOf, type ProjectionSize } from './size.js';
 import { checkProjections, otherLetter, projectionKey, type Letter, type Projection } from './projection.js';
 import { holdersOf } from './rebuild-lock.js';
 import { loadStandby, loadStandbys, shareOf, type Standby } from './standby.js';
@@ -381,6 +383,22 @@ export class ProjectionEngine {
    */
   async discard(name: string, eventId: string, decision: Decision): Promise<PoisonedEvent | undefined> {
     return discard(this.toolsFor(name), eventId, decision);
+  }
+
+  /** What the tables hold that are shown. */
+  async sizes(): Promise<ProjectionSize[]> {
+    return sizesOf(this.options.pool, this.options.projections);
+  }
+
+  /** Which process leads which projection, by name; what nobody leads isn't in it. */
+  async leaders(): Promise<ReadonlyMap<string, Leader>> {
+    const leaders = await leadersOf(this.options.pool, PROJECTIONS, this.keys);
+    return new Map(
+      this.options.projections.flatMap((projection) => {
+        const leader = leaders.get(projectionKey(projection));
+        return leader === undefined ? [] : [[projection.name, leader]];
+      }),
+    );
   }
 
   /** What works on one projection opens only what that one handles. */

@@ -191,3 +191,18 @@ export const DISCARDED = 'SELECT event_id FROM system.discarded_event WHERE foll
 /** Rows of one table that the other doesn't have, as text, up to a few. */
 export const differing = (table: string, other: string): string =>
   `SELECT row FROM (SELECT t::text AS row FROM ${table} t EXCEPT ALL SELECT t::text FROM ${other} t) d LIMIT 20`;
+
+/** Bytes of all tables $1 that are there, and what is estimated to be in the first: null when that isn't. */
+export const SIZE = `SELECT coalesce(sum(pg_total_relation_size(to_regclass(t.name))), 0)::text AS bytes,
+    (SELECT greatest(c.reltuples, 0)::float8 FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(($1::text[])[1])) AS estimate
+  FROM unnest($1::text[]) t (name)`;
+export const countUpTo = (table: string, most: number): string =>
+  `SELECT count(*)::int AS rows FROM (SELECT FROM ${table} LIMIT ${most.toString()}) counted`;
+
+/** Whose session holds the locks ($1, hash of each of $2). */
+export const LEADERS = `SELECT k.key, a.application_name AS session, a.backend_start AS since
+  FROM unnest($2::text[]) k (key)
+  JOIN pg_catalog.pg_locks l ON l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
+    AND l.classid::bigint = $1 AND l.objid::bigint = hashtext(k.key)::bigint & 4294967295
+  JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = current_database()
+  JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid`;

@@ -158,6 +158,48 @@ for (const engine of ENGINES)
       return { shows: 'prevHash at revision 5', restore: () => Promise.resolve() };
     }
 
+    it('says how far behind and how fast projections and processes are, and what is where', async () => {
+      const cli = await openCliHere(parley.env);
+      try {
+        const v1 = new V1Client(parley.url);
+        const ada = await v1.call<{ token: string }>('POST', '/sessions', {
+          body: { login: 'ada@example.org', password: 'password of ada' },
+        });
+        const { token } = ada.body;
+        const statusOf = async <T>(words: 'projections' | 'processes', name: string): Promise<T> =>
+          (JSON.parse((await cli.run(words, 'status', '--json')).stdout) as Record<string, (T & { name: string })[]>)[
+            words
+          ]!.find((each) => each.name === name)!;
+        interface Behind {
+          lagEvents: number;
+          lagMs: number;
+          rate: number;
+          state: string;
+        }
+        expect(await cli.run('projections', 'pause', 'groups')).to.include({ code: 0 });
+        const before = await statusOf<Behind>('projections', 'groups');
+        expect(before).to.include({ state: 'paused', lagEvents: 0 });
+        for (const nickname of ['a', 'b', 'c']) await v1.call('PATCH', '/users/me', { token, body: { nickname } });
+        const paused = await statusOf<Behind>('projections', 'groups');
+        expect(paused).to.include({ lagEvents: 3, lagEventsAtLeast: false, rate: 0 });
+        expect(paused.lagMs).to.be.greaterThan(0);
+        expect(await cli.run('projections', 'resume', 'groups')).to.include({ code: 0 });
+        await eventually(async () => {
+          const now = await statusOf<Behind>('projections', 'groups');
+          expect(now).to.include({ lagEvents: 0, lagMs: 0, state: 'live' });
+        });
+        await eventually(async () => {
+          const lines = await statusOf<Behind>('processes', 'group-lines');
+          expect(lines).to.include({ state: 'live', lagEvents: 0, parked: 0 });
+          expect(lines).to.have.nested.property('leader.pid', process.pid);
+        });
+        const { stdout } = await cli.run('projections', 'list');
+        expect(stdout).to.match(/^users +v\d+ +[ab] +\d+ +\d+\.\d KiB +profiles/m);
+      } finally {
+        await cli.close();
+      }
+    });
+
     it('parked: list, show, retry and discard, of a projection and of a process', async () => {
       const cli = await openCliHere(parley.env);
       const client = new pg.Client({ connectionString: parley.databaseUrl });
@@ -257,7 +299,9 @@ for (const engine of ENGINES)
       ]);
       expect(verified.code, verified.stdout).to.equal(0);
       for (const name of names)
-        expect(status.stdout).to.match(new RegExp(`^${name} +v\\d+ +[ab] +live +0 s +0 +\\S+$`, 'm'));
+        expect(status.stdout).to.match(
+          new RegExp(`^${name} +v\\d+ +[ab] +live +0 +0 s +\\S+ +0 +\\S+/${process.pid.toString()} +\\S+$`, 'm'),
+        );
     });
 
     it('given rows that were changed behind its back, then verify shows them and fails', async () => {

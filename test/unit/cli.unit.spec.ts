@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import { purposes } from '../../cli/purposes.js';
+import type { Screen } from '../../cli/terminal.js';
+import { projections } from '../../projections/index.js';
 import { run } from '../../cli/run.js';
 import { Stopped } from '../../cli/stopping.js';
 import { DatabaseUnavailable } from '../../application/ports/unavailable.js';
@@ -10,7 +13,9 @@ import { type StreamId, streamName } from '../../application/streams.js';
 import { forOperator } from '../../infrastructure/operator-errors.js';
 import { silentLogger } from '../support/silent-logger.js';
 
-const LIVE = { version: 2, letter: 'a', state: 'live', position: 'p9' as Position, lagMs: 0, parked: 0 } as const;
+const LEADER = { host: 'h', pid: 42, since: new Date(0) };
+const PACE = { lagEvents: 0, lagEventsAtLeast: false, lagMs: 0, rate: 0, leader: LEADER };
+const LIVE = { version: 2, letter: 'a', state: 'live', position: 'p9' as Position, ...PACE, parked: 0 } as const;
 const REBUILT = { letter: 'b', shown: true, events: 12_345, milliseconds: 1_500, position: 'p9' } as const;
 
 /** Tools that do nothing, but for what a test gives; whether they were closed. */
@@ -36,6 +41,8 @@ function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean
     chainBreak: () => Promise.resolve(undefined),
     projections: ['users', 'groups'],
     projectionStatus: () => Promise.resolve([{ name: 'users', ...LIVE }]),
+    projectionList: () => Promise.resolve([]),
+    processStatus: () => Promise.resolve([]),
     lostKeys: () => Promise.resolve([]),
     rebuild: () => Promise.resolve({ givenUp: [] }),
     standbys: () => Promise.resolve([]),
@@ -85,6 +92,7 @@ async function runWith(
   words: readonly string[],
   given: Partial<Tools> = {},
   stop = new AbortController().signal,
+  screen?: Screen,
 ): Promise<{ code: number; out: string[]; err: string[]; closed: boolean }> {
   const out: string[] = [];
   const err: string[] = [];
@@ -95,7 +103,12 @@ async function runWith(
     explain: forOperator,
     stop,
     version: '1.2.3',
-    terminal: { out: (line) => void out.push(line), err: (line) => void err.push(line), isTerminal: false },
+    terminal: {
+      out: (line) => void out.push(line),
+      err: (line) => void err.push(line),
+      isTerminal: false,
+      ...(screen && { screen }),
+    },
   });
   return { code, out, err, closed: closed() };
 }
@@ -225,18 +238,96 @@ describe('the parley command', () => {
       projectionStatus: () =>
         Promise.resolve([
           { name: 'users', ...LIVE },
-          { name: 'group_members', ...LIVE, state: 'stopped', lagMs: 12_340, parked: 3, reason: 'a newer schema' },
+          {
+            ...{ name: 'group_members', ...LIVE, state: 'stopped', lagMs: 12_340, parked: 3, reason: 'a newer schema' },
+            ...{ lagEvents: 10_000, lagEventsAtLeast: true, rate: 2.5, leader: null },
+          },
         ]),
     });
     expect(code).to.equal(1);
     expect(out).to.deep.equal([
-      'projection     version  letter  state    lag     parked  position',
-      'users          v2       a       live     0 s     0       p9',
-      'group_members  v2       a       STOPPED  12.3 s  3       p9',
+      'projection     version  letter  state    lag, events  lag     events/s  parked  leader  position',
+      'users          v2       a       live     0            0 s     0         0       h/42    p9',
+      'group_members  v2       a       STOPPED  10,000+      12.3 s  2.5       3       NOBODY  p9',
       'group_members: a newer schema',
-      'group_members: 3 events are set aside (parked)',
+      'group_members: 3 events are set aside (`parley parked list group_members`)',
       "Letter: which of a projection's two sets of tables, a or b, readers see; a rebuild fills the other and switches.",
     ]);
+  });
+
+  it('given --watch, then it says a line per look into a pipe, and draws in place on a terminal until Ctrl-C', async () => {
+    for (const drawn of [undefined, [] as string[]]) {
+      const stop = new AbortController();
+      let looks = 0;
+      const screen = drawn && { write: (text: string) => void drawn.push(text), rows: () => 3, columns: () => 20 };
+      const { code, out, err } = await runWith(
+        ['projections', 'status', '--watch'],
+        {
+          projectionStatus: () => {
+            if (++looks === 2)
+              setTimeout(() => {
+                stop.abort(Stopped.by('SIGINT'));
+              });
+            return Promise.resolve([
+              { name: 'users', ...LIVE, lagEvents: 3, lagMs: 1_500, rate: 7 },
+              { name: 'groups', ...LIVE },
+              { name: 'friends', ...LIVE },
+            ]);
+          },
+        },
+        stop.signal,
+        screen,
+      );
+      expect({ code, err, looks }).to.deep.equal({ code: 130, err: ['Stopped.'], looks: 2 });
+      if (drawn === undefined) {
+        expect(out).to.have.length(2);
+        expect(out[0]).to.match(
+          /Z {2}at most 3 events, 1\.5 s behind \(users\); 7 events\/s; 0 parked; none stopped; led by h\/42$/,
+        );
+      } else {
+        expect(out).to.deep.equal([]);
+        expect(drawn).to.deep.equal([
+          '\u001b[?25l',
+          '\r\u001b[Jprojection  version\n… 3 lines more\n',
+          '\u001b[2A\r\u001b[Jprojection  version\n… 3 lines more\n',
+          '\u001b[?25h',
+        ]);
+      }
+    }
+  });
+
+  it('lists what there is, what for, and how large', async () => {
+    const entry = { name: 'users', version: 2, letter: 'a', rows: 1_234, rowsExact: true, bytes: 5_000_000 } as const;
+    const given = {
+      projectionList: () => Promise.resolve([entry, { ...entry, name: 'groups', rows: null, letter: null, bytes: 0 }]),
+    };
+    expect((await runWith(['projections', 'list'], given)).out).to.deep.equal([
+      'projection  version  letter  rows     size     for',
+      'users       v2       a       1,234    4.8 MiB  profiles, and who may be found by what',
+      'groups      v2       -       MISSING  0 bytes  groups and their settings',
+    ]);
+    const { out } = await runWith(['processes', 'list', '--json']);
+    expect(out.map((line) => JSON.parse(line) as object)).to.deep.equal([
+      { processes: [{ name: 'group-lines', for: "tells of a group's changes in its chat" }] },
+    ]);
+  });
+
+  it('says of each projection what it is for', () => {
+    for (const { name } of projections) expect(purposes, name).to.have.property(name).that.is.a('string');
+  });
+
+  it('lists the exit codes in the help of each command of the read side', async () => {
+    for (const words of [
+      'projections list',
+      'projections status',
+      'processes status',
+      'parked list',
+      'parked discard',
+    ]) {
+      const { code, out } = await runWith([...words.split(' '), '--help']);
+      expect(code).to.equal(0);
+      expect(out.join('\n'), words).to.match(/Exit codes: 0 .*, 2 wrong words, 130 Ctrl-C/);
+    }
   });
 
   it('prints no control character, whoever wrote it, and says the same to a program', async () => {

@@ -135,7 +135,7 @@ describe('processes of several servers on PostgreSQL', () => {
     const [gone, left] = leader === 0 ? [a, b] : [b, a];
     // Its host is gone: the server ends its sessions, and so its lock.
     await pool.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'parley processes lead'",
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'parley processes lead %'",
     );
     await gone.runner.stop();
     await add(left, 'g', 'y');
@@ -168,7 +168,7 @@ describe('processes of several servers on PostgreSQL', () => {
     for (let round = 0; round < 8; round++) {
       // Whoever led goes on for the moment in which his connection's end isn't known to him.
       await pool.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'parley processes lead'",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'parley processes lead %'",
       );
       await eventually(async () => (await ledBy(a, b)).length > 0);
     }

@@ -1,0 +1,65 @@
+import type { House } from './house.js';
+import { shown, type Screen } from './terminal.js';
+
+/** Between two looks, ms. */
+const EVERY_MS = 1_000;
+
+const UP = (lines: number): string => (lines === 0 ? '\r' : `\u001b[${lines.toString()}A\r`);
+const CLEAR_BELOW = '\u001b[J';
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
+
+/** One look: what a terminal shows, and the line that says it to whoever reads the output later. */
+export interface Look {
+  readonly lines: readonly string[];
+  readonly line: string;
+}
+
+/**
+ * Looks again and again until it is told to stop: in place on a terminal, a line per look elsewhere.
+ * @throws the signal's reason
+ */
+export async function watch({ terminal, stop }: House, look: () => Promise<Look>): Promise<never> {
+  const { screen } = terminal;
+  let drawn = 0;
+  screen?.write(HIDE_CURSOR);
+  try {
+    for (;;) {
+      stop.throwIfAborted();
+      const { lines, line } = await look();
+      stop.throwIfAborted();
+      if (screen === undefined) {
+        terminal.out(line);
+      } else {
+        const room = fitting(lines, screen);
+        screen.write(`${UP(drawn)}${CLEAR_BELOW}${room.map((each) => `${each}\n`).join('')}`);
+        drawn = room.length;
+      }
+      await rest(stop);
+    }
+  } finally {
+    screen?.write(SHOW_CURSOR);
+  }
+}
+
+/** What scrolled off or was wrapped could not be drawn over. */
+function fitting(lines: readonly string[], { rows, columns }: Screen): string[] {
+  const most = Math.max(1, rows() - 1);
+  const kept =
+    lines.length <= most
+      ? lines
+      : [...lines.slice(0, most - 1), `… ${(lines.length - most + 1).toString()} lines more`];
+  return kept.map((line) => shown(line).slice(0, Math.max(1, columns() - 1)));
+}
+
+function rest(stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, EVERY_MS);
+    stop.addEventListener('abort', done);
+  });
+}
