@@ -14,7 +14,7 @@ import { makeLogger } from './infrastructure/logging.js';
 import { forOperator } from './infrastructure/operator-errors.js';
 import { StartCancelled } from './infrastructure/patience.js';
 import { metricsPage } from './infrastructure/telemetry/metrics-page.js';
-import { openMetrics } from './infrastructure/telemetry/open.js';
+import { openTelemetry } from './infrastructure/telemetry/open.js';
 import { toldToStop } from './infrastructure/told-to-stop.js';
 
 const stdout = lineWriter(1, { onDropped: (lines) => `${lines.toString()} lines could not be written\n` });
@@ -37,7 +37,8 @@ async function main(): Promise<void> {
   let waitingFor: string | undefined;
   const waiting = (): string | undefined => waitingFor;
   const shared = { host, limits: config.limits, trusted: trusts(config.trustedProxies) };
-  const metrics = await openMetrics(config.metrics);
+  const watching = await openTelemetry(config, process.env);
+  const { metrics } = watching;
   const told = (apiOf: (path: string) => string): ListenOptions['answered'] =>
     metrics &&
     ((path, status, seconds) => {
@@ -80,7 +81,7 @@ async function main(): Promise<void> {
         waitingFor = what;
       },
     };
-    const parley = await openParley(config, log, patience, opening, metrics);
+    const parley = await openParley(config, log, patience, opening, watching.telemetry);
     metrics?.lookAt(parley.sources);
     try {
       main.serve(parley.app);
@@ -98,6 +99,7 @@ async function main(): Promise<void> {
       await Promise.all(ports.map((each) => each.stop()));
     } finally {
       await parley.close();
+      await watching.close();
     }
   } finally {
     await Promise.all(ports.map((each) => each.stop()));

@@ -4,6 +4,8 @@ export interface UnaryCall {
   readonly request: object;
   /** How long the caller still waits, ms; undefined: he doesn't say. */
   readonly remainingMs: number | undefined;
+  /** As it was sent in the call's metadata. */
+  readonly traceparent?: string | undefined;
 }
 
 /** An end of a call without an answer. `code` is the call's status, which may be a number of the API's own. */

@@ -132,8 +132,9 @@ async function answer(
     callback({ code: status.DEADLINE_EXCEEDED, details: 'Deadline exceeded' });
     return;
   }
+  const traceparent = call.metadata.get('traceparent')[0]?.toString();
   try {
-    callback(null, await answers({ rpc, request: call.request, remainingMs }));
+    callback(null, await answers({ rpc, request: call.request, remainingMs, traceparent }));
   } catch (error) {
     const refused =
       error instanceof CallRefused ? error : new CallRefused(status.INTERNAL, 'something went wrong here');

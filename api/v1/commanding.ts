@@ -3,6 +3,7 @@ import type { CommandResult, RequestContext } from '../../application/commands/r
 import { actingUser, type Actor } from '../../domain/shared/actor.js';
 import { requestHash } from '../http/body.js';
 import { etagOf, revisionAsked } from '../http/etag.js';
+import { traceOf } from '../http/traceparent.js';
 import type { Caller } from './caller.js';
 import type { Invocation, Reply } from './operation.js';
 import { Refused } from './problems.js';
@@ -20,7 +21,6 @@ export const resolveUser = (userId: string, caller: Caller): string =>
   userId === 'me' ? actingUser(actorOf(caller)) : userId;
 
 export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
-export const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** @throws Refused InvalidRequest */
 export function idempotencyKey(request: Request): string | undefined {
@@ -42,7 +42,6 @@ export function requestContext({ caller, request, response }: AnyInvocation, ope
       errors: [{ pointer: '/If-Match', detail: 'must be one strong ETag, or *' }],
     });
   }
-  const traceparent = request.get('traceparent');
   return {
     tenant: caller.tenant,
     actor: actorOf(caller),
@@ -52,7 +51,7 @@ export function requestContext({ caller, request, response }: AnyInvocation, ope
       ? {}
       : { idempotency: { key, operation, bodyHash: requestHash(request, request.originalUrl) } }),
     ...(ifRevision === undefined ? {} : { ifRevision }),
-    ...(traceparent !== undefined && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
+    ...traceOf(request.get('traceparent')),
   };
 }
 

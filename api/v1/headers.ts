@@ -1,7 +1,8 @@
 import { IF_MATCH } from '../http/etag.js';
 import { ID_PATTERN } from '../../domain/shared/ids.js';
 import { TENANT } from './authenticate.js';
-import { IDEMPOTENCY_KEY, TRACEPARENT } from './commanding.js';
+import { TRACEPARENT } from '../http/traceparent.js';
+import { IDEMPOTENCY_KEY } from './commanding.js';
 import type { Operation } from './operation.js';
 
 interface Header {

@@ -13,6 +13,8 @@ export interface Cause<Event extends DomainEvent = DomainEvent> {
   readonly correlationId: string;
   /** Whoever commanded it wants nobody told of it in chats. */
   readonly silent?: true;
+  /** Of the trace that it belongs to, which goes on with what follows. */
+  readonly traceparent?: string;
   readonly event: Event;
 }
 

@@ -198,9 +198,13 @@ export const performed = ({ process, act }: Due): Promise<unknown> =>
 
 /** What a process is told of an event that was read. */
 export function causeOf({ envelope, event, stored }: RecordedEvent & { readonly event: DomainEvent }): Cause {
-  const { tenant, occurredAt, actor, $correlationId: correlationId, silent } = envelope;
+  const { tenant, occurredAt, actor, $correlationId: correlationId, silent, traceparent } = envelope;
   const cause = { name: nameOf(stored), tenant, occurredAt, actor, correlationId, event };
-  return silent === undefined ? cause : { ...cause, silent };
+  return {
+    ...cause,
+    ...(silent === undefined ? {} : { silent }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
 }
 
 function contextOf({ name }: Process, { cause }: Act): RequestContext {
@@ -210,5 +214,6 @@ function contextOf({ name }: Process, { cause }: Act): RequestContext {
     via: `process:${name}`,
     correlationId: cause.correlationId,
     causationId: cause.name.id,
+    ...(cause.traceparent === undefined ? {} : { traceparent: cause.traceparent }),
   };
 }

@@ -1,14 +1,27 @@
+import { Metadata } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.js';
+import { GroupClient } from '../support/grpc-client.js';
+import { type OtlpCollector, otlpCollector } from '../support/otlp-collector.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { V1Client } from '../support/v1-client.js';
 
 let parley: RunningParley;
+let collector: OtlpCollector;
+/** OpenTelemetry's SDK reads them itself. */
+let otel: Record<string, string>;
 before(async function () {
   this.timeout(60_000);
-  parley = await runParley({ METRICS_PORT: '0' });
+  collector = await otlpCollector();
+  otel = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '50', OTEL_SERVICE_NAME: 'club' };
+  Object.assign(process.env, otel);
+  parley = await runParley({ ...otel, METRICS_PORT: '0', OPENIM_GRPC_PORT: '0' });
 });
-after(() => parley.stop());
+after(async () => {
+  for (const name of Object.keys(otel)) Reflect.deleteProperty(process.env, name);
+  await parley.stop();
+  await collector.close();
+});
 
 /** The samples of one metric: labels as they are written, and the value. */
 async function samples(name: string): Promise<ReadonlyMap<string, number>> {
@@ -66,5 +79,64 @@ describe('the metrics of a server', () => {
     expect((await fetch(`${parley.url}/metrics`)).status).to.equal(404);
     expect((await fetch(`${parley.metrics!}/v1/groups`)).status).to.equal(404);
     expect((await fetch(`${parley.metrics!}/metrics`, { method: 'POST' })).status).to.equal(405);
+  });
+});
+
+describe('the traces of a server', () => {
+  const traceId = (n: number): string => n.toString(16).padStart(32, 'a');
+  const CALLER = 'b'.repeat(16);
+  /** What came of one trace, a line each: the span, and its parent's name. */
+  const traced = (trace: string): string[] => {
+    const spans = collector.spans.filter((span) => span.traceId === trace);
+    const nameOf = (id = ''): string =>
+      id === CALLER ? 'caller' : (spans.find(({ spanId }) => spanId === id)?.name ?? `unknown ${id}`);
+    return spans.map(({ name, parentSpanId }) => `${nameOf(parentSpanId)} > ${name}`);
+  };
+
+  it('given a caller with a trace, have its command, its append and its projections in it', async () => {
+    const v1 = new V1Client(parley.url);
+    const { token } = await v1.person('tracy');
+    const headers = { traceparent: `00-${traceId(1)}-${CALLER}-01` };
+    expect((await v1.call('POST', '/groups', { token, headers, body: { name: 'traced' } })).status).to.equal(201);
+    await eventually(() => {
+      expect(traced(traceId(1))).to.include.members([
+        'caller > command CreateGroup',
+        'command CreateGroup > append group',
+        'command CreateGroup > project groups',
+        'command CreateGroup > project group_members',
+        // What follows by itself belongs to it as well.
+        'command CreateGroup > command SendNotice',
+      ]);
+    });
+    const [command] = collector.spans.filter((span) => span.traceId === traceId(1) && span.name.startsWith('command'));
+    expect(command?.attributes).to.include({ 'parley.outcome': 'ok', 'parley.via': 'v1:POST /groups' });
+    expect([...collector.services]).to.deep.equal(['club']);
+  });
+
+  it('given a caller by gRPC likewise, and nothing where he keeps none', async () => {
+    const v1 = new V1Client(parley.url);
+    await v1.person('gina');
+    const grpc = new GroupClient(parley.grpc!);
+    const make = (groupID: string, flags: string, trace: string): Promise<{ ErrCode?: number }> => {
+      const metadata = new Metadata();
+      metadata.set('traceparent', `00-${trace}-${CALLER}-${flags}`);
+      const by = { OpUserID: 'gina', operationID: 'o', OwnerUserID: 'gina' };
+      return grpc.call(
+        'createGroup',
+        { ...by, GroupInfo: { groupID, groupName: 'g' }, InitMemberList: [] },
+        {},
+        metadata,
+      );
+    };
+    expect((await make('untraced', '00', traceId(2))).ErrCode).to.equal(0);
+    expect((await make('traced', '01', traceId(3))).ErrCode).to.equal(0);
+    grpc.close();
+    await eventually(() => {
+      expect(traced(traceId(3))).to.include.members([
+        'caller > command CreateGroup',
+        'command CreateGroup > append group',
+      ]);
+    });
+    expect(traced(traceId(2))).to.deep.equal([]);
   });
 });

@@ -27,23 +27,20 @@ export class GroupClient {
   }
 
   /** Rejects with a ServiceError where the call ends without a reply. */
-  call<Name extends RpcName>(name: Name, request: Sent<Name>, options: CallOptions = {}): Promise<Got<Name>> {
+  call<Name extends RpcName>(
+    name: Name,
+    request: Sent<Name>,
+    options: CallOptions = {},
+    metadata = new Metadata(),
+  ): Promise<Got<Name>> {
     const rpc = this.#rpcs[name];
     if (rpc === undefined) throw new Error(`no rpc ${name}`);
     const { path, requestSerialize: written, responseDeserialize: read } = rpc;
     return new Promise((resolve, reject) => {
-      this.#client.makeUnaryRequest<object, object>(
-        path,
-        written,
-        read,
-        request,
-        new Metadata(),
-        options,
-        (error, reply) => {
-          if (error === null) resolve(reply as Got<Name>);
-          else reject(error);
-        },
-      );
+      this.#client.makeUnaryRequest<object, object>(path, written, read, request, metadata, options, (error, reply) => {
+        if (error === null) resolve(reply as Got<Name>);
+        else reject(error);
+      });
     });
   }
 

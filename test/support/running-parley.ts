@@ -6,7 +6,7 @@ import { listen } from '../../api/http/server.js';
 import { loadConfig } from '../../infrastructure/config/config.js';
 import { openParley } from '../../infrastructure/container.js';
 import { metricsPage } from '../../infrastructure/telemetry/metrics-page.js';
-import { openMetrics } from '../../infrastructure/telemetry/open.js';
+import { openTelemetry } from '../../infrastructure/telemetry/open.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { type Engine, type TestEngine, testEngine, USUAL_ENGINE } from './engines.js';
 import { eventually } from './eventually.js';
@@ -57,19 +57,20 @@ export async function runParley(
   };
   // Hundreds of people register for the tests.
   const config = { ...loadConfig(settings), passwordCost: { memoryCost: 64, timeCost: 1 } };
-  const telemetry = await openMetrics(config.metrics);
-  const parley = await openParley(config, log, undefined, undefined, telemetry);
-  telemetry?.lookAt(parley.sources);
+  const watching = await openTelemetry(config, settings);
+  const { metrics: counted } = watching;
+  const parley = await openParley(config, log, undefined, undefined, watching.telemetry);
+  counted?.lookAt(parley.sources);
   const server = await listen(parley.app, {
     ...config,
     edgeAt,
     answered:
-      telemetry &&
+      counted &&
       ((path, status, seconds) => {
-        telemetry.answered(apiAt(path), status, seconds);
+        counted.answered(apiAt(path), status, seconds);
       }),
   });
-  const metrics = telemetry && config.metrics ? await listen(metricsPage(telemetry), { ...config.metrics }) : undefined;
+  const metrics = counted && config.metrics ? await listen(metricsPage(counted), { ...config.metrics }) : undefined;
   // On a log that others have filled, its lists are there a little later.
   await eventually(async () => (await fetch(`${server.url}/health/ready`)).ok, 60_000);
   const own = await Promise.all(
@@ -83,7 +84,7 @@ export async function runParley(
       ? undefined
       : await listenGrpc({
           ...config.openimGrpc,
-          called: telemetry?.called.bind(telemetry),
+          called: counted?.called.bind(counted),
           proto: GROUP_PROTO,
           service: GROUP_SERVICE,
         });
@@ -104,6 +105,7 @@ export async function runParley(
         ),
       );
       await parley.close();
+      await watching.close();
       await store.stop();
       await database.drop();
     },

@@ -4,6 +4,7 @@ import type { Logger } from '../../../application/ports/logger.js';
 import type { Actor } from '../../../domain/shared/actor.js';
 import { isId } from '../../../domain/shared/ids.js';
 import { type Answers, CallRefused } from '../../grpc/answers.js';
+import { traceOf } from '../../http/traceparent.js';
 import { backOfficeRpcs } from './back-office.js';
 import { OpenimV2Refused, type Refusal, refusalOf, UNFORESEEN } from './errors.js';
 import { groupCommandRpcs } from './group-commands.js';
@@ -31,7 +32,7 @@ export function openimV2(services: OpenimV2Services, log: Logger): Answers {
     return { kind: isAdmin ? 'appAdmin' : 'user', id: by };
   };
 
-  return async ({ rpc: name, request, remainingMs }) => {
+  return async ({ rpc: name, request, remainingMs, traceparent }) => {
     const rpc = byName.get(name);
     if (rpc === undefined) throw new CallRefused(UNIMPLEMENTED, 'there is no such rpc');
     const path = `/${name}`;
@@ -46,6 +47,7 @@ export function openimV2(services: OpenimV2Services, log: Logger): Answers {
         actor,
         via: `openim-v2:${path}`,
         correlationId,
+        ...traceOf(traceparent),
         ...(ref === '' ? {} : { requestRef: ref.slice(0, REQUEST_REF_LENGTH) }),
         ...(remainingMs === undefined ? {} : { deadlineMs: remainingMs }),
       };

@@ -2,6 +2,7 @@ import type { RequestContext } from '../../../application/commands/request.js';
 import type { RegistrationContext } from '../../../application/commands/users.js';
 import type { Actor } from '../../../domain/shared/actor.js';
 import { requestHash, requestHashWithout } from '../../http/body.js';
+import { traceOf } from '../../http/traceparent.js';
 import { InputInvalid } from '../../http/validation.js';
 import type { Call, Caller } from './operation.js';
 
@@ -42,6 +43,7 @@ export function registrationContext(
     tenant: caller.tenant,
     via,
     correlationId,
+    ...traceOf(request.get('traceparent')),
     ...(key === undefined ? {} : { idempotency: { key, operation: name, bodyHash: bodyHash() } }),
     ...(requestRef === undefined || requestRef === '' ? {} : { requestRef: requestRef.slice(0, REQUEST_REF_LENGTH) }),
   };
