@@ -63,6 +63,8 @@ export interface ExportOptions {
   readonly seals: Seals;
   readonly key: string | undefined;
   readonly originOf: (seal: Seal) => string;
+  /** How often it is noted how far the export is, ms; default 2,000. */
+  readonly noteMs?: number;
 }
 
 /**
@@ -73,7 +75,7 @@ export interface ExportOptions {
  * DatabaseUnavailable, and what the file system fails with
  */
 export async function exportLog(request: ExportRequest, options: ExportOptions): Promise<Exported> {
-  const { store, seals, key, originOf } = options;
+  const { store, seals, key, originOf, noteMs = NOTE_MS } = options;
   const { folder, gzip: compress, onProgress, signal, ...asked } = request;
   const { isChosen, isWhole } = choice(asked);
   await mkdir(folder, { recursive: true });
@@ -141,7 +143,7 @@ export async function exportLog(request: ExportRequest, options: ExportOptions):
       if (proofs !== undefined && proofs.waiting > CHUNK) await proofs.send();
       onProgress(shareAt(after === '' ? undefined : after), lines);
       signal.throwIfAborted();
-      if (performance.now() - noted < NOTE_MS) continue;
+      if (performance.now() - noted < noteMs) continue;
       await note(false);
       noted = performance.now();
     }

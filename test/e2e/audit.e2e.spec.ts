@@ -11,6 +11,7 @@ import { provesConsistency } from '../../application/seals/proofs.js';
 import { noteVerifier } from '../../application/seals/signed-note.js';
 import { eventually } from '../support/eventually.js';
 import { runCliHere } from '../support/in-process-cli.js';
+import { runCli } from '../support/parley-process.js';
 import { repositoryRoot } from '../support/repository-root.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
 import { V1Client } from '../support/v1-client.js';
@@ -241,6 +242,41 @@ describe('auditing, over HTTP', function () {
         /auditor eva read: v1:GET \/audit\/history .*The hash chain holds over \d+ entries\.\n$/s,
       );
       expect(JSON.parse(nothing.stdout)).to.deep.equal({ events: 0, unreadable: 0 });
+    });
+
+    it('is proven by the command too: sealed, verified, exported, and checked without the server', async () => {
+      const said = async (...words: string[]): Promise<string> => {
+        const { code, stdout, stderr } = await runCliHere(words, parley.env);
+        expect([code, stderr], words.join(' ')).to.deep.equal([0, '']);
+        return stdout;
+      };
+      const [folder, proof] = [join(files, 'export'), join(files, 'ben.json')];
+      const key = (await said('audit', 'key')).trim();
+      const sealed = JSON.parse(await said('audit', 'seal', '--json')) as { size: number; checkpoint: string };
+      const known = openCheckpoint(sealed.checkpoint, [noteVerifier(key)]);
+      expect(known.size).to.equal(sealed.size).and.to.be.above(0);
+      expect(await said('audit', 'checkpoints', '-n', '100')).to.contain(sealed.checkpoint);
+      await said('audit', 'prove', `parley_user-${parley.tenant}.ben@0`, '-o', proof);
+      expect(await said('audit', 'export', folder, '--user', 'ben', '--gzip')).to.contain('of a part of the log');
+      expect(JSON.parse(await said('privacy', 'export', 'ben'))).to.have.nested.property('profile.userId', 'ben');
+      // As an operator runs it: the built program, beside the server.
+      const verified = await runCli(['audit', 'verify', '--checkpoints', join(files, 'seals')], parley.env);
+      expect(verified).to.deep.include({ code: 0 });
+      expect(verified.stdout).to.match(/^[\d,]+ events; .*All holds: hashes, chains and seals\.\n$/s);
+      for (const what of [proof, folder]) {
+        const checker = spawn(process.execPath, [VERIFIER, what, '--key', key, '--checkpoint', join(files, 'seals')]);
+        expect((await once(checker, 'exit'))[0], what).to.equal(0);
+      }
+      const wrong = await runCliHere(['audit', 'prove', 'nothing'], parley.env);
+      expect([wrong.code, wrong.stderr]).to.deep.equal([
+        1,
+        '"nothing" names no event: give its id, or stream@revision.\n',
+      ]);
+      const again = await runCliHere(['audit', 'export', folder, '--user', 'ann', '--gzip'], parley.env);
+      expect([again.code, again.stderr]).to.deep.equal([
+        2,
+        `${folder} holds another export: name a folder of its own.\n`,
+      ]);
     });
   });
 

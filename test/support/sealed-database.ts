@@ -22,6 +22,9 @@ export interface SealedDatabase {
   drop(): Promise<void>;
 }
 
+/** Of the key that signs. */
+export const SEED = Buffer.alloc(32, 9);
+
 /** A database with an empty log, its system tables, and a key to sign with. */
 export async function sealedDatabase(): Promise<SealedDatabase> {
   const database = await freshDatabase('seals');
@@ -30,7 +33,7 @@ export async function sealedDatabase(): Promise<SealedDatabase> {
   const pool = new pg.Pool({ connectionString: database.url, max: 3 });
   pool.on('error', () => undefined);
   const seals = new PostgresSeals(pool);
-  const signer = signerOf(Buffer.alloc(32, 9), undefined);
+  const signer = signerOf(SEED, undefined);
   return {
     url: database.url,
     store,
