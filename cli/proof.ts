@@ -199,7 +199,7 @@ function exportCommand(audit: Command, using: Using, { terminal, stop }: House):
           else {
             const tail = done.unsealed === 0 ? '' : `, ${count(done.unsealed)} of them not sealed yet`;
             terminal.out(
-              `${count(done.events)} events${done.whole ? '' : ' of a part of the log'} in ${folder}, under the seal of ${count(done.size)}${tail}.`,
+              `${many(done.events, 'event')}${done.whole ? '' : ' of a part of the log'} in ${folder}, under the seal of ${count(done.size)}${tail}.`,
             );
             terminal.out(`Check it with: node tools/parley-verify.mjs ${folder} --key KEY (parley audit key)`);
           }
@@ -246,6 +246,8 @@ const REASONS = {
   hash: 'is not what its own hash says',
 } as const;
 
+const many = (n: number, what: string): string => `${count(n)} ${what}${n === 1 ? '' : 's'}`;
+
 function verifiedLines(found: VerifiedLog): string[] {
   const problems = [
     ...found.sealProblems.map(({ size, problem }) => `SEAL of ${count(size)} events: ${problem}`),
@@ -256,15 +258,15 @@ function verifiedLines(found: VerifiedLog): string[] {
   const sealed =
     found.sealed === 0
       ? 'none is under a seal'
-      : `${count(found.sealed)} are under ${count(found.seals)} seals, the newest of ${new Date(found.sealedAt ?? 0).toISOString()}`;
+      : `${count(found.sealed)} are under ${many(found.seals, 'seal')}, the newest of ${new Date(found.sealedAt ?? 0).toISOString()}`;
   return [
     ...problems.slice(0, TOLD),
     ...(untold === 0 ? [] : [`… and ${count(untold)} more.`]),
-    `${count(found.events)} events; ${sealed}.`,
+    `${many(found.events, 'event')}; ${sealed}.`,
     ...(found.unsealed === 0
       ? []
       : [
-          `${count(found.unsealed)} events behind the newest seal are not sealed yet: of them only each stream's chain was checked.`,
+          `${many(found.unsealed, 'event')} behind the newest seal, not sealed yet: of the tail only each stream's chain was checked.`,
         ]),
     found.holds ? 'All holds: hashes, chains and seals.' : 'IT DOES NOT HOLD.',
   ];
