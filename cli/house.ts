@@ -5,6 +5,8 @@ import type { Terminal } from './terminal.js';
 export interface House {
   open(): Promise<Tools>;
   openStores(): Promise<StoreTools>;
+  /** Runs a server in this process until it is told to stop. Gives its exit code. */
+  serve(): Promise<number>;
   readonly terminal: Terminal;
   /** Fires when the command is to end, with a `Stopped` as its reason. */
   readonly stop: AbortSignal;

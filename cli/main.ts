@@ -29,9 +29,13 @@ function stopFor(why: Stopped): void {
   }, STOP_WITHIN_MS).unref();
 }
 
-void toldToStop('parley').then((signal) => {
-  stopFor(Stopped.by(signal === 'npm has ended' ? 'SIGTERM' : signal));
-});
+const words = process.argv.slice(2);
+
+// A server sees to its own end.
+if (words[0] !== 'serve')
+  void toldToStop('parley').then((signal) => {
+    stopFor(Stopped.by(signal === 'npm has ended' ? 'SIGTERM' : signal));
+  });
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // Whoever reads has read enough; or the disk that it goes to is full.
@@ -50,12 +54,19 @@ const open = async (): Promise<Tools> => {
 
 /** Of its configuration they need no more than where the log is: no keys are touched. */
 const openStores = async (): Promise<StoreTools> => {
-  const { storeTools } = await import('../infrastructure/event-store/copy/open.js');
-  return storeTools(process.env, makeLogger('warn'));
+  const { openStoreTools } = await import('../infrastructure/composition/store-tools.js');
+  return openStoreTools(process.env, makeLogger('warn'));
 };
 
-const code = await run(process.argv.slice(2), {
+/** What `npm start` runs, in this process. Gives its exit code. */
+const serve = async (): Promise<number> => {
+  await import('../main.js');
+  return Number(process.exitCode ?? 0);
+};
+
+const code = await run(words, {
   open,
+  serve,
   openStores,
   explain: forOperator,
   stop: stop.signal,

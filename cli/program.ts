@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { databaseCommands } from './db.js';
 import { historyCommand } from './history.js';
 import type { House, Using } from './house.js';
 import { parkedCommands } from './parked.js';
@@ -8,6 +9,7 @@ import { processCommands } from './processes.js';
 import { projectionCommands } from './projections.js';
 import { sayingWhenStopped, unlessStopped } from './stopping.js';
 import { eachLine } from './terminal.js';
+import { serveCommand } from './serve.js';
 import { storeCommands, systemCommands } from './store.js';
 
 /** The `parley` command. */
@@ -16,6 +18,7 @@ export function parleyCommand(house: House): Command {
   const program = new Command('parley')
     .description('Tools of a Parley server. They find it by DATABASE_URL, or by DATA_DIR (./data).')
     .version(version, '-V, --version', 'the version of Parley')
+    .addHelpText('after', HELP)
     .exitOverride()
     .configureOutput({
       writeErr: (text) => {
@@ -43,7 +46,19 @@ export function parleyCommand(house: House): Command {
   historyCommand(program, using, house);
   privacyCommands(program, using, house);
   proofCommands(program, using, house);
+  serveCommand(program, house);
+  databaseCommands(program, house);
   storeCommands(program, house);
   systemCommands(program, house);
   return program;
 }
+
+const HELP = `
+Examples:
+  $ parley projections status --watch     where the read side stands, in place until Ctrl-C
+  $ parley projections rebuild users      its tables anew, while everybody goes on reading
+  $ parley parked list                    what could not be handled, and was set aside
+  $ parley help projections               what there is to do with them; \`… rebuild --help\` tells of one command
+
+Exit codes: 0 done, 1 it failed or what was checked does not hold, 2 wrong words, 130 Ctrl-C, 143 SIGTERM, 141 nobody
+reads the output any more. What was asked for is on stdout; errors and progress are on stderr.`;

@@ -1,8 +1,14 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ComparisonReport, CopyReport, NamedStores, StoreTools } from '../application/ports/tools.js';
+import { codes } from './codes.js';
 import type { House } from './house.js';
 import { count, withProgress } from './progress.js';
 import { sayingWhenStopped } from './stopping.js';
+import { json } from './terminal.js';
+
+interface AsJson {
+  readonly json?: true;
+}
 
 /** `parley store …`: the log as a whole, moved and compared. */
 export function storeCommands(program: Command, house: House): void {
@@ -11,6 +17,7 @@ export function storeCommands(program: Command, house: House): void {
     command
       .option('--from <store>', 'the source (default: what EVENT_STORE, DATABASE_URL or DATA_DIR name)')
       .requiredOption('--to <store>', 'the target')
+      .option('--json', 'as one JSON document')
       .option('--tenants <tenants>', 'only their streams, in both (default: TENANTS, else all)', commaSeparated);
   const store = program
     .command('store')
@@ -21,7 +28,8 @@ export function storeCommands(program: Command, house: House): void {
     .description(
       'write the whole log to another store, in order and unchanged, and compare; goes on where it was stopped',
     )
-    .action(async (stores: NamedStores) => {
+    .addHelpText('after', codes('copied, and both are the same', 'it failed, or they are not the same'))
+    .action(async ({ json: asJson, ...stores }: NamedStores & AsJson) => {
       const tools = await house.openStores();
       const copied = await sayingWhenStopped(house, 'What is copied stays; the same command goes on behind it.', () =>
         withProgress(terminal, 'copying', (say) =>
@@ -31,14 +39,17 @@ export function storeCommands(program: Command, house: House): void {
           }),
         ),
       );
-      terminal.out(copiedLine(copied));
-      if (await compare(tools, stores, house)) for (const line of NEXT) terminal.out(line);
-      else house.fail();
+      if (!asJson) terminal.out(copiedLine(copied));
+      const found = await compare(tools, stores, house);
+      if (asJson) terminal.out(json({ ...copied, ...comparedRecord(found) }));
+      else for (const line of [comparedLine(found), ...(isSame(found) ? NEXT : [])]) terminal.out(line);
     });
   named(store.command('verify'))
     .description('compare two logs event by event, and check the hash chain of each stream')
-    .action(async (stores: NamedStores) => {
-      if (!(await compare(await house.openStores(), stores, house))) house.fail();
+    .addHelpText('after', codes('they are the same', 'they are not, or it failed'))
+    .action(async ({ json: asJson, ...stores }: NamedStores & AsJson) => {
+      const found = await compare(await house.openStores(), stores, house);
+      terminal.out(asJson ? json(comparedRecord(found)) : comparedLine(found));
     });
 }
 
@@ -55,11 +66,17 @@ export function systemCommands(program: Command, house: House): void {
       'embedded:<data directory> or postgres://… (default: what DATABASE_URL or DATA_DIR name)',
     )
     .requiredOption('--to <database>', 'postgres://…, or env:NAME')
-    .action(async (databases: { from?: string; to: string }) => {
+    .option('--json', 'as one JSON document')
+    .addHelpText('after', codes('copied', 'it failed, and nothing was written'))
+    .action(async ({ json: asJson, ...databases }: { from?: string; to: string } & AsJson) => {
       const tools = await house.openStores();
       const tables = await sayingWhenStopped(house, 'Nothing was written.', () =>
         tools.copySystem(databases, house.stop),
       );
+      if (asJson) {
+        terminal.out(json({ tables }));
+        return;
+      }
       for (const { table, rows } of tables) terminal.out(`${table}: ${count(rows)} rows`);
       terminal.out('The master key (PARLEY_MASTER_KEY, or keys.json) is not among them: it must be the same there.');
     });
@@ -83,7 +100,7 @@ function copiedLine({ copied, resumed, others }: CopyReport): string {
   return `${count(copied)} events copied${resumed ? ', behind those that were there already' : ''}${left}.`;
 }
 
-async function compare(tools: StoreTools, stores: NamedStores, house: House): Promise<boolean> {
+async function compare(tools: StoreTools, stores: NamedStores, house: House): Promise<ComparisonReport> {
   const found = await sayingWhenStopped(house, 'Not all was compared.', () =>
     withProgress(house.terminal, 'comparing', (say) =>
       tools.compare(stores, (share, events) => {
@@ -92,9 +109,18 @@ async function compare(tools: StoreTools, stores: NamedStores, house: House): Pr
       }),
     ),
   );
-  house.terminal.out(comparedLine(found));
-  return found.difference === undefined;
+  if (!isSame(found)) house.fail();
+  return found;
 }
+
+const isSame = ({ difference }: ComparisonReport): boolean => difference === undefined;
+
+const comparedRecord = ({ head, difference, ...found }: ComparisonReport): object => ({
+  same: difference === undefined,
+  ...found,
+  head: head ?? null,
+  difference: difference ?? null,
+});
 
 const comparedLine = ({ events, streams, head, difference }: ComparisonReport): string =>
   difference === undefined

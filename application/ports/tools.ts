@@ -199,10 +199,19 @@ export interface ComparisonReport {
   readonly difference?: string;
 }
 
-/** What the `store` and `system` commands need; nothing is opened before they are used. What `onProgress` throws stops it. */
+export interface Migrated {
+  /** Names of the migrations that ran, or are to run, in their order. */
+  readonly migrations: readonly string[];
+  /** Names of those that a newer version of Parley has run. */
+  readonly newer: readonly string[];
+}
+
+/** What the `store`, `system` and `db` commands need; nothing is opened before they are used. What `onProgress` throws stops it. */
 export interface StoreTools {
   copy(stores: NamedStores, onProgress: (step: CopyStep) => void): Promise<CopyReport>;
   compare(stores: NamedStores, onProgress: (share: number, events: number) => void): Promise<ComparisonReport>;
+  /** Brings the database of this environment's server up to date; `dryRun` only says what that would do. */
+  migrate(options: DryRun): Promise<Migrated>;
   /** Keys, logins and what else is in schema `system`, into a PostgreSQL that has none yet. */
   copySystem(
     databases: { readonly from?: string; readonly to: string },

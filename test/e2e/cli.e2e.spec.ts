@@ -11,6 +11,7 @@ import { silentLogger } from '../support/silent-logger.js';
 import { streamName } from '../../application/streams.js';
 import { ENGINES } from '../support/engines.js';
 import { eventually } from '../support/eventually.js';
+import { freshDatabase } from '../support/postgres.js';
 import { openCliHere, runCliHere } from '../support/in-process-cli.js';
 import { type CliResult, runCli as runCliProcess } from '../support/parley-process.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
@@ -197,6 +198,35 @@ for (const engine of ENGINES)
         expect(stdout).to.match(/^users +v\d+ +[ab] +\d+ +\d+\.\d KiB +profiles/m);
       } finally {
         await cli.close();
+      }
+    });
+
+    it('db migrate says what it would do, does it once, and names what only a newer version knows', async () => {
+      const run = inTurn(runCliHere);
+      const client = new pg.Client({ connectionString: parley.databaseUrl });
+      await client.connect();
+      try {
+        await client.query("DELETE FROM parley_migration WHERE name LIKE 'AddStandby%'");
+        await client.query("INSERT INTO parley_migration (timestamp, name) VALUES (9, 'Later1900000000000')");
+        const told = async (...words: string[]): Promise<unknown> =>
+          JSON.parse((await run(['db', 'migrate', '--json', ...words], parley.env)).stdout);
+        const newer = ['Later1900000000000'];
+        const migrations = ['AddStandby1764000000302'];
+        expect(await told('--dry-run')).to.deep.equal({ dryRun: true, migrations, newer });
+        expect(await told()).to.deep.equal({ dryRun: false, migrations, newer });
+        expect(await told()).to.deep.equal({ dryRun: false, migrations: [], newer });
+        await client.query("DELETE FROM parley_migration WHERE name = 'Later1900000000000'");
+      } finally {
+        await client.end();
+      }
+      const empty = await freshDatabase('migrate');
+      try {
+        const env = { DATABASE_URL: empty.url };
+        const would = await run(['db', 'migrate', '--dry-run'], env);
+        expect(would.stdout.split('\n')[0]).to.equal('would run: CreateEventLog1700000001000');
+        expect((await run(['db', 'migrate', '--dry-run'], env)).stdout, 'nothing was done').to.equal(would.stdout);
+      } finally {
+        await empty.drop();
       }
     });
 

@@ -2,7 +2,7 @@ import type { Tools } from '../../application/ports/tools.js';
 import { run } from '../../cli/run.js';
 import { loadConfig } from '../../infrastructure/config/config.js';
 import { openTools } from '../../infrastructure/container.js';
-import { storeTools } from '../../infrastructure/event-store/copy/open.js';
+import { openStoreTools } from '../../infrastructure/composition/store-tools.js';
 import { forOperator } from '../../infrastructure/operator-errors.js';
 import type { CliResult } from './parley-process.js';
 import { silentLogger } from './silent-logger.js';
@@ -30,7 +30,8 @@ export async function runCliHere(
   const err: string[] = [];
   const code = await run(words, {
     open: async () => open(),
-    openStores: () => Promise.resolve(storeTools(env, silentLogger)),
+    openStores: () => Promise.resolve(openStoreTools(env, silentLogger)),
+    serve: () => Promise.reject(new Error('a server of its own')),
     explain: forOperator,
     stop,
     version: '0',

@@ -8,7 +8,7 @@ import { DatabaseUnavailable } from '../../application/ports/unavailable.js';
 import type { RecordedEvent } from '../../application/ports/envelope.js';
 import type { Position } from '../../application/ports/event-store.js';
 import type { Tools } from '../../application/ports/tools.js';
-import { storeTools } from '../../infrastructure/event-store/copy/open.js';
+import { openStoreTools } from '../../infrastructure/composition/store-tools.js';
 import { type StreamId, streamName } from '../../application/streams.js';
 import { forOperator } from '../../infrastructure/operator-errors.js';
 import { silentLogger } from '../support/silent-logger.js';
@@ -99,7 +99,8 @@ async function runWith(
   const { tools, closed } = toolsWith(given);
   const code = await run(words, {
     open: () => Promise.resolve(tools),
-    openStores: () => Promise.resolve(storeTools({}, silentLogger)),
+    openStores: () => Promise.resolve(openStoreTools({}, silentLogger)),
+    serve: () => Promise.reject(new Error('a server of its own')),
     explain: forOperator,
     stop,
     version: '1.2.3',

@@ -14,7 +14,10 @@ import { openPostgresEnd } from './postgres-end.js';
 import type { StoreEnd } from './store-end.js';
 
 /** Its works throw WrongWords, CopyRefused, SystemCopyRefused, EventStoreUnavailable, DatabaseUnreachable and EmbeddedPostgresError. */
-export function storeTools(env: Readonly<Record<string, string | undefined>>, log: Logger): StoreTools {
+export function storeTools(
+  env: Readonly<Record<string, string | undefined>>,
+  log: Logger,
+): Omit<StoreTools, 'migrate'> {
   const open = async <T>(
     { from, to, tenants }: NamedStores,
     { make }: { readonly make: boolean },
@@ -59,7 +62,7 @@ export function storeTools(env: Readonly<Record<string, string | undefined>>, lo
 }
 
 /** The PostgreSQL that is named, or that this environment's server uses. @throws WrongWords */
-function databaseAt(
+export function databaseAt(
   name: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): Pick<Config, 'dataDir' | 'databaseUrl'> {

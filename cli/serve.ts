@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import type { House } from './house.js';
+
+/** `parley serve`: the server itself. */
+export function serveCommand(program: Command, house: House): void {
+  program
+    .command('serve')
+    .description('run a server, as `npm start` does, until Ctrl-C')
+    .addHelpText('after', HELP)
+    .action(async () => {
+      if ((await house.serve()) !== 0) house.fail();
+    });
+}
+
+const HELP = `
+It is set up by environment variables alone (docs/configuration.md). Any number may run on one PostgreSQL and event store:
+one of them feeds the projections and does the processes, and another takes over when it ends.
+
+Exit codes: 0 it was told to stop, and has ended in order, 1 it could not start, 2 wrong words.
+
+Examples:
+  $ parley serve
+  $ PORT=9000 DATABASE_URL=postgres://… PARLEY_MASTER_KEY=… PARLEY_TOKEN_SECRET=… parley serve`;
