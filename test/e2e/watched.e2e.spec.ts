@@ -1,13 +1,20 @@
 import { Metadata } from '@grpc/grpc-js';
 import { expect } from 'chai';
+import pg from 'pg';
+import { makeLogger } from '../../infrastructure/logging.js';
 import { eventually } from '../support/eventually.js';
 import { GroupClient } from '../support/grpc-client.js';
 import { type OtlpCollector, otlpCollector } from '../support/otlp-collector.js';
+import { OpenimClient } from '../support/openim-client.js';
 import { type RunningParley, runParley } from '../support/running-parley.js';
+import { SEALTALK_TEST_CODE, SealtalkClient } from '../support/sealtalk-client.js';
 import { V1Client } from '../support/v1-client.js';
 
 let parley: RunningParley;
 let collector: OtlpCollector;
+/** All that the server has logged, at its most talkative. */
+let log = '';
+const OPENIM_SECRET = 'planted: the secret of an app';
 /** OpenTelemetry's SDK reads them itself. */
 let otel: Record<string, string>;
 before(async function () {
@@ -15,7 +22,13 @@ before(async function () {
   collector = await otlpCollector();
   otel = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '50', OTEL_SERVICE_NAME: 'club' };
   Object.assign(process.env, otel);
-  parley = await runParley({ ...otel, METRICS_PORT: '0', OPENIM_GRPC_PORT: '0' });
+  const settings = { METRICS_PORT: '0', OPENIM_GRPC_PORT: '0', OPENIM_SECRET, SEALTALK_TEST_CODE };
+  const logger = makeLogger('trace', {
+    write: (line) => {
+      log += line;
+    },
+  });
+  parley = await runParley({ ...otel, ...settings }, undefined, logger);
 });
 after(async () => {
   for (const name of Object.keys(otel)) Reflect.deleteProperty(process.env, name);
@@ -138,5 +151,88 @@ describe('the traces of a server', () => {
       ]);
     });
     expect(traced(traceId(2))).to.deep.equal([]);
+  });
+});
+
+describe('the log of a server', () => {
+  it('given a day of what people do, some of it wrong and some while a table is gone, holds nothing that they said', async () => {
+    const v1 = new V1Client(parley.url);
+    const secrets: string[] = [OPENIM_SECRET];
+    /** Texts that can be told apart from everything else. */
+    const planted = (what: string): string => {
+      secrets.push(`planted ${what}`);
+      return `planted ${what}`;
+    };
+    const raw = (path: string, body: string, headers: Record<string, string> = {}): Promise<number> =>
+      fetch(`${parley.url}${path}`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json', ...headers },
+      }).then(({ status }) => status);
+
+    const { token } = await v1.person('olga');
+    const other = await v1.person('otto');
+    secrets.push(token, other.token, 'olga@example.org', 'password of olga');
+    await v1.call('PATCH', '/users/me', { token, body: { nickname: planted('nickname') } });
+    const { body: group } = await v1.call<{ id: string }>('POST', '/groups', {
+      token,
+      body: { name: planted('group'), introduction: planted('introduction') },
+    });
+    const say = (text: string, headers: Record<string, string> = {}) =>
+      v1.call('POST', `/conversations/group:${group.id}/messages`, { token, headers, body: { text } });
+    expect((await say(planted('message'))).status).to.equal(201);
+    const asked = await v1.call('PUT', '/users/me/friend-requests/sent/otto', {
+      token,
+      body: { message: planted('request') },
+    });
+    expect(asked.status).to.be.below(300);
+
+    const phone = '13900000017';
+    secrets.push(phone);
+    const cai = await SealtalkClient.registered(`${parley.url}/sealtalk`, planted('sealtalk'), phone, 'planted-p4ss');
+    secrets.push('planted-p4ss');
+    await cai.call('POST', '/user/login', { region: '86', phone, password: planted('guess') });
+    const im = new OpenimClient(`${parley.url}/openim`, OPENIM_SECRET);
+    const { ivo = '' } = await im.people('ivo');
+    secrets.push(ivo);
+    await im.call(
+      '/user/update_user_info_ex',
+      { userInfo: { userID: 'ivo', nickname: planted('openim') } },
+      { token: ivo },
+    );
+    await im.call('/group/create_group', `{"groupInfo":{"groupName":"${planted('broken')}`, { token: ivo });
+
+    // Wrong in every way that is easy to think of.
+    expect(
+      await raw('/v1/sessions', JSON.stringify({ login: planted('login'), password: planted('password') })),
+    ).to.equal(401);
+    expect(await raw('/v1/groups', `{"name": "${planted('json')}`, { authorization: `Bearer ${token}` })).to.equal(400);
+    expect(
+      await raw(`/v1/${encodeURIComponent(planted('path'))}?q=${encodeURIComponent(planted('query'))}`, '{}'),
+    ).to.equal(404);
+    expect(await raw('/v1/groups', '{}', { authorization: `Bearer ${planted('token').replace(' ', '.')}` })).to.equal(
+      401,
+    );
+    secrets.push('planted.token');
+
+    // And what nobody foresees.
+    const database = new pg.Client({ connectionString: parley.databaseUrl });
+    await database.connect();
+    await database.query('ALTER TABLE system.idempotency RENAME TO elsewhere');
+    const key = { 'idempotency-key': 'planted-key' };
+    secrets.push('planted-key');
+    const lost = await raw(`/v1/conversations/group:${group.id}/messages`, JSON.stringify({ text: planted('lost') }), {
+      authorization: `Bearer ${token}`,
+      ...key,
+    });
+    await database.query('ALTER TABLE system.elsewhere RENAME TO idempotency');
+    await database.end();
+    expect(lost).to.be.within(500, 503);
+
+    await eventually(() => {
+      expect(log).to.include('an idempotency key could not be claimed');
+    });
+    for (const secret of secrets) expect(log.includes(secret), secret).to.equal(false);
+    expect(log).to.not.include('planted');
   });
 });
