@@ -33,5 +33,6 @@ export function sourcesOf(container: Container, config: Config, { readiness }: A
       });
     },
     processes: () => processes.status(),
+    standbys: () => engine.standbys(),
   };
 }

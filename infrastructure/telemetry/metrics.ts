@@ -121,6 +121,20 @@ export const metrics = {
     labels: ['projection'],
     aggregation: 'min',
   },
+  parley_projection_paused: {
+    kind: 'gauge',
+    help: '1 while an operator has paused a projection.',
+    labels: ['projection'],
+    aggregation: 'max',
+  },
+  parley_projection_standby_ratio: {
+    kind: 'gauge',
+    help:
+      'How much of the log a projection’s other tables have passed, 0 to 1, whichever process fills them: being filled, held, or ' +
+      'kept for going back. Absent where there are none.',
+    labels: ['projection', 'state'],
+    aggregation: 'max',
+  },
   parley_projection_parked_events: {
     kind: 'gauge',
     help: 'Events that a projection has set aside because they can not be applied.',

@@ -27,11 +27,20 @@ export interface Standing {
   readonly fedHere?: boolean;
 }
 
+/** How far a projection's other tables are. */
+export interface OtherTables {
+  readonly name: string;
+  readonly state: string;
+  /** Of the log, 0 … 100. */
+  readonly percent: number;
+}
+
 /** What is looked at when somebody asks for the metrics. Each may reject, or not answer in time. */
 export interface Sources {
   readonly checks: () => Promise<Readonly<Record<string, { readonly ok: boolean }>>>;
   readonly projections: () => Promise<readonly Standing[]>;
   readonly processes: () => Promise<readonly Standing[]>;
+  readonly standbys: () => Promise<readonly OtherTables[]>;
 }
 
 /** Whoever scrapes waits some ten seconds at most; what says nothing by then is left out, ms. */
@@ -132,10 +141,11 @@ export class Prometheus implements Telemetry {
 
   async #lookNow(): Promise<void> {
     const sources = this.#sources;
-    const [checks, projections, processes] = await Promise.all([
+    const [checks, projections, processes, standbys] = await Promise.all([
       inTime(sources?.checks),
       inTime(sources?.projections),
       inTime(sources?.processes),
+      inTime(sources?.standbys),
     ]);
     // What nobody knows now isn't told as it was once.
     for (const name of LOOKED_AT) this.#gauge(name).reset();
@@ -144,9 +154,12 @@ export class Prometheus implements Telemetry {
       this.#set('parley_projection_lag_seconds', { projection }, lag / 1_000);
       if (lagEvents !== undefined) this.#set('parley_projection_lag_events', { projection }, lagEvents);
       this.#set('parley_projection_up', { projection }, state === 'stopped' ? 0 : 1);
+      this.#set('parley_projection_paused', { projection }, state === 'paused' ? 1 : 0);
       this.#set('parley_projection_parked_events', { projection }, parked);
       this.#set('parley_projection_fed', { projection }, fedHere === true ? 1 : 0);
     }
+    for (const { name: projection, state, percent } of standbys ?? [])
+      this.#set('parley_projection_standby_ratio', { projection, state }, percent / 100);
     for (const { name, lag, state, parked } of processes ?? []) {
       this.#set('parley_process_lag_seconds', { process: name }, lag / 1_000);
       this.#set('parley_process_up', { process: name }, state === 'stopped' ? 0 : 1);

@@ -90,12 +90,32 @@ describe('what Prometheus is told', () => {
 
   it('given sources that are away or say nothing, is told in time, and nothing old of them', async () => {
     const prometheus = new Prometheus('1.2.3');
-    prometheus.lookAt({ checks: nothing, processes: none, projections: () => Promise.resolve([standing]) });
+    prometheus.lookAt({
+      checks: nothing,
+      processes: none,
+      standbys: none,
+      projections: () => Promise.resolve([standing]),
+    });
     expect(await prometheus.text()).to.include('parley_projection_up{projection="groups"} 1');
-    prometheus.lookAt({ checks: nothing, processes: none, projections: () => Promise.reject(new Error('away')) });
+    prometheus.lookAt({
+      checks: nothing,
+      processes: none,
+      standbys: none,
+      projections: () => Promise.reject(new Error('away')),
+    });
     const text = await prometheus.text();
     expect(text).to.not.include('projection="groups"');
     expect(text).to.include('parley_build_info{version="1.2.3"} 1');
+  });
+
+  it('tells of a rebuild, and nothing more when its tables are gone', async () => {
+    const prometheus = new Prometheus('1');
+    const filling = { name: 'groups', state: 'filling', percent: 42.5 };
+    const others = { checks: nothing, processes: none, projections: none };
+    prometheus.lookAt({ ...others, standbys: () => Promise.resolve([filling]) });
+    expect(await prometheus.text()).to.include('standby_ratio{projection="groups",state="filling"} 0.425');
+    prometheus.lookAt({ ...others, standbys: none });
+    expect(await prometheus.text()).to.not.include('state="filling"');
   });
 
   it('given several who ask at once, asks its sources once', async () => {
@@ -105,7 +125,7 @@ describe('what Prometheus is told', () => {
       asked += 1;
       return Promise.resolve([standing]);
     };
-    prometheus.lookAt({ checks: nothing, processes: none, projections });
+    prometheus.lookAt({ checks: nothing, processes: none, standbys: none, projections });
     await Promise.all([prometheus.text(), prometheus.text(), prometheus.text()]);
     expect(asked).to.equal(1);
   });
@@ -117,6 +137,7 @@ describe('what Prometheus is told', () => {
     const of = (lag: number, fedHere: boolean) => ({
       checks: nothing,
       processes: none,
+      standbys: none,
       projections: () => Promise.resolve([{ ...standing, lag, fedHere }]),
     });
     one.lookAt(of(0, false));
