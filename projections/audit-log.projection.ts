@@ -61,7 +61,7 @@ export const auditLogProjection: Projection = {
   async apply(events, tables: Tables, db) {
     const rows = events.flatMap(rowsOf);
     // Rows never change, so what is there already is the same batch delivered again.
-    await db.run('add', table.add(tables), table.values(rows));
+    db.send('add', table.add(tables), table.values(rows));
   },
 };
 

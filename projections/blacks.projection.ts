@@ -49,14 +49,14 @@ export const blacksProjection = erasing({
     }
     const gone = [...last.values()].flatMap((row) => ('ownerId' in row ? [row] : []));
     if (gone.length > 0) {
-      await db.run('gone', GONE(tables), [
+      db.send('gone', GONE(tables), [
         gone.map(({ tenant }) => tenant),
         gone.map(({ ownerId }) => ownerId),
         gone.map(({ blockedId }) => blockedId),
       ]);
     }
     const there = [...last.values()].flatMap((row) => ('owner_id' in row ? [row] : []));
-    if (there.length > 0) await db.run('there', table.save(tables), table.values(there));
+    if (there.length > 0) db.send('there', table.save(tables), table.values(there));
   },
 
   erase: eraseColumns({ of: 'owner_id', set: 'ext = NULL' }),

@@ -31,7 +31,7 @@ export const clearedNoticesProjection: Projection = {
       latest.set(key, { tenant, userId, upTo: Math.max(upTo, latest.get(key)?.upTo ?? upTo) });
     }
     const rows = [...latest.values()];
-    await db.run(
+    db.send(
       'cleared',
       `INSERT INTO ${tables.main} AS c (tenant, user_id, up_to) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
        ON CONFLICT (tenant, user_id) DO UPDATE SET up_to = greatest(c.up_to, excluded.up_to)`,

@@ -141,15 +141,15 @@ class Fold {
       main: string,
       rows: ReadonlyMap<string, Row>,
     ): Promise<void> => {
-      if (rows.size > 0) await db.run(name, table.save({ main }), table.values([...rows.values()]));
+      if (rows.size > 0) db.send(name, table.save({ main }), table.values([...rows.values()]));
     };
     await save('groups', groups, tables.aux('groups'), this.groups);
     await save('conversations', conversations, tables.aux('conversations'), this.conversations);
     for (const end of this.emptied.values())
-      await db.run('emptied', EMPTIED(tables), [end.tenant, end.conversation, end.seq, end.countable, end.at]);
+      db.send('emptied', EMPTIED(tables), [end.tenant, end.conversation, end.seq, end.countable, end.at]);
     const own = [...this.own.values()];
     if (own.length > 0)
-      await db.run('own', OWN(tables), [
+      db.send('own', OWN(tables), [
         own.map((row) => row.tenant),
         own.map((row) => row.userId),
         own.map((row) => row.conversation),

@@ -54,7 +54,7 @@ export const eraseColumns =
   async (persons, { main }, db) => {
     const named = [persons.map(({ tenant }) => tenant), persons.map(({ userId }) => userId)];
     for (const [i, { of, set, where = 'true' }] of all.entries())
-      await db.run(
+      db.send(
         `erase${String(i)}`,
         `UPDATE ${main} t SET ${set} FROM unnest($1::text[], $2::text[]) x (tenant, user_id)
          WHERE t.tenant = x.tenant AND t.${of} = x.user_id AND ${where}`,

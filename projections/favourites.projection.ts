@@ -48,10 +48,10 @@ export const favouritesProjection: Projection = {
       rows.map((row) => row.groupId),
     ];
     const gone = [...last.values()].filter(({ since }) => since === undefined);
-    if (gone.length > 0) await db.run('gone', GONE(tables), key(gone));
+    if (gone.length > 0) db.send('gone', GONE(tables), key(gone));
     const there = [...last.values()].filter(({ since }) => since !== undefined);
     if (there.length > 0)
-      await db.run('there', THERE(tables), [
+      db.send('there', THERE(tables), [
         ...key(there),
         there.map(({ incarnation }) => incarnation),
         there.map(({ since }) => since),

@@ -74,7 +74,7 @@ export const friendRequestsProjection = erasing({
     );
     const rows = new Map(loaded.map((row) => [rowKey(row.tenant, row.from_id, row.to_id), row]));
     for (const projected of batch) note(rows, projected);
-    if (rows.size > 0) await db.run('save', table.save(tables), table.values([...rows.values()]));
+    if (rows.size > 0) db.send('save', table.save(tables), table.values([...rows.values()]));
   },
 
   erase: eraseColumns(

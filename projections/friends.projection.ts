@@ -62,9 +62,9 @@ export const friendsProjection = erasing({
     const edges = await loadEdges(batch, tables, db);
     for (const projected of batch) note(edges, projected);
     const gone = [...edges.values()].filter(({ row }) => row === undefined);
-    if (gone.length > 0) await db.run('gone', GONE(tables), keys(gone));
+    if (gone.length > 0) db.send('gone', GONE(tables), keys(gone));
     const there = [...edges.values()].flatMap(({ row }) => row ?? []);
-    if (there.length > 0) await db.run('save', table.save(tables), table.values(there));
+    if (there.length > 0) db.send('save', table.save(tables), table.values(there));
   },
 
   erase: eraseColumns({

@@ -395,7 +395,7 @@ async function write(
     if (event.type === 'GroupCreated') created.set(groupKey(tenant, event.data.groupId), { tenant, ...event.data });
   if (created.size > 0) {
     const groups = [...created.values()];
-    await db.run('created', CREATED(tables), [
+    db.send('created', CREATED(tables), [
       groups.map(({ tenant }) => tenant),
       groups.map(({ groupId }) => groupId),
       groups.map(({ incarnation }) => incarnation),
@@ -403,7 +403,7 @@ async function write(
   }
   if (fold.dismissed.size > 0) {
     const groups = [...fold.dismissed.values()];
-    await db.run('dismissed', DISMISSED(tables), [
+    db.send('dismissed', DISMISSED(tables), [
       groups.map(({ tenant }) => tenant),
       groups.map(({ groupId }) => groupId),
       groups.map(({ at }) => at),
@@ -411,13 +411,13 @@ async function write(
   }
   if (fold.renewed.size > 0) {
     const people = [...fold.renewed.values()];
-    await db.run('outdated', OUTDATED(tables), [
+    db.send('outdated', OUTDATED(tables), [
       people.map(({ tenant }) => tenant),
       people.map(({ groupId }) => groupId),
       people.map(({ userId }) => userId),
     ]);
   }
-  if (fold.rows.size > 0) await db.run('save', table.save(tables), table.values([...fold.rows.values()]));
+  if (fold.rows.size > 0) db.send('save', table.save(tables), table.values([...fold.rows.values()]));
 }
 
 const CREATED = (tables: Tables): string => `

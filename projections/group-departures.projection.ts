@@ -109,7 +109,7 @@ function note(group: Group, { tenant, event, occurredAt }: ProjectedEvent<Handle
 async function write(groups: readonly Group[], tables: Tables, db: Statements): Promise<void> {
   const created = groups.filter((group) => group.created);
   if (created.length > 0) {
-    await db.run('forget', FORGET(tables), [
+    db.send('forget', FORGET(tables), [
       created.map(({ tenant }) => tenant),
       created.map(({ groupId }) => groupId),
     ]);
@@ -122,13 +122,13 @@ async function write(groups: readonly Group[], tables: Tables, db: Statements): 
       else if (!group.created) back.push({ group, userId });
   }
   if (back.length > 0) {
-    await db.run('back', BACK(tables), [
+    db.send('back', BACK(tables), [
       back.map(({ group }) => group.tenant),
       back.map(({ group }) => group.groupId),
       back.map(({ userId }) => userId),
     ]);
   }
-  if (departed.length > 0) await db.run('departed', table.save(tables), table.values(departed));
+  if (departed.length > 0) db.send('departed', table.save(tables), table.values(departed));
 }
 
 const FORGET = (tables: Tables): string => `

@@ -227,14 +227,14 @@ function changeOf(group: GroupChanges, userId: string, at: number): Change {
 async function write(groups: readonly GroupChanges[], tables: Tables, db: Statements): Promise<void> {
   const created = groups.filter((group) => group.incarnation !== undefined);
   if (created.length > 0)
-    await db.run('created', CREATED(tables), [
+    db.send('created', CREATED(tables), [
       created.map((group) => group.tenant),
       created.map((group) => group.groupId),
       created.map((group) => group.incarnation),
     ]);
   const cleared = groups.filter((group) => group.cleared);
   if (cleared.length > 0)
-    await db.run('clear', CLEAR(tables), [cleared.map((group) => group.tenant), cleared.map((group) => group.groupId)]);
+    db.send('clear', CLEAR(tables), [cleared.map((group) => group.tenant), cleared.map((group) => group.groupId)]);
 
   const joined: Joined[] = [];
   const changed: Changed[] = [];
@@ -248,14 +248,14 @@ async function write(groups: readonly GroupChanges[], tables: Tables, db: Statem
     }
   }
   if (gone.length > 0)
-    await db.run('gone', GONE(tables), [
+    db.send('gone', GONE(tables), [
       gone.map((row) => row.tenant),
       gone.map((row) => row.groupId),
       gone.map((row) => row.userId),
     ]);
   if (joined.length > 0) await insertJoined(joined, tables, db);
   if (changed.length > 0)
-    await db.run('changed', CHANGED(tables), [
+    db.send('changed', CHANGED(tables), [
       changed.map((row) => row.tenant),
       changed.map((row) => row.groupId),
       changed.map((row) => row.userId),
@@ -287,7 +287,7 @@ const foldedNickname = (card: Card | undefined): string | null => (card?.nicknam
 
 async function insertJoined(rows: readonly Joined[], tables: Tables, db: Statements): Promise<void> {
   const incarnations = await incarnationsOf(rows, tables, db);
-  await db.run('joined', JOINED(tables), [
+  db.send('joined', JOINED(tables), [
     rows.map((row) => row.group.tenant),
     rows.map((row) => row.group.groupId),
     rows.map((row) => row.data.userId),

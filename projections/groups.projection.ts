@@ -144,7 +144,7 @@ export const groupsProjection = erasing({
   async apply(events, tables, db) {
     const groups = await fold(events as readonly ProjectedEvent<GroupEvent>[], tables, db);
     await countMembers(groups, tables, db);
-    await db.run('save', table.save(tables), table.values(groups.map(({ row }) => row)));
+    db.send('save', table.save(tables), table.values(groups.map(({ row }) => row)));
   },
 
   erase: eraseColumns(
@@ -326,7 +326,7 @@ function empty(group: Group, row: GroupRow): void {
 async function countMembers(groups: readonly Group[], tables: Tables, db: Statements): Promise<void> {
   const cleared = groups.filter((group) => group.cleared);
   if (cleared.length > 0)
-    await db.run('clear', CLEAR(tables), [
+    db.send('clear', CLEAR(tables), [
       cleared.map(({ row }) => row.tenant),
       cleared.map(({ row }) => row.group_id),
     ]);

@@ -45,7 +45,7 @@ export const hiddenMessagesProjection: Projection = {
     // Clearing first, so that what a batch hides afterwards stands.
     const cleared = [...views.values()].filter(({ clearedUpTo }) => clearedUpTo > 0);
     if (cleared.length > 0)
-      await db.run('clear', CLEAR(tables), [
+      db.send('clear', CLEAR(tables), [
         cleared.map((row) => row.tenant),
         cleared.map((row) => row.userId),
         cleared.map((row) => row.conversation),
@@ -53,7 +53,7 @@ export const hiddenMessagesProjection: Projection = {
       ]);
     const rows = [...views.values()].flatMap(({ seqs, ...view }) => [...seqs].map((seq) => ({ ...view, seq })));
     if (rows.length > 0)
-      await db.run('hide', HIDE(tables), [
+      db.send('hide', HIDE(tables), [
         rows.map((row) => row.tenant),
         rows.map((row) => row.userId),
         rows.map((row) => row.conversation),

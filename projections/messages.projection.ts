@@ -257,13 +257,13 @@ const wordsOf = (content: Content): string | null => foldedName(textOf(content))
 
 async function write(conversations: readonly Changes[], tables: Tables, db: Statements): Promise<void> {
   const rows = conversations.flatMap(({ sent: added }) => [...added.values()]);
-  if (rows.length > 0) await db.run('sent', table.add(tables), table.values(rows));
+  if (rows.length > 0) db.send('sent', table.add(tables), table.values(rows));
 
   const ends = conversations.flatMap(({ tenant, conversation, ends: ended }) =>
     [...ended].map(([seq, end]) => ({ tenant, conversation, seq, end })),
   );
   if (ends.length > 0)
-    await db.run('end', END(tables), [
+    db.send('end', END(tables), [
       ends.map((row) => row.tenant),
       ends.map((row) => row.conversation),
       ends.map((row) => row.seq),
@@ -275,7 +275,7 @@ async function write(conversations: readonly Changes[], tables: Tables, db: Stat
 
   for (const { tenant, conversation, clearings } of conversations)
     for (const { upToSeq, end } of clearings)
-      await db.run('clear', CLEAR(tables), [tenant, conversation, upToSeq, end.by, end.at]);
+      db.send('clear', CLEAR(tables), [tenant, conversation, upToSeq, end.by, end.at]);
 }
 
 const NOTHING_SAID = `format = NULL, type = NULL, body = NULL, notice = NULL, words = NULL, custom = NULL, mentions = NULL,

@@ -30,7 +30,7 @@ export const numbersProjection: Projection = {
   async apply(events, tables, db) {
     const rows = (events as readonly ProjectedEvent<Handled>[]).map(rowOf);
     // Each number is given once, so what is there already is the same batch delivered again.
-    await db.run('add', table.add(tables), table.values(rows));
+    db.send('add', table.add(tables), table.values(rows));
   },
 };
 

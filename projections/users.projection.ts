@@ -73,7 +73,7 @@ export const usersProjection: Projection = {
       if (!row) throw new Error(`${projected.event.type} of a user who never registered`);
       change(row, projected);
     }
-    await db.run('save', table.save(tables), table.values([...rows.values()]));
+    db.send('save', table.save(tables), table.values([...rows.values()]));
   },
 };
 

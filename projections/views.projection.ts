@@ -73,7 +73,7 @@ export const viewsProjection = erasing({
       const row = rows.get(projected.stream);
       if (row) change(row, projected);
     }
-    await db.run('save', table.save(tables), table.values([...rows.values()]));
+    db.send('save', table.save(tables), table.values([...rows.values()]));
   },
 
   erase: eraseColumns({ of: 'user_id', set: 'ext = NULL' }),

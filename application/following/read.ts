@@ -91,9 +91,12 @@ export async function* coalesced<Item>(
   }
 }
 
+/** So many events are worth opening while the caller is at work; of fewer, more will have come when he is done. */
+const AHEAD_EVENTS = 1_000;
+
 /**
- * A source's events behind a position, opened, in stretches as they fit the caller's pace; the next is opened while the
- * caller works. Ends with the source or the signal, maybe one stretch later; when the caller stops, so does the reading.
+ * A source's events behind a position, opened, in stretches as they fit the caller's pace; of many, the next are opened while
+ * the caller works. Ends with the source or the signal, maybe one stretch later; when the caller stops, so does the reading.
  */
 async function* stretches<Item>(
   position: string,
@@ -111,12 +114,12 @@ async function* stretches<Item>(
   };
   let stretch = Stretch.startingAt(position);
   try {
-    let ready = next();
+    let ready: Promise<OpenedEvent[] | undefined> | undefined;
     for (;;) {
-      const batch = await ready;
+      const batch = await (ready ?? next());
       if (batch === undefined) return;
-      ready = next();
-      ready.catch(() => undefined); // Reported when it is awaited; the caller may fail first.
+      ready = fullBatches || batch.length >= AHEAD_EVENTS ? next() : undefined;
+      ready?.catch(() => undefined); // Reported when it is awaited; the caller may fail first.
       stretch = stretch.followedBy(batch);
       yield stretch;
     }

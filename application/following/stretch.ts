@@ -30,6 +30,12 @@ export class Stretch {
     return new Stretch(this.to, events);
   }
 
+  /** Both as one. @throws Gap when the other doesn't begin where this one ends */
+  with(next: Stretch): Stretch {
+    if (next.after !== this.to) throw new Gap(this.to, next.after);
+    return new Stretch(this.after, [...this.events, ...next.events]);
+  }
+
   /**
    * What of it lies behind a checkpoint.
    * @throws Gap when the checkpoint lies before it: nobody knows here what is between.

@@ -15,20 +15,22 @@ export async function openProjections(container: Container, surroundings: Surrou
   const { config, log, share, opened } = surroundings;
   const url = container.get(ids.databaseUrl);
   // Rows and checkpoint are lost together and replayed together, so their commits need not wait for the disk.
-  const pool = makePool({
+  const common = {
     url,
-    max: projections.length + 2,
-    name: 'parley projections',
     log,
     settings: { synchronous_commit: 'off' },
     // A rebuild's or a comparison's statement may take minutes; those are made by a tool beside the server.
     ...(share ? {} : { answerWithinMs: APPLY_WITHIN_MS }),
-  });
+  };
+  const pool = makePool({ ...common, max: share ? projections.length + 2 : 3, name: 'parley projections' });
   opened.add('projections', () => pool.end());
+  const feedPool = makePool({ ...common, max: projections.length, name: 'parley projections feed', pipeline: true });
+  opened.add('what feeds projections', () => feedPool.end());
   const engine = new ProjectionEngine({
     store: container.get(ids.store),
     serializer: container.get(ids.serializer),
     pool,
+    feedPool,
     lockUrl: url,
     projections,
     log,

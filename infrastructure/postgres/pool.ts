@@ -16,6 +16,8 @@ export interface PoolOptions {
    * swallows packets, never answers, and then nobody who asked gets away. Default: for ever.
    */
   readonly answerWithinMs?: number;
+  /** Statements are sent without waiting for the answers to those before; no cursors then, and no COPY. */
+  readonly pipeline?: true;
 }
 
 /** For a new connection, or for one of those that others use. */
@@ -142,6 +144,7 @@ export function makePool(options: PoolOptions): pg.Pool {
     application_name: options.name,
     connectionTimeoutMillis: Math.min(CONNECT_WITHIN_MS, options.answerWithinMs ?? CONNECT_WITHIN_MS),
     keepAlive: true,
+    ...(options.pipeline === undefined ? {} : { pipeline: options.pipeline }),
     ...(settings.length > 0 ? { options: settings.join(' ') } : {}),
     ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: options.statementTimeoutMs }),
     ...(options.answerWithinMs === undefined ? {} : { query_timeout: options.answerWithinMs }),

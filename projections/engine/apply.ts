@@ -10,7 +10,7 @@ import {
   loadParked,
   sayStopped,
   setAside,
-  takeStep,
+  takeStepAlone,
   type Checkpoint,
   type CheckpointRow,
   type Step,
@@ -22,10 +22,8 @@ import { pausedWords } from './inspect.js';
 import { pausedNow } from './pause.js';
 import type { OpenedEvent } from '../../application/following/open.js';
 import { projectionKey, type Projection } from './projection.js';
-import * as sql from './sql.js';
 import { findNewer } from './plan.js';
 import type { Stretch } from '../../application/following/stretch.js';
-import { transaction } from './transaction.js';
 
 /** The checkpoint went back (the database crashed before it was on disk): what lies between must be read again. */
 export class Rewound extends Error {
@@ -189,7 +187,7 @@ export class Runner {
   /** @param reason of what the step sets aside, where reading it wasn't the trouble */
   private async commit(step: Step, reason?: unknown): Promise<void> {
     const begun = performance.now();
-    this.stands(await transaction(this.options.pool, sql.BEGIN_APPLY, (client) => takeStep(client, step)));
+    this.stands(await takeStepAlone(this.options.pool, step));
     const { telemetry } = this.options;
     if (telemetry !== undefined && step.events.length > 0) {
       const traced = step.events.map(({ envelope }) => envelope);

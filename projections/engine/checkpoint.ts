@@ -14,7 +14,7 @@ import {
 } from './projection.js';
 import * as sql from './sql.js';
 import type { Stretch } from '../../application/following/stretch.js';
-import { statementsOn } from './transaction.js';
+import { LetterStatements, transaction } from './transaction.js';
 
 /**
  * Where a letter's rows stand, as the database said: read from its row, or written there with a step. What a writer
@@ -169,7 +169,7 @@ export function judgeReplay(from: Checkpoint, stretch: Stretch, discarded: Disca
  * letter stands when that transaction is committed.
  * @throws Fenced when position or epoch are not those that the step begins from
  */
-export async function takeStep(client: pg.ClientBase, step: Step): Promise<Checkpoint> {
+export async function takeStep(client: pg.Client, step: Step): Promise<Checkpoint> {
   const { from, to } = step;
   const { projection, letter, position, epoch } = from;
   const moved = await client.query({
@@ -178,8 +178,32 @@ export async function takeStep(client: pg.ClientBase, step: Step): Promise<Check
     values: [projection.name, projection.version, letter, position, epoch, to],
   });
   if (moved.rowCount !== 1) throw new Fenced(projectionKey(projection));
-  if (step.events.length > 0) await applyTo(client, projection, tablesOf(projection, letter), step.events);
-  if (step.parked.length > 0) await insertParked(client, from, step.parked);
+  return write(client, step);
+}
+
+/**
+ * A step in a transaction of its own. On a connection that pipelines, what opens the transaction and moves the checkpoint
+ * goes out with the first of the step's statements, and nothing waits for the server in between: a process that is busy
+ * comes back to an answer late. A second writer still waits at the checkpoint, where the server does one thing after another;
+ * of what it sent behind that nothing is kept.
+ * @throws Fenced, as `takeStep`
+ */
+export function takeStepAlone(pool: pg.Pool, step: Step): Promise<Checkpoint> {
+  const { projection, letter, position, epoch } = step.from;
+  const values = [projection.name, String(projection.version), letter, position, epoch, step.to];
+  return transaction(pool, sql.beginAdvanced(values), async (client, begun) => {
+    const written = write(client, step);
+    // That it was fenced says more than what its statements failed with afterwards.
+    const [, taken] = await Promise.allSettled([written, begun]);
+    if (taken.status === 'fulfilled' && taken.value.at(-1)?.rowCount !== 1) throw new Fenced(projectionKey(projection));
+    return written;
+  });
+}
+
+async function write(client: pg.Client, { from, to, events, parked }: Step): Promise<Checkpoint> {
+  const { projection, letter, epoch } = from;
+  if (events.length > 0) await applyTo(client, projection, tablesOf(projection, letter), events);
+  if (parked.length > 0) await insertParked(client, from, parked);
   return new Standing(projection, letter, to, epoch);
 }
 
@@ -225,16 +249,22 @@ export async function sayStopped(db: Queryable, at: Checkpoint, reason: string):
 }
 
 export async function applyTo(
-  client: pg.ClientBase,
+  client: pg.Client,
   projection: Projection,
   tables: Tables,
   events: readonly ProjectedEvent[],
 ): Promise<void> {
-  await projection.apply(events, tables, statementsOn(client, tables.base));
+  const statements = new LetterStatements(client, tables.base);
+  try {
+    await projection.apply(events, tables, statements);
+  } finally {
+    // What was sent first fails for a reason; what follows in the same transaction, because of that.
+    await statements.answered();
+  }
 }
 
 async function insertParked(
-  client: pg.ClientBase,
+  client: pg.Client,
   { projection, letter }: Checkpoint,
   rows: readonly ParkedRow[],
 ): Promise<void> {

@@ -47,8 +47,9 @@ import { Watch } from './watch.js';
 export interface ProjectionEngineOptions {
   readonly store: EventStore;
   readonly serializer: Pick<EventSerializer, 'open'>;
-  /** At least one connection per projection, and one for polling. */
   readonly pool: pg.Pool;
+  /** What is fed live goes through it, best with connections that pipeline, one per projection; default: `pool`. */
+  readonly feedPool?: pg.Pool;
   /** Of the same database, directly (no pooler between): the locks' sessions. */
   readonly lockUrl: string;
   readonly projections: readonly Projection[];
@@ -436,7 +437,8 @@ export class ProjectionEngine {
     this.feed = undefined;
     const projections = this.options.projections.filter((projection) => held.has(projectionKey(projection)));
     if (projections.length === 0) return;
-    this.feed = new Feed({ ...this.options, projections, confirm }, this.opener, this.waits);
+    const { pool, feedPool = pool } = this.options;
+    this.feed = new Feed({ ...this.options, pool: feedPool, projections, confirm }, this.opener, this.waits);
   }
 }
 

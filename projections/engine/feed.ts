@@ -5,6 +5,7 @@ import type { Telemetry } from '../../application/ports/telemetry.js';
 import { GivenUp, Rewound, Runner } from './apply.js';
 import { applyToAll } from './apply-to-all.js';
 import { Backoff, pause } from '../../application/following/backoff.js';
+import { Lane } from './lane.js';
 import { NotLeading } from '../../application/following/lead.js';
 import { messageOf } from '../../application/following/errors.js';
 import { Fenced } from './errors.js';
@@ -16,6 +17,8 @@ import { follow } from '../../application/following/read.js';
 import * as sql from './sql.js';
 import { restAfter, type Rest, type Waits } from './wait.js';
 import { LOOK_MS } from './watch.js';
+
+const isUnawaited = ({ projection }: Runner): boolean => projection.unawaited === true;
 
 export interface FeedOptions {
   readonly store: EventStore;
@@ -94,8 +97,12 @@ export class Feed {
     const round = new AbortController();
     const ended = AbortSignal.any([signal, round.signal]);
     const rechecking = this.recheck(ended, round);
+    const going = this.runners.filter((runner) => runner.stopped === undefined);
+    const lane = new Lane(going.filter(isUnawaited), this.options.pool, ended, () => {
+      round.abort();
+    });
     try {
-      const going = this.runners.filter((runner) => runner.stopped === undefined);
+      const awaited = going.filter((runner) => !isUnawaited(runner));
       const [lowest] = going.map((runner) => runner.position).sort();
       if (lowest === undefined) {
         await rechecking;
@@ -112,7 +119,8 @@ export class Feed {
         this.waits.rest(rest(), until),
       )) {
         const begun = performance.now();
-        await applyToAll(going, this.options.pool, stretch, ended);
+        await applyToAll(awaited, this.options.pool, stretch, ended);
+        await lane.take(stretch);
         workMs = performance.now() - begun;
         backoff.reset();
         if (going.every((runner) => runner.stopped !== undefined)) break;
@@ -121,6 +129,7 @@ export class Feed {
     } finally {
       round.abort();
       await rechecking;
+      await lane.ended();
     }
   }
 

@@ -6,7 +6,7 @@ export type Scalar = string | number | boolean | null | undefined;
 export type Column = readonly Scalar[];
 export type Value = Scalar | Column;
 
-/** Runs one statement in the transaction that moves the checkpoint. */
+/** Runs statements one after the other in the transaction that moves the checkpoint. */
 export interface Statements {
   /**
    * `name` is unique for the text: the statement is planned once per connection. 64-bit integers come back as strings.
@@ -16,6 +16,8 @@ export interface Statements {
     text: string,
     values: readonly unknown[],
   ): Promise<Row[]>;
+  /** For a statement whose rows nobody wants: nothing waits for it but the transaction's end, which fails where it has. */
+  send(name: string, text: string, values: readonly unknown[]): void;
 }
 
 /** Physical tables of one letter, quoted by their form: letters, digits and `_` only. */

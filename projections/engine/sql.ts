@@ -1,3 +1,5 @@
+import pg from 'pg';
+
 /** All SQL of the engine itself; a projection's SQL stands in its own file. */
 
 /** One `CREATE` per entry: run by the migration, and again by a start or a rebuild that finds them gone. */
@@ -127,6 +129,9 @@ export const DROP_CHECKPOINT = 'DELETE FROM read.checkpoint WHERE name = $1 AND 
 /** The fence: nobody who remembers another position or epoch gets past it. Row lock first, rows afterwards. */
 export const ADVANCE = `UPDATE read.checkpoint SET position = $6, stopped = NULL
   WHERE name = $1 AND version = $2 AND letter = $3 AND position = $4 AND epoch = $5::bigint`;
+/** Both in one string, as several statements have no parameters: where the first isn't done, the second isn't. */
+export const beginAdvanced = (values: readonly string[]): string =>
+  `${BEGIN_APPLY}; ${ADVANCE.replace(/\$(\d)/g, (_, number: string) => pg.escapeLiteral(values[Number(number) - 1] ?? ''))}`;
 /** The same for several projections at once; gives those that it moved. */
 export const ADVANCE_SEVERAL = `UPDATE read.checkpoint c SET position = $6, stopped = NULL
   FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::bigint[]) x (name, version, letter, position, epoch)

@@ -147,7 +147,7 @@ describe('one fault at a time, under a flood of commands', function () {
         }),
       );
 
-    for (const name of ['parley events write', 'parley system', 'parley projections', 'parley read models'])
+    for (const name of ['parley events write', 'parley system', 'parley projections feed', 'parley read models'])
       soak(`${round.toString()}: a backend of "${name}" is stopped`, () =>
         over(async () => {
           const { rows } = await stranger.query<{ pid: number }>(

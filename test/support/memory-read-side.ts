@@ -92,6 +92,7 @@ export class MemoryReadSide {
           const session = new Session(leader);
           this.sessions.add(session);
           return {
+            pipeline: true,
             query: (query: Query, values?: readonly unknown[]) => this.statement(session, query, values),
             on: () => undefined,
             removeListener: () => undefined,
@@ -280,18 +281,39 @@ export class MemoryReadSide {
     for (const [row, owner] of this.locks) if (owner === session) this.locks.delete(row);
   }
 
-  private statement(session: Session, query: Query, given: readonly unknown[] = []): Promise<Result> {
+  /** A session's statements are sent when they are asked for, and done one after the other. */
+  private statement(session: Session, query: Query, given: readonly unknown[] = []): Promise<Result | Result[]> {
     const text = typeof query === 'string' ? query : query.text;
     const values = (typeof query === 'string' ? given : query.values) ?? [];
     const effect = this.effectOf(session, text, values);
-    return this.call(session, LABELS.get(text) ?? text, async () => {
-      if (session.failed && text !== 'ROLLBACK' && text !== 'COMMIT')
-        throw Object.assign(new Error('current transaction is aborted'), { code: '25P02' });
-      return effect();
-    });
+    const turn = (): Promise<Result | Result[]> => {
+      // Whatever was sent behind it is lost with it: no commit is sent before all else is answered.
+      if (session.late) throw lost();
+      return this.call(session, LABELS.get(text) ?? (text.startsWith(sql.BEGIN_APPLY) ? 'advance' : text), async () => {
+        if (session.failed && text !== 'ROLLBACK' && text !== 'COMMIT')
+          throw Object.assign(new Error('current transaction is aborted'), { code: '25P02' });
+        return effect();
+      });
+    };
+    const result = session.last.then(turn);
+    session.last = result.catch(() => undefined);
+    return result;
   }
 
-  private effectOf(session: Session, text: string, values: readonly unknown[]): () => Result | Promise<Result> {
+  private effectOf(
+    session: Session,
+    text: string,
+    values: readonly unknown[],
+  ): () => Result | Result[] | Promise<Result | Result[]> {
+    if (text.startsWith(`${sql.BEGIN_APPLY}; `)) {
+      const literals = [...text.slice(sql.BEGIN_APPLY.length).matchAll(/'([^']*)'/g)].map(([, value]) => value);
+      const [to, ...from] = literals;
+      const advance = this.effectOf(session, sql.ADVANCE, [...from, to]);
+      return async () => {
+        session.staged = [];
+        return [NOTHING, await advance()].flat();
+      };
+    }
     const [name, , letter] = values as [string, number, Letter];
     const letterState = (): LetterState | undefined => this.state(name).letters.get(letter);
     switch (text) {
@@ -412,6 +434,8 @@ class Session {
   /** Its client has heard that it is cut, the server not yet. */
   late = false;
   failed = false;
+  /** When what it was asked before is done. */
+  last: Promise<unknown> = Promise.resolve();
   staged: (() => unknown)[] | undefined;
   constructor(readonly leader: { readonly relieved: boolean } = { relieved: false }) {}
 }

@@ -10,7 +10,7 @@ import { migrate } from '../../infrastructure/postgres/migrate.js';
 import { ProjectionEngine } from '../../projections/engine/engine.js';
 import { projectionMigrations } from '../../projections/engine/migration.js';
 import { physicalTables, tablesOf, type ProjectedEvent, type Projection } from '../../projections/engine/projection.js';
-import { statementsOn } from '../../projections/engine/transaction.js';
+import { LetterStatements } from '../../projections/engine/transaction.js';
 import { projections as allProjections } from '../../projections/index.js';
 import { plainSerializer, type ArrayEventStore } from './array-event-store.js';
 import { freshDatabase, type TestDatabase } from './postgres.js';
@@ -47,11 +47,19 @@ export class ProjectionBench {
     } = {},
   ): ProjectionEngine {
     const pool = makePool({ url: this.database.url, max: 5, name: 'test projections', log: silentLogger });
-    this.pools.push(pool);
+    const feedPool = makePool({
+      url: this.database.url,
+      max: projections.length,
+      name: 'test projections feed',
+      log: silentLogger,
+      pipeline: true,
+    });
+    this.pools.push(pool, feedPool);
     const engine = new ProjectionEngine({
       store,
       serializer,
       pool,
+      feedPool,
       lockUrl,
       projections,
       log,
@@ -79,7 +87,9 @@ export class ProjectionBench {
       for (const projection of projections) {
         const handled = batch.filter(({ event }) => projection.handles[event.type] !== undefined);
         const tables = tablesOf(projection, 'a');
-        if (handled.length > 0) await projection.apply(handled, tables, statementsOn(client, tables.base));
+        const statements = new LetterStatements(client, tables.base);
+        if (handled.length > 0) await projection.apply(handled, tables, statements);
+        await statements.answered();
       }
     } finally {
       client.release();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { GroupEvent } from '../../../domain/group/events.js';
 import { evolve, memberCount, noGroup, type GroupState } from '../../../domain/group/state.js';
 import type { DomainEvent } from '../../../domain/shared/event.js';
-import { statementsOn } from '../../../projections/engine/transaction.js';
+import { LetterStatements } from '../../../projections/engine/transaction.js';
 import {
   projectionKey,
   tablesOf,
@@ -460,7 +460,9 @@ describe('projections: given events, then rows', () => {
       const tables = tablesOf(projection, 'a');
       const client = await bench.pool.connect();
       try {
-        await projection.apply(projected(), tables, statementsOn(client, tables.base));
+        const statements = new LetterStatements(client, tables.base);
+        await projection.apply(projected(), tables, statements);
+        await statements.answered();
       } finally {
         client.release();
       }
