@@ -109,10 +109,7 @@ function note(group: Group, { tenant, event, occurredAt }: ProjectedEvent<Handle
 async function write(groups: readonly Group[], tables: Tables, db: Statements): Promise<void> {
   const created = groups.filter((group) => group.created);
   if (created.length > 0) {
-    db.send('forget', FORGET(tables), [
-      created.map(({ tenant }) => tenant),
-      created.map(({ groupId }) => groupId),
-    ]);
+    db.send('forget', FORGET(tables), [created.map(({ tenant }) => tenant), created.map(({ groupId }) => groupId)]);
   }
   const back: { readonly group: Group; readonly userId: string }[] = [];
   const departed: DepartureRow[] = [];

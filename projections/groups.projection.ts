@@ -326,10 +326,7 @@ function empty(group: Group, row: GroupRow): void {
 async function countMembers(groups: readonly Group[], tables: Tables, db: Statements): Promise<void> {
   const cleared = groups.filter((group) => group.cleared);
   if (cleared.length > 0)
-    db.send('clear', CLEAR(tables), [
-      cleared.map(({ row }) => row.tenant),
-      cleared.map(({ row }) => row.group_id),
-    ]);
+    db.send('clear', CLEAR(tables), [cleared.map(({ row }) => row.tenant), cleared.map(({ row }) => row.group_id)]);
   await alter(groups, false, 'remove', REMOVE(tables), db);
   await alter(groups, true, 'add', ADD(tables), db);
 }

@@ -32,7 +32,8 @@ export class Lane {
   /** @throws what the lane has failed with: Rewound, Gap, GivenUp, Fenced */
   async take(stretch: Stretch): Promise<void> {
     if (this.runners.length === 0) return;
-    if ((this.gathered?.events.length ?? 0) >= FULL_EVENTS) await new Promise<void>((resolve) => (this.begun = resolve));
+    if ((this.gathered?.events.length ?? 0) >= FULL_EVENTS)
+      await new Promise<void>((resolve) => (this.begun = resolve));
     this.check();
     this.gathered = this.gathered?.with(stretch) ?? stretch;
     this.working ??= this.work();

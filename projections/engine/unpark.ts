@@ -110,7 +110,7 @@ export async function discard(
 async function unparkStream(
   deps: Deps,
   letter: Letter,
-  choose: (client: pg.ClientBase) => Promise<string>,
+  choose: (client: pg.Client) => Promise<string>,
 ): Promise<PoisonedEvent | undefined> {
   const { projection, pool } = deps;
   return transaction(pool, BEGIN_APPLY, async (client) => {
@@ -136,7 +136,7 @@ async function unparkStream(
 
 /** Gives why it can't be applied, if so. @throws what isn't to be blamed on the event */
 async function applyParked(
-  client: pg.ClientBase,
+  client: pg.Client,
   projection: Projection,
   letter: Letter,
   event: OpenedEvent,
