@@ -51,7 +51,7 @@ export interface ApiServices {
   readonly conversations: ConversationQueries;
   readonly messages: MessageQueries;
   readonly progress: ReadModelProgress;
-  readonly ownWrites: Pick<OwnWrites, 'shown'>;
+  readonly ownWrites: Pick<OwnWrites, 'shown' | 'answering'>;
   readonly tokens: TokenIssuer & TokenVerifier;
   readonly sessions: Sessions;
   /** Bounds what each caller asks for, reading too. */

@@ -7,4 +7,6 @@ export interface ReadModelProgress {
     position: Position,
     options: { readonly timeoutMs: number; readonly projections?: readonly string[] },
   ): Promise<boolean>;
+  /** No other process serves the same lists, as far as this one knows: it learns of another within a second. */
+  readonly isAlone: boolean;
 }

@@ -147,10 +147,7 @@ function overRpc(load: RpcLoad): Api {
   };
 }
 
-/**
- * A dialect's command mostly answers when the lists show it, which takes a turn of the projections: how long somebody waits shows
- * with few connections, what the server can do with as many as keep it busy meanwhile.
- */
+/** Few, and more than are served at once. */
 const COMMANDING = [CONNECTIONS, 4 * CONNECTIONS] as const;
 
 export function dialectRows(server: DialectsServer): Row[] {

@@ -10,6 +10,7 @@ import { OwnWrites } from '../../application/queries/own-writes.js';
 import { reachable } from '../postgres/reachable.js';
 import { derivedKey } from '../serialization/keys/master-key.js';
 import { ids } from './identifiers.js';
+import { upToDate } from './up-to-date.js';
 
 export const dtalk = new ContainerModule(({ bind }) => {
   bind(KeyUsers).toResolvedValue(
@@ -20,9 +21,9 @@ export const dtalk = new ContainerModule(({ bind }) => {
     (services, keyUsers, ownWrites, readModels, { masterKey }, { defaultTenant: tenant, dtalkMock: mock }, log) => {
       const { clock, isAppAdmin, callerRates } = services;
       const groupKeys = new GroupKeys(derivedKey(masterKey, 'parley dtalk group keys'));
-      const numbers = reachable(readModels.numbers);
+      const numbers = upToDate(reachable(readModels.numbers), () => ownWrites.caughtUp());
       return dtalkApi({
-        operations: dtalkOperations({ ...services, keyUsers, ownWrites, numbers, groupKeys }),
+        operations: dtalkOperations({ ...services, keyUsers, numbers, groupKeys }),
         callers: new Callers({ keyUsers, clock, isAppAdmin, tenant, mock }),
         ownWrites,
         callerRates,

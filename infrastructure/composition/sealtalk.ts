@@ -5,26 +5,30 @@ import { SealtalkIds } from '../../api/dialects/sealtalk/ids.js';
 import { sealtalkOperations } from '../../api/dialects/sealtalk/operations.js';
 import { SealtalkCallers, SessionCookie } from '../../api/dialects/sealtalk/session.js';
 import { PhoneAccounts } from '../../application/commands/phone-accounts.js';
+import { OwnWrites } from '../../application/queries/own-writes.js';
 import { PhoneVerification } from '../../application/commands/phone-verification.js';
 import { reachable } from '../postgres/reachable.js';
 import { derivedKey } from '../serialization/keys/master-key.js';
 import { ids } from './identifiers.js';
+import { upToDate } from './up-to-date.js';
 
 export const sealtalk = new ContainerModule(({ bind }) => {
   bind(ids.sealtalkIds).toResolvedValue(
-    ({ masterKey }, { numbers }) =>
-      new SealtalkIds(new IdCode(derivedKey(masterKey, 'parley sealtalk ids')), reachable(numbers)),
+    ({ masterKey }, { numbers }) => new SealtalkIds(codeOf(masterKey), reachable(numbers)),
     [ids.keys, ids.readModels],
   );
   bind(ids.dialects.sealtalk).toResolvedValue(
-    (services, sealtalkIds, phoneAccounts, phoneVerification, serves, config, log) => {
-      const { tokens, isAppAdmin, callerRates, ownWrites, friendshipCommands, conversationCommands } = services;
+    (services, { masterKey }, { numbers }, ownWrites, phoneAccounts, phoneVerification, serves, config, log) => {
+      const { tokens, isAppAdmin, callerRates, friendshipCommands, conversationCommands } = services;
       const { defaultTenant, corsOrigins, sealtalk: settings } = config;
       const cookie = new SessionCookie(settings.cookie);
       return sealtalkApi({
         operations: sealtalkOperations({
           ...services,
-          ids: sealtalkIds,
+          ids: new SealtalkIds(
+            codeOf(masterKey),
+            upToDate(reachable(numbers), () => ownWrites.caughtUp()),
+          ),
           cookie,
           phoneAccounts,
           phoneVerification,
@@ -37,6 +41,18 @@ export const sealtalk = new ContainerModule(({ bind }) => {
         log,
       });
     },
-    [ids.services, ids.sealtalkIds, PhoneAccounts, PhoneVerification, ids.serves, ids.config, ids.log],
+    [
+      ids.services,
+      ids.keys,
+      ids.readModels,
+      OwnWrites,
+      PhoneAccounts,
+      PhoneVerification,
+      ids.serves,
+      ids.config,
+      ids.log,
+    ],
   );
 });
+
+const codeOf = (masterKey: Buffer): IdCode => new IdCode(derivedKey(masterKey, 'parley sealtalk ids'));

@@ -15,6 +15,7 @@ import { ViewCommands } from '../../application/commands/views.js';
 import { OwnWrites } from '../../application/queries/own-writes.js';
 import { reachable } from '../postgres/reachable.js';
 import { ids } from './identifiers.js';
+import { upToDate } from './up-to-date.js';
 
 /** What every API is made on, once for all of them. */
 export const services = new ContainerModule(({ bind }) => {
@@ -31,6 +32,9 @@ function servicesOf(parts: Pick<Container, 'get'>): ApiServices {
   const readModels = parts.get(ids.readModels);
   const admins = parts.get(ids.appAdmins);
   const auditors = parts.get(ids.auditors);
+  const ownWrites = parts.get(OwnWrites);
+  const lists = <Adapter extends object>(adapter: Adapter): Adapter =>
+    upToDate(reachable(adapter), () => ownWrites.caughtUp());
   return {
     userCommands: parts.get(UserCommands),
     ownAccount: parts.get(OwnAccount),
@@ -43,18 +47,18 @@ function servicesOf(parts: Pick<Container, 'get'>): ApiServices {
     conversationCommands: parts.get(ConversationCommands),
     viewCommands: parts.get(ViewCommands),
     directory: parts.get(UserDirectory),
-    users: reachable(readModels.users),
-    groups: reachable(readModels.groups),
-    members: reachable(readModels.members),
-    applications: reachable(readModels.applications),
-    departures: reachable(readModels.departures),
-    favourites: reachable(readModels.favourites),
-    notices: reachable(readModels.notices),
-    friendships: reachable(readModels.friendships),
-    conversations: reachable(readModels.conversations),
-    messages: reachable(readModels.messages),
+    users: lists(readModels.users),
+    groups: lists(readModels.groups),
+    members: lists(readModels.members),
+    applications: lists(readModels.applications),
+    departures: lists(readModels.departures),
+    favourites: lists(readModels.favourites),
+    notices: lists(readModels.notices),
+    friendships: lists(readModels.friendships),
+    conversations: lists(readModels.conversations),
+    messages: lists(readModels.messages),
     progress: parts.get(ids.projections),
-    ownWrites: parts.get(OwnWrites),
+    ownWrites,
     tokens: parts.get(ids.tokens),
     sessions: parts.get(ids.sessions),
     callerRates: parts.get(CommandRates),

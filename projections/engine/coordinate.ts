@@ -28,6 +28,11 @@ export interface LeadershipOptions {
   readonly log: Logger;
   /** How often a follower tries, milliseconds; default 500. */
   readonly retryMs?: number;
+  /**
+   * Told again and again whether this process is the only one that contests, as far as anybody knows: for a moment after
+   * another has come it isn't known yet. Not told where it isn't asked for.
+   */
+  readonly onCompany?: (alone: boolean) => void;
   /** Called with the leads that are held, whenever that changes; the next change waits for it. */
   readonly onChange: (lead: Lead) => Promise<void>;
 }
@@ -94,6 +99,7 @@ export class Leadership {
       } catch (error) {
         if (!signal.aborted) this.options.log.warn({ error: messageOf(error) }, 'the leadership connection failed');
       }
+      this.options.onCompany?.(false);
       await this.options.onChange(NOTHING_HELD);
       // Destroyed, never ended: a server that hangs doesn't hear an end, and the locks go with the connection either way.
       socket.destroy();
@@ -118,7 +124,9 @@ export class Leadership {
       if (signal.aborted) throw new NotLeading();
       await client.query('SELECT 1');
     };
+    if (this.options.onCompany !== undefined) await client.query(sql.BE_PRESENT);
     while (!signal.aborted) {
+      await this.lookForCompany(client);
       const before = held.size;
       for (const key of this.options.keys) {
         if (held.has(key)) continue;
@@ -135,6 +143,13 @@ export class Leadership {
       }
       await this.rest(signal);
     }
+  }
+
+  private async lookForCompany(client: pg.Client): Promise<void> {
+    const { onCompany } = this.options;
+    if (onCompany === undefined) return;
+    const { rows } = await client.query<{ present: number }>(sql.COUNT_PRESENT);
+    onCompany(rows[0]?.present === 1);
   }
 
   /** What a change does may take long, as a batch in hand does. */

@@ -124,6 +124,7 @@ export class ProjectionEngine {
   private readonly caughtUp = new Set<string>();
   private leadership: Leadership | undefined;
   private feed: Feed | undefined;
+  private alone = false;
   private readonly keys: readonly string[];
   private readonly awaited: readonly string[];
   private readonly stopping = new AbortController();
@@ -158,6 +159,9 @@ export class ProjectionEngine {
       keys: this.keys,
       log: this.options.log,
       ...(this.options.leadRetryMs !== undefined && { retryMs: this.options.leadRetryMs }),
+      onCompany: (alone) => {
+        this.alone = alone;
+      },
       onChange: (lead) => this.feedOnly(lead),
     });
   }
@@ -178,6 +182,11 @@ export class ProjectionEngine {
     const wanted = positionOf(position, this.options.store.identity);
     const keys = projections?.map((name) => projectionKey(this.projection(name))) ?? this.awaited;
     return this.waits.wait(wanted, keys, timeoutMs);
+  }
+
+  /** Whether no other process has started an engine on this database, as far as it is known: another's is noticed within a second. */
+  get isAlone(): boolean {
+    return this.alone;
   }
 
   /**

@@ -79,6 +79,11 @@ export const BEGIN_APPLY =
 export const LOCK_PREPARE = 'SELECT pg_advisory_xact_lock(727253, 1)';
 
 export const TRY_LEAD = 'SELECT pg_try_advisory_lock($1::integer, hashtext($2)) AS held';
+/** Who contests says so by a lock that each of them holds; which sessions hold it everybody may see. */
+export const BE_PRESENT = 'SELECT pg_advisory_lock_shared(727260, 1)';
+export const COUNT_PRESENT = `SELECT count(*)::integer AS present FROM pg_catalog.pg_locks
+  WHERE locktype = 'advisory' AND granted AND mode = 'ShareLock' AND classid = 727260 AND objid = 1 AND objsubid = 2
+    AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())`;
 /**
  * The heartbeat's other half: PostgreSQL ends the session of a leader that hasn't been heard for so long, by its own
  * clock, and with the session go its locks. Longer than a transaction of BEGIN_APPLY may rest, so that its checkpoint is

@@ -1,3 +1,4 @@
+import { shown } from '../shared/read-your-writes.js';
 import type { ApplicationView } from '../../../application/queries/applications.js';
 import { MAX_PAGE } from '../../../application/queries/page.js';
 import { manages } from '../../../application/queries/sight.js';
@@ -14,11 +15,7 @@ import type { DtalkServices } from './services.js';
 import { wireApplication } from './views.js';
 
 /** Asking to come in, and being answered; what an ordinary member's invitation leads to is an application like any other. */
-export function applicationOperations(
-  services: DtalkServices,
-  { groupIds, touched }: Grounds,
-  looks: GroupLooks,
-): Operation[] {
+export function applicationOperations(services: DtalkServices, { groupIds }: Grounds, looks: GroupLooks): Operation[] {
   const { groupCommands: groups, applications, clock } = services;
 
   const groupOf = ({ caller, body }: Call<ApplyReq>): Promise<string> => groupIds.of(caller.tenant, { idStr: body.id });
@@ -26,7 +23,6 @@ export function applicationOperations(
   /** @throws DtalkRefused noSuchApplication */
   const applicationOf = async (call: Call<AnswerApplyReq>, groupId: string): Promise<ApplicationView> => {
     const { tenant } = call.caller;
-    await touched.shown(tenant, groupId);
     const found = await applications.application(tenant, groupId, call.body.applyId, clock.now());
     if (found === undefined) throw new DtalkRefused('noSuchApplication');
     return found;
@@ -45,7 +41,7 @@ export function applicationOperations(
     }
     const asked = { groupId, userId, requestId, answer, message, alsoInvitation: true };
     const command = groups.answerJoinRequest(requestContext(call), asked);
-    await touched.by(call.caller.tenant, groupId, command, [userId]);
+    await shown(services, command);
     return {};
   };
 
@@ -58,7 +54,7 @@ export function applicationOperations(
         const { id: userId } = actorOf(call.caller);
         const asked = { groupId, userId, message: call.body.applyNote };
         const command = groups.requestToJoin(requestContext(call), asked);
-        const { outcome } = await touched.by(call.caller.tenant, groupId, command);
+        const { outcome } = await shown(services, command);
         if (outcome.result === 'already') throw new DtalkRefused('alreadyInGroup');
         return {};
       },

@@ -8,7 +8,6 @@ import { DomainError } from '../../../domain/shared/errors.js';
 import { actorOf } from '../shared/context.js';
 import type { Caller } from '../shared/operation.js';
 import type { DtalkServices } from './services.js';
-import type { Touched } from './touched.js';
 
 /** A group that goes on, and who looks at it. */
 export interface LookedAt {
@@ -21,21 +20,16 @@ export interface LookedAt {
  * dismissed one is not.
  */
 export class GroupLooks {
-  constructor(
-    private readonly services: Pick<DtalkServices, 'groups' | 'members'>,
-    private readonly touched: Touched,
-  ) {}
+  constructor(private readonly services: Pick<DtalkServices, 'groups' | 'members'>) {}
 
   /** For anybody. @throws DomainError GroupNotFound, GroupDismissed */
   async group(tenant: string, groupId: string): Promise<GroupView> {
-    await this.touched.shown(tenant, groupId);
     return goingOn(groupId, await this.services.groups.groupById(tenant, groupId));
   }
 
   /** @throws DomainError GroupNotFound, GroupDismissed, NotGroupMember (of the caller) */
   async asMember(caller: Caller, groupId: string): Promise<LookedAt> {
     const { id } = actorOf(caller);
-    await this.touched.shown(caller.tenant, groupId);
     const [found, roles] = await Promise.all([
       this.services.groups.groupById(caller.tenant, groupId),
       this.services.members.rolesOf(caller.tenant, groupId, [id]),
@@ -56,7 +50,6 @@ export class GroupLooks {
     const { tenant } = caller;
     const { id } = actorOf(caller);
     const { groups, members } = this.services;
-    await this.touched.shown(tenant, groupId);
     const [found, first] = await Promise.all([
       groups.groupById(tenant, groupId),
       members.membersOfGroup(tenant, groupId, { limit: MAX_PAGE }),

@@ -1,3 +1,4 @@
+import { shown } from '../shared/read-your-writes.js';
 import type { GroupResult } from '../../../application/commands/groups.js';
 import type { RequestContext } from '../../../application/commands/request.js';
 import { DomainError } from '../../../domain/shared/errors.js';
@@ -19,7 +20,6 @@ import {
 import type { GroupIds } from './group-ids.js';
 import { type Answer, type Operation, operation, published } from './operation.js';
 import type { DtalkServices } from './services.js';
-import type { Touched } from './touched.js';
 import { withPeopleNamed } from './named-people.js';
 import {
   factsOfState,
@@ -35,11 +35,10 @@ const PRESET = 'dtalk';
 
 export interface Grounds {
   readonly groupIds: GroupIds;
-  readonly touched: Touched;
 }
 
 /** Making a group, what it is set to, and its end. */
-export function groupOperations(services: DtalkServices, { groupIds, touched }: Grounds): Operation[] {
+export function groupOperations(services: DtalkServices, { groupIds }: Grounds): Operation[] {
   const { groupCommands: groups, groupKeys, keyUsers, clock } = services;
 
   type Change = (context: RequestContext, groupId: string) => Promise<Pick<GroupResult<'MuteGroup'>, 'position'>>;
@@ -48,7 +47,7 @@ export function groupOperations(services: DtalkServices, { groupIds, touched }: 
   const changed = async (call: Call<GroupReq>, change: Change): Promise<Answer> => {
     const { tenant } = call.caller;
     const groupId = await groupIds.of(tenant, call.body);
-    await touched.by(tenant, groupId, change(requestContext(call), groupId));
+    await shown(services, change(requestContext(call), groupId));
     return {};
   };
 
@@ -63,7 +62,7 @@ export function groupOperations(services: DtalkServices, { groupIds, touched }: 
         const asked = { preset: PRESET, name, avatar, introduction, ownerId, members, repeated: 'report' } as const;
         const customFields = [{ key: PUBLIC_NAME, value: name }];
         const made = withPeopleNamed(keyUsers, context, () => groups.create(context, { ...asked, customFields }));
-        const { outcome, state } = await touched.making(context.tenant, made, members);
+        const { outcome, state } = await shown(services, made);
         const group = existing(state);
         return {
           ...wireGroup(factsOfState(group), {

@@ -18,11 +18,7 @@ import { factsOfView, isMutedAt, wireGroup, type WireGroup, type WireMember, wir
 const NO_PEOPLE: GroupPeople = { owner: undefined, self: undefined, admins: 0, muted: 0 };
 
 /** What is read; all of it shows what the caller has just done. */
-export function groupQueryOperations(
-  services: DtalkServices,
-  { groupIds, touched }: Grounds,
-  looks: GroupLooks,
-): Operation[] {
+export function groupQueryOperations(services: DtalkServices, { groupIds }: Grounds, looks: GroupLooks): Operation[] {
   const { groups, members, numbers, groupKeys, clock } = services;
 
   const groupOf = ({ caller, body }: Call<GroupReq>): Promise<string> => groupIds.of(caller.tenant, body);
@@ -53,7 +49,6 @@ export function groupQueryOperations(
 
   /** Those that are there; of what names nobody's group, none. @throws DomainError GroupDismissed */
   const sought = async (tenant: string, { tp, query }: SearchReq): Promise<GroupView[]> => {
-    await touched.allShown(tenant);
     const ids = tp === 0 ? await markedWith(tenant, query) : await idOf(tenant, query);
     const found = await groups.groupsByIds(tenant, ids);
     const live = found.filter(({ status }) => status === 'active');

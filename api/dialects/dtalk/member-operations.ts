@@ -1,3 +1,4 @@
+import { shown } from '../shared/read-your-writes.js';
 import type { GroupChange } from '../../../domain/group/commands.js';
 import { memberCount, type Group } from '../../../domain/group/state.js';
 import { DomainError } from '../../../domain/shared/errors.js';
@@ -28,11 +29,7 @@ const NOTHING_YET = { id: 0, idStr: '', memberNum: 0 } as const;
 const rolesByType = ['member', 'admin'] as const;
 
 /** Who is in a group, and as what. */
-export function memberOperations(
-  services: DtalkServices,
-  { groupIds, touched }: Grounds,
-  looks: GroupLooks,
-): Operation[] {
+export function memberOperations(services: DtalkServices, { groupIds }: Grounds, looks: GroupLooks): Operation[] {
   const { groupCommands: groups, groupChanges, keyUsers, members, clock } = services;
 
   const groupOf = ({ caller, body }: Call<GroupReq>): Promise<string> => groupIds.of(caller.tenant, body);
@@ -69,11 +66,9 @@ export function memberOperations(
           throw new DtalkRefused('nobodyLeftToInvite');
         }
         const context = requestContext(call);
-        const { outcome, state } = await touched.by(
-          tenant,
-          groupId,
+        const { outcome, state } = await shown(
+          services,
           withPeopleNamed(keyUsers, context, () => groups.addMembers(context, { groupId, userIds })),
-          userIds,
         );
         if (outcome.items.every(({ result }) => result === 'already' || result === 'repeated')) {
           throw new DtalkRefused('nobodyLeftToInvite');
@@ -93,9 +88,8 @@ export function memberOperations(
         const { inviterId } = call.body;
         const { id: userId } = actorOf(call.caller);
         const groupId = await groupOf(call);
-        const { outcome, state } = await touched.by(
-          call.caller.tenant,
-          groupId,
+        const { outcome, state } = await shown(
+          services,
           groups.requestToJoin(requestContext(call), {
             groupId,
             userId,
@@ -114,7 +108,7 @@ export function memberOperations(
         const groupId = await groupOf(call);
         const { id: userId } = actorOf(call.caller);
         const left = groups.leave(requestContext(call), { groupId, userId, dismissed: 'refuse' });
-        const { outcome } = await touched.by(call.caller.tenant, groupId, left);
+        const { outcome } = await shown(services, left);
         if (outcome.alreadySo) throw new DtalkRefused('notInGroup');
         return {};
       },
@@ -123,7 +117,6 @@ export function memberOperations(
       path: '/group-remove',
       Body: MembersReq,
       handle: async (call) => {
-        const { tenant } = call.caller;
         const { memberIds: userIds } = call.body;
         const groupId = await groupOf(call);
         if (userIds.length === 0) {
@@ -131,7 +124,7 @@ export function memberOperations(
           return { memberNum, memberIds: null };
         }
         const removed = groups.removeMembers(requestContext(call), { groupId, userIds });
-        const { outcome, state } = await touched.by(tenant, groupId, removed, userIds);
+        const { outcome, state } = await shown(services, removed);
         const gone = outcome.items.filter(({ result }) => result === 'removed').map(({ userId }) => userId);
         return { memberNum: memberCount(existing(state)), memberIds: gone.length === 0 ? null : gone };
       },
@@ -143,7 +136,7 @@ export function memberOperations(
       handle: async (call): Promise<Answer> => {
         const groupId = await groupOf(call);
         const asked = { groupId, to: call.body.memberId, rights: 'last' } as const;
-        const { outcome } = await touched.by(call.caller.tenant, groupId, groups.transfer(requestContext(call), asked));
+        const { outcome } = await shown(services, groups.transfer(requestContext(call), asked));
         if (outcome.alreadySo) throw new DomainError('TransferToSelf', { userId: asked.to });
         return {};
       },
@@ -157,7 +150,7 @@ export function memberOperations(
         const role = rolesByType[memberType] ?? 'member';
         const groupId = await groupOf(call);
         const asked = groups.changeRole(requestContext(call), { groupId, userId, role });
-        const { outcome, state } = await touched.by(call.caller.tenant, groupId, asked);
+        const { outcome, state } = await shown(services, asked);
         // It counts the admins before it looks at who is one already.
         const { adminIds, rules } = existing(state);
         const { admins: maximum } = rules.values.limits;
@@ -176,7 +169,7 @@ export function memberOperations(
         const userId = memberId === '' ? actorOf(call.caller).id : memberId;
         const groupId = await groupOf(call);
         const asked = groups.changeCard(requestContext(call), { groupId, userId, changes: { nickname } });
-        await touched.by(call.caller.tenant, groupId, asked);
+        await shown(services, asked);
         return {};
       },
     }),
@@ -195,7 +188,7 @@ export function memberOperations(
         }
         const steps = memberIds.map((userId) => muting(userId, muteTime));
         const changed = groupChanges.together(requestContext(call), { groupId, steps });
-        const { state } = await touched.by(tenant, groupId, changed);
+        const { state } = await shown(services, changed);
         const group = existing(state);
         return { members: await Promise.all(memberIds.map((userId) => memberIn(tenant, group, userId))) };
       },

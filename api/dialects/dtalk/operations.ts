@@ -6,13 +6,11 @@ import { groupQueryOperations } from './group-queries.js';
 import { memberOperations } from './member-operations.js';
 import type { Operation } from './operation.js';
 import type { DtalkServices } from './services.js';
-import { Touched } from './touched.js';
 
 /** 002's API, and what its group service has beside the published text. */
 export function dtalkOperations(services: DtalkServices): Operation[] {
-  const touched = new Touched(services.ownWrites);
-  const grounds = { groupIds: new GroupIds(services.numbers), touched };
-  const looks = new GroupLooks(services, touched);
+  const grounds = { groupIds: new GroupIds(services.numbers) };
+  const looks = new GroupLooks(services);
   return [
     ...groupOperations(services, grounds),
     ...memberOperations(services, grounds, looks),

@@ -3,7 +3,7 @@ import { hasAdminPowers } from '../../../domain/shared/actor.js';
 import { DomainError } from '../../../domain/shared/errors.js';
 import { actorOf, ofStep, requestContext } from '../shared/context.js';
 import type { Call } from '../shared/operation.js';
-import { shown, shownUpTo } from '../shared/read-your-writes.js';
+import { shown } from '../shared/read-your-writes.js';
 import { possible } from './dto/common.js';
 import {
   AddBlackReq,
@@ -22,7 +22,7 @@ import type { OpenimServices } from './services.js';
 
 /** What two people do about each other (docs/rules.md D1 "Friends"). */
 export function friendOperations(services: OpenimServices): Operation[] {
-  const { friendshipCommands: friendships, directory, progress } = services;
+  const { friendshipCommands: friendships, directory, ownWrites } = services;
 
   /** Waits for the lists to show what was written in several streams. */
   const allShown = async (
@@ -30,7 +30,7 @@ export function friendOperations(services: OpenimServices): Operation[] {
       ReadonlyMap<string, { readonly position: Awaited<ReturnType<typeof friendships.remove>>['position'] }>
     >,
   ): Promise<undefined> => {
-    for (const { position } of (await results).values()) await shownUpTo(progress, position);
+    for (const { position } of (await results).values()) await ownWrites.answering(position);
     return undefined;
   };
 

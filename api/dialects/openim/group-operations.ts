@@ -21,7 +21,7 @@ import {
 } from './dto/groups.js';
 import { actorOf, ofStep, requestContext } from '../shared/context.js';
 import type { Call } from '../shared/operation.js';
-import { shown, shownUpTo } from '../shared/read-your-writes.js';
+import { shown } from '../shared/read-your-writes.js';
 import { isRefusal } from '../shared/refusals.js';
 import { OpenimRefused } from './errors.js';
 import { type Operation, operation, requireAccess } from './operation.js';
@@ -339,7 +339,7 @@ export function groupOperations(services: OpenimServices): Operation[] {
           // His own card is anybody's to change.
           { managersOnly: members.some(({ userID }) => userID !== actorOf(call.caller).id) },
         );
-        await Promise.all(made.map(({ position }) => shownUpTo(services.progress, position)));
+        await Promise.all(made.map(({ position }) => services.ownWrites.answering(position)));
         return undefined;
       },
     }),

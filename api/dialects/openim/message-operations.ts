@@ -5,7 +5,7 @@ import { refusedFirst } from '../../../application/commands/trial.js';
 import { DomainError } from '../../../domain/shared/errors.js';
 import { ofStep, requestContext } from '../shared/context.js';
 import type { Call } from '../shared/operation.js';
-import { shown, shownUpTo } from '../shared/read-your-writes.js';
+import { shown } from '../shared/read-your-writes.js';
 import { isRefusal } from '../shared/refusals.js';
 import { keyOfText, readerOf } from './chats.js';
 import { conversationIdOf, conversationOf } from './conversation-ids.js';
@@ -28,7 +28,7 @@ import type { OpenimServices } from './services.js';
 
 /** What is done to messages (docs/rules.md D1 "Messages & conversations"). */
 export function messageOperations(services: OpenimServices): Operation[] {
-  const { conversationCommands: chats, viewCommands: views, directory, progress } = services;
+  const { conversationCommands: chats, viewCommands: views, directory, ownWrites } = services;
 
   /** Clears one conversation up to now, for everybody or for himself. */
   const cleared = (
@@ -87,7 +87,7 @@ export function messageOperations(services: OpenimServices): Operation[] {
           }
         });
         const sent = results.filter((result) => result !== undefined);
-        for (const { position } of sent) await shownUpTo(progress, position);
+        for (const { position } of sent) await ownWrites.answering(position);
         return {
           results: sent.map(({ answer }) => answer),
           failedUserIDs: body.recvIDs.filter((recvID) => failedUserIDs.includes(recvID)),
@@ -166,7 +166,7 @@ export function messageOperations(services: OpenimServices): Operation[] {
             return cleared(call, userID, target, FOR_ONESELF);
           }
         });
-        for (const { position } of done) await shownUpTo(progress, position);
+        for (const { position } of done) await ownWrites.answering(position);
         return undefined;
       },
     }),

@@ -3,7 +3,7 @@ import { ApplicationError } from '../../../application/commands/errors.js';
 import { hasAdminPowers } from '../../../domain/shared/actor.js';
 import { actorOf, ofStep, registrationContext, requestContext } from '../shared/context.js';
 import type { Call } from '../shared/operation.js';
-import { shown, shownUpTo } from '../shared/read-your-writes.js';
+import { shown } from '../shared/read-your-writes.js';
 import { requireApp } from './auth-operations.js';
 import { possible } from './dto/common.js';
 import {
@@ -56,7 +56,7 @@ export function userOperations(services: OpenimServices): Operation[] {
     const app = actor !== undefined && hasAdminPowers(actor) ? actor : ({ kind: 'system', id: 'app' } as const);
     const context = { ...registrationContext(call, 'secret'), actor: app };
     const position = await bulkRegistration.register(context, call.body.users.map(profileOf));
-    await shownUpTo(services.progress, position);
+    await services.ownWrites.answering(position);
     return undefined;
   };
 

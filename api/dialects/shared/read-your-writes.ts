@@ -1,20 +1,12 @@
 import type { CommandResult } from '../../../application/commands/request.js';
-import type { Position } from '../../../application/ports/event-store.js';
-import type { ReadModelProgress } from '../../../application/queries/progress.js';
+import type { OwnWrites } from '../../../application/queries/own-writes.js';
 
-/** How long a command waits for the lists to show it, ms (docs/architecture.md "Read-your-writes"); then it answers anyway. */
-const SHOWN_WITHIN_MS = 300;
-
-/** The command's result, once the read models have passed it: a dialect's next question carries no position. */
+/** The command's result, when it may be answered: whoever asks for a list next sees what it did. */
 export async function shown<Result extends Pick<CommandResult<unknown, unknown>, 'position'>>(
-  { progress }: { readonly progress: ReadModelProgress },
+  { ownWrites }: { readonly ownWrites: Pick<OwnWrites, 'answering'> },
   command: Promise<Result>,
 ): Promise<Result> {
   const result = await command;
-  await shownUpTo(progress, result.position);
+  await ownWrites.answering(result.position);
   return result;
-}
-
-export async function shownUpTo(progress: ReadModelProgress, position: Position | undefined): Promise<void> {
-  if (position !== undefined) await progress.waitFor(position, { timeoutMs: SHOWN_WITHIN_MS });
 }

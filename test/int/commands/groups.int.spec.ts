@@ -267,6 +267,7 @@ describe('Group commands on PostgreSQL', () => {
     // Behind until it is waited for.
     let shown: CustomField[] = [];
     const progress = {
+      isAlone: true,
       waitFor: async () => {
         shown = await written();
         return true;

@@ -49,7 +49,7 @@ describe('004’s words, told by a process that ends and begins again', () => {
       groupViews: { groupById: () => Promise.resolve(undefined) },
       members: { membersOfGroup: () => Promise.resolve(NOBODY) },
       applications: { ofGroup: () => Promise.resolve(NOBODY) },
-      progress: { waitFor: () => Promise.resolve(true) },
+      progress: { isAlone: true, waitFor: () => Promise.resolve(true) },
       notices: true,
     });
     runner = new ProcessRunner({

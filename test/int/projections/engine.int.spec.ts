@@ -174,6 +174,20 @@ describe('projection engine', () => {
     expect(fed.filter(Boolean)).to.have.length(1);
   });
 
+  it('an engine knows whether it is the only one on its database', async () => {
+    const [first, second] = [bench.engine(store), bench.engine(store)];
+    expect(first.isAlone).to.equal(false);
+    await first.start();
+    await eventually(() => Promise.resolve(first.isAlone));
+    await second.start();
+    await eventually(() => Promise.resolve(!first.isAlone));
+    expect(second.isAlone).to.equal(false);
+    await second.stop();
+    await eventually(() => Promise.resolve(first.isAlone));
+    await first.stop();
+    expect(first.isAlone).to.equal(false);
+  });
+
   it('a follower takes over when the leader’s connection dies, and the former leader follows', async () => {
     const [first, second] = [bench.engine(store), bench.engine(store)];
     await first.start();

@@ -1,4 +1,4 @@
-import { shown, shownUpTo } from '../../shared/read-your-writes.js';
+import { shown } from '../../shared/read-your-writes.js';
 import { texts } from '../errors.js';
 import type { Operation } from '../operation.js';
 import { postingOn } from '../posting.js';
@@ -98,7 +98,7 @@ export function groupSettingOperations(services: SealtalkServices): Operation[] 
           muteStatus === 1
             ? groupCommands.mute(context, { groupId, speakers })
             : groupCommands.unmute(context, { groupId });
-        await shownUpTo(services.progress, (await muting).position);
+        await services.ownWrites.answering((await muting).position);
         return undefined;
       },
     }),
