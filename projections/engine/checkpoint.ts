@@ -193,9 +193,9 @@ export function takeStepAlone(pool: pg.Pool, step: Step): Promise<Checkpoint> {
   const values = [projection.name, String(projection.version), letter, position, epoch, step.to];
   return transaction(pool, sql.beginAdvanced(values), async (client, begun) => {
     const written = write(client, step);
-    // That it was fenced says more than what its statements failed with afterwards.
-    const [, taken] = await Promise.allSettled([written, begun]);
-    if (taken.status === 'fulfilled' && taken.value.at(-1)?.rowCount !== 1) throw new Fenced(projectionKey(projection));
+    // What went wrong at the checkpoint says more than what the statements behind it failed with because of that.
+    await Promise.allSettled([written]);
+    if ((await begun).at(-1)?.rowCount !== 1) throw new Fenced(projectionKey(projection));
     return written;
   });
 }
