@@ -354,6 +354,10 @@ export class MemoryReadSide {
           ...NOTHING,
           rows: (letterState()?.parked ?? []).map(({ stream, revision }) => ({ stream, revision: String(revision) })),
         });
+      case sql.PAUSED:
+        return () => ({ ...NOTHING, rows: [{ paused_by: null, paused_at: null }] });
+      case sql.DISCARDED:
+        return () => NOTHING;
       case sql.ACTIVE_CHECKPOINTS:
         return () => ({
           ...NOTHING,
@@ -449,6 +453,8 @@ const LABELS = new Map([
   [sql.ADVANCE_SEVERAL, 'pass over'],
   [sql.INSPECT, 'inspect'],
   [sql.PARKED_STREAMS, 'load parked'],
+  [sql.PAUSED, 'load paused'],
+  [sql.DISCARDED, 'load discarded'],
   [sql.ACTIVE_CHECKPOINTS, 'recheck'],
   [sql.PARK, 'park'],
 ]);

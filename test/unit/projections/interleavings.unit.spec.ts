@@ -65,7 +65,7 @@ async function run(plan: Plan): Promise<{ broken: readonly string[]; calls: numb
   log.batchSize = plan.batchSize;
   const projections = [
     recording('a', ['A']),
-    recording('b', ['B']),
+    { ...recording('b', ['B']), unawaited: true } as const,
     recording('ab', ['A', 'B'], (stream) => stream === POISONED),
   ];
   const readSide = new MemoryReadSide(projections, log.log);
