@@ -142,6 +142,16 @@ export class CommandPipeline {
     }
   }
 
+  /** Does what a command asks for without an event; that it was refused is noted all the same. @throws what the work throws */
+  async noting<T>(request: Refusable, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof DomainError && request.actor.kind !== 'system') this.#noteRefusal(request, error);
+      throw error;
+    }
+  }
+
   #noteRefusal({ tenant, actor, via, stream, correlationId = '' }: Refusable, { kind: outcome }: DomainError): void {
     const about = isNameable(stream) ? streamName(stream) : '';
     this.#deps.accesses?.note({ tenant, actor, kind: 'refused', operation: via, about, outcome, correlationId });

@@ -142,10 +142,20 @@ export class ViewCommands {
    * @returns where he stands now @throws DomainError NotPermitted, NotAParticipant, InvalidArgument
    */
   async markRead(context: RequestContext, asked: Reading): Promise<ReadResult> {
-    const { rates } = this.deps;
-    return rates === undefined
-      ? this.#markRead(context, asked)
-      : rates.within(context, () => this.#markRead(context, asked));
+    const { rates, pipeline } = this.deps;
+    const { tenant } = context;
+    const stream = {
+      category: 'view',
+      tenant,
+      // Of a group without its incarnation nothing is named.
+      conversation: aboutOf(asked.conversation as ConversationKey),
+      participant: asked.userId,
+    } as const;
+    return pipeline.noting({ ...context, stream }, () =>
+      rates === undefined
+        ? this.#markRead(context, asked)
+        : rates.within(context, () => this.#markRead(context, asked)),
+    );
   }
 
   async #markRead(context: RequestContext, asked: Reading): Promise<ReadResult> {

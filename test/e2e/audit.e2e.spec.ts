@@ -352,6 +352,14 @@ describe('auditing, over HTTP', function () {
       const read = { userID: 'eva', conversationID: 'si_ann_eva', seqs: [1] };
       const elsewhere = await openim('/msg/mark_msgs_as_read', read, eva);
       expect(elsewhere.errCode).to.equal(1002);
+      await eventually(async () => {
+        const looked = await v1.call<{ items: Kept[] }>('GET', '/audit/access?limit=1000', { token: eva });
+        const refused = looked.body.items.filter(({ kind, actor }) => kind === 'refused' && actor?.id === 'eva');
+        expect(refused.map(({ operation }) => operation)).to.include.members([
+          'v1:PUT /conversations/{conversationId}/read-position',
+          'openim:/msg/mark_msgs_as_read',
+        ]);
+      });
       expect((await v1.call('GET', '/groups/evas', { token: eva })).status).to.equal(404);
     });
 
