@@ -28,9 +28,15 @@ export function storeCommands(program: Command, house: House): void {
     .description(
       'write the whole log to another store, in order and unchanged, and compare; goes on where it was stopped',
     )
+    .option('--dry-run', 'only say what would be copied, or why it is refused')
     .addHelpText('after', codes('copied, and both are the same', 'it failed, or they are not the same'))
-    .action(async ({ json: asJson, ...stores }: NamedStores & AsJson) => {
+    .action(async ({ json: asJson, dryRun, ...stores }: NamedStores & AsJson & { readonly dryRun?: true }) => {
       const tools = await house.openStores();
+      if (dryRun) {
+        const plan = await sayingWhenStopped(house, undefined, () => tools.planCopy(stores));
+        for (const line of asJson ? [json({ dryRun, ...plan })] : planLines(plan)) terminal.out(line);
+        return;
+      }
       const copied = await sayingWhenStopped(house, 'What is copied stays; the same command goes on behind it.', () =>
         withProgress(terminal, 'copying', (say) =>
           tools.copy(stores, ({ copied, share, rate }) => {
@@ -94,6 +100,16 @@ const NEXT = [
   '  npm run parley -- projections rebuild --all',
   'and start it. Positions of the old store are answered with 410 from then on.',
 ];
+
+function planLines({ share, inUseBy }: Awaited<ReturnType<StoreTools['planCopy']>>): string[] {
+  const has = (Math.floor(share * 1_000) / 10).toString();
+  return [
+    share === 0
+      ? 'Would copy the whole log: the target has none.'
+      : `Would go on behind what the target has: ${has} %.`,
+    ...(inUseBy === 0 ? [] : [`First stop what uses the source: ${count(inUseBy)} of Parley's processes.`]),
+  ];
+}
 
 function copiedLine({ copied, resumed, others }: CopyReport): string {
   const left = others === 0 ? '' : `; ${count(others)} events that are not Parley's were left out`;

@@ -209,6 +209,12 @@ export interface Migrated {
 /** What the `store`, `system` and `db` commands need; nothing is opened before they are used. What `onProgress` throws stops it. */
 export interface StoreTools {
   copy(stores: NamedStores, onProgress: (step: CopyStep) => void): Promise<CopyReport>;
+  /** Refuses as the copy would. Gives how much of the log the target has already, 0 … 1, and who else uses the source. */
+  planCopy(stores: NamedStores): Promise<{
+    readonly share: number;
+    /** Other processes of Parley's, which are to be stopped first. */
+    readonly inUseBy: number;
+  }>;
   compare(stores: NamedStores, onProgress: (share: number, events: number) => void): Promise<ComparisonReport>;
   /** Brings the database of this environment's server up to date; `dryRun` only says what that would do. */
   migrate(options: DryRun): Promise<Migrated>;

@@ -238,6 +238,7 @@ describe('store copy', () => {
     expect(String(second)).to.match(/CopyRefused: .* is still in use by 1 other process of Parley's/);
     await store.close();
     await gone(busy.url);
+    expect(await tools.planCopy(stores)).to.deep.equal({ share: 1, inUseBy: 0 });
     expect(await tools.copy(stores, quiet)).to.include({ copied: 0, resumed: true });
     const compared = await tools.compare(stores, quiet);
     expect(compared.difference).to.equal(undefined);
@@ -252,6 +253,11 @@ describe('store copy', () => {
       expect(error).to.satisfy((e: unknown) => e instanceof CopyRefused || e instanceof WrongWords);
       return (error as Error).message;
     };
+    const refusedPlan = await tools.planCopy({ from: empty.url, to: target.url }).catch((each: unknown) => each);
+    expect(String(refusedPlan)).to.include('nothing to copy');
+    const bare = new URL('/postgres', source.url).href;
+    expect(await tools.planCopy({ from: source.url, to: bare })).to.deep.equal({ share: 0, inUseBy: 0 });
+    expect(await tools.planCopy({ from: source.url, to: bare }), 'nothing was made').to.include({ share: 0 });
     expect(await refusal(empty.url, target.url)).to.include('nothing to copy');
     expect(await refusal(source.url, `${source.url}?application_name=other`)).to.include('are one store');
     expect(await refusal(new URL('/postgres', source.url).href, target.url)).to.include("no event log of Parley's");

@@ -93,6 +93,7 @@ async function runWith(
   given: Partial<Tools> = {},
   stop = new AbortController().signal,
   screen?: Screen,
+  served?: number,
 ): Promise<{ code: number; out: string[]; err: string[]; closed: boolean }> {
   const out: string[] = [];
   const err: string[] = [];
@@ -100,7 +101,7 @@ async function runWith(
   const code = await run(words, {
     open: () => Promise.resolve(tools),
     openStores: () => Promise.resolve(openStoreTools({}, silentLogger)),
-    serve: () => Promise.reject(new Error('a server of its own')),
+    serve: () => (served === undefined ? Promise.reject(new Error('not asked for')) : Promise.resolve(served)),
     explain: forOperator,
     stop,
     version: '1.2.3',
@@ -311,6 +312,11 @@ describe('the parley command', () => {
     expect(out.map((line) => JSON.parse(line) as object)).to.deep.equal([
       { processes: [{ name: 'group-lines', for: "tells of a group's changes in its chat" }] },
     ]);
+  });
+
+  it('serves, and gives the exit code of the server', async () => {
+    for (const code of [0, 1]) expect((await runWith(['serve'], {}, undefined, undefined, code)).code).to.equal(code);
+    expect((await runWith(['serve', '--nonsense'])).code).to.equal(2);
   });
 
   it('says of each projection what it is for', () => {

@@ -33,15 +33,7 @@ export async function copyLog(
   target: StoreEnd,
   onProgress: (progress: CopyProgress) => void = () => undefined,
 ): Promise<Copied> {
-  if (source.identity === target.identity) {
-    throw new CopyRefused(
-      `${source.shown} and ${target.shown} are one store, or one is a restored copy of the other. Name the source with --from, such as embedded:./data.`,
-    );
-  }
-  const lastBefore = await source.last();
-  if (lastBefore === undefined) throw new CopyRefused(`${source.shown} holds no events of Parley's: nothing to copy.`);
-  const begin = await resumePoint(source, target);
-
+  const { lastBefore, begin } = await beginning(source, target);
   const started = performance.now();
   const shareAt = await shareOf(source);
   let copied = 0;
@@ -76,6 +68,28 @@ export async function copyLog(
   }
   await refuseWriters(source, lastBefore.position, last);
   return { copied, resumed: begin !== undefined, others };
+}
+
+/** How much of the source's log the target has already, 0 … 1; refuses as the copy would. @throws CopyRefused */
+export async function plannedCopy(source: StoreEnd, target: StoreEnd | undefined): Promise<number> {
+  const { begin } = await beginning(source, target);
+  return (await shareOf(source))(begin);
+}
+
+/** The source's last event, and up to where the target has it. @throws CopyRefused */
+async function beginning(
+  source: StoreEnd,
+  target: StoreEnd | undefined,
+): Promise<{ readonly lastBefore: StoredEvent; readonly begin: Position | undefined }> {
+  if (source.identity === target?.identity) {
+    throw new CopyRefused(
+      `${source.shown} and ${target.shown} are one store, or one is a restored copy of the other. Name the source with --from, such as embedded:./data.`,
+    );
+  }
+  const lastBefore = await source.last();
+  if (lastBefore === undefined) throw new CopyRefused(`${source.shown} holds no events of Parley's: nothing to copy.`);
+  const begin = target && (await resumePoint(source, target));
+  return { lastBefore, begin };
 }
 
 /** Where the source goes on behind what the target has. @throws CopyRefused when that is not of the source. */

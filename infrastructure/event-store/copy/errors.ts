@@ -9,3 +9,6 @@ export const conflictAt = (stream: string, revision: number): CopyRefused =>
     `The target holds something else at revision ${revision.toString()} of ${stream}. ` +
       'Does a Parley server, or another copy, write to it? Stop that; a target with other events can not be used.',
   );
+
+/** The database has no tables of a log. */
+export class NoLogThere extends CopyRefused {}

@@ -8,7 +8,8 @@ import { copySystem } from '../../system/copy-system.js';
 import { type Served, servedTenants } from '../eventstoredb/served.js';
 import { configuredAddress, parseAddress, shownAddress, type StoreAddress } from './address.js';
 import { compareLogs } from './compare.js';
-import { copyLog } from './copy.js';
+import { copyLog, plannedCopy } from './copy.js';
+import { NoLogThere } from './errors.js';
 import { openEventStoreDbEnd } from './eventstoredb-end.js';
 import { openPostgresEnd } from './postgres-end.js';
 import type { StoreEnd } from './store-end.js';
@@ -18,18 +19,19 @@ export function storeTools(
   env: Readonly<Record<string, string | undefined>>,
   log: Logger,
 ): Omit<StoreTools, 'migrate'> {
+  const ends = ({ from, to, tenants }: NamedStores, { make }: { readonly make: boolean }) => {
+    const source = from === undefined ? configuredAddress(env) : parseAddress(from, env);
+    const target = parseAddress(to, env);
+    if (make && target.kind === 'embedded')
+      throw new WrongWords('An embedded database is no target: name a PostgreSQL or an EventStoreDB.');
+    return { source, target, served: servedTenants(tenants ?? tenantsIn(env)) };
+  };
   const open = async <T>(
-    { from, to, tenants }: NamedStores,
+    stores: NamedStores,
     { make }: { readonly make: boolean },
     work: (source: StoreEnd, target: StoreEnd) => Promise<T>,
   ): Promise<T> => {
-    const [sourceAddress, targetAddress] = [
-      from === undefined ? configuredAddress(env) : parseAddress(from, env),
-      parseAddress(to, env),
-    ];
-    if (make && targetAddress.kind === 'embedded')
-      throw new WrongWords('An embedded database is no target: name a PostgreSQL or an EventStoreDB.');
-    const served = servedTenants(tenants ?? tenantsIn(env));
+    const { source: sourceAddress, target: targetAddress, served } = ends(stores, { make });
     const source = await openEnd(sourceAddress, { log, served, make: false });
     try {
       const target = await openEnd(targetAddress, { log, served, make });
@@ -44,6 +46,23 @@ export function storeTools(
   };
   return {
     copy: (stores, onProgress) => open(stores, { make: true }, (source, target) => copyLog(source, target, onProgress)),
+    planCopy: async (stores) => {
+      const { source: from, target: to, served } = ends(stores, { make: true });
+      const source = await openEnd(from, { log, served, make: false });
+      try {
+        const target = await openEnd(to, { log, served, make: false }).catch((error: unknown) => {
+          if (error instanceof NoLogThere) return undefined;
+          throw error;
+        });
+        try {
+          return { share: await plannedCopy(source, target), inUseBy: await source.otherProcesses() };
+        } finally {
+          await target?.close();
+        }
+      } finally {
+        await source.close();
+      }
+    },
     compare: (stores, onProgress) =>
       open(stores, { make: false }, (source, target) => compareLogs(source, target, onProgress)),
     copySystem: async ({ from, to }, signal) => {

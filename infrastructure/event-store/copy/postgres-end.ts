@@ -17,7 +17,7 @@ import { eventLogMigrations } from '../postgres/migration.js';
 import { openPostgresEventStore } from '../postgres/postgres-event-store.js';
 import { query } from '../postgres/session.js';
 import { DEFAULT_BACKOFF, delayMs } from '../settle.js';
-import { conflictAt, CopyRefused } from './errors.js';
+import { conflictAt, CopyRefused, NoLogThere } from './errors.js';
 import { appendsOf } from './grouping.js';
 import { type LogBatch, type OrderedWriter, PATIENCE_MS, type StoreEnd } from './store-end.js';
 
@@ -39,7 +39,7 @@ export async function openPostgresEnd(options: PostgresEndOptions): Promise<Stor
   const { url, shown, log, make } = options;
   const [there] = await ask<{ found: boolean }>(url, "SELECT to_regclass('events.log') IS NOT NULL AS found");
   if (there?.found !== true) {
-    if (!make) throw new CopyRefused(`There is no event log of Parley's in ${shown}.`);
+    if (!make) throw new NoLogThere(`There is no event log of Parley's in ${shown}.`);
     await migrate(url, eventLogMigrations);
   }
   return new PostgresEnd(await openPostgresEventStore({ url, log }), options);
