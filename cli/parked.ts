@@ -197,11 +197,11 @@ const retriedLine = ({ name, stream, error }: Retried): string =>
 
 const time = (ms: number): string => new Date(ms).toISOString();
 
-const record = ({ error: _, since, ...event }: ParkedEvent, more: object): object => ({
-  ...event,
-  since: time(since),
-  ...more,
-});
+/** All but why, which may quote what it says. */
+const record = (event: ParkedEvent, more: object): object => {
+  const { name, stream, revision, position, id, type, target, since } = event;
+  return { name, stream, revision, position, id, type, target, since: time(since), ...more };
+};
 
 const discardedRecord = ({ at, ...event }: DiscardedEvent): object => ({ ...event, at: time(at) });
 
