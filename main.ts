@@ -8,6 +8,7 @@ import { startingApp } from './api/http/starting.js';
 import type { Logger } from './application/ports/logger.js';
 import { type Config, type GrpcConfig, loadConfig, secretVariables } from './infrastructure/config/config.js';
 import { ownPorts } from './infrastructure/config/own-ports.js';
+import type { Role } from './infrastructure/config/roles.js';
 import { openDatabase } from './infrastructure/database.js';
 import { lineWriter } from './infrastructure/line-writer.js';
 import { makeLogger } from './infrastructure/logging.js';
@@ -16,6 +17,8 @@ import { StartCancelled } from './infrastructure/patience.js';
 import { metricsPage } from './infrastructure/telemetry/metrics-page.js';
 import { openTelemetry } from './infrastructure/telemetry/open.js';
 import { toldToStop } from './infrastructure/told-to-stop.js';
+import { rolesOf } from './infrastructure/workers/messages.js';
+import { asWorker, type Worker } from './infrastructure/workers/worker.js';
 
 const stdout = lineWriter(1, { onDropped: (lines) => `${lines.toString()} lines could not be written\n` });
 const stderr = lineWriter(2, { onDropped: (lines) => `${lines.toString()} lines could not be written\n` });
@@ -23,15 +26,56 @@ const stderr = lineWriter(2, { onDropped: (lines) => `${lines.toString()} lines 
 /** Starts everything, prints the address when it is ready, and ends everything in order at SIGINT, SIGTERM or SIGHUP. */
 async function main(): Promise<void> {
   const stop = toldToStop('start');
-  const stopping = new AbortController();
   void stop.then(() => {
-    stopping.abort();
     // A server that hangs may keep anything from closing; whoever told us to stop kills us sooner or later.
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
   });
   const config = loadConfig(process.env);
   const log = makeLogger(config.logLevel);
+  const worker = asWorker();
+  if (worker !== undefined) {
+    await serve({ ...config, roles: shareOf(worker, config) }, log, stop, worker);
+    return;
+  }
   nameBlanks(config, log);
+  await (config.workers > 1 && config.roles.has('api') ? haveServed(config, log, stop) : serve(config, log, stop));
+}
+
+/** By workers; only their metrics are shown here, added up. */
+async function haveServed(config: Config, log: Logger, stop: Promise<string>): Promise<void> {
+  const { runWorkers } = await import('./infrastructure/workers/primary.js');
+  let page: RunningServer | undefined;
+  const onReady = async (count: () => Promise<object[][]>): Promise<void> => {
+    if (config.metrics === undefined) return;
+    const { addedUp, CONTENT_TYPE } = await import('./infrastructure/telemetry/prometheus.js');
+    const text = async (): Promise<string> => addedUp(await count());
+    page = await listen(metricsPage({ contentType: CONTENT_TYPE, text }), config.metrics);
+    say(`Metrics are served at ${page.url}/metrics`);
+  };
+  try {
+    await runWorkers({ config, log, stop, say, onReady });
+  } finally {
+    await page?.stop();
+  }
+}
+
+const say = (line: string): void => {
+  stdout.write(`${line}\n`);
+};
+
+const shareOf = (worker: Worker, { roles }: Config): ReadonlySet<Role> =>
+  new Set(rolesOf[worker.part].filter((role) => roles.has(role)));
+
+/** In this process. */
+async function serve(config: Config, log: Logger, stop: Promise<string>, worker?: Worker): Promise<void> {
+  const stopping = new AbortController();
+  void stop.then(() => {
+    stopping.abort();
+  });
+  const answers = config.roles.has('api');
+  // A worker's are told by the process that made it.
+  const lines: string[] = [];
+  const tell = worker === undefined ? say : lines.push.bind(lines);
   const { host, port } = config;
   // The ports first: a taken one is known before anything is made, and a prober gets an answer from the start.
   let waitingFor: string | undefined;
@@ -44,15 +88,20 @@ async function main(): Promise<void> {
     ((path, status, seconds) => {
       metrics.answered(apiOf(path), status, seconds);
     });
-  const main = await listen(startingApp(waiting, { edgeAt }), { ...shared, port, edgeAt, answered: told(apiAt) });
-  const ports: { stop(): Promise<void> }[] = [main];
+  const ports: { stop(): Promise<void> }[] = [];
   try {
-    if (metrics !== undefined && config.metrics !== undefined) {
+    if (metrics !== undefined && config.metrics !== undefined && worker === undefined) {
       const page = await listen(metricsPage(metrics), config.metrics);
       ports.push(page);
-      stdout.write(`Metrics are served at ${page.url}/metrics\n`);
+      tell(`Metrics are served at ${page.url}/metrics`);
     }
-    const own = await listenEach(config, (name, ownPort) => {
+    if (metrics !== undefined) worker?.counts(() => metrics.json());
+    const main = answers
+      ? await listen(startingApp(waiting, { edgeAt }), { ...shared, port, edgeAt, answered: told(apiAt) })
+      : undefined;
+    if (main !== undefined) ports.push(main);
+    const lives = main === undefined ? 'Parley' : `Parley lives at ${main.url} and`;
+    const own = await listenEach(answers ? config.ownPorts : {}, (name, ownPort) => {
       const alone = { edgeAt: () => mounts[name].edge };
       const answered = told(() => name);
       return listen(startingApp(waiting, { ...alone, health: false }), {
@@ -64,36 +113,50 @@ async function main(): Promise<void> {
     });
     for (const { server } of own) ports.push(server);
     const grpc =
-      config.openimGrpc === undefined
+      config.openimGrpc === undefined || !answers
         ? undefined
         : await listenByGrpc(config.openimGrpc, metrics?.called.bind(metrics));
     if (grpc !== undefined) ports.push(grpc);
     // The PostgreSQL that Parley runs itself starts while the rest of Parley is loaded.
-    const opening = config.databaseUrl === undefined ? openDatabase(config, log, { share: false }) : undefined;
+    const opening =
+      config.databaseUrl === undefined && worker === undefined
+        ? openDatabase(config, log, { share: false })
+        : undefined;
     opening?.catch(() => undefined); // said when it is waited for
     const { openParley } = await import('./infrastructure/container.js');
     const patience = {
       log,
       signal: stopping.signal,
       onWaiting: (what: string | undefined) => {
-        if (what !== undefined && what !== waitingFor)
-          stdout.write(`Parley lives at ${main.url} and waits for ${what}\n`);
+        if (what !== undefined && what !== waitingFor) {
+          const line = `${lives} waits for ${what}`;
+          if (worker === undefined) say(line);
+          else worker.tell({ parley: 'waiting', line });
+        }
         waitingFor = what;
       },
     };
-    const parley = await openParley(config, log, patience, opening, watching.telemetry);
+    const given = worker === undefined ? undefined : await Promise.race([worker.database, stop]);
+    if (typeof given === 'string') throw new StartCancelled();
+    const database = given === undefined ? opening : Promise.resolve(given);
+    const parley = await openParley(config, log, patience, database, watching.telemetry);
     metrics?.lookAt(parley.sources);
     try {
-      main.serve(parley.app);
+      main?.serve(parley.app);
       for (const { name, server } of own) {
         server.serve(parley.alone[name]);
-        stdout.write(`${mounts[name].clients} clients are served at ${server.url}\n`);
+        tell(`${mounts[name].clients} clients are served at ${server.url}`);
       }
       if (grpc !== undefined) {
         grpc.serve(parley.grpc);
-        stdout.write(`OpenIM v2 backends are served at ${grpc.url}\n`);
+        tell(`OpenIM v2 backends are served at ${grpc.url}`);
       }
-      stdout.write(`Parley is ready at ${main.url}\n`);
+      tell(
+        main === undefined
+          ? `Parley is ready, without an API: ${[...config.roles].join(', ')}`
+          : `Parley is ready at ${main.url}`,
+      );
+      worker?.tell({ parley: 'ready', lines });
       const why = await stop;
       log.info({ why }, 'stopping');
       await Promise.all(ports.map((each) => each.stop()));
@@ -119,7 +182,7 @@ interface OwnPort {
 
 /** The ports that dialects have to themselves. When one can't be had, those that were are given back. */
 async function listenEach(
-  { ownPorts: given }: Config,
+  given: Config['ownPorts'],
   open: (name: DialectName, port: number) => Promise<RunningServer>,
 ): Promise<OwnPort[]> {
   const opened: OwnPort[] = [];
@@ -157,7 +220,8 @@ try {
 } catch (error) {
   // Told to stop before it could begin: nothing is wrong with that.
   if (!(error instanceof StartCancelled)) {
-    stderr.write(`${lastWords(error)}\n`);
+    // What a worker failed with, it has said itself.
+    if (!(error instanceof Error && error.name === 'WorkerFailed')) stderr.write(`${lastWords(error)}\n`);
     process.exitCode = 1;
   }
 } finally {

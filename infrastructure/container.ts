@@ -51,12 +51,13 @@ export async function openParley(
     const engine = container.get(ids.projections);
     const processes = container.get(ProcessRunner);
     // Both before anything is written here.
+    const { roles } = config;
     const start = async (): Promise<void> => {
-      await engine.start();
-      await processes.start();
+      await engine.start({ leads: roles.has('projections'), answers: roles.has('api') });
+      if (roles.has('processes')) await processes.start();
     };
     await (patience === undefined ? start() : untilThere('PostgreSQL', start, patience));
-    const sealer = await openSealer(container);
+    const sealer = roles.has('processes') ? await openSealer(container) : undefined;
     sealer?.start();
     const disk = container.get(ids.disk);
     await disk.start();
@@ -75,10 +76,12 @@ export async function openParley(
     const erasures = container.get(ErasureWatch);
     erasures.start();
     const stopping = new AbortController();
-    const named = [
-      ...config.appAdmins.map((user) => ({ ...user, by: 'PARLEY_APP_ADMINS' as const })),
-      ...config.auditors.map((user) => ({ ...user, by: 'PARLEY_AUDITORS' as const })),
-    ];
+    const named = !roles.has('api')
+      ? []
+      : [
+          ...config.appAdmins.map((user) => ({ ...user, by: 'PARLEY_APP_ADMINS' as const })),
+          ...config.auditors.map((user) => ({ ...user, by: 'PARLEY_AUDITORS' as const })),
+        ];
     await endsWithin(NAMED_WITHIN_MS, container.get(NamedUserRegistration).make(named, stopping.signal));
     const apps = appsOf(container, config);
     return {

@@ -12,6 +12,7 @@ import type { Argon2Cost } from '../auth/argon2-hasher.js';
 import { decodeMasterKey, Environment, type LogLevel } from './environment.js';
 import { givenVariables } from './given.js';
 import { type OwnPortName, ownPorts } from './own-ports.js';
+import { type Role, rolesIn, workersIn } from './roles.js';
 import { type TencentApp, tencentAppsOf } from './tencent-apps.js';
 
 export interface GrpcConfig {
@@ -46,6 +47,10 @@ export interface Config {
   /** What an app admin shows when he registers himself. */
   readonly adminSecret?: string;
   readonly dataDir: string;
+  /** Processes that answer; of more than one, what is done in the background has a process of its own. */
+  readonly workers: number;
+  /** What this server does, of what servers on one store do together. */
+  readonly roles: ReadonlySet<Role>;
   /** Absent: Parley runs a PostgreSQL of its own in `dataDir`. */
   readonly databaseUrl?: string;
   readonly eventStore: EventStoreConfig;
@@ -259,6 +264,8 @@ function configOf(settings: Environment, blankVariables: readonly string[]): Con
     ...(settings.PARLEY_ADMIN_SECRET === undefined ? {} : { adminSecret: settings.PARLEY_ADMIN_SECRET }),
     ...(settings.OPENIM_SECRET === undefined ? {} : { openimSecret: settings.OPENIM_SECRET }),
     dataDir: settings.DATA_DIR,
+    workers: workersIn(settings.WORKERS),
+    roles: rolesIn(settings.PARLEY_ROLES),
     ...(settings.DATABASE_URL === undefined ? {} : { databaseUrl: settings.DATABASE_URL }),
     eventStore: eventStoreOf(settings),
     ...(masterKey === undefined ? {} : { masterKey }),

@@ -4,6 +4,7 @@ import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateBy } fro
 import { isIP } from 'node:net';
 import { readConnectionString } from '../event-store/eventstoredb/connection-string.js';
 import type { OwnPortVariable } from './own-ports.js';
+import { ROLES, rolesProblem, workersProblem } from './roles.js';
 import { tencentAppsProblem } from './tencent-apps.js';
 
 const USER_ID = '[A-Za-z0-9_.@#:-]{1,64}';
@@ -128,6 +129,12 @@ export class Environment implements Partial<Record<OwnPortVariable, number>> {
   HOST = '127.0.0.1';
 
   DATA_DIR = './data';
+
+  @CheckEach(workersProblem)
+  WORKERS = '1';
+
+  @CheckEach(rolesProblem)
+  PARLEY_ROLES = ROLES.join(',');
 
   @Check(isPostgresUrl, 'DATABASE_URL must look like postgres://user:password@host:5432/database.')
   DATABASE_URL?: string;

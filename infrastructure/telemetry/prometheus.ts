@@ -194,6 +194,9 @@ const LOOKED_AT = (Object.keys(metrics) as MetricName[]).filter(
   (name): name is NamesOf<'gauge'> => metrics[name].kind === 'gauge' && name !== 'parley_build_info',
 );
 
+/** Of the text format. */
+export const CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
+
 /** The metrics of several processes as one, each process's as `Prometheus.json` gives them. */
 export const addedUp = (each: readonly object[][]): Promise<string> =>
   AggregatorRegistry.aggregate([...each]).metrics();

@@ -107,6 +107,13 @@ export interface Intent {
   readonly goesOnFrom?: number;
 }
 
+export interface StartOptions {
+  /** Whether it feeds what it gets to lead; default true. */
+  readonly leads?: boolean;
+  /** Whether callers are answered from the lists in this process: then it counts for `isAlone`. Default true. */
+  readonly answers?: boolean;
+}
+
 export interface WaitOptions {
   readonly timeoutMs: number;
   /** Names; default all that are awaited. */
@@ -148,7 +155,7 @@ export class ProjectionEngine {
    * Makes what the database doesn't have of the projections (a projection that it doesn't know yet, or what somebody took
    * away), then feeds those that this process gets to lead. To be called before anything is written.
    */
-  async start(): Promise<void> {
+  async start({ leads = true, answers = true }: StartOptions = {}): Promise<void> {
     const { options } = this;
     await mendAll(options, options.projections);
     await stopPastEnd(options, options.projections, this.stopping.signal);
@@ -156,12 +163,14 @@ export class ProjectionEngine {
     this.leadership ??= new Leadership({
       contest: PROJECTIONS,
       lockUrl: this.options.lockUrl,
-      keys: this.keys,
+      keys: leads ? this.keys : [],
       log: this.options.log,
       ...(this.options.leadRetryMs !== undefined && { retryMs: this.options.leadRetryMs }),
-      onCompany: (alone) => {
-        this.alone = alone;
-      },
+      ...(answers && {
+        onCompany: (alone: boolean) => {
+          this.alone = alone;
+        },
+      }),
       onChange: (lead) => this.feedOnly(lead),
     });
   }
