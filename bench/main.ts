@@ -32,6 +32,7 @@ import { httpBench } from './rows/http.js';
 import { importRows } from './rows/imports.js';
 import { proofRows } from './rows/proof.js';
 import { readEventStoreDb } from './rows/read-eventstoredb.js';
+import { rebuildRows } from './rows/rebuild.js';
 import { sealBench } from './rows/seal.js';
 
 /**
@@ -122,6 +123,10 @@ async function main(): Promise<void> {
     await inConversations(server.url('conversations'), pool);
     return;
   }
+  if (only.startsWith('Rebuild')) {
+    await rebuilt((name) => server.url(name), pool);
+    return;
+  }
   if (only.startsWith('Imports')) {
     await importing(server.url('imports'), pool);
     return;
@@ -135,6 +140,7 @@ async function main(): Promise<void> {
   await inConversations(server.url('conversations'), pool);
   await audited((name) => server.url(name), pool);
   await importing(server.url('imports'), pool);
+  await rebuilt((name) => server.url(name), pool);
 }
 
 async function onPostgres(url: string, pool: pg.Pool): Promise<void> {
@@ -196,6 +202,15 @@ async function audited(urlOf: (database: string) => string, pool: pg.Pool): Prom
 async function importing(url: string, pool: pg.Pool): Promise<void> {
   await pool.query('CREATE DATABASE imports');
   for (const row of await importRows(url, closers, quick ? 10_000 : 100_000)) await run(row);
+}
+
+/** With all the others, or where `--only` begins with Rebuild; `--messages` says from how many events. */
+async function rebuilt(urlOf: (name: string) => string, pool: pg.Pool): Promise<void> {
+  const made = async (name: string): Promise<string> => {
+    await pool.query(`CREATE DATABASE ${name}`);
+    return urlOf(name);
+  };
+  for (const row of await rebuildRows(made, closers, { only, events: messages })) await run(row);
 }
 
 /** With all the others, or where `--only` begins with Attack. */

@@ -79,6 +79,44 @@ export class Seed {
     await this.#write(streams);
   }
 
+  /**
+   * Groups that have lived: of their events 70 % are joins, the others leave, are muted, get a card or another role. As many
+   * events as asked for, in groups of a thousand.
+   */
+  async livedGroups(events: number): Promise<void> {
+    const first = this.#groups;
+    this.#groups += Math.ceil(events / LIFE);
+    await this.#write(
+      Array.from({ length: this.#groups - first }, (_, n): readonly [StreamId, Listed<DomainEvent>] => {
+        const groupId = `lived${(first + n).toString()}`;
+        const length = Math.min(LIFE, events - n * LIFE);
+        const slice = (from: number, to: number): DomainEvent[] =>
+          Array.from({ length: Math.min(to, length) - from }, (_, i) => lived(groupId, first + n, from + i));
+        return [
+          { category: 'group', tenant: TENANT, groupId },
+          { length, slice },
+        ];
+      }),
+    );
+  }
+
+  /** Chats of groups that have lived: of their events 70 % are messages, the others revoke or delete one of before. */
+  async livedConversations(events: number): Promise<void> {
+    const senders = Array.from({ length: SENDERS }, (_, n) => memberId(n));
+    await this.#write(
+      Array.from({ length: Math.ceil(events / LIFE) }, (_, n): readonly [StreamId, Listed<DomainEvent>] => {
+        const about = { kind: 'group', groupId: `talked${(this.#groups++).toString()}`, incarnation: 1 } as const;
+        const length = Math.min(LIFE, events - n * LIFE);
+        const slice = (from: number, to: number): DomainEvent[] =>
+          Array.from({ length: Math.min(to, length) - from }, (_, i) => talked(about, senders, from + i));
+        return [
+          { category: 'conversation', tenant: TENANT, ...about },
+          { length, slice },
+        ];
+      }),
+    );
+  }
+
   async conversations(conversations: readonly SeededConversation[]): Promise<void> {
     await this.#write(
       conversations.map((conversation): readonly [StreamId, Listed<DomainEvent>] => [
@@ -179,6 +217,43 @@ const created = (groupId: string, number: number, owner: string): DomainEvent =>
   };
   return { type: 'GroupCreated', data };
 };
+
+/** Events of a stream that has lived; of ten, the first seven join or send. */
+const LIFE = 1_000;
+const SENDERS = 500;
+const ADDING = 7;
+
+/** How many have joined, or what was said, before a revision. */
+const addedBefore = (revision: number): number =>
+  Math.floor((revision - 1) / 10) * ADDING + Math.min(ADDING, (revision - 1) % 10);
+
+function lived(groupId: string, number: number, revision: number): DomainEvent {
+  if (revision === 0) return created(groupId, 2 ** 52 + 1_000_000 + number, OWNER);
+  const added = addedBefore(revision);
+  const step = (revision - 1) % 10;
+  if (step < ADDING) return joined(groupId, added);
+  const userId = memberId(added - 1 - (step - ADDING));
+  const by = OWNER;
+  if (step === ADDING) return { type: 'MemberMuted', data: { groupId, userId, until: null, by } };
+  if (step === ADDING + 1)
+    return {
+      type: 'MemberCardChanged',
+      data: { groupId, userId, by: userId, changes: { nickname: `Nick of ${userId}` } },
+    };
+  return { type: 'MemberLeft', data: { groupId, userId, roleBefore: 'member' } };
+}
+
+function talked(about: ConversationAbout, senders: readonly string[], revision: number): DomainEvent {
+  if (revision === 0) return { type: 'ConversationOpened', data: { about } };
+  const said = addedBefore(revision);
+  const step = (revision - 1) % 10;
+  const senderOf = (seq: number): string => senders[seq % senders.length] ?? OWNER;
+  if (step < ADDING) return message(said + 1, senderOf(said + 1));
+  const seq = said - (step - ADDING);
+  const by = senderOf(seq);
+  if (step === ADDING) return { type: 'MessagesDeleted', data: { seqs: [seq], by, as: 'sender' } };
+  return { type: 'MessageRevoked', data: { seq, senderId: by, by, as: 'sender' } };
+}
 
 /** Events of a conversation by their revisions: its opening, and from 1 on the messages. */
 function said(
