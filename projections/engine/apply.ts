@@ -18,8 +18,7 @@ import {
 import { blamesEvent, Gap, messageOf, nameOf } from '../../application/following/errors.js';
 import { type Discarded, loadDiscarded } from './discarded.js';
 import { blamesTables, Fenced, FOREIGN_CHECKPOINT, ProjectionUnfit } from './errors.js';
-import { pausedWords } from './inspect.js';
-import { pausedNow } from './pause.js';
+import { notFed } from './pause.js';
 import type { OpenedEvent } from '../../application/following/open.js';
 import { projectionKey, type Projection } from './projection.js';
 import { findNewer } from './plan.js';
@@ -92,15 +91,15 @@ export class Runner {
       return;
     }
     const parked = await loadParked(pool, this.projection, checkpoint.letter);
-    const paused = await pausedNow(pool, this.projection);
+    const why = await notFed(pool, this.projection);
     const discarded = await loadDiscarded(pool, this.projection);
     await confirm();
     this.parked = parked;
     this.discarded = discarded;
     this.checkpoint = checkpoint;
     // Whoever lets it go on gives the checkpoint its next epoch, so it is read again.
-    this.stopped = paused && pausedWords(paused);
-    if (paused) this.options.log.info({ projection: this.key }, `a projection is not fed: ${pausedWords(paused)}`);
+    this.stopped = why;
+    if (why !== undefined) this.options.log.info({ projection: this.key }, `a projection is not fed: ${why}`);
     const foreign = this.position !== '' && !isPositionOf(this.position, storeIdentity);
     if (foreign) {
       await this.stop(checkpoint, FOREIGN_CHECKPOINT);

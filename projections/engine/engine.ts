@@ -15,7 +15,8 @@ import {
   type PoisonedEvent,
 } from './errors.js';
 import { Feed } from './feed.js';
-import { expectStandby, goesOnWith } from './filling.js';
+import { expectStandby, goesOnWith, makeApart } from './filling.js';
+import { fillNewcomers } from './newcomers.js';
 import { inspect, isFilling, lackOf, pausedWords, type Inspected } from './inspect.js';
 import { isPastEnd, mendAll, stopPastEnd } from './mend.js';
 import type { Lead } from '../../application/following/lead.js';
@@ -42,7 +43,7 @@ import * as sql from './sql.js';
 import { discard, listParked, unpark, type Decision, type ParkedEvent, type UnparkResult } from './unpark.js';
 import { verify, type Verification, type VerifyOptions } from './verify.js';
 import { Waits } from './wait.js';
-import { Watch } from './watch.js';
+import { LOOK_MS, Watch } from './watch.js';
 
 export interface ProjectionEngineOptions {
   readonly store: EventStore;
@@ -132,6 +133,8 @@ export class ProjectionEngine {
   private leadership: Leadership | undefined;
   private feed: Feed | undefined;
   private alone = false;
+  /** Of projections that are new here. */
+  private filling: Promise<void> | undefined;
   private readonly keys: readonly string[];
   private readonly awaited: readonly string[];
   private readonly stopping = new AbortController();
@@ -157,9 +160,23 @@ export class ProjectionEngine {
    */
   async start({ leads = true, answers = true }: StartOptions = {}): Promise<void> {
     const { options } = this;
-    await mendAll(options, options.projections);
+    const { release = '', projections } = options;
+    await mendAll(
+      { ...options, fillApart: (client, projection, letter) => makeApart(client, projection, letter, release) },
+      projections,
+    );
     await stopPastEnd(options, options.projections, this.stopping.signal);
     await this.watch.begin();
+    this.filling ??= fillNewcomers(
+      {
+        projections,
+        pool: options.pool,
+        log: options.log,
+        lookMs: options.lookMs ?? LOOK_MS,
+        rebuildAll: (names, signal) => this.rebuildAll(names, { signal }),
+      },
+      this.stopping.signal,
+    );
     this.leadership ??= new Leadership({
       contest: PROJECTIONS,
       lockUrl: this.options.lockUrl,
@@ -179,7 +196,7 @@ export class ProjectionEngine {
   async stop(): Promise<void> {
     this.waits.close();
     this.stopping.abort();
-    await Promise.all([this.watch.ended(), this.leadership?.stop()]);
+    await Promise.all([this.watch.ended(), this.leadership?.stop(), this.filling]);
     this.leadership = undefined;
   }
 

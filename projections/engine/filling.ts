@@ -89,10 +89,7 @@ export class Filling {
         // Nobody knows any more which letter the view shows: it may be this one.
         if (live?.letter === undefined) await client.query(`DROP VIEW IF EXISTS ${viewName(projection)}`);
         await dropLetterIn(client, projection, letter);
-        for (const statement of projection.ddl(tablesOf(projection, letter))) await client.query(statement);
-        const created = await createCheckpoint(client, projection, letter);
-        await setStandby(client, projection, letter, 'filling', filledBy(projection, deps.release, discarded));
-        return created;
+        return makeEmpty(client, projection, letter, filledBy(projection, deps.release, discarded));
       }),
     );
     return new Filling(deps, signal, live, checkpoint, 0, new Map(), discarded, false);
@@ -301,6 +298,30 @@ export class Filling {
       );
     }
   }
+}
+
+async function makeEmpty(
+  client: pg.ClientBase,
+  projection: Projection,
+  letter: Letter,
+  filledWith: string,
+): Promise<Checkpoint> {
+  for (const statement of projection.ddl(tablesOf(projection, letter))) await client.query(statement);
+  const created = await createCheckpoint(client, projection, letter);
+  await setStandby(client, projection, letter, 'filling', filledWith);
+  return created;
+}
+
+/** Empty tables of a projection that is new here, for a rebuild to go on with; until that is done, the feed leaves it alone. */
+export async function makeApart(
+  client: pg.ClientBase,
+  projection: Projection,
+  letter: Letter,
+  release: string,
+): Promise<void> {
+  const discarded = await loadDiscarded(client, projection);
+  await makeEmpty(client, projection, letter, filledBy(projection, release, discarded));
+  await client.query(sql.SET_APART, [projection.name, projection.version, letter]);
 }
 
 const addPassed = async (

@@ -123,8 +123,10 @@ export function unreadable(found: Inspected): string | undefined {
   const lack = lackOf(found);
   if (lack !== undefined) return lack;
   if (found.row?.stopped === PAST_THE_END) return PAST_THE_END;
-  return isFilling(found.row) ? 'it is being filled from history' : undefined;
+  return isFilling(found.row) ? FILLING : undefined;
 }
+
+export const FILLING = 'it is being filled from history';
 
 /** Its rows were begun anew, and don't show yet what was there then. */
 export const isFilling = (row: PositionRow | undefined): boolean => row !== undefined && row.position < row.complete_at;

@@ -17,6 +17,8 @@ interface Mending {
   readonly store: Pick<EventStore, 'head' | 'identity'>;
   readonly log: Logger;
   readonly lookMs?: number;
+  /** Makes the tables of a letter that is to be filled apart from the feed, and its checkpoint. */
+  readonly fillApart?: (client: pg.ClientBase, projection: Projection, letter: Letter) => Promise<void>;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function mendAll(deps: Mending, projections: readonly Projection[])
   for (const projection of projections) await retried(() => mend(deps, projection));
 }
 
-async function mend({ pool, store, log }: Mending, projection: Projection): Promise<void> {
+async function mend({ pool, store, log, fillApart }: Mending, projection: Projection): Promise<void> {
   const [seen] = await inspect(pool, [projection]);
   if (seen?.missing.length === 0) return;
   // Up to here it has to get before anybody may read it.
@@ -44,11 +46,19 @@ async function mend({ pool, store, log }: Mending, projection: Projection): Prom
       log.warn({ projection: projectionKey(projection) }, `a projection is mended: ${lackOf(found) ?? ''}`);
     if (found.lacksOnlyView && found.letter !== undefined) await showIn(client, projection, found.letter);
     else await beginAnew(client, projection, head);
+    // A new one beside others: reading all of the log for it would keep them waiting who share the feed's reader.
+    const isNew = found.letter === undefined && seen?.letter === undefined && head !== '';
+    if (isNew && (await hasOthers(client, projection))) await fillApart?.(client, projection, 'b');
   });
 }
 
 /** Of the first start, nothing is said. */
 const isKnown = ({ letter, missing }: Inspected): boolean => letter !== undefined || missing.length < 2;
+
+async function hasOthers(client: pg.ClientBase, { name, version }: Projection): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>(sql.HAS_OTHERS, [name, version]);
+  return rows[0]?.there === true;
+}
 
 async function beginAnew(client: pg.ClientBase, projection: Projection, head: string): Promise<void> {
   await client.query(`DROP VIEW IF EXISTS ${viewName(projection)}`);

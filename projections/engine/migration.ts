@@ -1,5 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { ADD_COMPLETE_AT, ADD_STANDBY, CREATE_ENGINE_TABLES, DROP_ENGINE_TABLES, DROP_STANDBY } from './sql.js';
+import {
+  ADD_APART,
+  ADD_COMPLETE_AT,
+  ADD_STANDBY,
+  CREATE_ENGINE_TABLES,
+  DROP_ENGINE_TABLES,
+  DROP_STANDBY,
+} from './sql.js';
 
 /**
  * Schema `read` and the engine's own tables. A projection's tables are not migrated: the engine makes them when it first
@@ -43,8 +50,22 @@ export class AddStandby1764000000302 implements MigrationInterface {
   }
 }
 
+/** For databases whose tables were made without it. */
+export class AddApart1764000000303 implements MigrationInterface {
+  readonly name = 'AddApart1764000000303';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(ADD_APART);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE IF EXISTS read.checkpoint DROP COLUMN IF EXISTS apart');
+  }
+}
+
 export const projectionMigrations = [
   CreateProjectionEngine1764000000300,
   AddCompleteAt1764000000301,
   AddStandby1764000000302,
+  AddApart1764000000303,
 ] as const;

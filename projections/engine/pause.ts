@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { NotPaused, PausedAlready } from './errors.js';
-import { inspectSound, pausedOf, pausedWords, type Paused } from './inspect.js';
+import { FILLING, inspectSound, pausedOf, pausedWords, type Paused } from './inspect.js';
 import type { Projection } from './projection.js';
 import * as sql from './sql.js';
 
@@ -32,10 +32,24 @@ export async function resume(
   if (!dryRun) await pool.query(sql.RESUME, [projection.name, projection.version]);
 }
 
-export async function pausedNow(db: Pick<pg.ClientBase, 'query'>, projection: Projection): Promise<Paused | undefined> {
-  const { rows } = await db.query<{ paused_by: string | null; paused_at: Date | null }>(sql.PAUSED, [
-    projection.name,
-    projection.version,
-  ]);
-  return pausedOf(rows[0]);
+/** Why the feed leaves it alone, in words; undefined when it doesn't. */
+export async function notFed(db: Queryable, projection: Projection): Promise<string | undefined> {
+  const row = await feedingOf(db, projection);
+  const paused = pausedOf(row);
+  return paused === undefined ? (row?.apart === true ? FILLING : undefined) : pausedWords(paused);
+}
+
+const pausedNow = async (db: Queryable, projection: Projection): Promise<Paused | undefined> =>
+  pausedOf(await feedingOf(db, projection));
+
+type Queryable = Pick<pg.ClientBase, 'query'>;
+
+interface Feeding {
+  readonly paused_by: string | null;
+  readonly paused_at: Date | null;
+  readonly apart: boolean;
+}
+
+async function feedingOf(db: Queryable, { name, version }: Projection): Promise<Feeding | undefined> {
+  return (await db.query<Feeding>(sql.NOT_FED, [name, version])).rows[0];
 }

@@ -17,7 +17,8 @@ export const CREATE_ENGINE_TABLES: readonly string[] = [
   // writer's memory beside the position: its list of parked streams. stopped says why the projection doesn't go on.
   // Before position complete_at the rows don't show what was there when they were begun: nobody may read them yet.
   // standby says what a letter that isn't shown is there for: it is being filled, waits to be shown, or was shown before
-  // the other; since when, filled by which code (a digest), and with how many events.
+  // the other; since when, filled by which code (a digest), and with how many events. apart: it is the first filling of a
+  // projection that is new here, which the feed doesn't do.
   `CREATE TABLE IF NOT EXISTS read.checkpoint (
      name     text NOT NULL,
      version  integer NOT NULL,
@@ -30,6 +31,7 @@ export const CREATE_ENGINE_TABLES: readonly string[] = [
      standby_since timestamptz,
      filled_with text,
      passed bigint NOT NULL DEFAULT 0,
+     apart boolean NOT NULL DEFAULT false,
      PRIMARY KEY (name, version, letter)) WITH (fillfactor = 50)`,
   `CREATE TABLE IF NOT EXISTS read.parked_event (
      name      text NOT NULL,
@@ -56,6 +58,8 @@ export const ADD_STANDBY: readonly string[] = [
      ADD COLUMN IF NOT EXISTS standby_since timestamptz, ADD COLUMN IF NOT EXISTS filled_with text,
      ADD COLUMN IF NOT EXISTS passed bigint NOT NULL DEFAULT 0`,
 ];
+export const ADD_APART = `ALTER TABLE IF EXISTS read.checkpoint
+  ADD COLUMN IF NOT EXISTS apart boolean NOT NULL DEFAULT false`;
 export const DROP_STANDBY: readonly string[] = [
   'ALTER TABLE IF EXISTS read.projection DROP COLUMN IF EXISTS paused_by, DROP COLUMN IF EXISTS paused_at',
   `ALTER TABLE IF EXISTS read.checkpoint DROP COLUMN IF EXISTS standby, DROP COLUMN IF EXISTS standby_since,
@@ -119,7 +123,7 @@ export const INSPECT = `WITH there AS (
     SELECT coalesce(array_agg(c.relname::text), '{}') AS relations FROM pg_catalog.pg_class c
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'read' AND c.relkind IN ('r', 'v'))
   SELECT there.relations, p.name, p.version, p.letter, p.paused_by, p.paused_at, c.position, c.epoch::text AS epoch,
-    c.stopped, c.complete_at, c.standby,
+    c.stopped, c.complete_at, c.standby, c.apart,
     (SELECT count(*)::int FROM read.parked_event e
       WHERE e.name = p.name AND e.version = p.version AND e.letter = p.letter) AS parked
   FROM there LEFT JOIN (read.projection p LEFT JOIN read.checkpoint c USING (name, version, letter)) ON true`;
@@ -149,6 +153,9 @@ export const STANDBYS = `SELECT name, version, letter, position, standby AS stat
 export const SET_STANDBY = `UPDATE read.checkpoint SET standby = $4, standby_since = now(), filled_with = coalesce($5, filled_with)
   WHERE name = $1 AND version = $2 AND letter = $3`;
 /** Whoever remembers it writes no more. */
+export const SET_APART = 'UPDATE read.checkpoint SET apart = true WHERE name = $1 AND version = $2 AND letter = $3';
+/** New ones whose filling isn't done. */
+export const APART = `SELECT name, version FROM read.checkpoint WHERE apart AND standby = 'filling'`;
 export const BECOME_FORMER = `UPDATE read.checkpoint SET standby = 'former', standby_since = now(), filled_with = $4,
     epoch = epoch + 1
   WHERE name = $1 AND version = $2 AND letter = $3`;
@@ -162,7 +169,15 @@ export const NEXT_EPOCH = `UPDATE read.checkpoint SET epoch = epoch + 1 WHERE na
 export const SHOW_LETTER = `INSERT INTO read.projection (name, version, letter) VALUES ($1, $2, $3)
   ON CONFLICT (name, version) DO UPDATE SET letter = EXCLUDED.letter`;
 
-export const PAUSED = 'SELECT paused_by, paused_at FROM read.projection WHERE name = $1 AND version = $2';
+/** Others that are known, and not just being made too. */
+export const HAS_OTHERS = `SELECT EXISTS (SELECT FROM read.projection JOIN read.checkpoint USING (name, version, letter)
+  WHERE (name, version) <> ($1, $2::integer) AND position >= complete_at AND position <> '') AS there`;
+/** Who has paused it, and whether its rows, which nobody may read yet, are made apart. */
+export const NOT_FED = `SELECT p.paused_by, p.paused_at, EXISTS (
+    SELECT FROM read.checkpoint c JOIN read.checkpoint o USING (name, version)
+    WHERE c.name = p.name AND c.version = p.version AND c.letter = p.letter AND c.position < c.complete_at
+      AND o.letter <> p.letter AND o.standby = 'filling' AND o.apart) AS apart
+  FROM read.projection p WHERE name = $1 AND version = $2`;
 /** Its next step is refused, and with that its writer reads that it is paused, or that it goes on. */
 const FENCE = `UPDATE read.checkpoint c SET epoch = c.epoch + 1 FROM named p
   WHERE c.name = p.name AND c.version = p.version AND c.letter = p.letter RETURNING c.name`;

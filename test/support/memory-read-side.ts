@@ -354,7 +354,7 @@ export class MemoryReadSide {
           ...NOTHING,
           rows: (letterState()?.parked ?? []).map(({ stream, revision }) => ({ stream, revision: String(revision) })),
         });
-      case sql.PAUSED:
+      case sql.NOT_FED:
         return () => ({ ...NOTHING, rows: [{ paused_by: null, paused_at: null }] });
       case sql.DISCARDED:
         return () => NOTHING;
@@ -453,7 +453,7 @@ const LABELS = new Map([
   [sql.ADVANCE_SEVERAL, 'pass over'],
   [sql.INSPECT, 'inspect'],
   [sql.PARKED_STREAMS, 'load parked'],
-  [sql.PAUSED, 'load paused'],
+  [sql.NOT_FED, 'load paused'],
   [sql.DISCARDED, 'load discarded'],
   [sql.ACTIVE_CHECKPOINTS, 'recheck'],
   [sql.PARK, 'park'],

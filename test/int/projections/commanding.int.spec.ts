@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { EventStore } from '../../../application/ports/event-store.js';
 import type { ProjectionEngine, ProjectionStatus } from '../../../projections/engine/engine.js';
+import type { Projection } from '../../../projections/engine/projection.js';
 import { groupsProjection } from '../../../projections/groups.projection.js';
 import { usersProjection } from '../../../projections/users.projection.js';
 import { ArrayEventStore } from '../../support/array-event-store.js';
@@ -231,6 +232,79 @@ describe('what an operator tells a projection', () => {
       await half();
       expect(await tool.rebuild('users', { afresh: true })).to.not.have.property('wentOnFrom');
       expect(await tool.verify('users')).to.include({ equal: true });
+    });
+  });
+
+  describe('a new version, while processes of the old one go on', () => {
+    const NEXT = usersProjection.version + 1;
+    const view = `read.users_v${String(NEXT)}`;
+    let hold: Promise<void> | undefined;
+    const next: Projection = {
+      ...usersProjection,
+      version: NEXT,
+      apply: async (...given) => {
+        await hold;
+        await usersProjection.apply(...given);
+      },
+    };
+    const upgraded = (): ProjectionEngine => bench.engine(store, { projections: [next, groupsProjection] });
+    const shown = async (): Promise<number> => (await bench.rows(`SELECT 1 FROM ${view}`)).length;
+    const reached = (engine: ProjectionEngine, name: string): Promise<boolean> =>
+      engine.waitFor(store.log.at(-1)!.position, { timeoutMs: 10_000, projections: [name] });
+
+    it('is filled apart: nobody reads it before it is level, and the feed of the others is not kept', async () => {
+      let open = (): void => undefined;
+      hold = new Promise((resolve) => (open = resolve));
+      const engine = upgraded();
+      await engine.start();
+      expect(engine.unreadable(`users_v${String(NEXT)}`)).to.equal('it is being filled from history');
+      register();
+      await caughtUp();
+      expect(await users()).to.equal(people);
+      await server.stop();
+      history.write(joined('g', 'dan'));
+      expect(await reached(engine, 'groups'), 'the others are fed').to.equal(true);
+      const [status] = await engine.status({ graceMs: 0 });
+      expect(status).to.include({ name: 'users', version: NEXT, state: 'catchingUp' });
+      expect(await shown()).to.equal(0);
+      const stopped = engine.stop();
+      open();
+      await stopped;
+    });
+
+    it('goes on in the next process, and is shown when it is level, beside the old one', async () => {
+      server = bench.engine(store, { projections });
+      const engine = upgraded();
+      await Promise.all([server.start(), engine.start()]);
+      register();
+      expect(await reached(engine, 'users')).to.equal(true);
+      await eventually(() => engine.unreadable(`users_v${String(NEXT)}`) === undefined);
+      register();
+      expect(await reached(engine, 'users')).to.equal(true);
+      await caughtUp();
+      expect([await users(), await shown()]).to.deep.equal([people, people]);
+      const [status] = await engine.status({ graceMs: 1_000 });
+      expect(status).to.include({ name: 'users', version: NEXT, letter: 'b', state: 'live' });
+      expect(await engine.verify('users')).to.include({ equal: true });
+      expect((await engine.standbys()).filter(({ name }) => name === 'users')).to.deep.equal([]);
+      await engine.stop();
+    });
+
+    it('is left to the feed where it can not be filled at once, which sets aside what it can not apply', async () => {
+      const failing: Projection = {
+        ...next,
+        version: NEXT + 1,
+        apply: (...[events, ...rest]) =>
+          events.some(({ stream }) => stream.endsWith('.u0'))
+            ? Promise.reject(new Error('no'))
+            : usersProjection.apply(events, ...rest),
+      };
+      const engine = bench.engine(store, { projections: [failing] });
+      await engine.start();
+      expect(await reached(engine, 'users')).to.equal(true);
+      const [status] = await engine.status({ graceMs: 1_000 });
+      expect(status).to.include({ version: NEXT + 1, letter: 'a', state: 'live', parked: 1 });
+      await engine.stop();
     });
   });
 });
