@@ -30,6 +30,8 @@ describe('configuration', () => {
       appAdmins: [],
       auditors: [],
       defaultTenant: '1000',
+      workers: 1,
+      roles: new Set(['api', 'projections', 'processes']),
       logLevel: 'info',
       sealing: { everyMs: 60_000, file: 'data/seals' },
       tencentApps: [],
@@ -190,6 +192,19 @@ describe('configuration', () => {
       'DTALK_PORT must be another port than SEALTALK_PORT.',
     ]);
     expect(problemsOf({ PORT: '0', OPENIM_PORT: '0' })).to.deep.equal([]);
+  });
+
+  it('reads how many processes there are and what they do, and refuses what is no number and no role', () => {
+    const { workers, roles } = loadConfig({ WORKERS: '3', PARLEY_ROLES: 'api, processes' });
+    expect(workers).to.equal(3);
+    expect([...roles]).to.deep.equal(['api', 'processes']);
+    expect(loadConfig({ WORKERS: 'auto' }).workers).to.be.at.least(1);
+    for (const wrong of ['0', '65', '1.5', 'many'])
+      expect(problemsOf({ WORKERS: wrong })).to.deep.equal(['WORKERS must be a whole number from 1 to 64, or auto.']);
+    for (const wrong of [',', 'api,cook'])
+      expect(problemsOf({ PARLEY_ROLES: wrong })).to.deep.equal([
+        'PARLEY_ROLES must be some of api, projections, processes, separated by commas.',
+      ]);
   });
 
   it('reads origins as a browser says them, or *', () => {
