@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PROGRAM } from '../test/support/parley-process.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -29,6 +30,22 @@ export async function startBareExpress(
     if (url !== undefined) return { url, end };
   }
   throw new Error('the peer did not start');
+}
+
+/** A server without an API. Gives what ends it. */
+export async function startBackground(env: Readonly<Record<string, string>>): Promise<() => Promise<void>> {
+  const child = spawn(process.execPath, [join(PROGRAM, 'main.js')], {
+    env: { ...process.env, LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const chunk of child.stdout)
+    if (String(chunk).includes('Parley is ready'))
+      return async () => {
+        const gone = once(child, 'exit');
+        child.kill('SIGTERM');
+        await gone;
+      };
+  throw new Error('what works in the background did not start');
 }
 
 /** One that nobody has taken by now. */

@@ -14,7 +14,7 @@ import { startParley } from '../../test/support/parley-process.js';
 import type { Row } from '../harness.js';
 import { type Answer, Connection, overHttp, wire } from '../http-load.js';
 import { silentLog } from '../payload.js';
-import { freePort, residentMiB, startBareExpress } from '../processes.js';
+import { freePort, residentMiB, startBackground, startBareExpress } from '../processes.js';
 import { memberId, OWNER, Seed, TENANT } from '../seed.js';
 import { DIALECTS_OWNER, dialectGroups, dialectRows, dialectsEnvironment } from './dialects.js';
 
@@ -177,7 +177,48 @@ export async function httpBench(url: string): Promise<HttpBench> {
       ],
       bars: [{ peer: limit, bar: 1 }],
     },
+    ...processRows(),
   ];
+
+  /** Servers of several processes, each begun for its row. */
+  function processRows(): Row[] {
+    const as = async (settings: Readonly<Record<string, string>>, background?: Readonly<Record<string, string>>) => {
+      await parley.end();
+      parley = await startParley({ ...env, ...settings });
+      if (background !== undefined) closers.push(await startBackground({ ...env, ...background }));
+      await once(spread, wasDone);
+      await once(spread, wasDone);
+    };
+    const mutes = (next: (lane: number) => Buffer, name: string) => ({
+      name,
+      run: (ms: number) => overHttp(parley.url, CONNECTIONS, ms, next, wasDone),
+    });
+    const what = `HTTP command (mute, unmute), ${GROUPS.toLocaleString('en-US')} groups, ${connections}`;
+    const WORKERS = '2';
+    return [
+      {
+        name: `${what}, ${WORKERS} workers and one that feeds the lists`,
+        unit: 'ops/s',
+        prepare: () => as({ WORKERS }),
+        sides: [mutes(spread, 'Parley /v1, durable'), noOp],
+        bars: [],
+      },
+      {
+        name: `HTTP command (mute, unmute), one hot group, ${connections}, ${WORKERS} workers`,
+        unit: 'ops/s',
+        sides: [mutes(hot, 'Parley /v1, durable'), noOp],
+        bars: [],
+      },
+      {
+        name: `${what}, the lists fed in a process of its own`,
+        unit: 'ops/s',
+        prepare: () => as({ PARLEY_ROLES: 'api' }, { PARLEY_ROLES: 'projections,processes' }),
+        sides: [mutes(spread, 'Parley /v1, durable'), noOp],
+        bars: [{ peer: noOp.name, bar: 0.7 }],
+      },
+    ];
+  }
+
   return {
     rows,
     close: async () => {
