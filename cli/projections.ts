@@ -30,7 +30,7 @@ export function projectionCommands(program: Command, using: Using, house: House)
   tableCommands(projections, using, house);
 }
 
-function verifiedLines({ name, events, differences, halted, parked }: VerifiedProjection): string[] {
+function verifiedLines({ name, events, differences, halted, parked, parkedStreams }: VerifiedProjection): string[] {
   const stopped = halted === undefined ? '' : ', but STOPPED there';
   return [
     ...differences.flatMap(({ table, onlyLive, onlyReplayed }) => [
@@ -39,6 +39,8 @@ function verifiedLines({ name, events, differences, halted, parked }: VerifiedPr
     ]),
     `${name}: ${differences.length === 0 ? 'the same as' : 'DIFFERENT FROM'} a replay of ${count(events)} events${stopped}.`,
     ...(halted === undefined ? [] : [`${name}: ${halted}`]),
-    ...(parked === 0 ? [] : [`${name}: ${parked.toString()} events are PARKED, and in neither`]),
+    ...(parked === 0
+      ? []
+      : [`${name}: ${parked.toString()} events are PARKED, and in neither: ${parkedStreams.join(', ')}`]),
   ];
 }

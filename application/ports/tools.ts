@@ -99,9 +99,11 @@ export interface VerifiedProjection {
   readonly events: number;
   readonly position: string;
   readonly parked: number;
+  /** The streams of the parked events, some of them. */
+  readonly parkedStreams: readonly string[];
   /** Why it doesn't go on. */
   readonly halted?: string;
-  /** Per table, some of the rows (as PostgreSQL's text) that only one side has. */
+  /** Per table, the first rows in their key's order (as PostgreSQL's text) that only one side has so. */
   readonly differences: readonly {
     readonly table: string;
     readonly onlyLive: readonly string[];

@@ -213,9 +213,18 @@ export const DISCARD = `WITH parked AS (
   RETURNING stream`;
 export const DISCARDED = 'SELECT event_id FROM system.discarded_event WHERE follower = $1';
 
-/** Rows of one table that the other doesn't have, as text, up to a few. */
-export const differing = (table: string, other: string): string =>
-  `SELECT row FROM (SELECT t::text AS row FROM ${table} t EXCEPT ALL SELECT t::text FROM ${other} t) d LIMIT 20`;
+export const KEY_OF = `SELECT a.attname::text AS name FROM pg_catalog.pg_index i
+  CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY k (attnum, n)
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+  WHERE i.indrelid = $1::regclass AND i.indisprimary ORDER BY k.n`;
+/**
+ * The first few rows, in the key's order, that aren't the same in two tables, or are in one alone; as text. Both are read along
+ * their keys, side by side, whatever their size.
+ */
+export const differing = (table: string, other: string, key: readonly string[]): string =>
+  `SELECT l::text AS live, r::text AS replayed
+   FROM ${table} l FULL JOIN ${other} r ON ${key.map((name) => `l.${name} = r.${name}`).join(' AND ')}
+   WHERE l IS DISTINCT FROM r ORDER BY ${key.map((name) => `coalesce(l.${name}, r.${name})`).join(', ')} LIMIT 20`;
 
 /** Bytes of all tables $1 that are there, and what is estimated to be in the first: null when that isn't. */
 export const SIZE = `SELECT coalesce(sum(pg_total_relation_size(to_regclass(t.name))), 0)::text AS bytes,

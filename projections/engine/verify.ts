@@ -24,9 +24,13 @@ export interface Verification {
   readonly halted?: string;
   /** Events set aside, of which the replay knows nothing either. */
   readonly parked: number;
-  /** Per table, some of the rows (as PostgreSQL's text) that only one side has. */
+  /** The streams of those, some of them. */
+  readonly parkedStreams: readonly string[];
+  /** Per table, the first rows in their key's order (as PostgreSQL's text) that only one side has so. */
   readonly differences: readonly TableDifference[];
 }
+
+const STREAMS_NAMED = 20;
 
 export interface VerifyOptions {
   /** How many events of how many were replayed; the sum is estimated from positions. */
@@ -98,6 +102,7 @@ export async function verify(
       events,
       differences,
       parked: live.parked,
+      parkedStreams: [...parked.keys()].sort().slice(0, STREAMS_NAMED),
       ...(halted === undefined ? {} : { halted }),
     };
   });
@@ -122,14 +127,20 @@ async function compare(client: pg.ClientBase, projection: Projection, letter: 'a
   const replayed = physicalTables(projection, scratchTablesOf(projection));
   const differences: TableDifference[] = [];
   for (const [i, table] of live.entries()) {
-    const onlyLive = await rowsOf(client, sql.differing(table, replayed[i] ?? ''));
-    const onlyReplayed = await rowsOf(client, sql.differing(replayed[i] ?? '', table));
-    if (onlyLive.length + onlyReplayed.length > 0) differences.push({ table, onlyLive, onlyReplayed });
+    const other = replayed[i] ?? '';
+    const { rows: key } = await client.query<{ name: string }>(sql.KEY_OF, [other]);
+    const text = sql.differing(
+      table,
+      other,
+      key.map(({ name }) => name),
+    );
+    const { rows } = await client.query<{ live: string | null; replayed: string | null }>(text);
+    if (rows.length > 0)
+      differences.push({
+        table,
+        onlyLive: rows.flatMap((row) => row.live ?? []),
+        onlyReplayed: rows.flatMap((row) => row.replayed ?? []),
+      });
   }
   return differences;
-}
-
-async function rowsOf(client: pg.ClientBase, text: string): Promise<string[]> {
-  const { rows } = await client.query<{ row: string }>(text);
-  return rows.map(({ row }) => row);
 }
