@@ -44,6 +44,8 @@ export async function httpBench(url: string): Promise<HttpBench> {
     DEFAULT_TENANT: TENANT,
     PARLEY_MASTER_KEY: masterKey.toString('base64'),
     PARLEY_TOKEN_SECRET: secret,
+    // A mute is but a mute: with a line in the chat it is a message too, sent by the server.
+    CHAT_NOTICES: 'false',
     // Counted as they are for everybody, and never reached by the one user of these rows.
     COMMANDS_AT_ONCE: '1000000',
     COMMANDS_PER_SECOND: '1000000',
