@@ -33,6 +33,12 @@ export interface MailboxLimits {
   readonly backoffMs: number;
 }
 
+/**
+ * Of a pause after a conflict, ms: who writes to the same stream from another process without a pause is met between two of his
+ * appends, if one comes often enough.
+ */
+const AGAIN_WITHIN_MS = 40;
+
 export interface MailboxOptions<State, Command, Event extends DomainEvent, Outcome> extends Reading {
   readonly aggregate: Aggregate<State, Command, Event, Outcome>;
   readonly stream: string;
@@ -283,7 +289,7 @@ export class Mailbox<State, Command, Event extends DomainEvent, Outcome> {
     }
     // A stream that is shorter than it was is another one (a restored store): what is known of it is void.
     if (result?.kind === 'conflict' && result.actual < base.revision) this.#folded = undefined;
-    if (tries > 1) await pause(Math.random() * Math.min(2 ** tries, limits.backoffMs));
+    if (tries > 1) await pause(Math.random() * Math.min(2 ** tries, limits.backoffMs, AGAIN_WITHIN_MS));
     const tail = await this.#readTail(true);
     // The leader of a cluster refuses for what it has taken and may not show yet, as a majority doesn't have it. That is a
     // store to wait for (the deadline bounds it), not others who were first each time.

@@ -38,7 +38,7 @@ export const PIPELINE_DEFAULTS: PipelineOptions = {
   waiting: 10_000,
   batch: 256,
   appendBytes: 700 * 1024,
-  tries: 12,
+  tries: 100,
   backoffMs: 250,
   cachedStates: 20_000,
   cachedBytes: 256 * 1024 * 1024,

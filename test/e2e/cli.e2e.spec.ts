@@ -9,7 +9,7 @@ import { openHouse } from '../../infrastructure/composition/house.js';
 import { loadConfig } from '../../infrastructure/config/config.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { streamName } from '../../application/streams.js';
-import { ENGINES } from '../support/engines.js';
+import { ENGINES, USUAL_ENGINE } from '../support/engines.js';
 import { eventually } from '../support/eventually.js';
 import { freshDatabase } from '../support/postgres.js';
 import { openCliHere, runCliHere } from '../support/in-process-cli.js';
@@ -37,6 +37,10 @@ function inTurn(run: RunCli): RunCli {
 
 for (const engine of ENGINES)
   describe(`the parley command, beside a running server on ${engine}`, () => {
+    /** What the event store has no part in. */
+    const onOne = (title: string, test: () => Promise<void>): void => {
+      if (engine === USUAL_ENGINE) it(title, test);
+    };
     const runCli = engine === 'PostgreSQL' ? runCliProcess : inTurn(runCliHere);
     let parley: RunningParley;
 
@@ -79,7 +83,7 @@ for (const engine of ENGINES)
       }, 30_000);
     });
 
-    it('given a reason that forges a line and paints the terminal, then it is shown as what it is', async () => {
+    onOne('given a reason that forges a line and paints the terminal, then it is shown as what it is', async () => {
       const v1 = new V1Client(parley.url);
       const ada = await v1.call<{ token: string }>('POST', '/sessions', {
         body: { login: 'ada@example.org', password: 'password of ada' },
@@ -201,7 +205,7 @@ for (const engine of ENGINES)
       }
     });
 
-    it('db migrate says what it would do, does it once, and names what only a newer version knows', async () => {
+    onOne('db migrate says what it would do, does it once, and names what only a newer version knows', async () => {
       const run = inTurn(runCliHere);
       const client = new pg.Client({ connectionString: parley.databaseUrl });
       await client.connect();
@@ -230,7 +234,7 @@ for (const engine of ENGINES)
       }
     });
 
-    it('parked: list, show, retry and discard, of a projection and of a process', async () => {
+    onOne('parked: list, show, retry and discard, of a projection and of a process', async () => {
       const cli = await openCliHere(parley.env);
       const client = new pg.Client({ connectionString: parley.databaseUrl });
       await client.connect();
@@ -351,7 +355,7 @@ for (const engine of ENGINES)
     });
 
     // Always a process: at a wrong word the command ends its own.
-    it('wrong words, unknown names and missing data get a sentence and a code, and make nothing', async () => {
+    onOne('wrong words, unknown names and missing data get a sentence and a code, and make nothing', async () => {
       const empty = await mkdtemp(join(tmpdir(), 'parley-cli-'));
       try {
         const [unknown, projection, planet, nonsense, nothing] = await Promise.all([

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import {
   type EmbeddedPostgres,
 } from '../../infrastructure/embedded-postgres/embedded-postgres.js';
 import { eventStoreDbOfRun } from './engines.js';
+import { dropPrepared, RUN_VARIABLE } from './postgres.js';
 import { silentLogger } from './silent-logger.js';
 
 /**
@@ -37,6 +39,7 @@ let eventStoreDb = '';
 
 export async function mochaGlobalSetup(): Promise<void> {
   eventStoreDb = await eventStoreDbOfRun();
+  process.env[RUN_VARIABLE] = randomBytes(4).toString('hex');
   if (process.env['PARLEY_TEST_DATABASE_URL'] !== undefined) return;
   directory = await mkdtemp(join(tmpdir(), 'parley-test-'));
   // As root, PostgreSQL runs as another user, who must be able to pass.
@@ -54,6 +57,7 @@ export async function mochaGlobalSetup(): Promise<void> {
 export async function mochaGlobalTeardown(): Promise<void> {
   // Behind the reporter's own summary.
   console.log(`  ${eventStoreDb}\n`);
+  if (server === undefined) await dropPrepared();
   await server?.stop();
   if (directory !== undefined) await rm(directory, { recursive: true, force: true });
   janitor?.kill();

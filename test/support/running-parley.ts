@@ -10,7 +10,7 @@ import { openTelemetry } from '../../infrastructure/telemetry/open.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { type Engine, type TestEngine, testEngine, USUAL_ENGINE } from './engines.js';
 import { eventually } from './eventually.js';
-import { freshDatabase } from './postgres.js';
+import { preparedDatabase } from './postgres.js';
 import { silentLogger } from './silent-logger.js';
 import { UNRATED } from './unrated.js';
 import { ADMIN_SECRET } from './v1-client.js';
@@ -43,7 +43,7 @@ export async function runParley(
   engine: Engine = USUAL_ENGINE,
   log: Logger = silentLogger,
 ): Promise<RunningParley> {
-  const [store, database] = await Promise.all([testEngine(engine), freshDatabase('parley')]);
+  const [store, database] = await Promise.all([testEngine(engine), preparedDatabase('parley')]);
   const { tenant, otherTenant } = store;
   const settings = {
     ...store.env,
