@@ -52,7 +52,8 @@ function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean
     intend: () => Promise.resolve({ letter: 'b' }),
     pause: () => Promise.resolve(),
     resume: () => Promise.resolve(),
-    verify: (name) => Promise.resolve({ name, same: true, events: 1, position: 'p9', parked: 0, parkedStreams: [], differences: [] }),
+    verify: (name) =>
+      Promise.resolve({ name, same: true, events: 1, position: 'p9', parked: 0, parkedStreams: [], differences: [] }),
     personalRecords: {
       profile: () => Promise.resolve(undefined),
       account: () => Promise.resolve({ names: [], hasPassword: false, knownNetworks: 0, readUpTo: [] }),
