@@ -117,6 +117,10 @@ class Place {
         return;
       }
       worker.once('exit', ended);
+      // Nobody waits for one that is to stop before it was ready.
+      this.stopping.addEventListener('abort', () => {
+        resolve([]);
+      });
       worker.on('message', (message: unknown) => {
         if (!isOurs(message)) return;
         const ours = message as FromWorker;
@@ -132,11 +136,14 @@ class Place {
 
   /** From now on another takes its place when it ends. */
   keep(database: SharedDatabase | undefined): void {
-    this.worker.once('exit', (code: number | null, signal: string | null) => {
+    const ended = (code?: number | null, signal?: string | null): void => {
       if (this.stopping.aborted) return;
       this.log.error({ part: this.part, code, signal }, 'a worker has ended: another takes its place');
       void this.replace(database);
-    });
+    };
+    // It may have ended since it was ready.
+    if (this.worker.isDead()) ended();
+    else this.worker.once('exit', ended);
   }
 
   private async replace(database: SharedDatabase | undefined): Promise<void> {

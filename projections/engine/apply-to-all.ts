@@ -41,6 +41,6 @@ export async function applyToAll(
 }
 
 /** Like `Promise.all`, but fails only when nobody is at work any more. */
-async function allDone(works: readonly Promise<void>[]): Promise<void> {
+export async function allDone(works: readonly Promise<void>[]): Promise<void> {
   for (const result of await Promise.allSettled(works)) if (result.status === 'rejected') throw result.reason;
 }

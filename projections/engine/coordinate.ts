@@ -1,11 +1,10 @@
 import { Socket } from 'node:net';
-import { hostname } from 'node:os';
 import pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
 import { Backoff, pause } from '../../application/following/backoff.js';
 import { messageOf } from '../../application/following/errors.js';
 import { type Lead, NotLeading } from '../../application/following/lead.js';
-import { leaderName } from './leaders.js';
+import { sessionName } from './session-name.js';
 import * as sql from './sql.js';
 
 /** Who leads whom: the projections' leaders and those of others don't keep each other out. */
@@ -79,7 +78,7 @@ export class Leadership {
       const client = new pg.Client({
         stream: () => socket,
         connectionString: this.options.lockUrl,
-        application_name: leaderName(this.options.contest, process.pid, hostname()),
+        application_name: sessionName(`${this.options.contest.name} lead`),
         keepAlive: true,
         connectionTimeoutMillis: 5_000,
         query_timeout: 5_000,

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { ownerOf } from './session-name.js';
 import * as sql from './sql.js';
 
 /** The process of the operating system that leads something, as it said itself. */
@@ -9,13 +10,6 @@ export interface Leader {
   readonly since: Date;
 }
 
-const NAME_LENGTH = 63;
-const NAME = / lead (\d+)@(.*)$/;
-
-/** A session's name says who it is, as far as PostgreSQL keeps it. */
-export const leaderName = ({ name }: { readonly name: string }, pid: number, host: string): string =>
-  `parley ${name} lead ${pid.toString()}@${host}`.slice(0, NAME_LENGTH);
-
 /** Who leads what of these keys in a contest (`Leadership`); what nobody leads isn't in it. */
 export async function leadersOf(
   db: Pick<pg.ClientBase, 'query'>,
@@ -25,8 +19,8 @@ export async function leadersOf(
   const { rows } = await db.query<{ key: string; session: string; since: Date }>(sql.LEADERS, [lock, keys]);
   return new Map(
     rows.map(({ key, session, since }) => {
-      const [, pid = '0', host = ''] = NAME.exec(session) ?? [];
-      return [key, { host, pid: Number(pid), since }];
+      const { pid, host } = ownerOf(session) ?? { pid: 0, host: '' };
+      return [key, { host, pid, since }];
     }),
   );
 }

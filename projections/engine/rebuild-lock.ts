@@ -1,14 +1,10 @@
-import { hostname } from 'node:os';
 import pg from 'pg';
 import { RebuildRunning, type Holder } from './errors.js';
 import { projectionKey, type Projection } from './projection.js';
+import { ownerOf, sessionName } from './session-name.js';
 import * as sql from './sql.js';
 
 type Version = Pick<Projection, 'name' | 'version'>;
-
-/** A session's name says who it is, as far as PostgreSQL keeps it. */
-const NAME_LENGTH = 63;
-const NAME = /^parley (\w+) (\d+)@(.*)$/;
 
 /**
  * Who alone may work on the set of tables that a projection doesn't show: an advisory lock for each, held by a connection of
@@ -25,8 +21,7 @@ export class RebuildLock {
 
   /** @param doing what is said to whoever is refused meanwhile: `rebuild`, `promote` … */
   static async open(url: string, doing: string): Promise<RebuildLock> {
-    const name = `parley ${doing} ${process.pid.toString()}@${hostname()}`.slice(0, NAME_LENGTH);
-    const client = new pg.Client({ connectionString: url, application_name: name, keepAlive: true });
+    const client = new pg.Client({ connectionString: url, application_name: sessionName(doing), keepAlive: true });
     const lock = new RebuildLock(client);
     await client.connect();
     return lock;
@@ -60,9 +55,12 @@ export async function holdersOf(
   ]);
   return new Map(
     rows.map(({ key, session, pid, since }) => {
-      const [, doing = 'work', process, host = ''] = NAME.exec(session) ?? [];
-      const who = process === undefined ? `session ${pid.toString()} of PostgreSQL` : `process ${process} on ${host}`;
-      return [key, { doing, who, since }];
+      const owner = ownerOf(session);
+      const who =
+        owner === undefined
+          ? `session ${pid.toString()} of PostgreSQL`
+          : `process ${owner.pid.toString()} on ${owner.host}`;
+      return [key, { doing: owner?.doing ?? 'work', who, since }];
     }),
   );
 }

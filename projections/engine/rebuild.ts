@@ -4,6 +4,7 @@ import { EventStoreUnavailable, type EventStore } from '../../application/ports/
 import type { Logger } from '../../application/ports/logger.js';
 import { parsePosition } from '../../application/ports/positions.js';
 import { Backoff } from '../../application/following/backoff.js';
+import { allDone } from './apply-to-all.js';
 import type { Opener } from '../../application/following/open.js';
 import { fraction, replay } from '../../application/following/read.js';
 import { isNoRoom, NoRoom, NothingThere } from './errors.js';
@@ -297,8 +298,3 @@ class Rebuild {
 const percentOf = (share: number): number => Math.floor(share * 1000) / 10;
 
 const lowestOf = (fillings: readonly Filling[]): string => fillings.map(({ position }) => position).sort()[0] ?? '';
-
-/** Like `Promise.all`, but fails only when nobody is at work any more. */
-async function allDone(works: readonly Promise<void>[]): Promise<void> {
-  for (const result of await Promise.allSettled(works)) if (result.status === 'rejected') throw result.reason;
-}
