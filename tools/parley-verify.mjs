@@ -33,7 +33,7 @@ function giveUp(text) {
 const named = (event) => `${event.type} ${event.subject}@${event.revision} (${event.id})`;
 
 // --- hashes and trees
-const sha256 = (bytes) => digest('sha256', bytes, 'buffer');
+const sha256 = (bytes) => Buffer.from(digest('sha256', bytes, 'binary'), 'latin1');
 const [leafBytes, nodeBytes] = [Buffer.alloc(33, 0), Buffer.alloc(65, 1)];
 const leafHash = (eventHash) => (leafBytes.set(eventHash, 1), sha256(leafBytes));
 const nodeHash = (left, right) => (nodeBytes.set(left, 1), nodeBytes.set(right, 33), sha256(nodeBytes));

@@ -5,15 +5,15 @@ export type Hash = Buffer;
 
 export const HASH_BYTES = 32;
 
-const sha256 = (bytes: Uint8Array): Hash => hash('sha256', bytes, 'buffer');
+// Node makes a digest's text a good deal faster than its buffer.
+const sha256 = (bytes: Uint8Array): Hash => Buffer.from(hash('sha256', bytes, 'binary'), 'latin1');
 
 /** Root of the tree without leaves. */
 export const EMPTY_ROOT: Hash = sha256(new Uint8Array());
 
 /** RFC 6962 2.1: SHA-256 of 0x00 and the leaf's bytes. */
 export function leafHash(leaf: Uint8Array): Hash {
-  const bytes = Buffer.allocUnsafe(1 + leaf.length);
-  bytes[0] = 0x00;
+  const bytes = leaf.length === HASH_BYTES ? hashLeaf : Buffer.alloc(1 + leaf.length);
   bytes.set(leaf, 1);
   return sha256(bytes);
 }
@@ -25,8 +25,9 @@ export function nodeHash(left: Hash, right: Hash): Hash {
   return sha256(node);
 }
 
-/** What is hashed of a node, written over for each. */
+/** What is hashed of a node, and of a leaf that is a hash itself; written over for each. */
 const node = Buffer.alloc(1 + 2 * HASH_BYTES, 0x01);
+const hashLeaf = Buffer.alloc(1 + HASH_BYTES, 0x00);
 
 /** The `index`-th subtree of 2^level leaves, counted from the left; complete. */
 export interface Subtree {

@@ -10,7 +10,7 @@ import { HASH_BYTES } from '../../application/seals/merkle.js';
 import type { NoteSigner } from '../../application/seals/signed-note.js';
 import { TILE_WIDTH } from '../../application/seals/tiles.js';
 import { GrowingTree, SealsDamaged } from './growing-tree.js';
-import { END_CHARACTERS, leafInEnd, leafToSeal } from './leaf.js';
+import { END_CHARACTERS, leafToSeal, leavesIn } from './leaf.js';
 import type { SealsFile } from './seals-file.js';
 
 export interface SealingOptions {
@@ -125,17 +125,6 @@ async function writtenDown({ seals, log }: SealingOptions, file: SealsFile): Pro
   } catch (error) {
     log.warn({ file: file.path, error: messageOf(error) }, 'the checkpoints could not be written to their file');
   }
-}
-
-function leavesIn(ends: string, count: number): Buffer[] | undefined {
-  if (ends.length !== count * END_CHARACTERS) return undefined;
-  const leaves: Buffer[] = [];
-  for (let at = 0; at < ends.length; at += END_CHARACTERS) {
-    const leaf = leafInEnd(ends.slice(at, at + END_CHARACTERS));
-    if (leaf === undefined) return undefined;
-    leaves.push(leaf);
-  }
-  return leaves;
 }
 
 /** Position of the last of so many events, which must be those that were sealed. @throws SealsDamaged */
