@@ -16,7 +16,10 @@ export interface PoolOptions {
    * swallows packets, never answers, and then nobody who asked gets away. Default: for ever.
    */
   readonly answerWithinMs?: number;
-  /** Statements are sent without waiting for the answers to those before; no cursors then, and no COPY. */
+  /**
+   * Statements are sent without waiting for the answers to those before; no cursors then, and no COPY. Nobody has seen then that
+   * the transaction is open which they are meant for, so outside of one that is opened READ WRITE they may only read.
+   */
   readonly pipeline?: true;
 }
 
@@ -137,7 +140,8 @@ export class KeepingPool extends pg.Pool {
  * So is that of a connection in somebody's hands, whose query tells him; `pg` takes its own listener away meanwhile.
  */
 export function makePool(options: PoolOptions): pg.Pool {
-  const settings = Object.entries(options.settings ?? {}).map(([name, value]) => `-c ${name}=${value}`);
+  const all = { ...options.settings, ...(options.pipeline && { default_transaction_read_only: 'on' }) };
+  const settings = Object.entries(all).map(([name, value]) => `-c ${name}=${value}`);
   const pool = new KeepingPool({
     connectionString: options.url,
     max: options.max,

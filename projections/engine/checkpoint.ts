@@ -185,7 +185,8 @@ export async function takeStep(client: pg.Client, step: Step): Promise<Checkpoin
  * A step in a transaction of its own. On a connection that pipelines, what opens the transaction and moves the checkpoint
  * goes out with the first of the step's statements, and nothing waits for the server in between: a process that is busy
  * comes back to an answer late. A second writer still waits at the checkpoint, where the server does one thing after another;
- * of what it sent behind that nothing is kept.
+ * of what it sent behind that nothing is kept. Nor is anything where the transaction wasn't opened (somebody had just that
+ * cancelled): outside of one, such a connection may only read.
  * @throws Fenced, as `takeStep`
  */
 export function takeStepAlone(pool: pg.Pool, step: Step): Promise<Checkpoint> {
@@ -208,18 +209,18 @@ async function write(client: pg.Client, { from, to, events, parked }: Step): Pro
 }
 
 /**
- * Steps that write nothing, of several projections to one position, by one statement. Gives where those stand that were
- * moved, each by compare-and-set.
+ * Steps that write nothing, of several projections to one position, by one statement in a transaction. Gives where those stand
+ * that were moved, each by compare-and-set.
  * @throws TypeError for a step that writes
  */
 export async function takeEmptySteps(
-  db: Queryable,
+  pool: pg.Pool,
   steps: readonly Step[],
   to: string,
 ): Promise<ReadonlyMap<string, Checkpoint>> {
   if (steps.some((step) => !step.writesNothing || step.to !== to)) throw new TypeError('a step that writes something');
   const froms = steps.map(({ from }) => from);
-  const { rows } = await db.query<{ name: string; version: number }>({
+  const query = {
     name: 'projection.advance-several',
     text: sql.ADVANCE_SEVERAL,
     values: [
@@ -230,7 +231,10 @@ export async function takeEmptySteps(
       froms.map(({ epoch }) => epoch),
       to,
     ],
-  });
+  };
+  const { rows } = await transaction(pool, sql.BEGIN_APPLY, (client) =>
+    client.query<{ name: string; version: number }>(query),
+  );
   const moved = new Set(rows.map(projectionKey));
   return new Map(
     froms
@@ -241,10 +245,10 @@ export async function takeEmptySteps(
 }
 
 /** Says in the database why a projection doesn't go on. @throws Fenced when it stands elsewhere by now */
-export async function sayStopped(db: Queryable, at: Checkpoint, reason: string): Promise<void> {
+export async function sayStopped(pool: pg.Pool, at: Checkpoint, reason: string): Promise<void> {
   const { projection, letter, position, epoch } = at;
   const values = [projection.name, projection.version, letter, position, epoch, reason];
-  const { rowCount } = await db.query(sql.SET_STOPPED, values);
+  const { rowCount } = await transaction(pool, sql.BEGIN_APPLY, (client) => client.query(sql.SET_STOPPED, values));
   if (rowCount !== 1) throw new Fenced(projectionKey(projection));
 }
 

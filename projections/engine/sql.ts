@@ -72,11 +72,12 @@ export const DROP_ENGINE_TABLES: readonly string[] = [
 
 /**
  * Opens a projector's transaction in one round trip. Its rows and its checkpoint are lost together in a crash and
- * replayed, so it needn't wait for the disk. A process that is frozen within it doesn't keep the checkpoint locked. The planner settings keep statements that were planned on an empty table from
- * scanning a full one.
+ * replayed, so it needn't wait for the disk. A process that is frozen within it doesn't keep the checkpoint locked. The planner
+ * settings keep statements that were planned on an empty table from scanning a full one. READ WRITE, because a connection that
+ * pipelines may only read outside of a transaction.
  */
 export const BEGIN_APPLY =
-  "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL synchronous_commit = off; " +
+  "BEGIN READ WRITE; SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL synchronous_commit = off; " +
   'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off';
 
 /** Orders those who prepare the same database at once. */

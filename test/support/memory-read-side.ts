@@ -390,11 +390,9 @@ export class MemoryReadSide {
             if (find() === undefined) continue;
             const row = await this.lock(session, () => find() ?? GONE);
             if (row !== find() || row.position !== positions[i] || String(row.epoch) !== epochs[i]) continue;
-            this.written(session, [() => (row.position = to)]);
+            session.staged?.push(() => (row.position = to));
             rows.push({ name: each, version: 1 });
           }
-          this.unlock(session);
-          this.committed();
           return { ...NOTHING, rows };
         };
       case sql.PARK: {

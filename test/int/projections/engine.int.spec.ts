@@ -1,9 +1,13 @@
 import { expect } from 'chai';
+import type pg from 'pg';
 import { ForeignPosition, makePosition } from '../../../application/ports/positions.js';
 import type { Position } from '../../../application/ports/event-store.js';
 import { UnknownProjection } from '../../../projections/engine/errors.js';
 import type { ProjectionEngine, ProjectionStatus } from '../../../projections/engine/engine.js';
 import { projectionKey, type Projection } from '../../../projections/engine/projection.js';
+import { BEGIN_APPLY } from '../../../projections/engine/sql.js';
+import { transaction } from '../../../projections/engine/transaction.js';
+import { makePool } from '../../../infrastructure/postgres/pool.js';
 import { groupsProjection } from '../../../projections/groups.projection.js';
 import { usersProjection } from '../../../projections/users.projection.js';
 import { projections } from '../../../projections/index.js';
@@ -12,6 +16,7 @@ import { eventually } from '../../support/eventually.js';
 import { created, Historian, joined, registered } from '../../support/group-histories.js';
 import { ProjectionBench } from '../../support/projections.js';
 import { seededRandom } from '../../support/random.js';
+import { silentLogger } from '../../support/silent-logger.js';
 import { randomHistory } from '../../support/random-history.js';
 
 const WAIT = { timeoutMs: 10_000 };
@@ -60,6 +65,37 @@ describe('projection engine', () => {
       parked: 0,
       state: 'live',
     });
+  });
+
+  it('writes nothing where somebody cancelled just what opens its transaction', async () => {
+    await bench.rows('CREATE TABLE read.written (n integer)');
+    const pool = makePool({
+      url: bench.database.url,
+      max: 1,
+      name: 'cancelled in time',
+      log: silentLogger,
+      pipeline: true,
+    });
+    try {
+      const insert = (client: pg.PoolClient): Promise<unknown> => client.query('INSERT INTO read.written VALUES (1)');
+      const step = transaction(pool, `SELECT pg_sleep(60); ${BEGIN_APPLY}`, async (client, begun) => {
+        await Promise.allSettled([insert(client)]);
+        await begun;
+      }).catch((error: unknown) => error);
+      await eventually(async () => {
+        const cancelled = await bench.rows(
+          `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+           WHERE application_name = 'cancelled in time' AND state = 'active' AND query LIKE 'SELECT pg_sleep%'`,
+        );
+        expect(cancelled).to.have.length(1);
+      });
+      expect(await step).to.have.property('code', '57014');
+      expect(await bench.rows('SELECT n FROM read.written')).to.deep.equal([]);
+      await transaction(pool, BEGIN_APPLY, insert);
+      expect(await bench.rows('SELECT n FROM read.written')).to.deep.equal([{ n: 1 }]);
+    } finally {
+      await pool.end();
+    }
   });
 
   it('goes on where it was after a restart, and passes types that nobody handles', async () => {
