@@ -49,13 +49,14 @@ export function privacyCommands(program: Command, using: Using, { terminal, stop
       'all that is held of a person, as one JSON document: profile, account, and each event that he did or that was done to him',
     )
     .action((userId: string, { tenant: named }: { tenant?: string }) =>
-      using(async ({ defaultTenant, personalRecords }) => {
+      using(async ({ defaultTenant, personalRecords, noteLook }) => {
         const tenant = named ?? defaultTenant;
         const profile = await personalRecords.profile(tenant, userId);
         if (profile === undefined) {
           terminal.err(`There is no user "${userId}" in tenant "${tenant}".`);
           return false;
         }
+        await noteLook(tenant, userId);
         const head = { tenant, userId, profile, account: await personalRecords.account(tenant, userId) };
         // Written as it is read: he may have done a million things.
         terminal.out(`${json(head).slice(0, -1)},"events":[`);

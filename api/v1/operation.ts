@@ -64,6 +64,8 @@ export interface Operation {
   readonly ifMatch: boolean;
   /** Whether it asks for `Parley-Admin-Secret` where an app admin's id is named. */
   readonly adminSecret: boolean;
+  /** Tells all that is held of a person: that somebody else than he asked is kept. */
+  readonly personal: boolean;
   readonly Path?: DtoClass;
   readonly Query?: DtoClass;
   readonly Body?: DtoClass;
@@ -80,7 +82,10 @@ export interface Operation {
 interface Declaration<Path extends object, Query extends object, Body extends object, Schema extends TSchema>
   extends
     Partial<
-      Pick<Operation, 'description' | 'command' | 'ifMatch' | 'adminSecret' | 'bodyOptional' | 'repeated' | 'problems'>
+      Pick<
+        Operation,
+        'description' | 'command' | 'ifMatch' | 'adminSecret' | 'personal' | 'bodyOptional' | 'repeated' | 'problems'
+      >
     >,
     Pick<Operation, 'method' | 'path' | 'operationId' | 'summary' | 'tag' | 'access'> {
   readonly success: Success<Schema>;
@@ -104,6 +109,7 @@ export function operation<
     command: declaration.method !== 'get',
     ifMatch: false,
     adminSecret: false,
+    personal: false,
     bodyOptional: false,
     problems: [],
     ...rest,

@@ -2,6 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { AccessNotes } from '../../application/audit/access-notes.js';
 import type { Logger } from '../../application/ports/logger.js';
 import { actingUser } from '../../domain/shared/actor.js';
+import { DomainError } from '../../domain/shared/errors.js';
 import { answerJson } from '../http/answer.js';
 import { jsonBody, MAX_STRANGERS_BODY_BYTES, parsed, wasSent } from '../http/body.js';
 import { FixedJson } from '../http/fixed-json.js';
@@ -20,7 +21,7 @@ export interface V1Options {
   readonly operations: readonly Operation[];
   readonly authenticator: Authenticator;
   /** Is told who looks at what happened, and who is refused. */
-  readonly accessNotes: Pick<AccessNotes, 'read' | 'note'>;
+  readonly accessNotes: Pick<AccessNotes, 'read' | 'keep' | 'note'>;
   /** Absent: anybody asks for as much as he likes. */
   readonly callerRates?: CallerRates;
   readonly log: Logger;
@@ -136,8 +137,16 @@ function served(op: Operation, { authenticator, accessNotes, callerRates }: V1Op
         if (actor?.kind === 'appAdmin') accessNotes.note({ ...asked, tenant, actor, kind: 'read', outcome: '' });
         else await accessNotes.read({ ...asked, tenant, actor });
       }
-      const reply = await op.handle({ path, query: list?.query ?? query, body, caller, request, response });
-      return list?.answered(reply) ?? reply;
+      if (op.personal && actor?.kind === 'appAdmin')
+        await accessNotes.keep({ ...asked, tenant, actor, kind: 'read', outcome: '' });
+      try {
+        const reply = await op.handle({ path, query: list?.query ?? query, body, caller, request, response });
+        return list?.answered(reply) ?? reply;
+      } catch (error) {
+        if (op.personal && error instanceof DomainError && error.kind === 'NotPermitted')
+          accessNotes.note({ ...asked, tenant, actor, kind: 'refused', outcome: error.kind });
+        throw error;
+      }
     },
   };
 }

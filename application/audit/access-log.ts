@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Actor } from '../../domain/shared/actor.js';
 
 /**
- * `read`: an auditor looked. `refused`: somebody asked for what he may not, or a command was refused. `login`,
+ * `read`: an auditor looked, or somebody else looked at what is held of a person. `refused`: somebody asked for what he may not, or a command was refused. `login`,
  * `loginRefused`: somebody came in, or didn't.
  */
 export type AccessKind = 'read' | 'refused' | 'login' | 'loginRefused';

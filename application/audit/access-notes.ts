@@ -35,8 +35,8 @@ interface Window {
 }
 
 /**
- * Who read what, was refused what, and came in. An auditor's look is on disk before it is answered; the rest is written
- * behind, within a second. A flood is counted instead of kept: so many entries a minute, whatever comes.
+ * Who read what, was refused what, and came in. An auditor's look, and one at what is held of a person, is on disk before it is
+ * answered; the rest is written behind, within a second. A flood is counted instead of kept: so many entries a minute, whatever comes.
  */
 export class AccessNotes {
   #windows = new Map<string, Window>();
@@ -69,7 +69,12 @@ export class AccessNotes {
     if (recent.count >= ACCESS_BOUNDS.reads)
       fail('TooManyRequests', { bound: 'looks of an auditor a minute', retryAfterMs: recent.since + WINDOW_MS - now });
     recent.count += 1;
-    await this.store.add([{ ...access, at: now, kind: 'read', outcome: '', count: 1 }]);
+    await this.keep({ ...access, kind: 'read', outcome: '' });
+  }
+
+  /** What is told singly however much comes, and has no bound. Resolves when it is on disk. */
+  async keep(access: Omit<Access, 'at'>): Promise<void> {
+    await this.store.add([{ ...access, at: this.clock.now(), count: 1 }]);
   }
 
   /** Anything else; never throws. */

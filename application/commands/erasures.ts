@@ -13,7 +13,7 @@ import type { CommandResult, RequestContext } from './request.js';
 import { userAggregate } from './users.js';
 
 export interface UserErasuresDependencies {
-  readonly pipeline: Pick<CommandPipeline, 'execute' | 'look'>;
+  readonly pipeline: Pick<CommandPipeline, 'execute' | 'look' | 'noting'>;
   readonly erasures: Erasures;
   readonly keys: PersonalKeys;
   readonly traces: PersonalTraces;
@@ -49,11 +49,14 @@ export class UserErasures {
   ): Promise<ErasureResult> {
     const { pipeline, appAdmins, clock, erasures } = this.deps;
     const { tenant, actor, via, correlationId = newId() } = context;
-    checkId('userId', userId);
-    const { state } = await pipeline.look(userAggregate, { category: 'user', tenant, userId }, context.deadlineMs);
-    eraseUser(state, { type: 'EraseUser', userId, reason, actor, at: clock.now() });
-    if (appAdmins.has(tenant, userId))
-      refuse('NotPermitted', { reason: 'the configuration names him an app admin; it has to let go of him before' });
+    const stream = { category: 'user', tenant, userId } as const;
+    await pipeline.noting({ tenant, actor, via, correlationId, stream }, async () => {
+      checkId('userId', userId);
+      const { state } = await pipeline.look(userAggregate, stream, context.deadlineMs);
+      eraseUser(state, { type: 'EraseUser', userId, reason, actor, at: clock.now() });
+      if (appAdmins.has(tenant, userId))
+        refuse('NotPermitted', { reason: 'the configuration names him an app admin; it has to let go of him before' });
+    });
     const begun = await erasures.begin({ tenant, userId, reason, actor, via, correlationId });
     return this.#goOn(begun, context);
   }

@@ -156,7 +156,7 @@ export interface Tools {
   lostKeys(): Promise<readonly GivenUpKey[]>;
   verify(name: string, watched: Watched): Promise<VerifiedProjection>;
   /**
-   * Erases a person for good, in the operator's name.
+   * Erases a person for good, in the operator's name; that it was refused is in the access log.
    * @throws DomainError UserNotFound, InvalidArgument, NotPermitted (an app admin); ApplicationError
    */
   erase(asked: { readonly tenant: string; readonly userId: string; readonly reason: string }): Promise<ErasedPerson>;
@@ -166,6 +166,8 @@ export interface Tools {
   readonly parked: ParkedTools;
   /** All that is held of a person. */
   readonly personalRecords: Pick<PersonalRecords, 'profile' | 'account' | 'events'>;
+  /** Keeps in the access log that this operator is about to be told all that is held of a person. */
+  noteLook(tenant: string, userId: string): Promise<void>;
   close(): Promise<void>;
 }
 

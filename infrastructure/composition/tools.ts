@@ -1,4 +1,6 @@
 import { hostname, userInfo } from 'node:os';
+import type { AccessKind } from '../../application/audit/access-log.js';
+import { AccessNotes } from '../../application/audit/access-notes.js';
 import { HistorySearch } from '../../application/audit/history-search.js';
 import { StateReader } from '../../application/audit/state-at.js';
 import { UserErasures } from '../../application/commands/erasures.js';
@@ -8,6 +10,7 @@ import type { Logger } from '../../application/ports/logger.js';
 import type { Tools } from '../../application/ports/tools.js';
 import { PersonalRecords } from '../../application/privacy/personal-record.js';
 import { HistoryReader } from '../../application/queries/history.js';
+import { DomainError } from '../../domain/shared/errors.js';
 import { projections } from '../../projections/index.js';
 import type { Config } from '../config/config.js';
 import { isAway, reachable } from '../postgres/reachable.js';
@@ -43,6 +46,18 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
   container.load(processes, sealtalk);
   const engine = container.get(ids.projections);
   const dataKeys = container.get(ids.dataKeys);
+  const noteOperator = (
+    operation: string,
+    tenant: string,
+    userId: string,
+    kind: AccessKind,
+    outcome: string,
+  ): Promise<void> => {
+    const actor = { kind: 'system', id: OPERATOR } as const;
+    return container
+      .get(AccessNotes)
+      .keep({ tenant, actor, kind, operation, about: userId, outcome, correlationId: '' });
+  };
   return reachable({
     defaultTenant: config.defaultTenant,
     history: container.get(HistoryReader),
@@ -96,7 +111,12 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
     },
     erase: async ({ tenant, userId, reason }) => {
       const context = { tenant, actor: { kind: 'system', id: OPERATOR }, via: 'cli:privacy erase' } as const;
-      const { outcome, position } = await container.get(UserErasures).erase(context, { userId, reason });
+      const erasing = container.get(UserErasures).erase(context, { userId, reason });
+      const { outcome, position } = await erasing.catch(async (error: unknown) => {
+        // The server's own doings aren't noted; an operator's are.
+        if (error instanceof DomainError) await noteOperator(context.via, tenant, userId, 'refused', error.kind);
+        throw error;
+      });
       const gone = position === undefined || (await engine.waitFor(position, { timeoutMs: GONE_WITHIN_MS }));
       return { alreadySo: outcome.alreadySo, gone };
     },
@@ -104,6 +124,7 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
     processes: container.get(ids.processes).map(({ name }) => name),
     parked: parkedTools(container, OPERATOR),
     personalRecords: container.get(PersonalRecords),
+    noteLook: (tenant, userId) => noteOperator('cli:privacy export', tenant, userId, 'read', ''),
     close: async () => {
       await container.get(CommandPipeline).close(CLOSE_MS);
       await engine.stop();

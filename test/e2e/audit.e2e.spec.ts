@@ -390,6 +390,7 @@ describe('auditing, over HTTP', function () {
       ]);
       expect(JSON.stringify(held)).to.contain('what fay said').and.not.contain('what ann said');
       expect(await eventsOf(root)).to.deep.equal(held);
+      expect((await v1.call('GET', '/users/fay/personal-data', { token: root })).status).to.equal(200);
       const data = await v1.call<{ account: { names: object[] } }>('GET', '/users/me/personal-data', { token: fay });
       expect(data.body.account.names).to.deep.include({ kind: 'login', name: 'fay@example.org' });
 
@@ -403,6 +404,20 @@ describe('auditing, over HTTP', function () {
       for (const token of [fay, ann, eva])
         expect(await code('POST', '/users/fay/erasure', token, { reason })).to.equal('Forbidden');
       expect(await code('POST', '/users/root/erasure', root, { reason })).to.equal('NotPermitted');
+      await eventually(async () => {
+        const { body } = await v1.call<{ items: Kept[] }>('GET', '/audit/access?limit=1000', { token: eva });
+        const ofData = body.items.filter(({ operation }) => /personal-data$|erasure$/.test(operation));
+        const told = ofData.map(({ actor, kind, outcome, about }) =>
+          [actor?.id, kind, outcome, about.replace(/^\/v1|\?.*/g, '')].join(' '),
+        );
+        expect(told).to.include.members([
+          'root read  /users/fay/personal-data',
+          'ann refused NotPermitted /users/fay/personal-data',
+          'eva refused NotPermitted /users/fay/personal-data',
+          `root refused NotPermitted parley_user-${parley.tenant}.root`,
+        ]);
+        expect(told.join('\n')).to.not.include('fay read');
+      });
       const erased = await v1.call<{ changed: boolean; position: string }>('POST', '/users/fay/erasure', {
         token: root,
         body: { reason },

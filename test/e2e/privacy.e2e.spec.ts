@@ -20,7 +20,9 @@ const VERIFIER = join(repositoryRoot(), 'tools', 'parley-verify.mjs');
 const NICKNAME = 'Zaphodina';
 const WORDS = 'mostlyharmless';
 const PHONE = '13912345678';
-const TRACES = [NICKNAME, WORDS, PHONE].map((each) => each.toLowerCase());
+/** As text, and as bytes are shown. */
+const TRACES = [NICKNAME, WORDS, PHONE].flatMap((each) => [each.toLowerCase(), Buffer.from(each).toString('hex')]);
+const PG_DUMP = process.env['PARLEY_TEST_PG_DUMP'];
 const REASON = 'asked for by letter';
 
 /** What is kept beside the log is the same on both. */
@@ -57,16 +59,27 @@ for (const engine of engines)
       return answer.body;
     };
 
-    /** Every row of every table that isn't PostgreSQL's own, as text. */
+    /**
+     * All that a dump of the database would have: every row of every table and materialized view, and large objects,
+     * as text; and the planner's samples of values, which are in no dump. PARLEY_TEST_PG_DUMP names a `pg_dump` (not older than the
+     * server) whose output counts as well.
+     */
     async function dump(): Promise<string[]> {
       const { rows: tables } = await database.query<{ name: string }>(
-        `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
-         WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1`,
+        `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE c.relkind IN ('r', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+         UNION ALL SELECT unnest('{pg_largeobject,pg_statistic}'::text[])
+         ORDER BY 1`,
       );
       const lines: string[] = [];
       for (const { name } of tables) {
         const { rows } = await database.query<{ row: string }>(`SELECT t::text AS row FROM ${name} t`);
         lines.push(...rows.map(({ row }) => `${name} ${row}`));
+      }
+      if (PG_DUMP !== undefined) {
+        const words = ['--no-owner', parley.databaseUrl];
+        const { stdout } = await promisify(execFile)(PG_DUMP, words, { maxBuffer: 2 ** 30 });
+        lines.push(...stdout.split('\n').map((line) => `pg_dump ${line}`));
       }
       return lines;
     }
@@ -280,5 +293,8 @@ for (const engine of engines)
         1,
         `There is no user "nobody" in tenant "${parley.tenant}".\n`,
       ]);
+      const accesses = await cli('audit', 'access');
+      expect(accesses).to.match(/ system \S+@\S+ was refused: cli:privacy erase \(nobody\), UserNotFound\n/);
+      expect(accesses).to.include(` read: cli:privacy export (${zoeId})\n`);
     });
   });

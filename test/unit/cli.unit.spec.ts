@@ -61,6 +61,7 @@ function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean
         yield* [];
       },
     },
+    noteLook: () => Promise.resolve(),
     erase: () => Promise.resolve({ alreadySo: false, gone: true }),
     proof: {
       publicKey: () => Promise.resolve(undefined),
