@@ -19,9 +19,9 @@ import { PostgresPersonalTraces } from '../../infrastructure/system/personal-tra
 import { physicalTables, type ProjectedEvent, tablesOf } from '../../projections/engine/projection.js';
 import { projections } from '../../projections/index.js';
 import { ArrayEventStore } from '../support/array-event-store.js';
-import { type CommandSide, migrateCommandSide, openCommandSide } from '../support/command-side.js';
+import { type CommandSide, commandSideDatabase, openCommandSide } from '../support/command-side.js';
 import { created, joined, registered, START } from '../support/group-histories.js';
-import { freshDatabase, type TestDatabase } from '../support/postgres.js';
+import type { TestDatabase } from '../support/postgres.js';
 import { ProjectionBench } from '../support/projections.js';
 import { silentLogger } from '../support/silent-logger.js';
 
@@ -311,8 +311,7 @@ describe('erasing a person', () => {
   let side: CommandSide;
 
   before(async () => {
-    database = await freshDatabase('erasures');
-    await migrateCommandSide(database.url);
+    database = await commandSideDatabase('erasures');
     side = await openCommandSide(database.url);
   });
   after(async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { NO_STREAM } from '../../application/ports/event-store.js';
-import { openStore } from './postgres-store.js';
+import { openPostgresEventStore } from '../../infrastructure/event-store/postgres/postgres-event-store.js';
+import { silentLogger } from './silent-logger.js';
 
 /** What a forked writer is told, as JSON in its first argument. */
 export interface WriterOrders {
@@ -11,7 +12,7 @@ export interface WriterOrders {
 }
 
 const { url, streams, appendsPerStream, eventsPerAppend } = JSON.parse(process.argv[2] ?? '') as WriterOrders;
-const store = await openStore(url);
+const store = await openPostgresEventStore({ url, log: silentLogger });
 try {
   await Promise.all(
     streams.map(async (stream) => {

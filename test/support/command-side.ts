@@ -34,6 +34,7 @@ import { PostgresReservations } from '../../infrastructure/system/reservations.j
 import { PostgresSessions } from '../../infrastructure/system/sessions.js';
 import { PostgresSnapshots } from '../../infrastructure/system/snapshots.js';
 import { MemoryFormerParticipants } from './memory-former-participants.js';
+import { filledDatabase, type TestDatabase } from './postgres.js';
 import { silentLogger } from './silent-logger.js';
 import { StreamLookup } from './stream-lookup.js';
 
@@ -68,6 +69,10 @@ export interface CommandSide {
 
 export const migrateCommandSide = (url: string): Promise<void> =>
   migrate(url, [...eventLogMigrations, ...dataKeyMigrations, ...systemMigrations]);
+
+/** A database for it, with nothing in it. */
+export const commandSideDatabase = (label: string): Promise<TestDatabase> =>
+  filledDatabase(label, 'commands', migrateCommandSide);
 
 /** Everything that commands need, on one PostgreSQL: what a process has, without its read side and its APIs. */
 export async function openCommandSide(url: string, options: Partial<PipelineOptions> = {}): Promise<CommandSide> {

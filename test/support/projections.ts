@@ -13,7 +13,7 @@ import { physicalTables, tablesOf, type ProjectedEvent, type Projection } from '
 import { LetterStatements } from '../../projections/engine/transaction.js';
 import { projections as allProjections } from '../../projections/index.js';
 import { plainSerializer, type ArrayEventStore } from './array-event-store.js';
-import { freshDatabase, type TestDatabase } from './postgres.js';
+import { filledDatabase, type TestDatabase } from './postgres.js';
 import { silentLogger } from './silent-logger.js';
 
 /** A database with the engine's tables, and engines on it as processes would have them, each with its own pool. */
@@ -27,8 +27,9 @@ export class ProjectionBench {
   ) {}
 
   static async open(): Promise<ProjectionBench> {
-    const database = await freshDatabase('projections');
-    await migrate(database.url, [...eventLogMigrations, ...projectionMigrations, ...systemMigrations]);
+    const database = await filledDatabase('projections', 'bench', (url) =>
+      migrate(url, [...eventLogMigrations, ...projectionMigrations, ...systemMigrations]),
+    );
     return new ProjectionBench(database, makePool({ url: database.url, max: 4, name: 'test', log: silentLogger }));
   }
 

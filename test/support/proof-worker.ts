@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import type { StoredEvent } from '../../application/ports/event-store.js';
 import { signerOf } from '../../infrastructure/config/seal-key.js';
+import { openPostgresEventStore } from '../../infrastructure/event-store/postgres/postgres-event-store.js';
 import { exportLog } from '../../infrastructure/seals/export-log.js';
 import { PostgresSeals } from '../../infrastructure/seals/postgres-seals.js';
 import { sealNow } from '../../infrastructure/seals/sealer.js';
 import pg from 'pg';
-import { SEED } from './sealed-database.js';
-import { openStore } from './postgres-store.js';
 import { randomHistory } from './random-history.js';
 import { SealedLog } from './sealed-log.js';
+import { SEED } from './seal-seed.js';
 import { silentLogger } from './silent-logger.js';
 
 /** What a forked one is told, as JSON in its first argument. It goes on until somebody kills it. */
@@ -25,7 +25,7 @@ export type ProofOrders = { readonly url: string } & (
 );
 
 const orders = JSON.parse(process.argv[2] ?? '') as ProofOrders;
-const store = await openStore(orders.url);
+const store = await openPostgresEventStore({ url: orders.url, log: silentLogger });
 const pool = new pg.Pool({ connectionString: orders.url, max: 2 });
 const seals = new PostgresSeals(pool);
 const signer = signerOf(SEED, undefined);

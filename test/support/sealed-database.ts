@@ -7,8 +7,9 @@ import { migrations } from '../../infrastructure/database.js';
 import { migrate } from '../../infrastructure/postgres/migrate.js';
 import { PostgresSeals } from '../../infrastructure/seals/postgres-seals.js';
 import type { SealingOptions } from '../../infrastructure/seals/sealer.js';
-import { freshDatabase } from './postgres.js';
+import { filledDatabase } from './postgres.js';
 import { openStore } from './postgres-store.js';
+import { SEED } from './seal-seed.js';
 import { silentLogger } from './silent-logger.js';
 
 export interface SealedDatabase {
@@ -22,13 +23,9 @@ export interface SealedDatabase {
   drop(): Promise<void>;
 }
 
-/** Of the key that signs. */
-export const SEED = Buffer.alloc(32, 9);
-
 /** A database with an empty log, its system tables, and a key to sign with. */
 export async function sealedDatabase(): Promise<SealedDatabase> {
-  const database = await freshDatabase('seals');
-  await migrate(database.url, migrations);
+  const database = await filledDatabase('seals', 'system', (url) => migrate(url, migrations));
   const store = await openStore(database.url);
   const pool = new pg.Pool({ connectionString: database.url, max: 3 });
   pool.on('error', () => undefined);

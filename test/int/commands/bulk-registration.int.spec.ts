@@ -8,8 +8,8 @@ import {
 import { ApplicationError } from '../../../application/commands/errors.js';
 import type { CommandPipeline } from '../../../application/commands/pipeline.js';
 import type { RequestContext } from '../../../application/commands/request.js';
-import { type CommandSide, migrateCommandSide, openCommandSide } from '../../support/command-side.js';
-import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { type CommandSide, commandSideDatabase, openCommandSide } from '../../support/command-side.js';
+import type { TestDatabase } from '../../support/postgres.js';
 
 const context: RequestContext = { tenant: 't', via: 'test', actor: { kind: 'system', id: 'app' } };
 const keyed = (key: string): RequestContext => ({
@@ -23,8 +23,7 @@ describe('Registration of several users', () => {
 
   before(async function () {
     this.timeout(60_000);
-    database = await freshDatabase('bulk');
-    await migrateCommandSide(database.url);
+    database = await commandSideDatabase('bulk');
     side = await openCommandSide(database.url);
   });
   after(async () => {

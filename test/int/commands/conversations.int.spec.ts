@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import type { Importing, Sending } from '../../../application/commands/conversations.js';
 import type { RequestContext } from '../../../application/commands/request.js';
 import { conversationKeyText, streamName, type StreamId } from '../../../application/streams.js';
-import { type CommandSide, migrateCommandSide, openCommandSide } from '../../support/command-side.js';
+import { type CommandSide, commandSideDatabase, openCommandSide } from '../../support/command-side.js';
 import { eventually } from '../../support/eventually.js';
-import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import type { TestDatabase } from '../../support/postgres.js';
 
 const as = (id: string, more: Partial<RequestContext> = {}): RequestContext => ({
   tenant: 't',
@@ -29,8 +29,7 @@ describe('Conversation commands on PostgreSQL', () => {
 
   before(async function () {
     this.timeout(60_000);
-    database = await freshDatabase('conversations');
-    await migrateCommandSide(database.url);
+    database = await commandSideDatabase('conversations');
     a = await openCommandSide(database.url);
     b = await openCommandSide(database.url);
     for (const userId of PEOPLE) await a.users.register(admin, { userId, nickname: userId });

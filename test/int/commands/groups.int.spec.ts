@@ -8,9 +8,9 @@ import { systemClock } from '../../../application/ports/clock.js';
 import { streamName } from '../../../application/streams.js';
 import type { CustomField, MemberCardChanged } from '../../../domain/group/events.js';
 import { type Answer, CommandProcess } from '../../support/command-process.js';
-import { type CommandSide, migrateCommandSide, openCommandSide } from '../../support/command-side.js';
+import { type CommandSide, commandSideDatabase, openCommandSide } from '../../support/command-side.js';
 import { eventually } from '../../support/eventually.js';
-import { freshDatabase, testServerUrl, type TestDatabase } from '../../support/postgres.js';
+import { testServerUrl, type TestDatabase } from '../../support/postgres.js';
 
 const as = (id: string, more: Partial<RequestContext> = {}): RequestContext => ({
   tenant: 't',
@@ -35,8 +35,7 @@ describe('Group commands on PostgreSQL', () => {
 
   before(async function () {
     this.timeout(60_000);
-    database = await freshDatabase('commands');
-    await migrateCommandSide(database.url);
+    database = await commandSideDatabase('commands');
     a = await openCommandSide(database.url);
     b = await openCommandSide(database.url);
     far = await CommandProcess.start(database.url);

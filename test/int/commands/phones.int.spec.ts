@@ -14,8 +14,8 @@ import type { CodeMessage } from '../../../application/ports/code-sender.js';
 import { streamName } from '../../../application/streams.js';
 import { MasterKeyPhoneSecrets } from '../../../infrastructure/auth/phone-secrets.js';
 import { PostgresPhoneVerifications } from '../../../infrastructure/system/phone-verifications.js';
-import { type CommandSide, migrateCommandSide, openCommandSide, quickHasher } from '../../support/command-side.js';
-import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { type CommandSide, commandSideDatabase, openCommandSide, quickHasher } from '../../support/command-side.js';
+import type { TestDatabase } from '../../support/postgres.js';
 import { silentLogger } from '../../support/silent-logger.js';
 
 const tenant = 't';
@@ -37,8 +37,7 @@ describe('Phones on PostgreSQL', () => {
 
   before(async function () {
     this.timeout(60_000);
-    database = await freshDatabase('phones');
-    await migrateCommandSide(database.url);
+    database = await commandSideDatabase('phones');
     side = await openCommandSide(database.url);
   });
   after(async () => {

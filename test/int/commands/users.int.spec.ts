@@ -10,8 +10,8 @@ import { systemClock } from '../../../application/ports/clock.js';
 import type { DomainError } from '../../../domain/shared/errors.js';
 import { streamName } from '../../../application/streams.js';
 import { MasterKeyPhoneSecrets } from '../../../infrastructure/auth/phone-secrets.js';
-import { type CommandSide, migrateCommandSide, openCommandSide, quickHasher } from '../../support/command-side.js';
-import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { type CommandSide, commandSideDatabase, openCommandSide, quickHasher } from '../../support/command-side.js';
+import type { TestDatabase } from '../../support/postgres.js';
 
 const context = { tenant: 't', via: 'test' };
 const keyed = (key: string) => ({ ...context, idempotency: { key, operation: 'POST /users', bodyHash: 'b' } });
@@ -29,8 +29,7 @@ describe('User commands on PostgreSQL', () => {
 
   before(async function () {
     this.timeout(60_000);
-    database = await freshDatabase('users');
-    await migrateCommandSide(database.url);
+    database = await commandSideDatabase('users');
     side = await openCommandSide(database.url);
   });
 

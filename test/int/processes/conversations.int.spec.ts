@@ -8,9 +8,9 @@ import { conversationKeyText, type ConversationKey, streamName } from '../../../
 import type { MessageSent, Notice } from '../../../domain/conversation/events.js';
 import { PostgresProcessCheckpoints, PROCESSES } from '../../../infrastructure/system/process-checkpoints.js';
 import { Leadership } from '../../../projections/index.js';
-import { type CommandSide, migrateCommandSide, openCommandSide } from '../../support/command-side.js';
+import { type CommandSide, commandSideDatabase, openCommandSide } from '../../support/command-side.js';
 import { eventually } from '../../support/eventually.js';
-import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import type { TestDatabase } from '../../support/postgres.js';
 import { silentLogger } from '../../support/silent-logger.js';
 
 const as = (id: string): RequestContext => ({ tenant: 't', actor: { kind: 'user', id }, via: 'test' });
@@ -25,8 +25,7 @@ describe('what follows in conversations from what happens elsewhere', () => {
   let runner: ProcessRunner | undefined;
 
   before(async () => {
-    database = await freshDatabase('following');
-    await migrateCommandSide(database.url);
+    database = await commandSideDatabase('following');
     side = await openCommandSide(database.url);
     for (const userId of PEOPLE) await side.users.register(admin, { userId, nickname: userId });
   });

@@ -11,10 +11,10 @@ import { makePool } from '../../../infrastructure/postgres/pool.js';
 import { PostgresIdempotencyLedger } from '../../../infrastructure/system/idempotency-ledger.js';
 import { PostgresProcessCheckpoints, PROCESSES } from '../../../infrastructure/system/process-checkpoints.js';
 import { Leadership } from '../../../projections/index.js';
-import { migrateCommandSide } from '../../support/command-side.js';
+import { commandSideDatabase } from '../../support/command-side.js';
 import { asUser, counter, counterStream, plainSerializer } from '../../support/counter-aggregate.js';
 import { eventually } from '../../support/eventually.js';
-import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import type { TestDatabase } from '../../support/postgres.js';
 import { openStore } from '../../support/postgres-store.js';
 import { silentLogger } from '../../support/silent-logger.js';
 
@@ -56,8 +56,7 @@ describe('processes of several servers on PostgreSQL', () => {
   const servers: Server[] = [];
 
   beforeEach(async () => {
-    database = await freshDatabase('processes');
-    await migrateCommandSide(database.url);
+    database = await commandSideDatabase('processes');
     pool = makePool({ url: database.url, max: 4, name: 'test', log: silentLogger });
   });
   afterEach(async () => {

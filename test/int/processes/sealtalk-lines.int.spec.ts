@@ -7,9 +7,9 @@ import { type ConversationKey, streamName } from '../../../application/streams.j
 import type { MessageSent } from '../../../domain/conversation/events.js';
 import { PostgresProcessCheckpoints, PROCESSES } from '../../../infrastructure/system/process-checkpoints.js';
 import { Leadership } from '../../../projections/index.js';
-import { type CommandSide, migrateCommandSide, openCommandSide } from '../../support/command-side.js';
+import { type CommandSide, commandSideDatabase, openCommandSide } from '../../support/command-side.js';
 import { eventually } from '../../support/eventually.js';
-import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import type { TestDatabase } from '../../support/postgres.js';
 import { silentLogger } from '../../support/silent-logger.js';
 
 const as = (id: string): RequestContext => ({ tenant: 't', actor: { kind: 'user', id }, via: 'test' });
@@ -24,8 +24,7 @@ describe('004’s words, told by a process that ends and begins again', () => {
   let runner: ProcessRunner | undefined;
 
   before(async () => {
-    database = await freshDatabase('sealtalk_lines');
-    await migrateCommandSide(database.url);
+    database = await commandSideDatabase('sealtalk_lines');
     side = await openCommandSide(database.url);
     for (const userId of ['ann', 'ben', 'cid']) await side.users.register(admin, { userId, nickname: userId });
   });
