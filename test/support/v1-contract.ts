@@ -52,9 +52,14 @@ export class V1Contract {
   // The document itself is linted; most of what is compiled here is used a few times.
   readonly #ajv = new Ajv2020({ strict: false, validateSchema: false, code: { optimize: false } });
   readonly #checks = new Map<string, ValidateFunction>();
+  readonly #paths: readonly { readonly is: RegExp; readonly op: Operation }[];
 
   // Declarations only: their handlers are never called here.
-  constructor(private readonly operations: readonly Operation[] = v1Operations({} as V1Services)) {
+  constructor(operations: readonly Operation[] = v1Operations({} as V1Services)) {
+    this.#paths = operations.map((op) => ({
+      is: new RegExp(`^${op.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+      op,
+    }));
     this.document = openApiDocument(operations) as Document;
     formats.default(this.#ajv);
     this.#ajv.addSchema(closed(this.document as unknown as Json), 'document');
@@ -80,9 +85,7 @@ export class V1Contract {
   }
 
   #templateOf(pathname: string, method: string): string | undefined {
-    const fits = this.operations.filter(({ path }) =>
-      new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
-    );
+    const fits = this.#paths.flatMap(({ is, op }) => (is.test(pathname) ? [op] : []));
     // `/users/lookup` is no user's.
     const exact = fits.find(({ path }) => path === pathname);
     return (exact ?? fits.find((op) => op.method === verbOf(method)) ?? fits[0])?.path;
