@@ -5,6 +5,7 @@ import { nameOf } from '../../api/dialects/shared/operation.js';
 import { DialectHostility, type DialectUnderAttack, prepared } from '../support/hostile/dialect-requests.js';
 import { dtalkUnderAttack } from '../support/hostile/dtalk.js';
 import { openimUnderAttack } from '../support/hostile/openim.js';
+import { sealtalkUnderAttack } from '../support/hostile/sealtalk.js';
 import { tencentUnderAttack } from '../support/hostile/tencent.js';
 import { schemaOf, userPointers } from '../support/hostile/schemas.js';
 import { v1Fixtures } from '../support/hostile/v1-fixtures.js';
@@ -16,7 +17,12 @@ const operations = v1Operations({} as V1Services);
 
 /** Requests are read alike whatever keeps the log: on the second engine `/v1` shows it. */
 const dialectsOn: Readonly<Record<Engine, readonly DialectUnderAttack[]>> = {
-  PostgreSQL: [openimUnderAttack, dtalkUnderAttack, tencentUnderAttack] as readonly DialectUnderAttack[],
+  PostgreSQL: [
+    openimUnderAttack,
+    dtalkUnderAttack,
+    tencentUnderAttack,
+    sealtalkUnderAttack,
+  ] as readonly DialectUnderAttack[],
   EventStoreDB: [],
 };
 

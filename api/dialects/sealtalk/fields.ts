@@ -1,5 +1,6 @@
 import type { SealtalkIds } from './ids.js';
-import { refuseText } from './refused.js';
+import { texts } from './errors.js';
+import { refused, refuseText } from './refused.js';
 
 /**
  * A request's body as 004 reads it, before it looks at what is asked: field by field in the order sent, ids are told from other
@@ -46,9 +47,9 @@ export async function fieldsOf(
   // Those of users together, and those of groups: one question to the read side each.
   for (const kind of ['user', 'group'] as const) {
     const named = sent.filter(([name]) => ID.test(name) && kindOf(name) === kind);
-    const texts = named.flatMap(([, value]: [string, unknown]): unknown[] => (Array.isArray(value) ? value : [value]));
-    if (texts.length > MOST_IDS) refuseText(400, 'Illegal parameter .');
-    const meant = kind === 'user' ? await ids.users(tenant, texts) : await ids.groups(tenant, texts);
+    const told = named.flatMap(([, value]: [string, unknown]): unknown[] => (Array.isArray(value) ? value : [value]));
+    if (told.length > MOST_IDS) refused(texts.illegalParameter);
+    const meant = kind === 'user' ? await ids.users(tenant, told) : await ids.groups(tenant, told);
     let next = 0;
     for (const [name, value] of named) {
       const count = Array.isArray(value) ? value.length : 1;
@@ -60,7 +61,7 @@ export async function fieldsOf(
   for (const [name, value] of values) {
     if (isEmpty(value) && !MAY_BE_EMPTY.has(name) && !mayBeEmpty.includes(name)) refuseEmpty(name);
   }
-  return new Fields(values);
+  return new Fields(values, Object.fromEntries(sent));
 }
 
 /** Of one request. What a list may hold is the operation's to say; this keeps a hostile one from being looked up. */
@@ -78,7 +79,10 @@ export function refuseEmpty(name: string): never {
 
 /** What was sent, with ids as Parley knows them. */
 export class Fields {
-  constructor(private readonly values: ReadonlyMap<string, unknown>) {}
+  constructor(
+    private readonly values: ReadonlyMap<string, unknown>,
+    private readonly sent: Readonly<Record<string, unknown>>,
+  ) {}
 
   has(name: string): boolean {
     return this.values.has(name);
@@ -102,14 +106,30 @@ export class Fields {
     return (Array.isArray(value) ? value : [value]) as (string | null)[];
   }
 
-  /** A number counts as its digits, for clients send some so. undefined: it is missing, or no text. */
+  /** Those who are named where nobody need be: by no list, an empty one, or an empty text. null as in `ids`. */
+  idsIfAny(name: string): (string | null)[] {
+    return isEmpty(this.sent[name] ?? null) ? [] : ([this.values.get(name)].flat() as (string | null)[]);
+  }
+
+  /**
+   * A number counts as its digits, for clients send some so. undefined: it is missing, or null.
+   * @throws SealtalkRefused 400 for what is no text, which would be passed over otherwise
+   */
   text(name: string): string | undefined {
-    const value = this.values.get(name);
-    return typeof value === 'number' ? String(value) : typeof value === 'string' ? value : undefined;
+    return this.value(name) === null ? undefined : (this.#textOf(name) ?? this.#refuseOther(name));
   }
 
   /** @throws as `id`, also for what is no text */
   requiredText(name: string): string {
-    return this.text(name) ?? refuseEmpty(name);
+    return this.#textOf(name) ?? refuseEmpty(name);
+  }
+
+  #textOf(name: string): string | undefined {
+    const value = this.values.get(name);
+    return typeof value === 'number' ? String(value) : typeof value === 'string' ? value : undefined;
+  }
+
+  #refuseOther(name: string): undefined {
+    return this.has(name) ? refused(texts.illegalParameter) : undefined;
   }
 }

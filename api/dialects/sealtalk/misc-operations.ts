@@ -1,13 +1,14 @@
 import { checkMessage } from '../../../domain/conversation/bounds.js';
 import type { Sending } from '../../../application/commands/conversations.js';
-import { fieldsOf, jsonOf, objectAt } from '../../../domain/conversation/content/fields.js';
+import { fieldsOf as fieldsIn, jsonOf, objectAt } from '../../../domain/conversation/content/fields.js';
 import { neutralOf } from '../../../domain/conversation/content/families.js';
 import type { Content } from '../../../domain/conversation/events.js';
 import { shown } from '../shared/read-your-writes.js';
 import { isRefusal } from '../shared/refusals.js';
+import { texts } from './errors.js';
 import type { Operation } from './operation.js';
 import { type Posted, postingOn } from './posting.js';
-import { refuseText } from './refused.js';
+import { refused, refuseText } from './refused.js';
 import type { SealtalkServices } from './services.js';
 
 /** Messages that clients hand to the server, which the original hands on to its cloud. */
@@ -19,7 +20,8 @@ export function miscOperations(services: SealtalkServices): Operation[] {
     const type = fields.requiredText('objectName');
     const sent = fields.value('content') ?? fields.requiredText('content');
     const pushContent = fields.text('pushContent');
-    const body = typeof sent === 'string' ? sent : JSON.stringify(sent);
+    const body =
+      typeof sent === 'string' ? sent : fieldsIn(sent) ? JSON.stringify(sent) : refused(texts.illegalParameter);
     const named = await withOwnIds(tenant, { format: 'sealtalk', type, body });
     const message = {
       senderId: me,
@@ -38,7 +40,7 @@ export function miscOperations(services: SealtalkServices): Operation[] {
     const said = neutralOf(content);
     if (said?.kind !== 'mention') return { content };
     const meant = (await ids.users(tenant, said.userIds)).filter((userId) => userId !== null);
-    const fields = fieldsOf(jsonOf(content.body)) ?? {};
+    const fields = fieldsIn(jsonOf(content.body)) ?? {};
     const mentionedInfo = { ...objectAt(fields, 'mentionedInfo'), userIdList: meant };
     return {
       content: { ...content, body: JSON.stringify({ ...fields, mentionedInfo }) },

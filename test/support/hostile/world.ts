@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
+import pg from 'pg';
 import type { PresetName } from '../../../domain/group/presets.js';
 import type { EventStore, Position } from '../../../application/ports/event-store.js';
 import { openEventStoreDb } from '../../../infrastructure/event-store/eventstoredb/open.js';
@@ -11,6 +12,7 @@ import { OpenimClient } from '../openim-client.js';
 import { dtalkSigner } from './dtalk-people.js';
 import { openStore } from '../postgres-store.js';
 import { type RunningParley, runParley } from '../running-parley.js';
+import { SEALTALK_TEST_CODE } from '../sealtalk-client.js';
 import { silentLogger } from '../silent-logger.js';
 import { tencentApps } from '../tencent-client.js';
 import { V1Client } from '../v1-client.js';
@@ -20,12 +22,13 @@ const TOKEN_SECRET = 'a token secret for tests, which has at least 32 bytes';
 
 /**
  * `root` is an app admin, `auditor` an auditor. Of every group: `owner`, `admin`, `member` and `member2` are in it, `asker` has asked to come
- * in, `shy` is invited and was not asked yet, `outsider` is nothing to it. `leaver` and `deserter` log out in the end;
- * `erasable` is erased, `keyholder` has a password.
+ * in, `shy` is invited and was not asked yet, `outsider` is nothing to it. `leaver`, `deserter` and `goer` log out in
+ * the end; `erasable` is erased, `keyholder` and `keeper` have a password. `amy` has friends of her own, and `cal` and `dot` want
+ * to be some.
  */
 export type Who =
   'root' | 'auditor' | 'owner' | 'admin' | 'member' | 'member2' | 'outsider' | 'asker' | 'shy' | 'newcomer' | Lonely;
-type Lonely = 'leaver' | 'deserter' | 'erasable' | 'keyholder';
+type Lonely = 'leaver' | 'deserter' | 'goer' | 'erasable' | 'keyholder' | 'keeper' | 'amy' | 'cal' | 'dot';
 const PEOPLE: readonly Who[] = ['owner', 'admin', 'member', 'member2', 'outsider', 'asker', 'shy', 'newcomer'];
 
 /** A server with people, and groups in each state. */
@@ -50,6 +53,7 @@ export class World {
         CHAT_NOTICES: 'false',
         PARLEY_TOKEN_SECRET: TOKEN_SECRET,
         OPENIM_SECRET: APP_SECRET,
+        SEALTALK_TEST_CODE,
         TENCENT_APPS: tencentApps(otherTenant),
         // So that there is something to prove.
         PARLEY_SEAL_KEY: Buffer.alloc(32, 1).toString('base64'),
@@ -65,9 +69,10 @@ export class World {
     const parley = { ...running, stop };
     const { tenant, otherTenant: elsewhere } = parley;
     const im = new OpenimClient(`${parley.url}/openim`, APP_SECRET);
-    const people = await im.people(...PEOPLE, 'leaver', 'deserter', 'erasable', 'gone');
-    const keyholder = { userID: 'keyholder', nickname: 'K', password: 'long enough' };
-    await im.done('/user/self_register', keyholder);
+    const people = await im.people(...PEOPLE, 'leaver', 'deserter', 'goer', 'erasable', 'amy', 'cal', 'dot', 'gone');
+    for (const userID of ['keyholder', 'keeper']) {
+      await im.done('/user/self_register', { userID, nickname: 'K', password: 'long enough' });
+    }
     const root = await im.adminToken('root');
     const v1 = new V1Client(parley.url);
     const { token: auditor } = await v1.person('auditor');
@@ -84,6 +89,7 @@ export class World {
     const tokens = {
       ...people,
       keyholder: await im.tokenOf('keyholder'),
+      keeper: await im.tokenOf('keeper'),
       root,
       auditor,
       stranger: stranger.token,
@@ -129,6 +135,14 @@ export class World {
     await Promise.all([...groupIds, ...ended].map((groupId) => this.group(groupId, preset)));
     await this.done('DELETE', `/groups/${prefix}dismissed`, 'owner');
     await this.done('PUT', `/groups/${prefix}suspended/suspension`, 'root', { mode: 'blocked' });
+  }
+
+  /** As if the codes sent to phones until now had been sent a minute ago: then others may be. */
+  async codesAreOld(): Promise<void> {
+    const database = new pg.Client({ connectionString: this.parley.databaseUrl });
+    await database.connect();
+    await database.query(`UPDATE system.phone_verification SET sent_at = sent_at - interval '1 minute'`);
+    await database.end();
   }
 
   /** When every list shows what was written. */

@@ -1,7 +1,7 @@
 import { shown } from '../../shared/read-your-writes.js';
 import { texts } from '../errors.js';
 import type { Operation } from '../operation.js';
-import { postingOn } from '../posting.js';
+import { orNobody, postingOn } from '../posting.js';
 import { refused, refuseText } from '../refused.js';
 import type { SealtalkServices } from '../services.js';
 import { filtered, lengthOf } from '../text.js';
@@ -54,8 +54,7 @@ export function groupSettingOperations(services: SealtalkServices): Operation[] 
       path: '/group/set_bulletin',
       handle: async ({ fields, context }) => {
         const groupId = fields.id('groupId');
-        const text = filtered(fields.text('content') ?? fields.text('bulletin') ?? '', BULLETIN_LENGTH);
-        if (!fields.has('content')) fields.requiredText('bulletin');
+        const text = filtered(fields.requiredText(fields.has('content') ? 'content' : 'bulletin'), BULLETIN_LENGTH);
         if (lengthOf(text) > BULLETIN_LENGTH) refuseText(400, 'Length of bulletin invalid.');
         await shown(services, groupCommands.announce(context, { groupId, text }));
         return undefined;
@@ -90,10 +89,7 @@ export function groupSettingOperations(services: SealtalkServices): Operation[] 
         const groupId = fields.id('groupId');
         const muteStatus = switchOf(fields.value('muteStatus') ?? fields.requiredText('muteStatus'));
         if (muteStatus === undefined) refused(texts.illegalParameter);
-        const named = fields.value('userId');
-        const speakers = (Array.isArray(named) ? named : [named]).filter(
-          (id: unknown): id is string => typeof id === 'string' && id !== '',
-        );
+        const speakers = orNobody(fields.idsIfAny('userId'));
         const muting =
           muteStatus === 1
             ? groupCommands.mute(context, { groupId, speakers })
