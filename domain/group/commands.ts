@@ -254,7 +254,8 @@ export type GroupChange =
 /**
  * Several changes as one (003 set_group_info_ex, set_group_member_info; 001 modify_group_base_info,
  * modify_group_member_info, forbid_send_msg): all or nothing.
- * @throws InvalidArgument (more people than one list may name), and what its steps throw, the first one's refusal first.
+ * @throws InvalidArgument (more people than one list may name), and what its steps throw, the first one's refusal first; of steps
+ *   that judge rights first, all of their rights before a wrong value.
  */
 export interface ChangeTogether {
   readonly type: 'ChangeTogether';

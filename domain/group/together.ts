@@ -1,5 +1,6 @@
 import type { CommandContext } from '../shared/command.js';
 import type { Decision } from '../shared/decider.js';
+import { DomainError } from '../shared/errors.js';
 import { checkListLength } from './bounds.js';
 import type { ChangeTogether, GroupCommand, GroupOutcome } from './commands.js';
 import type { Decided, GroupDecision } from './decision.js';
@@ -17,13 +18,27 @@ export function changeTogether(
   checkPeople(state, steps);
   const events: GroupEvent[] = [];
   let after = state;
+  let refusal: DomainError | undefined;
   for (const step of steps) {
-    const decision = decide(after, { ...step, groupId, actor, at });
-    events.push(...decision.events);
-    after = decision.events.reduce(evolve, after);
+    try {
+      const decision = decide(after, { ...step, groupId, actor, at });
+      events.push(...decision.events);
+      after = decision.events.reduce(evolve, after);
+    } catch (error) {
+      if (!isWrongValue(error) || !judgesRightsFirst(step)) throw error;
+      // The rights to all who are named are judged before it.
+      refusal ??= error;
+    }
   }
+  if (refusal !== undefined) throw refusal;
   return { events, outcome: { command: 'ChangeTogether', alreadySo: events.length === 0 } };
 }
+
+const isWrongValue = (error: unknown): error is DomainError =>
+  error instanceof DomainError && error.kind === 'InvalidArgument';
+
+const judgesRightsFirst = (step: ChangeTogether['steps'][number]): boolean =>
+  'rights' in step && step.rights === 'first';
 
 /** As many people as any other list of a command may name; each may be changed in several ways. */
 function checkPeople(state: GroupState, steps: ChangeTogether['steps']): void {

@@ -541,6 +541,8 @@ describe('002: the dtalk group API', () => {
       expect((await mute(admin, 1_000, outsider.address)).result).to.equal(-10016);
       expect((await mute(owner, 1_000, member.address, admin.address)).result).to.equal(-10027);
       expect((await mute(admin, DAY + 1, admin.address)).result, 'before how long').to.equal(-10027);
+      expect((await mute(admin, DAY + 1, member.address, admin.address)).result, 'of all of them').to.equal(-10027);
+      expect((await mute(admin, DAY + 1, member.address, outsider.address)).result).to.equal(-10016);
       expect((await mute(admin, DAY + 1, member.address)).result).to.equal(-1012);
       expect((await mute(admin, -1, member.address)).result).to.equal(-1012);
       expect((await mute(admin, '"1"', member.address)).result).to.equal(-1012);
