@@ -32,6 +32,7 @@ import { httpBench } from './rows/http.js';
 import { importRows } from './rows/imports.js';
 import { proofRows } from './rows/proof.js';
 import { readEventStoreDb } from './rows/read-eventstoredb.js';
+import { rebuildFromEventStoreDb, rebuildUnderFlood } from './rows/rebuild-live.js';
 import { rebuildRows } from './rows/rebuild.js';
 import { sealBench } from './rows/seal.js';
 
@@ -155,10 +156,15 @@ async function onPostgres(url: string, pool: pg.Pool): Promise<void> {
   for (const row of seal.rows) await run(row);
 }
 
-async function onEventStoreDb(pool: pg.Pool): Promise<void> {
+async function eventStoreDbServer(): Promise<{ readonly connectionString: string; readonly named: string }> {
   const real = process.env['PARLEY_TEST_ESDB'];
-  const esdb = real ?? (await startDouble());
-  const named = real === undefined ? 'the double; no real server was measured' : 'a real server';
+  return real === undefined
+    ? { connectionString: await startDouble(), named: 'the double; no real server was measured' }
+    : { connectionString: real, named: 'a real server' };
+}
+
+async function onEventStoreDb(pool: pg.Pool): Promise<void> {
+  const { connectionString: esdb, named } = await eventStoreDbServer();
   const eventStoreDb = await openEventStoreDb({ connectionString: esdb, log: silentLog });
   closers.push(() => eventStoreDb.close());
   const read = readEventStoreDb(esdb, named, eventStoreDb);
@@ -211,6 +217,10 @@ async function rebuilt(urlOf: (name: string) => string, pool: pg.Pool): Promise<
     return urlOf(name);
   };
   for (const row of await rebuildRows(made, closers, { only, events: messages })) await run(row);
+  const wanted = (beginning: string): boolean => beginning.startsWith(only) || only.startsWith(beginning);
+  if (wanted('Rebuild: members from EventStoreDB'))
+    await run(await rebuildFromEventStoreDb(await made('rebuild_esdb'), await eventStoreDbServer(), closers));
+  if (wanted('Rebuild: p99')) await run(await rebuildUnderFlood(await made('rebuild_flood'), closers, messages));
 }
 
 /** With all the others, or where `--only` begins with Attack. */

@@ -51,7 +51,8 @@ export function readEventStoreDb(connectionString: string, server: string, store
   };
 }
 
-async function everything(events: AsyncIterable<Client.AllStreamResolvedEvent>): Promise<number> {
+/** Reads all, and gives the number of events. */
+export async function everything(events: AsyncIterable<Client.AllStreamResolvedEvent>): Promise<number> {
   let seen = 0;
   for await (const { event } of events) if (event !== undefined) seen += 1;
   return seen;

@@ -19,7 +19,8 @@ import type { Row } from '../harness.js';
 import { silentLog } from '../payload.js';
 import { Seed } from '../seed.js';
 
-const WORKER = join(dirname(fileURLToPath(import.meta.url)), '..', 'rebuild-worker.js');
+/** The file of a process that rebuilds as the command does. */
+export const REBUILD_WORKER = join(dirname(fileURLToPath(import.meta.url)), '..', 'rebuild-worker.js');
 const run = promisify(execFile);
 /** Sizes at which the peak of memory is looked at; the last only where so many events are asked for. */
 const SIZES = [100_000, 1_000_000, 5_000_000] as const;
@@ -188,7 +189,7 @@ function peaks(log: LogOf, most: number): Row[] {
   const known = new Map<number, number>();
   const peak = async (size: number): Promise<number> => {
     await log.growTo(size);
-    const { stdout } = await run(process.execPath, [WORKER, log.url, log.projection.name], {
+    const { stdout } = await run(process.execPath, [REBUILD_WORKER, log.url, log.projection.name], {
       env: { ...process.env, PARLEY_MASTER_KEY: log.masterKey.toString('base64') },
     });
     const { peakMiB } = JSON.parse(stdout) as { peakMiB: number };
