@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { accessBreak, type KeptAccess } from '../application/audit/access-log.js';
 import { nameOf } from '../application/audit/sentences.js';
+import { codes } from './codes.js';
 import { parseName } from './history-words.js';
 import type { House, Using } from './house.js';
 import { json } from './terminal.js';
@@ -14,6 +15,7 @@ export function accessCommand(audit: Command, using: Using, { terminal, stop }: 
     .option('-t, --tenant <tenant>', 'the tenant (default: DEFAULT_TENANT, 1000)', parseName)
     .option('--json', 'a JSON object per line: the entries, and last whether the chain holds')
     .description('who looked at histories, who was refused what and who logged in, and whether their chain holds')
+    .addHelpText('after', codes('their chain holds', 'it does not, or it failed'))
     .action((options: { tenant?: string; json?: true }) =>
       using(async ({ accesses, defaultTenant }) => {
         const tenant = options.tenant ?? defaultTenant;

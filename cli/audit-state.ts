@@ -5,6 +5,7 @@ import type { StateAt } from '../application/audit/shown-state.js';
 import type { Moment } from '../application/audit/state-at.js';
 import { WrongWords } from '../application/ports/wrong-words.js';
 import { parseMoment } from './audit-search.js';
+import { codes } from './codes.js';
 import { itemLine } from './history-lines.js';
 import { parseKind, parseName } from './history-words.js';
 import type { House, Using } from './house.js';
@@ -34,6 +35,7 @@ export function stateCommands(audit: Command, using: Using, { terminal }: House)
     .option('--at <time>', 'as it was then', parseMoment)
     .option('--revision <revision>', 'as it was after this event', parseRevision)
     .description('a group, user, friendship, conversation or view as it was')
+    .addHelpText('after', codes('it was there', 'it was not, or not all of it can be told, or it failed'))
     .action((kind: Kind, words: string[], options: Asked & { at?: number; revision?: number }) => {
       const streamIn = streamNamed(kind, words);
       const moment = momentOf(options.at, options.revision);
@@ -54,6 +56,7 @@ export function stateCommands(audit: Command, using: Using, { terminal }: House)
     .option('--from-revision <revision>', 'what changed after this event', parseRevision)
     .option('--until-revision <revision>', 'up to this event, it included', parseRevision)
     .description('what changed between two moments: sentences, and a JSON Patch of the state')
+    .addHelpText('after', codes('told', 'it was not there, or not all of it can be told, or it failed'))
     .action((kind: Kind, words: string[], options: Asked & Between) => {
       const streamIn = streamNamed(kind, words);
       const from = momentOf(options.from, options.fromRevision) ?? { revision: -1 };

@@ -5,6 +5,7 @@ import { isUnreadable } from '../application/queries/history.js';
 import { accessCommand } from './audit-access.js';
 import { filterOf, narrowedBy, type Narrowing, search } from './audit-search.js';
 import { stateCommands } from './audit-state.js';
+import { codes } from './codes.js';
 import { historyRecord, itemLine, said } from './history-lines.js';
 import { type Kind, NAMING, streamNamed } from '../application/audit/naming.js';
 import { parseKind, parseName } from './history-words.js';
@@ -22,6 +23,7 @@ export function historyCommand(program: Command, using: Using, house: House): vo
     .command('lost-keys')
     .option('--json', 'as one JSON document')
     .description('whose data keys were given up because they were gone, by whom and when')
+    .addHelpText('after', codes('told, if there are any or not'))
     .action((options: { json?: true }) =>
       using(async (tools) => {
         const keys = await tools.lostKeys();
@@ -47,7 +49,19 @@ export function historyCommand(program: Command, using: Using, house: House): vo
     )
     .addHelpText(
       'after',
-      ['', 'Which one:', ...Object.entries(NAMING).map((words) => `  ${words.join(' ')}`)].join('\n'),
+      [
+        '',
+        'Which one:',
+        ...Object.entries(NAMING).map((words) => `  ${words.join(' ')}`),
+        codes(
+          'all can be read, and its chain holds',
+          'an event can not be read, the chain is broken, or it is not there',
+        ),
+        '',
+        'Examples:',
+        '  $ parley audit history group book-club',
+        '  $ parley audit history --to bob --type MemberMuted --from 2026-03-01',
+      ].join('\n'),
     )
     .action((kind: Kind | undefined, words: string[], options: HistoryOptions) => {
       const filter = filterOf(options);

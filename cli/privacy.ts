@@ -3,6 +3,7 @@ import { ApplicationError } from '../application/commands/errors.js';
 import { WrongWords } from '../application/ports/wrong-words.js';
 import { type HistoryItem, isUnreadable } from '../application/queries/history.js';
 import { DomainError } from '../domain/shared/errors.js';
+import { codes } from './codes.js';
 import { historyRecord } from './history-lines.js';
 import type { House, Using } from './house.js';
 import { json } from './terminal.js';
@@ -15,6 +16,8 @@ function parseName(text: string): string {
 interface ErasingOptions {
   readonly reason: string;
   readonly tenant?: string;
+  readonly dryRun?: boolean;
+  readonly json?: true;
 }
 
 /** `parley privacy …`: what the law lets a person ask for. */
@@ -25,12 +28,27 @@ export function privacyCommands(program: Command, using: Using, { terminal, stop
     .argument('<user>', 'his user id', parseName)
     .requiredOption('--reason <text>', 'why; stands in the history for ever, so it names nothing of the person')
     .option('-t, --tenant <tenant>', 'the tenant (default: DEFAULT_TENANT, 1000)', parseName)
+    .option('--dry-run', 'only say what would be done, or why it is refused')
+    .option('--json', 'as one JSON document')
     .description('destroy the key of what he wrote and said of himself, his login and his sessions, for good')
-    .action((userId: string, { reason, tenant: named }: ErasingOptions) =>
+    .addHelpText('after', ERASE_HELP)
+    .action((userId: string, { reason, tenant: named, dryRun = false, json: asJson }: ErasingOptions) =>
       using(async (tools) => {
         const tenant = named ?? tools.defaultTenant;
         try {
-          const { alreadySo, gone } = await tools.erase({ tenant, userId, reason });
+          const { alreadySo, gone } = await tools.erase({ tenant, userId, reason, dryRun });
+          if (asJson) {
+            terminal.out(json({ tenant, userId, dryRun, alreadySo, ...(dryRun ? {} : { gone }) }));
+            return true;
+          }
+          if (dryRun) {
+            terminal.out(
+              alreadySo
+                ? `"${userId}" was erased before: what may have been left would be taken.`
+                : `"${userId}" would be erased, for good.`,
+            );
+            return true;
+          }
           terminal.out(alreadySo ? `"${userId}" was erased before.` : `"${userId}" is erased.`);
           if (!gone) terminal.out(NOT_YET_GONE);
           for (const line of BACKUPS) terminal.out(line);
@@ -48,6 +66,8 @@ export function privacyCommands(program: Command, using: Using, { terminal, stop
     .description(
       'all that is held of a person, as one JSON document: profile, account, and each event that he did or that was done to him',
     )
+    .option('--json', 'as it is anyway')
+    .addHelpText('after', codes('told; that it was is in the access log', 'there is no such user, or it failed'))
     .action((userId: string, { tenant: named }: { tenant?: string }) =>
       using(async ({ defaultTenant, personalRecords, noteLook }) => {
         const tenant = named ?? defaultTenant;
@@ -75,6 +95,12 @@ export function privacyCommands(program: Command, using: Using, { terminal, stop
 
 /** What it says in full, where it can be read. */
 const dataOf = (item: HistoryItem): object => (isUnreadable(item) ? {} : { data: item.event?.data ?? null });
+
+const ERASE_HELP = `${codes('erased, now or before', 'it was refused, or is not finished; what was begun is gone on with')}
+
+Examples:
+  $ parley privacy erase ada --reason 'asked for it, letter of 2026-11-20' --dry-run
+  $ parley privacy erase ada --reason 'asked for it, letter of 2026-11-20'`;
 
 const NOT_YET_GONE =
   'The lists drop what they show of him when a server runs and has come to it (`parley projections status`).';

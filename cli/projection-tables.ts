@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { DryRun, Intended, Rebuilt, StandbyTables, Tools, Watched } from '../application/ports/tools.js';
 import { DatabaseUnavailable } from '../application/ports/unavailable.js';
 import { chosen, each, watching, type Chosen } from './chosen.js';
+import { codes } from './codes.js';
 import { whose } from './history.js';
 import type { House, Using } from './house.js';
 import { count } from './progress.js';
@@ -25,6 +26,7 @@ export function tableCommands(projections: Command, using: Using, house: House):
     .description(
       'fill the other of its two sets of tables (letters a and b) from history, catch up, switch; readers notice nothing. Several share one read of the log. One that was killed goes on where it was. The former tables stay for `rollback`',
     )
+    .addHelpText('after', REBUILD_HELP)
     .action((names: string[], options: RebuildChosen) =>
       using(
         (tools) => rebuild(tools, chosen(tools, names, options), options, house),
@@ -34,6 +36,7 @@ export function tableCommands(projections: Command, using: Using, house: House):
   for (const change of CHANGES)
     changing(projections, change.verb)
       .description(change.description)
+      .addHelpText('after', codes('done', 'it was refused, or failed, for one of them at least'))
       .action((names: string[], options: Chosen) =>
         using((tools) =>
           each(chosen(tools, names, options), house, async (name) => {
@@ -49,6 +52,13 @@ export function tableCommands(projections: Command, using: Using, house: House):
         ),
       );
 }
+
+const REBUILD_HELP = `${codes('all were filled', 'it was refused, or failed, for one of them at least; the others went on')}
+
+Examples:
+  $ parley projections rebuild users                 anew from history, and shown when level
+  $ parley projections rebuild users groups --hold   filled side by side; \`promote\` shows them
+  $ parley projections rebuild --all --dry-run       only what would be done`;
 
 const changing = (projections: Command, verb: string): Command =>
   projections

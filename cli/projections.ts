@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { VerifiedProjection } from '../application/ports/tools.js';
 import { chosen, each, watching, type Chosen } from './chosen.js';
+import { codes } from './codes.js';
 import type { House, Using } from './house.js';
 import { count } from './progress.js';
 import { projectionStatusCommands } from './projection-status.js';
@@ -18,6 +19,7 @@ export function projectionCommands(program: Command, using: Using, house: House)
     .option('--all', 'every projection')
     .option('--json', 'a JSON object per projection, each on a line')
     .description('compare the live rows with a fresh replay')
+    .addHelpText('after', codes('they are the same', 'they differ, or it has stopped or set events aside'))
     .action((names: string[], options: Chosen) =>
       using((tools) =>
         each(chosen(tools, names, options), house, async (name) => {

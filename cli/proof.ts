@@ -8,6 +8,7 @@ import {
   type ShownSeal,
   type VerifiedLog,
 } from '../application/ports/proof-tools.js';
+import { codes } from './codes.js';
 import type { House, Using } from './house.js';
 import { count, withProgress } from './progress.js';
 import { json } from './terminal.js';
@@ -57,6 +58,7 @@ export function proofCommands(program: Command, using: Using, house: House): voi
     .command('seal')
     .option('--json', 'as one JSON document')
     .description('sign what there is now, without waiting for the server to do it')
+    .addHelpText('after', codes('signed, or there is nothing to sign', 'it failed; what was sealed before stays'))
     .action((options: { json?: true }) =>
       using(
         telling(terminal, async ({ proof }) => {
@@ -74,6 +76,7 @@ export function proofCommands(program: Command, using: Using, house: House): voi
     .option('-n, --count <count>', 'how many, from the newest back', parseCount, 10)
     .option('--json', 'a JSON object per line')
     .description('the newest checkpoints, as signed notes with an empty line between them')
+    .addHelpText('after', codes('told, if there are any or not'))
     .action((options: { count: number; json?: true }) =>
       using(async ({ proof }) => {
         for (const seal of (await proof.checkpoints(options.count)).toReversed()) {
@@ -86,14 +89,16 @@ export function proofCommands(program: Command, using: Using, house: House): voi
 
   audit
     .command('key')
+    .option('--json', 'as one JSON document')
     .description(
       'the public key by which checkpoints are checked: to be kept where who runs the server can not change it',
     )
-    .action(() =>
+    .addHelpText('after', codes('told', 'there is none'))
+    .action((options: { json?: true }) =>
       using(async ({ proof }) => {
         const key = await proof.publicKey();
         if (key === undefined) terminal.err('There is nothing to sign with: set PARLEY_SEAL_KEY.');
-        else terminal.out(key);
+        else terminal.out(options.json ? json({ key }) : key);
         return key !== undefined;
       }),
     );
@@ -106,6 +111,7 @@ export function proofCommands(program: Command, using: Using, house: House): voi
     .description(
       "recompute every event's hash, each stream's chain and the seals from the stored bytes, and name what differs",
     )
+    .addHelpText('after', codes('all holds', 'it does not, or it failed'))
     .action((options: { key?: string[]; checkpoints?: string; json?: true }) =>
       using(
         telling(terminal, async ({ proof }) => {
@@ -134,7 +140,9 @@ export function proofCommands(program: Command, using: Using, house: House): voi
     .command('prove')
     .argument('<event>', 'its id, or stream@revision')
     .option('-o, --output <file>', 'where to write it, instead of to the terminal')
+    .option('--json', 'as it is anyway')
     .description('the proof that an event is in the log as it is: a small file that parley-verify.mjs takes')
+    .addHelpText('after', codes('proven', 'it is not there or not sealed yet, or it failed'))
     .action((event: string, options: { output?: string }) =>
       using(
         telling(terminal, async ({ proof }) => {
@@ -177,6 +185,7 @@ function exportCommand(audit: Command, using: Using, { terminal, stop }: House):
     .description(
       'write events as CloudEvents, one a line, with seals and proofs beside them; goes on where it was stopped',
     )
+    .addHelpText('after', codes('written', 'it failed; what is written stays, and the same command goes on behind it'))
     .action((folder: string, { gzip, json: asJson, ...asked }: ExportOptions) =>
       using(
         telling(terminal, async ({ proof, defaultTenant }) => {

@@ -21,7 +21,7 @@ const HELP = `
 It is set up by environment variables (docs/configuration.md). Any number may run on one PostgreSQL and event store:
 one of them feeds the projections and does the processes, and another takes over when it ends.
 
-Exit codes: 0 it was told to stop, and has ended in order, 1 it could not start, 2 wrong words.
+Exit codes: 0 it was told to stop, also by Ctrl-C, and has ended in order, 1 it could not start, 2 wrong words.
 
 Examples:
   $ parley serve

@@ -72,20 +72,28 @@ export function systemCommands(program: Command, house: House): void {
       'embedded:<data directory> or postgres://… (default: what DATABASE_URL or DATA_DIR name)',
     )
     .requiredOption('--to <database>', 'postgres://…, or env:NAME')
+    .option('--dry-run', 'only say what would be copied, or why it is refused')
     .option('--json', 'as one JSON document')
     .addHelpText('after', codes('copied', 'it failed, and nothing was written'))
-    .action(async ({ json: asJson, ...databases }: { from?: string; to: string } & AsJson) => {
+    .action(async ({ json: asJson, dryRun = false, ...databases }: SystemCopyOptions) => {
       const tools = await house.openStores();
       const tables = await sayingWhenStopped(house, 'Nothing was written.', () =>
-        tools.copySystem(databases, house.stop),
+        tools.copySystem(databases, { signal: house.stop, dryRun }),
       );
       if (asJson) {
-        terminal.out(json({ tables }));
+        terminal.out(json({ dryRun, tables }));
         return;
       }
-      for (const { table, rows } of tables) terminal.out(`${table}: ${count(rows)} rows`);
+      for (const { table, rows } of tables)
+        terminal.out(`${dryRun ? 'would be copied: ' : ''}${table}: ${count(rows)} rows`);
       terminal.out('The master key (PARLEY_MASTER_KEY, or keys.json) is not among them: it must be the same there.');
     });
+}
+
+interface SystemCopyOptions extends AsJson {
+  readonly from?: string;
+  readonly to: string;
+  readonly dryRun?: boolean;
 }
 
 function commaSeparated(text: string): string[] {

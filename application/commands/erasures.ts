@@ -47,18 +47,32 @@ export class UserErasures {
     context: RequestContext,
     { userId, reason }: { readonly userId: string; readonly reason: string },
   ): Promise<ErasureResult> {
-    const { pipeline, appAdmins, clock, erasures } = this.deps;
-    const { tenant, actor, via, correlationId = newId() } = context;
+    const { tenant, actor, via } = context;
+    const correlationId = context.correlationId ?? newId();
+    await this.judge({ ...context, correlationId }, { userId, reason });
+    const begun = await this.deps.erasures.begin({ tenant, userId, reason, actor, via, correlationId });
+    return this.#goOn(begun, context);
+  }
+
+  /**
+   * Refuses as `erase` would, and does nothing. Gives whether he was erased before.
+   * @throws as `erase`
+   */
+  async judge(
+    context: RequestContext,
+    { userId, reason }: { readonly userId: string; readonly reason: string },
+  ): Promise<{ readonly alreadySo: boolean }> {
+    const { pipeline, appAdmins, clock } = this.deps;
+    const { tenant, actor, via, correlationId = '' } = context;
     const stream = { category: 'user', tenant, userId } as const;
-    await pipeline.noting({ tenant, actor, via, correlationId, stream }, async () => {
+    return pipeline.noting({ tenant, actor, via, correlationId, stream }, async () => {
       checkId('userId', userId);
       const { state } = await pipeline.look(userAggregate, stream, context.deadlineMs);
       eraseUser(state, { type: 'EraseUser', userId, reason, actor, at: clock.now() });
       if (appAdmins.has(tenant, userId))
         refuse('NotPermitted', { reason: 'the configuration names him an app admin; it has to let go of him before' });
+      return { alreadySo: state.status === 'erased' };
     });
-    const begun = await erasures.begin({ tenant, userId, reason, actor, via, correlationId });
-    return this.#goOn(begun, context);
   }
 
   /** Goes on with those that were begun and not finished. One that can't be done now is left for the next time. */

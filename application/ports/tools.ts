@@ -159,7 +159,9 @@ export interface Tools {
    * Erases a person for good, in the operator's name; that it was refused is in the access log.
    * @throws DomainError UserNotFound, InvalidArgument, NotPermitted (an app admin); ApplicationError
    */
-  erase(asked: { readonly tenant: string; readonly userId: string; readonly reason: string }): Promise<ErasedPerson>;
+  erase(
+    asked: { readonly tenant: string; readonly userId: string; readonly reason: string } & DryRun,
+  ): Promise<ErasedPerson>;
   readonly proof: ProofTools;
   /** Names. */
   readonly processes: readonly string[];
@@ -222,9 +224,9 @@ export interface StoreTools {
   compare(stores: NamedStores, onProgress: (share: number, events: number) => void): Promise<ComparisonReport>;
   /** Brings the database of this environment's server up to date; `dryRun` only says what that would do. */
   migrate(options: DryRun): Promise<Migrated>;
-  /** Keys, logins and what else is in schema `system`, into a PostgreSQL that has none yet. */
+  /** Keys, logins and what else is in schema `system`, into a PostgreSQL that has none yet. A dry run gives what would be copied. */
   copySystem(
     databases: { readonly from?: string; readonly to: string },
-    signal: AbortSignal,
+    options: DryRun & { readonly signal: AbortSignal },
   ): Promise<readonly { readonly table: string; readonly rows: number }[]>;
 }

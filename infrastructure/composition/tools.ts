@@ -109,14 +109,16 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
       const { equal, ...found } = await engine.verify(name, watched);
       return { name, same: equal && found.halted === undefined && found.parked === 0, ...found };
     },
-    erase: async ({ tenant, userId, reason }) => {
+    erase: async ({ tenant, userId, reason, dryRun = false }) => {
       const context = { tenant, actor: { kind: 'system', id: OPERATOR }, via: 'cli:privacy erase' } as const;
-      const erasing = container.get(UserErasures).erase(context, { userId, reason });
-      const { outcome, position } = await erasing.catch(async (error: unknown) => {
-        // The server's own doings aren't noted; an operator's are.
+      const erasures = container.get(UserErasures);
+      // The server's own doings aren't noted; an operator's are.
+      const noted = async (error: unknown): Promise<never> => {
         if (error instanceof DomainError) await noteOperator(context.via, tenant, userId, 'refused', error.kind);
         throw error;
-      });
+      };
+      if (dryRun) return { ...(await erasures.judge(context, { userId, reason }).catch(noted)), gone: false };
+      const { outcome, position } = await erasures.erase(context, { userId, reason }).catch(noted);
       const gone = position === undefined || (await engine.waitFor(position, { timeoutMs: GONE_WITHIN_MS }));
       return { alreadySo: outcome.alreadySo, gone };
     },

@@ -46,16 +46,50 @@ export async function copySystem(sourceUrl: string, targetUrl: string, signal?: 
   }
 }
 
+/** What `copySystem` would copy; refuses as it would, and writes nothing. The target may be without its tables yet. @throws SystemCopyRefused */
+export async function plannedSystemCopy(sourceUrl: string, targetUrl: string): Promise<CopiedTable[]> {
+  const source = await connected(sourceUrl);
+  try {
+    const target = await connected(targetUrl);
+    try {
+      await source.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      await target.query('BEGIN READ ONLY');
+      const tables = await tablesOf(source);
+      const known = await tablesOf(target);
+      refuseUnfit(tables, known.length === 0 ? tables : known);
+      for (const table of known) await refuseFull(target, table);
+      const planned: CopiedTable[] = [];
+      for (const table of tables) {
+        const { rows } = await source.query<{ rows: number }>(`SELECT count(*)::int AS rows FROM ${table}`);
+        planned.push({ table, rows: rows[0]?.rows ?? 0 });
+      }
+      return planned;
+    } finally {
+      await target.end();
+    }
+  } finally {
+    await source.end();
+  }
+}
+
+function refuseUnfit(tables: readonly string[], known: readonly string[]): void {
+  if (tables.length === 0) throw new SystemCopyRefused('The source has no schema "system" of Parley\'s.');
+  const strange = tables.filter((table) => !known.includes(table));
+  if (strange.length > 0) throw new SystemCopyRefused(`The source is of another version: ${strange.join(', ')}.`);
+}
+
+async function refuseFull(target: pg.Client, table: string): Promise<void> {
+  const { rowCount } = await target.query(`SELECT 1 FROM ${table} LIMIT 1`);
+  if (rowCount !== 0) throw new SystemCopyRefused(`The target has rows in ${table} already; it must be empty.`);
+}
+
 async function copyTables(source: pg.Client, target: pg.Client, signal?: AbortSignal): Promise<CopiedTable[]> {
   const tables = await tablesOf(source);
-  const known = new Set(await tablesOf(target));
-  if (tables.length === 0) throw new SystemCopyRefused('The source has no schema "system" of Parley\'s.');
-  const strange = tables.filter((table) => !known.has(table));
-  if (strange.length > 0) throw new SystemCopyRefused(`The source is of another version: ${strange.join(', ')}.`);
+  const known = await tablesOf(target);
+  refuseUnfit(tables, known);
   for (const table of known) {
     await target.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
-    const { rowCount } = await target.query(`SELECT 1 FROM ${table} LIMIT 1`);
-    if (rowCount !== 0) throw new SystemCopyRefused(`The target has rows in ${table} already; it must be empty.`);
+    await refuseFull(target, table);
   }
   const copied: CopiedTable[] = [];
   for (const table of tables) copied.push({ table, rows: await copyTable(source, target, table, signal) });

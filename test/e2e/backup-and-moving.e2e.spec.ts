@@ -185,11 +185,23 @@ describe('backup, restore and moving in', function () {
     it('given log and schema "system" copied to another PostgreSQL, then a server there is the same', async () => {
       env = { ...env, TARGET: database.url };
       await done('store', 'copy', '--to', 'env:TARGET');
+      const planned = await done(
+        'system',
+        'copy',
+        '--dry-run',
+        '--from',
+        `embedded:${env['DATA_DIR'] ?? ''}`,
+        '--to',
+        'env:TARGET',
+      );
+      expect(planned).to.match(/would be copied: system\.credential: [1-9]/);
       const said = await done('system', 'copy', '--from', `embedded:${env['DATA_DIR'] ?? ''}`, '--to', 'env:TARGET');
       expect(said)
         .to.match(/^system\.credential: 2 rows$/m)
         .and.match(/^system\.data_key: 2 rows$/m);
+      const unplanned = await runCliHere(['system', 'copy', '--to', 'env:TARGET', '--dry-run'], env);
       const refused = await runCliHere(['system', 'copy', '--to', 'env:TARGET'], env);
+      expect(unplanned).to.deep.include({ code: refused.code, stderr: refused.stderr });
       expect([refused.code, refused.stderr]).to.satisfy(
         ([code, text]: [number, string]) => code === 1 && text.includes('it must be empty'),
       );

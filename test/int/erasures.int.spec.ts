@@ -412,6 +412,8 @@ describe('erasing a person', () => {
     await refused('UserNotFound', () => erasures().erase(context, { userId: 'nobody', reason }));
     await refused('NotPermitted', () => erasures().erase(context, { userId: 'root', reason }));
     await refused('InvalidArgument', () => erasures().erase(context, { userId: 'bob', reason: ' ' }));
+    await refused('NotPermitted', () => erasures().judge(context, { userId: 'root', reason }));
+    expect(await erasures().judge(context, { userId: 'bob', reason })).to.deep.equal({ alreadySo: false });
     await refused('NotPermitted', () =>
       erasures().erase({ ...context, actor: { kind: 'user', id: 'bob' } }, { userId: 'bob', reason }),
     );

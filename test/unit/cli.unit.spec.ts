@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import type { Command } from 'commander';
 import { purposes } from '../../cli/purposes.js';
 import type { Screen } from '../../cli/terminal.js';
 import { projections } from '../../projections/index.js';
+import { parleyCommand } from '../../cli/program.js';
 import { run } from '../../cli/run.js';
 import { Stopped } from '../../cli/stopping.js';
 import { DatabaseUnavailable } from '../../application/ports/unavailable.js';
@@ -325,18 +327,52 @@ describe('the parley command', () => {
     for (const { name } of projections) expect(purposes, name).to.have.property(name).that.is.a('string');
   });
 
-  it('lists the exit codes in the help of each command of the read side', async () => {
-    for (const words of [
-      'projections list',
-      'projections status',
-      'processes status',
-      'parked list',
-      'parked discard',
-    ]) {
-      const { code, out } = await runWith([...words.split(' '), '--help']);
+  it('lists the exit codes in the help of each command, which each give JSON as well', async () => {
+    const leaves = ({ commands }: Command, before: readonly string[] = []): string[][] =>
+      commands.flatMap((each) => {
+        const words = [...before, each.name()];
+        return each.commands.length === 0 ? [words] : leaves(each, words);
+      });
+    const all = leaves(
+      parleyCommand({
+        open: () => Promise.reject(new Error('not asked for')),
+        openStores: () => Promise.reject(new Error('not asked for')),
+        serve: () => Promise.reject(new Error('not asked for')),
+        terminal: { out: () => undefined, err: () => undefined, isTerminal: false },
+        stop: new AbortController().signal,
+        version: '1.2.3',
+        fail: () => undefined,
+      }),
+    );
+    expect(all.length).to.be.above(30);
+    for (const words of all) {
+      const { code, out } = await runWith([...words, '--help']);
       expect(code).to.equal(0);
-      expect(out.join('\n'), words).to.match(/Exit codes: 0 .*, 2 wrong words, 130 Ctrl-C/);
+      const help = out.join('\n');
+      expect(help, words.join(' ')).to.match(/Exit codes: 0 .*, 2 wrong words/);
+      if (words[0] !== 'serve') expect(help, words.join(' ')).to.match(/ --json /);
     }
+    const changing =
+      /projections (rebuild|promote|rollback|drop|pause|resume)|parked (retry|discard)|copy|migrate|erase/;
+    const unsafe: string[] = [];
+    for (const words of all)
+      if (changing.test(words.join(' ')) && !(await runWith([...words, '--help'])).out.join('\n').includes('--dry-run'))
+        unsafe.push(words.join(' '));
+    expect(unsafe).to.deep.equal([]);
+  });
+
+  it('given --dry-run, then it says who would be erased, and erases nobody', async () => {
+    const asked: unknown[] = [];
+    const erase: Tools['erase'] = (erasure) => {
+      asked.push(erasure);
+      return Promise.resolve({ alreadySo: false, gone: false });
+    };
+    const words = ['privacy', 'erase', 'ada', '--reason', 'asked for', '--dry-run'];
+    expect((await runWith(words, { erase })).out).to.deep.equal(['"ada" would be erased, for good.']);
+    expect(
+      (await runWith([...words, '--json'], { erase })).out.map((line) => JSON.parse(line) as object),
+    ).to.deep.equal([{ tenant: '1000', userId: 'ada', dryRun: true, alreadySo: false }]);
+    for (const each of asked) expect(each).to.deep.include({ userId: 'ada', dryRun: true });
   });
 
   it('prints no control character, whoever wrote it, and says the same to a program', async () => {

@@ -4,7 +4,7 @@ import { WrongWords } from '../../../application/ports/wrong-words.js';
 import type { Config } from '../../config/config.js';
 import { migrations, openDatabase } from '../../database.js';
 import { migrate } from '../../postgres/migrate.js';
-import { copySystem } from '../../system/copy-system.js';
+import { copySystem, plannedSystemCopy } from '../../system/copy-system.js';
 import { type Served, servedTenants } from '../eventstoredb/served.js';
 import { configuredAddress, parseAddress, shownAddress, type StoreAddress } from './address.js';
 import { compareLogs } from './compare.js';
@@ -65,12 +65,13 @@ export function storeTools(
     },
     compare: (stores, onProgress) =>
       open(stores, { make: false }, (source, target) => compareLogs(source, target, onProgress)),
-    copySystem: async ({ from, to }, signal) => {
+    copySystem: async ({ from, to }, { signal, dryRun = false }) => {
       const [place, target] = [databaseAt(from, env), databaseAt(to, env)];
       if (target.databaseUrl === undefined) throw new WrongWords('The target must be postgres://….');
       const source = await openDatabase(place, log, { share: true });
       try {
         await (await openDatabase(target, log, { share: true })).close();
+        if (dryRun) return await plannedSystemCopy(source.url, target.databaseUrl);
         await migrate(target.databaseUrl, migrations);
         return await copySystem(source.url, target.databaseUrl, signal);
       } finally {
