@@ -81,7 +81,7 @@ async function serve(config: Config, log: Logger, stop: Promise<string>, worker?
   let waitingFor: string | undefined;
   const waiting = (): string | undefined => waitingFor;
   const shared = { host, limits: config.limits, trusted: trusts(config.trustedProxies) };
-  const watching = await openTelemetry(config, process.env);
+  const watching = await openTelemetry(config, process.env, log);
   const { metrics } = watching;
   const told = (apiOf: (path: string) => string): ListenOptions['answered'] =>
     metrics &&
@@ -89,9 +89,15 @@ async function serve(config: Config, log: Logger, stop: Promise<string>, worker?
       metrics.answered(apiOf(path), status, seconds);
     });
   const ports: { stop(): Promise<void> }[] = [];
+  let health = startingApp(waiting);
   try {
     if (metrics !== undefined && config.metrics !== undefined && worker === undefined) {
-      const page = await listen(metricsPage(metrics), config.metrics);
+      const page = await listen(
+        metricsPage(metrics, (request, response) => {
+          health(request, response);
+        }),
+        config.metrics,
+      );
       ports.push(page);
       tell(`Metrics are served at ${page.url}/metrics`);
     }
@@ -141,6 +147,7 @@ async function serve(config: Config, log: Logger, stop: Promise<string>, worker?
     const database = given === undefined ? opening : Promise.resolve(given);
     const parley = await openParley(config, log, patience, database, watching.telemetry);
     metrics?.lookAt(parley.sources);
+    health = parley.app;
     try {
       main?.serve(parley.app);
       for (const { name, server } of own) {

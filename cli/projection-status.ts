@@ -23,8 +23,12 @@ export function projectionStatusCommands(projections: Command, using: Using, hou
     .action((options: Options) =>
       using(async (tools) => {
         const all = await tools.projectionList();
-        const told = (): object => ({ projections: all.map((each) => ({ ...each, for: purposes[each.name] ?? '' })) });
-        for (const line of options.json ? [json(told())] : listLines(all)) terminal.out(line);
+        const others = await tools.otherVersions();
+        const told = (): object => ({
+          projections: all.map((each) => ({ ...each, for: purposes[each.name] ?? '' })),
+          otherVersions: others,
+        });
+        for (const line of options.json ? [json(told())] : listLines(all, others)) terminal.out(line);
         return true;
       }),
     );

@@ -14,6 +14,10 @@ interface RebuildChosen extends Chosen {
   readonly lostKeysAsTombstones?: true;
 }
 
+interface DropChosen extends Chosen {
+  readonly otherVersions?: true;
+}
+
 /** What is done with the two sets of tables of a projection, and with its feeding. */
 export function tableCommands(projections: Command, using: Using, house: House): void {
   changing(projections, 'rebuild')
@@ -33,24 +37,34 @@ export function tableCommands(projections: Command, using: Using, house: House):
         'Nothing was switched but what is said above: readers see what they saw before. The same command goes on where it was.',
       ),
     );
-  for (const change of CHANGES)
-    changing(projections, change.verb)
+  for (const change of CHANGES) {
+    const command = changing(projections, change.verb);
+    if (change.verb === 'drop')
+      command.option('--other-versions', 'instead: the tables that releases before this one, or after it, have left');
+    command
       .description(change.description)
       .addHelpText('after', codes('done', 'it was refused, or failed, for one of them at least'))
-      .action((names: string[], options: Chosen) =>
+      .action((names: string[], options: DropChosen) =>
         using((tools) =>
           each(chosen(tools, names, options), house, async (name) => {
             const dryRun = options.dryRun === true;
             const { terminal, stop } = house;
-            const { words, ...facts } = await watching(terminal, name, stop, (watched) =>
-              change.work(tools, name, { ...watched, dryRun }),
-            );
+            const { words, ...facts } = options.otherVersions
+              ? await dropOtherVersions(tools, name, { dryRun })
+              : await watching(terminal, name, stop, (watched) => change.work(tools, name, { ...watched, dryRun }));
             const said = { name, change: change.verb, dryRun, ...facts };
             terminal.out(options.json ? json(said) : `${name}: ${dryRun ? 'would be done: ' : ''}${words}`);
             return true;
           }),
         ),
       );
+  }
+}
+
+async function dropOtherVersions(tools: Tools, name: string, options: DryRun): Promise<Done> {
+  const others = await tools.dropOtherVersions(name, options);
+  const versions = others.map(({ version }) => version);
+  return { versions, words: `its tables of version ${versions.join(' and ')} dropped` };
 }
 
 const REBUILD_HELP = `${codes('all were filled', 'it was refused, or failed, for one of them at least; the others went on')}
@@ -74,6 +88,7 @@ interface Done {
   readonly events?: number;
   readonly milliseconds?: number;
   readonly drops?: string;
+  readonly versions?: readonly number[];
 }
 
 /** What is done to one projection at a time, and what is said then. */

@@ -1,5 +1,5 @@
 import type { Pace, ProcessState, ProjectionEntry } from '../application/ports/follower-tools.js';
-import type { ProjectionState, StandbyTables } from '../application/ports/tools.js';
+import type { OtherVersion, ProjectionState, StandbyTables } from '../application/ports/tools.js';
 import { count } from './progress.js';
 import { purposes } from './purposes.js';
 import { table } from './table.js';
@@ -91,7 +91,7 @@ export function summary(all: readonly (ProjectionState | ProcessState)[], now: D
   );
 }
 
-export function listLines(all: readonly ProjectionEntry[]): string[] {
+export function listLines(all: readonly ProjectionEntry[], others: readonly OtherVersion[]): string[] {
   const rows = all.map(({ name, version, letter, rows, rowsExact, bytes }) => [
     name,
     `v${version.toString()}`,
@@ -100,6 +100,15 @@ export function listLines(all: readonly ProjectionEntry[]): string[] {
     size(bytes),
     purposes[name] ?? '',
   ]);
+  const left = others.map(({ name, version, bytes }) => [
+    name,
+    `v${version.toString()}`,
+    '-',
+    '-',
+    size(bytes),
+    `of another release; \`drop ${name} --other-versions\` when nobody goes back to it`,
+  ]);
+  rows.push(...left);
   return table(['projection', 'version', 'letter', 'rows', 'size', 'for'], rows);
 }
 

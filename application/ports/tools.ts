@@ -58,6 +58,13 @@ export interface StandbyTables {
   readonly holder?: { readonly doing: string; readonly who: string; readonly since: Date };
 }
 
+/** Kept for a way back to the release before, or of another release on this database. */
+export interface OtherVersion {
+  readonly name: string;
+  readonly version: number;
+  readonly bytes: number;
+}
+
 /** What a command would do with a projection's other tables. */
 export interface Intended {
   readonly letter: 'a' | 'b';
@@ -147,6 +154,10 @@ export interface Tools {
   rollback(name: string, watched: Watched): Promise<Rebuilt>;
   /** Drops the tables that aren't shown; gives their letter. */
   drop(name: string, watched: Watched): Promise<string>;
+  /** Tables of versions of projections that this Parley doesn't know; `bytes` with indexes. */
+  otherVersions(): Promise<readonly OtherVersion[]>;
+  /** Drops those of one projection that nobody feeds; gives which. */
+  dropOtherVersions(name: string, options: DryRun): Promise<readonly OtherVersion[]>;
   /** What one of these would do; refuses as it would. */
   intend(name: string, doing: 'rebuild' | 'promote' | 'rollback' | 'drop', afresh?: boolean): Promise<Intended>;
   /** Stops its live feeding until `resume`, in this operator's name. */

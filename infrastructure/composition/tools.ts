@@ -101,6 +101,8 @@ export async function openTools(config: Config, log: Logger): Promise<Tools> {
     promote: (name, watched) => engine.promote(name, watched),
     rollback: (name, watched) => engine.rollback(name, watched),
     drop: (name, watched) => engine.drop(name, watched),
+    otherVersions: () => engine.otherVersions(),
+    dropOtherVersions: (name, options) => engine.dropOtherVersions(name, options),
     intend: (name, doing, afresh) => engine.intend(name, doing, afresh),
     pause: (name, { dryRun = false }) => engine.pause(name, { by: OPERATOR, dryRun }),
     resume: (name, options) => engine.resume(name, options),

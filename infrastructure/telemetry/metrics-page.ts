@@ -1,9 +1,20 @@
 import type { RequestListener } from 'node:http';
 
-/** What is served where metrics have a port to themselves: they alone, for anybody who reaches it. */
-export function metricsPage(metrics: { readonly contentType: string; text(): Promise<string> }): RequestListener {
+/**
+ * What is served where metrics have a port to themselves, for anybody who reaches it: they, and how the server is, which one
+ * without an API tells nowhere else.
+ * @param health answers `/health/live` and `/health/ready`
+ */
+export function metricsPage(
+  metrics: { readonly contentType: string; text(): Promise<string> },
+  health?: RequestListener,
+): RequestListener {
   return (request, response) => {
     const [path] = (request.url ?? '/').split('?');
+    if (health !== undefined && (path === '/health/live' || path === '/health/ready')) {
+      health(request, response);
+      return;
+    }
     if (path !== '/metrics') {
       response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('The metrics are at /metrics.\n');
       return;

@@ -1,3 +1,4 @@
+import type { Logger } from '../../application/ports/logger.js';
 import type {
   ObservedAppend,
   Telemetry,
@@ -29,12 +30,17 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /**
  * Metrics where METRICS_PORT is set, traces where OpenTelemetry's own variables ask for them. The libraries of what nobody
  * asks for aren't loaded.
+ * @param log is told when traces can't be sent
  * @throws ConfigInvalid
  */
-export async function openTelemetry({ metrics: wanted }: Pick<Config, 'metrics'>, env: Variables): Promise<Watching> {
+export async function openTelemetry(
+  { metrics: wanted }: Pick<Config, 'metrics'>,
+  env: Variables,
+  log?: Logger,
+): Promise<Watching> {
   const tracesWanted = asksForTraces(env);
   const metrics = wanted === undefined ? undefined : new (await import('./prometheus.js')).Prometheus(version());
-  const tracing = tracesWanted ? new (await import('./tracing.js')).Tracing(version()) : undefined;
+  const tracing = tracesWanted ? new (await import('./tracing.js')).Tracing(version(), log) : undefined;
   return {
     metrics,
     telemetry:

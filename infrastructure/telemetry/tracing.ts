@@ -1,5 +1,7 @@
 import {
   type Context,
+  diag,
+  DiagLogLevel,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -10,6 +12,7 @@ import {
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { Logger } from '../../application/ports/logger.js';
 import type { ObservedAppend, Telemetry, Traced } from '../../application/ports/telemetry.js';
 
 /** Traces of one append or of one step of a projection that get a span of their own; a batch may be of hundreds. */
@@ -27,7 +30,8 @@ export class Tracing implements Telemetry {
   readonly #provider: BasicTracerProvider;
   readonly #tracer: Tracer;
 
-  constructor(version: string) {
+  constructor(version: string, log?: Logger) {
+    if (log !== undefined) tellTroubles(log);
     const own = resourceFromAttributes({ 'service.name': 'parley', 'service.version': version });
     this.#provider = new BasicTracerProvider({
       resource: defaultResource()
@@ -94,6 +98,49 @@ export class Tracing implements Telemetry {
     clearTimeout(timer);
   }
 }
+
+/** What the SDK can't do is told at most so often, ms. */
+const TELL_EVERY_MS = 60_000;
+
+/**
+ * Lets the log have what the SDK says of its troubles (a collector that is away, say), which without this nobody hears: the first
+ * of them at once, and later ones with how many there were in between.
+ * @param now ms, of any clock that doesn't go back
+ */
+export function tellTroubles(log: Logger, now: () => number = () => performance.now()): void {
+  let told = -Infinity;
+  let untold = 0;
+  const tell = (message: string, ...more: unknown[]): void => {
+    if (now() - told < TELL_EVERY_MS) {
+      untold += 1;
+      return;
+    }
+    told = now();
+    log.warn({ error: troubleOf(message, more), ...(untold > 0 && { more: untold }) }, 'traces can not be sent');
+    untold = 0;
+  };
+  const nothing = (): void => undefined;
+  const hears = { error: tell, warn: tell, info: nothing, debug: nothing, verbose: nothing };
+  diag.setLogger(hears, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+}
+
+/** An error comes as its members in JSON, all of them, with its stack. */
+function troubleOf(message: string, more: readonly unknown[]): string {
+  try {
+    const { name, code, message: said } = JSON.parse(message) as Record<string, unknown>;
+    const known = [name, code, said].filter(
+      (each) => each !== '' && (typeof each === 'string' || typeof each === 'number'),
+    );
+    if (known.length > 0) return known.join(' ').slice(0, MOST_TOLD);
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+  }
+  const words = more.filter((each) => typeof each === 'string');
+  return [message, ...words].join(' ').slice(0, MOST_TOLD);
+}
+
+/** Characters. */
+const MOST_TOLD = 500;
 
 /** Of each trace among these that is kept, once. */
 function contextsOf(traced: readonly Traced[]): Context[] {

@@ -17,6 +17,7 @@ import {
 import { Feed } from './feed.js';
 import { expectStandby, goesOnWith, makeApart } from './filling.js';
 import { fillNewcomers } from './newcomers.js';
+import { dropOtherVersion, type OtherVersion, otherVersions } from './leftovers.js';
 import { inspect, isFilling, lackOf, pausedWords, type Inspected } from './inspect.js';
 import { isPastEnd, mendAll, stopPastEnd } from './mend.js';
 import type { Lead } from '../../application/following/lead.js';
@@ -331,6 +332,27 @@ export class ProjectionEngine {
   async drop(name: string, { signal = new AbortController().signal }: ShowOptions = {}): Promise<Letter> {
     const { pool, lockUrl, log } = this.options;
     return drop({ pool, lockUrl, log, projection: this.projection(name) }, signal);
+  }
+
+  /** Tables of versions that this code doesn't know, of all projections. */
+  otherVersions(): Promise<readonly OtherVersion[]> {
+    return otherVersions(this.options.pool, this.options.projections);
+  }
+
+  /**
+   * Drops the tables of such versions of one projection that nobody feeds; gives which those are, or would be.
+   * @throws UnknownProjection, NothingThere, OtherVersionFed
+   */
+  async dropOtherVersions(
+    name: string,
+    { dryRun = false }: { readonly dryRun?: boolean } = {},
+  ): Promise<readonly OtherVersion[]> {
+    const { version } = this.projection(name);
+    const others = (await this.otherVersions()).filter((each) => each.name === name);
+    if (others.length === 0)
+      throw new NothingThere(`there are no tables of ${name} but those of version ${version.toString()}`);
+    if (!dryRun) for (const other of others) await dropOtherVersion(this.options.pool, other);
+    return others;
   }
 
   /** What such a command would do; refuses as it would. @throws UnknownProjection, NothingThere, RebuildRunning */

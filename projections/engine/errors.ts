@@ -135,6 +135,14 @@ export class NothingThere extends Error {
   override readonly name = 'NothingThere';
 }
 
+/** Tables of another version that can't be dropped, since a process of that version works on them. */
+export class OtherVersionFed extends Error {
+  override readonly name = 'OtherVersionFed';
+  constructor(key: string) {
+    super(`a process of another version of Parley feeds ${key}, or fills it: stop that first`);
+  }
+}
+
 /** A rebuild that found no room for its tables. */
 export class NoRoom extends Error {
   override readonly name = 'NoRoom';

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from '../../application/ports/logger.js';
 import { PROJECTIONS } from './coordinate.js';
+import { OtherVersionFed } from './errors.js';
 import { projectionKey, tablesOf, viewName, type Projection } from './projection.js';
 import { retried } from './retried.js';
 import * as sql from './sql.js';
@@ -28,17 +29,54 @@ interface Version {
  * What somebody feeds or fills just now is left: he reads of an erasure himself, unless he is of a version that knows none.
  */
 export async function dropLeftovers(pool: pg.Pool, projections: readonly Projection[], log: Logger): Promise<void> {
-  const { rows } = await pool.query<{ name: string }>(TABLES);
+  const rows = await tableRows(pool);
   const known = new Set(projections.map(projectionKey));
+  for (const [key, version] of versionsAmong(rows)) {
+    if (known.has(key)) await retried(() => dropUnshown(pool, version, rows));
+    else if (!(await retried(() => dropVersion(pool, version, rows))))
+      log.warn({ projection: key }, 'another version of Parley feeds these lists: what they show of the erased stays');
+  }
+}
+
+/** Tables of a version of a projection that this code doesn't know: kept for a way back, or of another Parley on this database. */
+export interface OtherVersion extends Version {
+  /** With indexes, of both letters. */
+  readonly bytes: number;
+}
+
+export async function otherVersions(
+  pool: pg.Pool,
+  projections: readonly Projection[],
+): Promise<readonly OtherVersion[]> {
+  const rows = await tableRows(pool);
+  const known = new Set(projections.map(projectionKey));
+  const others: OtherVersion[] = [];
+  for (const [key, version] of versionsAmong(rows)) {
+    if (known.has(key)) continue;
+    const tables = (['a', 'b'] as const).flatMap((letter) => tablesIn(version, letter, rows));
+    const { rows: sizes } = await pool.query<{ bytes: string }>(sql.SIZE, [tables]);
+    others.push({ ...version, bytes: Number(sizes[0]?.bytes ?? 0) });
+  }
+  return others.sort((one, other) => one.name.localeCompare(other.name) || one.version - other.version);
+}
+
+/** @throws OtherVersionFed where somebody feeds or fills it */
+export async function dropOtherVersion(pool: pg.Pool, version: Version): Promise<void> {
+  const rows = await tableRows(pool);
+  if (!(await retried(() => dropVersion(pool, version, rows)))) throw new OtherVersionFed(projectionKey(version));
+}
+
+const tableRows = async (pool: pg.Pool): Promise<readonly { readonly name: string }[]> =>
+  (await pool.query<{ name: string }>(TABLES)).rows;
+
+function versionsAmong(rows: readonly { readonly name: string }[]): Map<string, Version> {
   const found = new Map<string, Version>();
   for (const { name: table } of rows) {
     const [, name = '', version] = FORM.exec(table) ?? [];
     const each = { name, version: Number(version) };
     found.set(projectionKey(each), each);
   }
-  for (const [key, version] of found) {
-    await retried(() => (known.has(key) ? dropUnshown(pool, version, rows) : dropVersion(pool, version, rows, log)));
-  }
+  return found;
 }
 
 const tablesIn = (version: Version, letter: 'a' | 'b', rows: readonly { readonly name: string }[]): string[] => {
@@ -62,22 +100,16 @@ async function dropUnshown(pool: pg.Pool, version: Version, rows: readonly { rea
   });
 }
 
-async function dropVersion(
-  pool: pg.Pool,
-  version: Version,
-  rows: readonly { readonly name: string }[],
-  log: Logger,
-): Promise<void> {
+/** Gives whether it was: not where somebody feeds or fills it. */
+function dropVersion(pool: pg.Pool, version: Version, rows: readonly { readonly name: string }[]): Promise<boolean> {
   const key = projectionKey(version);
-  await transaction(pool, BEGIN, async (client) => {
+  return transaction(pool, BEGIN, async (client) => {
     const { rows: locks } = await client.query<{ led: boolean; rebuilt: boolean }>(TRY_BOTH, [key]);
-    if (locks[0]?.led !== true || !locks[0].rebuilt) {
-      log.warn({ projection: key }, 'another version of Parley feeds these lists: what they show of the erased stays');
-      return;
-    }
+    if (locks[0]?.led !== true || !locks[0].rebuilt) return false;
     await client.query(`DROP VIEW IF EXISTS ${viewName(version)}`);
     await client.query('DELETE FROM read.projection WHERE name = $1 AND version = $2', [version.name, version.version]);
     for (const letter of ['a', 'b'] as const) await dropLetter(client, version, letter, rows);
+    return true;
   });
 }
 

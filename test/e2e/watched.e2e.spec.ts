@@ -90,6 +90,8 @@ describe('the metrics of a server', () => {
 
   it('are not to be had where people ask', async () => {
     expect((await fetch(`${parley.url}/metrics`)).status).to.equal(404);
+    for (const how of ['live', 'ready'])
+      expect(await (await fetch(`${parley.metrics!}/health/${how}`)).json()).to.have.property(how, true);
     expect((await fetch(`${parley.metrics!}/v1/groups`)).status).to.equal(404);
     expect((await fetch(`${parley.metrics!}/metrics`, { method: 'POST' })).status).to.equal(405);
   });

@@ -70,7 +70,8 @@ export async function runParley(
         counted.answered(apiAt(path), status, seconds);
       }),
   });
-  const metrics = counted && config.metrics ? await listen(metricsPage(counted), { ...config.metrics }) : undefined;
+  const metrics =
+    counted && config.metrics ? await listen(metricsPage(counted, parley.app), { ...config.metrics }) : undefined;
   // On a log that others have filled, its lists are there a little later.
   await eventually(async () => (await fetch(`${server.url}/health/ready`)).ok, 60_000);
   const own = await Promise.all(

@@ -44,6 +44,8 @@ function toolsWith(given: Partial<Tools>): { tools: Tools; closed: () => boolean
     projections: ['users', 'groups'],
     projectionStatus: () => Promise.resolve([{ name: 'users', ...LIVE }]),
     projectionList: () => Promise.resolve([]),
+    otherVersions: () => Promise.resolve([]),
+    dropOtherVersions: () => Promise.resolve([]),
     processStatus: () => Promise.resolve([]),
     lostKeys: () => Promise.resolve([]),
     rebuild: () => Promise.resolve({ givenUp: [] }),

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import pg from 'pg';
 import type { EventStore } from '../../../application/ports/event-store.js';
 import type { ProjectionEngine, ProjectionStatus } from '../../../projections/engine/engine.js';
+import { PROJECTIONS } from '../../../projections/engine/coordinate.js';
 import type { Projection } from '../../../projections/engine/projection.js';
 import { groupsProjection } from '../../../projections/groups.projection.js';
 import { usersProjection } from '../../../projections/users.projection.js';
@@ -112,6 +114,24 @@ describe('what an operator tells a projection', () => {
         expect(String(await doing('rollback'))).to.match(/^NothingThere: there is nothing of users to roll back to/);
         expect(String(await doing('drop'))).to.match(/^NothingThere: users has no tables but those/);
       }
+    });
+
+    it('of another release are listed, and dropped when nobody feeds them', async () => {
+      const none = await refusal(tool.dropOtherVersions('users'));
+      expect(String(none)).to.match(/^NothingThere: there are no tables of users but those of version/);
+      await bench.rows('CREATE TABLE read.p_users_v1_a AS SELECT 1 AS n');
+      await bench.rows('CREATE TABLE read.p_users_v1_b_names AS SELECT 1 AS n');
+      const [other] = await tool.otherVersions();
+      expect(other).to.include({ name: 'users', version: 1 }).and.have.property('bytes').above(0);
+      expect(await tool.dropOtherVersions('users', { dryRun: true })).to.deep.equal([other]);
+      const feeds = new pg.Client({ connectionString: bench.database.url });
+      await feeds.connect();
+      await feeds.query("SELECT pg_advisory_lock($1::integer, hashtext('users_v1'))", [PROJECTIONS.lock]);
+      expect(String(await refusal(tool.dropOtherVersions('users')))).to.match(/^OtherVersionFed: .* feeds users_v1/);
+      await feeds.end();
+      expect(await tool.otherVersions()).to.have.length(1);
+      await eventually(async () => expect(await tool.dropOtherVersions('users')).to.deep.equal([other]));
+      expect(await tool.otherVersions()).to.deep.equal([]);
     });
 
     it('held, it is filled and not shown; promoted, it has what came since, and the former stays', async () => {

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { diag } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { ConfigInvalid } from '../../../infrastructure/config/config.js';
 import { openTelemetry } from '../../../infrastructure/telemetry/open.js';
+import { tellTroubles } from '../../../infrastructure/telemetry/tracing.js';
 import { repositoryRoot } from '../../support/repository-root.js';
+import { silentLogger } from '../../support/silent-logger.js';
 
 const ENDPOINT = 'http://127.0.0.1:9';
 const isTraced = async (env: Record<string, string>): Promise<boolean> => {
@@ -34,6 +37,30 @@ describe('what looks on', () => {
     ]) {
       const failure: unknown = await openTelemetry({}, env).catch((error: unknown) => error);
       expect(failure, JSON.stringify(env)).to.be.instanceOf(ConfigInvalid);
+    }
+  });
+
+  it('given a collector that is away, then the log says so, once a minute at most', () => {
+    const told: object[] = [];
+    let now = 0;
+    const log = { ...silentLogger, warn: (facts: object) => void told.push(facts) };
+    tellTroubles(log, () => now);
+    try {
+      const refused = JSON.stringify({ stack: 'Error: …', name: 'Error', code: 'ECONNREFUSED', message: '' });
+      for (const at of [0, 1_000, 59_000, 61_000]) {
+        now = at;
+        diag.error(refused);
+      }
+      now = 200_000;
+      diag.warn('Export took longer than 30000 milliseconds', 'and was given up');
+      diag.info('sent');
+      expect(told).to.deep.equal([
+        { error: 'Error ECONNREFUSED' },
+        { error: 'Error ECONNREFUSED', more: 2 },
+        { error: 'Export took longer than 30000 milliseconds and was given up' },
+      ]);
+    } finally {
+      diag.disable();
     }
   });
 
