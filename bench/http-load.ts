@@ -28,7 +28,9 @@ export function wire(
  * the load costs is taken from the server that is measured. It understands answers with Content-Length, ASCII only.
  */
 export class Connection {
-  #received = '';
+  #parts: string[] = [];
+  /** Of the answer that is coming; 0 until its head has said how long it is. */
+  #missing = 0;
   #waiting: { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void } | undefined;
 
   private constructor(private readonly socket: Socket) {
@@ -62,15 +64,22 @@ export class Connection {
     this.socket.destroy();
   }
 
+  /** A long answer comes in many parts: they are put together once, when the last one is there. */
   #take(text: string): void {
-    this.#received += text;
-    const headEnd = this.#received.indexOf('\r\n\r\n');
+    this.#parts.push(text);
+    this.#missing -= text.length;
+    if (this.#missing > 0) return;
+    const received = this.#parts.join('');
+    this.#parts = [received];
+    this.#missing = 0;
+    const headEnd = received.indexOf('\r\n\r\n');
     if (headEnd < 0) return;
-    const length = Number(/\r\ncontent-length: (\d+)/i.exec(this.#received.slice(0, headEnd))?.[1]);
+    const length = Number(/\r\ncontent-length: (\d+)/i.exec(received.slice(0, headEnd))?.[1]);
     const end = headEnd + 4 + length;
-    if (this.#received.length < end) return;
-    const answer = { status: Number(this.#received.slice(9, 12)), body: this.#received.slice(headEnd + 4, end) };
-    this.#received = '';
+    this.#missing = Math.max(0, end - received.length);
+    if (this.#missing > 0) return;
+    const answer = { status: Number(received.slice(9, 12)), body: received.slice(headEnd + 4, end) };
+    this.#parts = [];
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (Number.isNaN(length)) waiting?.reject(new Error('an answer without Content-Length'));

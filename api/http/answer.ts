@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { jsonBytesOfLong } from './json-bytes.js';
 
 /**
  * Answers with JSON, head and body in one write. Express's `response.json` does the same header by header, with a look
@@ -10,7 +11,7 @@ export function answerJson(
   body: object,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  const text = JSON.stringify(body);
+  const text = jsonBytesOfLong(body) ?? JSON.stringify(body);
   response.writeHead(status, {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(text),

@@ -4,7 +4,6 @@ import type { MessageView } from '../../application/queries/messages.js';
 import type { UserQueries } from '../../application/queries/users.js';
 import { shownIn } from '../../domain/conversation/content/crossing.js';
 import { neutralOf } from '../../domain/conversation/content/families.js';
-import type { Neutral } from '../../domain/conversation/content/neutral.js';
 import { previewOf } from '../../domain/conversation/content/preview.js';
 import type { Content, Notice } from '../../domain/conversation/events.js';
 import { conversationIdOf } from './conversation-ids.js';
@@ -38,7 +37,7 @@ const MOST_LOOKED_UP = 1_000;
 
 export function conversationBody(view: ConversationView, me: string, names: Names): Shown<typeof Conversation> {
   const { privateChat = false, burnSeconds = 0, destructs = false, destructAfterSeconds = 0 } = view.settings;
-  const conversationId = idOf(view.conversation, me);
+  const conversationId = idIn(view, me);
   return {
     conversationId,
     user: view.peer && { userId: view.peer.userId, nickname: view.peer.nickname, avatar: view.peer.avatar },
@@ -69,6 +68,7 @@ export const messageBody = (view: MessageView, me: string, names: Names): Shown<
 
 function messageIn(conversationId: string, view: MessageView, names: Names): Shown<typeof Message> {
   const { content, notice, ended } = view;
+  const said = content && saidIn(content);
   return {
     conversationId,
     seq: view.seq,
@@ -79,10 +79,10 @@ function messageIn(conversationId: string, view: MessageView, names: Names): Sho
     senderAvatar: view.senderAvatar,
     from: view.from,
     status: view.status,
-    content: content && contentBody(content),
+    content: said && said.body,
     original: content === null || content.format === 'parley' ? null : content,
     notice: notice && noticeBody(notice),
-    preview: content ? previewOf(content) : notice ? noticeInWords(notice, names) : null,
+    preview: said ? said.preview : notice ? noticeInWords(notice, names) : null,
     custom: view.custom,
     mentions: view.mentions,
     mentionsAll: view.mentionsAll,
@@ -96,6 +96,10 @@ function messageIn(conversationId: string, view: MessageView, names: Names): Sho
   };
 }
 
+/** As `idOf` its key. Its reader's list says already whom it is with, and has a thousand. */
+const idIn = ({ peer, group, conversation }: ConversationView, me: string): string =>
+  peer ? `user:${peer.userId}` : group ? `group:${group.groupId}` : idOf(conversation, me);
+
 /** Kept keys are canonical, so each names a conversation. */
 export function idOf(key: string, me: string): string {
   const parsed = parseConversationKey(key);
@@ -103,10 +107,19 @@ export function idOf(key: string, me: string): string {
   return conversationIdOf(parsed, me);
 }
 
-/** In no family's words; what has no counterpart is carried whole. null: not even its own family could read it. */
-export function contentBody(content: Content): Shown<typeof MessageContent> | null {
-  const neutral: Neutral | undefined = neutralOf(shownIn('parley', content));
-  return neutral ?? null;
+/**
+ * In no family's words; what has no counterpart is carried whole. null: not even its own family could read it. Read once, where
+ * nothing can be carried in it: a list has a thousand.
+ */
+export function saidIn(content: Content): {
+  readonly body: Shown<typeof MessageContent> | null;
+  readonly preview: string;
+} {
+  if (content.format === 'parley') {
+    const own = neutralOf(content);
+    if (own !== undefined && own.kind !== 'custom') return { body: own, preview: previewOf(content, [own]) };
+  }
+  return { body: neutralOf(shownIn('parley', content)) ?? null, preview: previewOf(content) };
 }
 
 const noticeBody = ({ kind, by, userIds, until }: Notice): Shown<typeof MessageNotice> => ({

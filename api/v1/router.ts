@@ -69,7 +69,7 @@ export function v1Router(options: V1Options): RequestHandler {
     const all = { ...NO_STORE, ...headers };
     if (body === undefined) response.writeHead(status, all).end();
     // What is read may be asked for on a condition, which Express answers.
-    else if (found.target.method === 'get') response.status(status).set(all).json(body);
+    else if (found.target.method === 'get' && isConditional(request)) response.status(status).set(all).json(body);
     else answerJson(response, status, body, all);
   };
 
@@ -95,6 +95,9 @@ export function v1Router(options: V1Options): RequestHandler {
     });
   };
 }
+
+const isConditional = ({ headers }: Request): boolean =>
+  headers['if-none-match'] !== undefined || headers['if-modified-since'] !== undefined;
 
 /** HEAD is served where GET is, and OPTIONS everywhere. */
 const allowing = (methods: readonly string[]): string =>

@@ -9,10 +9,9 @@ import { elementsOf } from './tencent.js';
 /** Characters of a preview at most. */
 export const PREVIEW_LENGTH = 200;
 
-/** One line that shows what the message is about; never empty. */
-export function previewOf(content: Content): string {
-  const said = saidIn(content).map(shortly).join(' ') || onlyItsOwn(content);
-  return cut(plain(said)) || '[message]';
+/** One line that shows what the message is about; never empty. `said`: where that has been read already. */
+export function previewOf(content: Content, said: readonly Neutral[] = saidIn(content)): string {
+  return cut(plain(said.map(shortly).join(' ') || onlyItsOwn(content))) || '[message]';
 }
 
 /** All words in it that somebody might look for; '' where there are none. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { conversationIdOf, conversationNamed, CONVERSATION_ID } from '../../../api/v1/conversation-ids.js';
-import { contentBody, noticeInWords } from '../../../api/v1/conversation-views.js';
+import { noticeInWords, saidIn } from '../../../api/v1/conversation-views.js';
 
 describe('how /v1 shows conversations', () => {
   it('names them relative to their reader, and ids may hold colons', () => {
@@ -43,8 +43,8 @@ describe('how /v1 shows conversations', () => {
   });
 
   it('shows what it can’t read as nothing, and throws at nothing', () => {
-    expect(contentBody({ format: 'parley', type: 'text', body: 'not JSON' })).to.equal(null);
-    expect(contentBody({ format: 'openim', type: '101', body: '{"content":"Hi"}' })).to.deep.equal({
+    expect(saidIn({ format: 'parley', type: 'text', body: 'not JSON' }).body).to.equal(null);
+    expect(saidIn({ format: 'openim', type: '101', body: '{"content":"Hi"}' }).body).to.deep.equal({
       kind: 'text',
       text: 'Hi',
     });
