@@ -114,6 +114,7 @@ describe("000: OpenIM v2's group service over gRPC", () => {
       ['bob', 'let me in', 0],
       ['dan', 'let me in', 0],
     ]);
+    expect(mine[0]).to.include({ handleMsg: '', handleUserID: '', handleTime: 0, ex: '' });
     expect(await group.code('getGroupApplicationList', { ...by('eve'), FromUserID: 'cid' })).to.equal(NO_PERMISSION);
     const answer = (OpUserID: string, FromUserID: string, HandleResult: number): Promise<number> =>
       group.code('groupApplicationResponse', { ...by(OpUserID), GroupID, FromUserID, HandleResult, HandledMsg: 'ok' });
@@ -124,7 +125,19 @@ describe("000: OpenIM v2's group service over gRPC", () => {
     expect(await rolesOf(GroupID)).to.deep.equal({ ann: 2, cid: 3, bob: 1 });
     const own = await group.call('getUserReqApplicationList', { ...by('dan'), UserID: 'dan' });
     const dans = own.GroupRequestList.find(({ groupInfo }) => groupInfo?.groupID === GroupID);
-    expect(dans).to.deep.include({ handleResult: -1, handleMsg: 'ok', handleUserID: 'ann' });
+    expect(dans).to.deep.include({
+      userInfo: { userID: 'dan', nickname: 'Nick dan', faceURL: 'https://x.example/dan', gender: 0 },
+      handleResult: -1,
+      handleMsg: 'ok',
+      handleUserID: 'ann',
+    });
+    expect(dans?.reqTime).to.be.within(Date.now() / 1_000 - 60, Date.now() / 1_000 + 1);
+    expect(dans?.handleTime).to.be.within(dans?.reqTime ?? Infinity, Date.now() / 1_000 + 1);
+    const { memberList } = await group.call('getGroupMembersInfo', { ...by('ann'), GroupID, memberList: ['bob'] });
+    expect(memberList[0], 'he came by himself, and cid let him in').to.include({
+      joinSource: 0,
+      operatorUserID: 'cid',
+    });
     expect(await group.code('getUserReqApplicationList', { ...by('bob'), UserID: 'dan' })).to.equal(NO_PERMISSION);
   });
 
@@ -227,6 +240,10 @@ describe("000: OpenIM v2's group service over gRPC", () => {
       roleLevel: 1,
       nickname: 'Nick m7',
       faceURL: 'https://x.example/m7',
+      appMangerLevel: 0,
+      joinSource: 2,
+      operatorUserID: 'ann',
+      ex: '',
     });
     expect(Number(first?.joinTime)).to.be.within(Date.now() / 1_000 - 120, Date.now() / 1_000 + 1);
   });
@@ -269,10 +286,25 @@ describe("000: OpenIM v2's group service over gRPC", () => {
     }
     expect(await group.code('OperateGroupStatus', { GroupId, Status: 9 })).to.equal(ARGUMENTS);
 
-    const added = await group.call('AddGroupMembersCMS', { GroupId, UserIds: ['cid', 'bob', 'nobody'] });
-    expect(added).to.deep.equal({ success: ['cid'], failed: ['bob', 'nobody'] });
-    const removed = await group.call('RemoveGroupMembersCMS', { GroupId, UserIds: ['cid', 'eve', 'ann'] });
-    expect(removed).to.deep.equal({ success: ['cid'], failed: ['eve', 'ann'] });
+    const OperationId = 'x';
+    const added = await group.call('AddGroupMembersCMS', {
+      OperationId,
+      GroupId,
+      UserIds: ['cid', 'bob', 'nobody', 'imAdmin'],
+    });
+    expect(added).to.deep.equal({ success: ['cid', 'imAdmin'], failed: ['bob', 'nobody'] });
+    const { memberList } = await group.call('getGroupAllMember', { ...by('ann'), GroupID: GroupId });
+    expect(memberList.find(({ userID }) => userID === 'imAdmin')).to.include({
+      appMangerLevel: 1,
+      joinSource: 1,
+      operatorUserID: '__cms_admin__',
+    });
+    const removed = await group.call('RemoveGroupMembersCMS', {
+      OperationID: OperationId,
+      GroupId,
+      UserIds: ['cid', 'imAdmin', 'eve', 'ann'],
+    });
+    expect(removed).to.deep.equal({ success: ['cid', 'imAdmin'], failed: ['eve', 'ann'] });
     expect(await group.code('AddGroupMembersCMS', { GroupId, UserIds: ['cid'], OpUserId: 'bob' })).to.equal(
       NO_PERMISSION,
     );

@@ -164,6 +164,8 @@ describe('001: the Tencent IM group API', () => {
         ShutUpAllMember: 'Off',
         AppDefinedData: [{ Key: 'k1', Value: 'v1' }],
       });
+      for (const time of ['CreateTime', 'LastInfoTime'])
+        expect(shown[time], time).to.be.closeTo(Date.now() / 1_000, 60);
       expect(shown.MemberList?.map(({ Member_Account, Role }) => [Member_Account, Role])).to.deep.equal([
         ['ann', 'Owner'],
         ['bob', 'Admin'],
