@@ -25,7 +25,7 @@ interface Tampered {
 
 type RunCli = typeof runCliProcess;
 
-/** A process each on one engine; on the other the same program in this one, in turn, which spares a second of start-up. */
+/** In this process one after the other, as they are where each is a process. */
 function inTurn(run: RunCli): RunCli {
   let last: Promise<unknown> = Promise.resolve();
   return (words, env) => {
@@ -41,7 +41,10 @@ for (const engine of ENGINES)
     const onOne = (title: string, test: () => Promise<void>): void => {
       if (engine === USUAL_ENGINE) it(title, test);
     };
-    const runCli = engine === 'PostgreSQL' ? runCliProcess : inTurn(runCliHere);
+    /** The program in this process, which spares a second of start-up. */
+    const runCli = inTurn(runCliHere);
+    /** A process of its own on one engine: its streams and how it ends. */
+    const runAlone = engine === 'PostgreSQL' ? runCliProcess : runCli;
     let parley: RunningParley;
 
     before(async () => {
@@ -59,7 +62,7 @@ for (const engine of ENGINES)
     after(() => parley.stop());
 
     it('given a history, when it is audited, then each event is a line and the hash chain holds', async () => {
-      const { code, stdout } = await runCli(['audit', 'history', 'group', 'club'], parley.env);
+      const { code, stdout } = await runAlone(['audit', 'history', 'group', 'club'], parley.env);
       expect(code).to.equal(0);
       const lines = stdout.trim().split('\n');
       expect(lines).to.have.length(6);
@@ -103,7 +106,7 @@ for (const engine of ENGINES)
       const { position } = projections.find(({ name }) => name === 'groups') ?? {};
       expect(projections.map(({ name, state }) => [name, state])).to.deep.include(['groups', 'live']);
       expect(position).to.be.a('string');
-      const verified = await runCli(['projections', 'verify', 'groups', 'favourites', '--json'], parley.env);
+      const verified = await runAlone(['projections', 'verify', 'groups', 'favourites', '--json'], parley.env);
       const found = verified.stdout.trim().split('\n');
       expect(found.map((line) => JSON.parse(line) as object)).to.containSubset([
         { name: 'groups', same: true, differences: [] },
@@ -125,7 +128,7 @@ for (const engine of ENGINES)
     it('given history that was changed behind its back, then the audit says where, and fails', async () => {
       const { shows, restore } = await (engine === 'PostgreSQL' ? changeOneByte() : appendForgery());
       try {
-        const { code, stdout } = await runCli(['audit', 'history', 'group', 'club'], parley.env);
+        const { code, stdout } = await runAlone(['audit', 'history', 'group', 'club'], parley.env);
         expect(code).to.equal(1);
         expect(stdout).to.include(`THE HASH CHAIN IS BROKEN: ${shows}`);
       } finally {
@@ -346,7 +349,7 @@ for (const engine of ENGINES)
           `SELECT 'p_users_v' || version || '_' || letter AS name FROM read.projection WHERE name = 'users'`,
         );
         await client.query(`UPDATE read.${rows[0]!.name} SET nickname = 'Mallory' WHERE user_id = 'bob'`);
-        const { code, stdout } = await runCli(['projections', 'verify', 'users'], parley.env);
+        const { code, stdout } = await runAlone(['projections', 'verify', 'users'], parley.env);
         expect(code).to.equal(1);
         expect(stdout).to.include('Mallory').and.to.include('DIFFERENT');
       } finally {
