@@ -13,7 +13,7 @@ import { physicalTables, tablesOf, type ProjectedEvent, type Projection } from '
 import { LetterStatements } from '../../projections/engine/transaction.js';
 import { projections as allProjections } from '../../projections/index.js';
 import { plainSerializer, type ArrayEventStore } from './array-event-store.js';
-import { filledDatabase, type TestDatabase } from './postgres.js';
+import { filledDatabase, preparedDatabase, type TestDatabase } from './postgres.js';
 import { silentLogger } from './silent-logger.js';
 
 /** A database with the engine's tables, and engines on it as processes would have them, each with its own pool. */
@@ -26,10 +26,13 @@ export class ProjectionBench {
     readonly pool: pg.Pool,
   ) {}
 
-  static async open(): Promise<ProjectionBench> {
-    const database = await filledDatabase('projections', 'bench', (url) =>
-      migrate(url, [...eventLogMigrations, ...projectionMigrations, ...systemMigrations]),
-    );
+  /** @param withTables those of all projections are there as well, which an engine would make at its start */
+  static async open(withTables = false): Promise<ProjectionBench> {
+    const database = withTables
+      ? await preparedDatabase('projections')
+      : await filledDatabase('projections', 'bench', (url) =>
+          migrate(url, [...eventLogMigrations, ...projectionMigrations, ...systemMigrations]),
+        );
     return new ProjectionBench(database, makePool({ url: database.url, max: 4, name: 'test', log: silentLogger }));
   }
 

@@ -25,7 +25,7 @@ describe('rebuild, on the PostgreSQL store', () => {
   let engine: ProjectionEngine;
 
   beforeEach(async () => {
-    bench = await ProjectionBench.open();
+    bench = await ProjectionBench.open(true);
     store = await openStore(bench.database.url);
     engine = bench.engine(store);
   });
