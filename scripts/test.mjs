@@ -1,5 +1,6 @@
 // `npm test [-- FILE… and what else mocha takes]`: mocha, and beside its last run the type-check, whose errors are told behind its
-// summary. Of the whole suite most files run two at a time, then those that wait, then the others one by one: three summaries.
+// summary. Of the whole suite most files run three at a time, then those that wait two at a time, then those whose answers have a
+// time one by one: three summaries, on one PostgreSQL.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -13,24 +14,31 @@ const require = createRequire(import.meta.url);
 const SPECS = join('dist', 'test');
 const spec = (name) => join(SPECS, `${name}.spec.js`);
 
-/** They starve or freeze servers of their own and mostly wait for what comes of it: nothing that works hard runs beside them. */
-const WAITING = ['e2e/single-faults.e2e', 'e2e/full-disk.e2e', 'int/projections/frozen-leader.int'].map(spec);
+/** They starve or freeze servers of their own, or listen for a time, and mostly wait: nothing that works hard runs beside them. */
+const WAITING = [
+  'e2e/single-faults.e2e',
+  'e2e/full-disk.e2e',
+  'int/esdb-double.int',
+  'int/projections/frozen-leader.int',
+].map(spec);
 
-/** They flood and kill whole servers whose answers have a time: nothing runs beside them but the type-check, with what they leave. */
-const ALONE = ['unit/http/connections.unit', 'e2e/faults.e2e', 'e2e/kill.e2e'].map(spec);
+/** Their servers' answers have a time: nothing runs beside them but the type-check, with what they leave. */
+const ALONE = ['unit/http/connections.unit', 'e2e/faults.e2e'].map(spec);
 
 /** Begun first, so that none of them is what is waited for in the end. */
 const LONG = [
+  'e2e/kill.e2e',
   'int/embedded-postgres.int',
   'e2e/races.e2e',
-  'e2e/cli.e2e',
   'e2e/hostile.e2e',
+  'e2e/cli.e2e',
   'int/event-store-postgres.int',
   'e2e/backup-and-moving.e2e',
+  'e2e/workers.e2e',
   'int/projections/rebuild.int',
 ].map(spec);
 
-const TWO_AT_A_TIME = ['--parallel', '--jobs', '2'];
+const atOnce = (jobs) => ['--parallel', '--jobs', jobs.toString()];
 
 /** What mocha is told, run by run. */
 function runs(given) {
@@ -41,10 +49,16 @@ function runs(given) {
     .filter((path) => ![...WAITING, ...ALONE, ...LONG].includes(path))
     .sort();
   return [
-    [...TWO_AT_A_TIME, ...LONG, ...others, ...given],
-    [...TWO_AT_A_TIME, ...WAITING, ...given],
+    // One more than two cores: there is always one that waits for a process, a disk or a time.
+    [...atOnce(3), ...LONG, ...others, ...given],
+    [...atOnce(2), ...WAITING, ...given],
     [...ALONE, ...given],
   ];
+}
+
+async function startServer() {
+  const { startRunServer } = await import(new URL('../dist/test/support/run-server.js', import.meta.url).href);
+  return startRunServer();
 }
 
 function run(program, words, stdio) {
@@ -54,10 +68,16 @@ function run(program, words, stdio) {
 async function tests(beforeTheLast) {
   let worst = 0;
   const all = runs(process.argv.slice(2));
-  for (const words of all) {
-    if (words === all.at(-1)) beforeTheLast();
-    const [code] = await once(run('mocha/bin/mocha.js', words, 'inherit'), 'exit');
-    worst = Math.max(worst, code ?? 1);
+  const server = process.env.PARLEY_TEST_DATABASE_URL === undefined ? await startServer() : undefined;
+  if (server !== undefined) process.env.PARLEY_TEST_DATABASE_URL = server.url;
+  try {
+    for (const words of all) {
+      if (words === all.at(-1)) beforeTheLast();
+      const [code] = await once(run('mocha/bin/mocha.js', words, 'inherit'), 'exit');
+      worst = Math.max(worst, code ?? 1);
+    }
+  } finally {
+    await server?.stop();
   }
   return worst;
 }

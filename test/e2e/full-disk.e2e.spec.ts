@@ -94,7 +94,7 @@ describe('a full disk, with the database and the log on it', function () {
         },
       );
       flood = commands;
-      await eventually(() => commands.acknowledged > 20);
+      await eventually(() => commands.acknowledged > 20, 60_000);
       await disk.fill();
       await eventually(async () => {
         // The server's own look at the disk, not what a command that found no room has told before: others may still fit in.
