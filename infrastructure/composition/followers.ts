@@ -37,7 +37,8 @@ export function followerTools(
         name,
         version,
         letter: letter ?? null,
-        state,
+        // While traffic comes, what was the end at the first look isn't at the second.
+        state: state === 'catchingUp' && paceOf(name).lagEvents === 0 ? 'live' : state,
         position: position ?? null,
         ...paceOf(name),
         parked,

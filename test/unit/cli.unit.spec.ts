@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { purposes } from '../../cli/purposes.js';
 import type { Screen } from '../../cli/terminal.js';
 import { projections } from '../../projections/index.js';
+import { timeLeftFrom } from '../../cli/progress.js';
 import { parleyCommand } from '../../cli/program.js';
 import { run } from '../../cli/run.js';
 import { Stopped } from '../../cli/stopping.js';
@@ -361,6 +362,23 @@ describe('the parley command', () => {
       if (changing.test(words.join(' ')) && !(await runWith([...words, '--help'])).out.join('\n').includes('--dry-run'))
         unsafe.push(words.join(' '));
     expect(unsafe).to.deep.equal([]);
+  });
+
+  it('tells how long a work has still to go, also of one that goes on where it was stopped', () => {
+    let at = 0;
+    const left = (...looks: readonly (readonly [number, number])[]): string[] => {
+      const words = timeLeftFrom(() => at);
+      return looks.map(([ms, share]) => ((at = ms), words(share)));
+    };
+    expect(left([0, 0], [1_000, 0.1], [10_000, 0.1], [20_000, 0.5], [30_000, 1])).to.deep.equal([
+      '',
+      '',
+      ', 2 min left',
+      ', 20 s left',
+      '',
+    ]);
+    expect(left([0, 0.6], [10_000, 0.7], [20_000, 0.7])).to.deep.equal(['', ', 30 s left', ', 1 min left']);
+    expect(left([0, 0], [60_000, 0.01])).to.deep.equal(['', ', 1 h 39 min left']);
   });
 
   it('given --dry-run, then it says who would be erased, and erases nobody', async () => {
