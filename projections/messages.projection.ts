@@ -275,7 +275,10 @@ async function write(conversations: readonly Changes[], tables: Tables, db: Stat
 
   for (const { tenant, conversation, clearings } of conversations)
     for (const { upToSeq, end } of clearings)
-      db.send('clear', CLEAR(tables), [tenant, conversation, upToSeq, end.by, end.at]);
+      for (let from = 0; from < upToSeq; from += ENDED_AT_ONCE) {
+        const to = Math.min(from + ENDED_AT_ONCE, upToSeq);
+        db.send('clear', CLEAR(tables), [tenant, conversation, from, to, end.by, end.at]);
+      }
 }
 
 const NOTHING_SAID = `format = NULL, type = NULL, body = NULL, notice = NULL, words = NULL, custom = NULL, mentions = NULL,
@@ -290,11 +293,11 @@ const END = (tables: Tables): string => `
     AND (m.status = 'sent' OR (m.status = 'revoked' AND x.status = 'deleted'))`;
 
 const CLEAR = (tables: Tables): string => `
-  UPDATE ${tables.main} SET ${NOTHING_SAID}, status = 'deleted', ended_by = $4, ended_as = NULL, ended_at = $5::bigint
-  WHERE tenant = $1 AND conversation = $2 AND seq <= $3::bigint AND status <> 'deleted'`;
+  UPDATE ${tables.main} SET ${NOTHING_SAID}, status = 'deleted', ended_by = $5, ended_as = NULL, ended_at = $6::bigint
+  WHERE tenant = $1 AND conversation = $2 AND seq > $3::bigint AND seq <= $4::bigint AND status <> 'deleted'`;
 
-/** Messages of one statement: whoever wrote a million must not keep a statement from ending in time. */
-const ERASED_AT_ONCE = 10_000;
+/** Messages of one statement: a million of them must not keep a statement from ending in time. */
+const ENDED_AT_ONCE = 10_000;
 
 async function eraseMessages(tenant: string, userId: string, tables: Tables, db: Statements): Promise<void> {
   let last: { sent_at: string; conversation: string; seq: string } | undefined = {
@@ -320,7 +323,7 @@ const ERASE = ({ main }: Tables): string => `
     SELECT sent_at, conversation, seq FROM ${main}
     WHERE tenant = $1 AND sender_id = $2 AND (sent_at, conversation, seq) > ($3::bigint, $4, $5::bigint)
       AND (format IS NOT NULL OR custom IS NOT NULL)
-    ORDER BY sent_at, conversation, seq LIMIT ${String(ERASED_AT_ONCE)}),
+    ORDER BY sent_at, conversation, seq LIMIT ${String(ENDED_AT_ONCE)}),
   erased AS (
     UPDATE ${main} m SET format = NULL, type = NULL, body = NULL, words = NULL, custom = NULL FROM due
     WHERE m.tenant = $1 AND m.conversation = due.conversation AND m.seq = due.seq)

@@ -221,6 +221,25 @@ describe('projections of conversations: given events, then rows', () => {
     ]);
   });
 
+  it('of a long conversation that was cleared every message is gone, however many statements it takes', async () => {
+    const talk = new Talk(history, single('ann', 'bob'));
+    talk.say('ann', 'one');
+    await deliver();
+    // Rows without events of their own, where one statement ends and the next begins.
+    await bench.rows(
+      `INSERT INTO read.p_messages_v2_a SELECT (jsonb_populate_record(m, jsonb_build_object('seq', n, 'message_id', n::text))).*
+       FROM read.p_messages_v2_a m CROSS JOIN unnest(ARRAY[9999, 10000, 10001, 20000, 20001, 20002]) n`,
+    );
+    talk.clear('ann', 20_001);
+    await deliver();
+    const left = `SELECT status, count(*)::integer AS n, count(body)::integer AS said, max(seq) AS last
+      FROM read.messages_v2 GROUP BY status ORDER BY status`;
+    expect(await bench.rows(left)).to.deep.equal([
+      { status: 'deleted', n: 6, said: 0, last: '20001' },
+      { status: 'sent', n: 1, said: 1, last: '20002' },
+    ]);
+  });
+
   it('an erased sender’s message says nothing', async () => {
     new Talk(history, single('ann', 'bob')).say('ann', '', { content: null as never, custom: null as never });
     await deliver();
