@@ -137,11 +137,15 @@ export class World {
     await this.done('PUT', `/groups/${prefix}suspended/suspension`, 'root', { mode: 'blocked' });
   }
 
-  /** As if the codes sent to phones until now had been sent a minute ago: then others may be. */
-  async codesAreOld(): Promise<void> {
+  /** As if the codes sent to phones until now, and the tokens shown for them, were of just so many seconds ago. */
+  async codesAreOf(seconds: number): Promise<void> {
     const database = new pg.Client({ connectionString: this.parley.databaseUrl });
     await database.connect();
-    await database.query(`UPDATE system.phone_verification SET sent_at = sent_at - interval '1 minute'`);
+    await database.query(
+      `UPDATE system.phone_verification SET sent_at = now() - make_interval(secs => $1),
+         token_until = CASE WHEN token_until IS NULL THEN NULL ELSE now() + interval '9 minutes' END`,
+      [seconds],
+    );
     await database.end();
   }
 
