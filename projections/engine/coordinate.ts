@@ -94,7 +94,7 @@ export class Leadership {
         await client.connect();
         await this.beHeard(client);
         backoff.reset();
-        await this.hold(client, AbortSignal.any([signal, lost.signal]));
+        await this.hold(inTurn(client), AbortSignal.any([signal, lost.signal]));
       } catch (error) {
         if (!signal.aborted) this.options.log.warn({ error: messageOf(error) }, 'the leadership connection failed');
       }
@@ -116,22 +116,22 @@ export class Leadership {
   }
 
   /** Also finds out, by asking, when a connection is dead that looks alive. */
-  private async hold(client: pg.Client, signal: AbortSignal): Promise<void> {
+  private async hold(ask: Ask, signal: AbortSignal): Promise<void> {
     const { lock, claim, name } = this.options.contest;
     const held = new Set<string>();
     const confirm = async (): Promise<void> => {
       if (signal.aborted) throw new NotLeading();
-      await client.query('SELECT 1');
+      await ask('SELECT 1');
     };
-    if (this.options.onCompany !== undefined) await client.query(sql.BE_PRESENT);
+    if (this.options.onCompany !== undefined) await ask(sql.BE_PRESENT);
     while (!signal.aborted) {
-      await this.lookForCompany(client);
+      await this.lookForCompany(ask);
       const before = held.size;
       for (const key of this.options.keys) {
         if (held.has(key)) continue;
-        const { rows } = await client.query<{ held: boolean }>(sql.TRY_LEAD, [lock, key]);
+        const { rows } = await ask<{ held: boolean }>(sql.TRY_LEAD, [lock, key]);
         if (rows[0]?.held !== true) continue;
-        await client.query(claim, [key]);
+        await ask(claim, [key]);
         held.add(key);
       }
       if (held.size > before) {
@@ -144,10 +144,10 @@ export class Leadership {
     }
   }
 
-  private async lookForCompany(client: pg.Client): Promise<void> {
+  private async lookForCompany(ask: Ask): Promise<void> {
     const { onCompany } = this.options;
     if (onCompany === undefined) return;
-    const { rows } = await client.query<{ present: number }>(sql.COUNT_PRESENT);
+    const { rows } = await ask<{ present: number }>(sql.COUNT_PRESENT);
     onCompany(rows[0]?.present === 1);
   }
 
@@ -161,4 +161,16 @@ export class Leadership {
   private rest(signal: AbortSignal): Promise<void> {
     return pause((this.options.retryMs ?? RETRY_MS) * (0.75 + Math.random() / 2), signal);
   }
+}
+
+type Ask = <Row extends object>(text: string, values?: readonly unknown[]) => Promise<pg.QueryResult<Row>>;
+
+/** Who beats and who confirms may ask at once: each statement goes out when the one before is answered. */
+function inTurn(client: pg.Client): Ask {
+  let last: Promise<unknown> = Promise.resolve();
+  return <Row extends object>(text: string, values?: readonly unknown[]) => {
+    const answer = last.then(() => client.query<Row>(text, values && [...values]));
+    last = answer.catch(() => undefined);
+    return answer;
+  };
 }

@@ -1,4 +1,4 @@
-/** The messages of `group.proto` as the loader gives them: every field is there, a missing message is null, int64 are texts. */
+/** The messages of `group.proto` as the loader gives them: every field is there, a missing message is null. */
 export interface CommonResp {
   readonly ErrCode: number;
   readonly ErrMsg: string;
@@ -23,7 +23,8 @@ export interface GroupMemberFullInfo {
   readonly groupID: string;
   readonly userID: string;
   readonly roleLevel: number;
-  readonly joinTime: string;
+  /** An int64, which is read as a text; a number is encoded sooner. */
+  readonly joinTime: number;
   readonly nickname: string;
   readonly faceURL: string;
   readonly appMangerLevel: number;

@@ -61,7 +61,7 @@ export function memberInfo(
     groupID: groupId,
     userID: member.userId,
     roleLevel: roleLevels[member.role],
-    joinTime: seen ? String(seconds(member.joinedAt)) : '0',
+    joinTime: seen ? seconds(member.joinedAt) : 0,
     nickname: seen ? (member.card.nickname ?? user?.nickname ?? '') : '',
     faceURL: seen ? (member.card.avatar ?? user?.avatar ?? '') : '',
     appMangerLevel: isAppAdmin ? 1 : 0,
