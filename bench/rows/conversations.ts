@@ -13,6 +13,7 @@ import { eventRegistry } from '../../infrastructure/serialization/registry.js';
 import { PostgresSnapshots } from '../../infrastructure/system/snapshots.js';
 import { eventually } from '../../test/support/eventually.js';
 import { startParley } from '../../test/support/parley-process.js';
+import { caughtUp } from '../caught-up.js';
 import { median, paired, type Row } from '../harness.js';
 import { type Answer, Connection, overHttp, wire } from '../http-load.js';
 import { silentLog } from '../payload.js';
@@ -106,9 +107,7 @@ export async function conversationRows(
   closers.push(bare.end);
   const tokens = new JwtTokens({ secret: Buffer.from(secret), ttlSeconds: 86_400, clock: systemClock });
   const token = async (userId: string): Promise<string> => (await tokens.issue(TENANT, userId)).token;
-  const headers = { Authorization: `Bearer ${await token(OWNER)}` };
-  const caughtUp = `${parley.url}/v1/conversations?limit=1&minPosition=${said}`;
-  await eventually(async () => (await fetch(caughtUp, { headers })).ok, 1_200_000);
+  await caughtUp(url, said, 1_200_000);
   const server = { url: parley.url, bare: bare.url, databaseUrl: url, masterKey, token, closers };
   const rows: Row[] = [];
   for (const each of planned) rows.push(...[await each.rows(each.name, server)].flat());

@@ -9,8 +9,8 @@ import { DataKeys } from '../../infrastructure/serialization/keys/data-keys.js';
 import { verifyMasterKey } from '../../infrastructure/serialization/keys/master-key.js';
 import { JsonEventSerializer } from '../../infrastructure/serialization/json-event-serializer.js';
 import { eventRegistry } from '../../infrastructure/serialization/registry.js';
-import { eventually } from '../../test/support/eventually.js';
 import { startParley } from '../../test/support/parley-process.js';
+import { caughtUp } from '../caught-up.js';
 import type { Row } from '../harness.js';
 import { type Answer, Connection, overHttp, wire } from '../http-load.js';
 import { silentLog } from '../payload.js';
@@ -59,7 +59,7 @@ export async function httpBench(url: string): Promise<HttpBench> {
   const { token } = await tokens.issue(TENANT, OWNER);
   const ofDialects = await tokens.issue(TENANT, DIALECTS_OWNER);
   const v1Headers = { Authorization: `Bearer ${token}` };
-  await caughtUp(parley.url, `/v1/groups/large?minPosition=${last}`, v1Headers);
+  await caughtUp(url, last, 300_000);
 
   const native = (groupId: string, userId: string): Toggle => {
     const path = `/v1/groups/${groupId}/members/${userId}/mute`;
@@ -319,8 +319,4 @@ async function seeded(url: string, masterKey: Buffer): Promise<string> {
     await store.close();
     await pool.end();
   }
-}
-
-async function caughtUp(url: string, path: string, headers: Readonly<Record<string, string>>): Promise<void> {
-  await eventually(async () => (await fetch(`${url}${path}`, { headers })).ok, 120_000);
 }

@@ -16,8 +16,8 @@ import { JsonEventSerializer } from '../../infrastructure/serialization/json-eve
 import { eventRegistry } from '../../infrastructure/serialization/registry.js';
 import { groupMembersProjection } from '../../projections/group-members.projection.js';
 import { ProjectionEngine } from '../../projections/index.js';
-import { eventually } from '../../test/support/eventually.js';
 import { startParley } from '../../test/support/parley-process.js';
+import { caughtUp } from '../caught-up.js';
 import type { Row } from '../harness.js';
 import { inFlight } from '../harness.js';
 import { type Answer, Connection, overHttp, wire } from '../http-load.js';
@@ -115,10 +115,7 @@ export async function rebuildUnderFlood(
   closers.push(() => parley.end());
   const tokens = new JwtTokens({ secret: Buffer.from(secret), ttlSeconds: 86_400, clock: systemClock });
   const headers = { Authorization: `Bearer ${(await tokens.issue(TENANT, OWNER)).token}` };
-  await eventually(
-    async () => (await fetch(`${parley.url}/v1/groups/g0?minPosition=${seed.last}`, { headers })).ok,
-    600_000,
-  );
+  await caughtUp(url, seed.last, 600_000);
 
   let turn = 0;
   const command = (): Buffer => {
