@@ -25,14 +25,15 @@ export interface ConversationSnapshot {
  * read. A column that says the same of all says it once.
  */
 interface MessageColumns {
-  readonly seq: Column<number>;
+  readonly count: number;
+  readonly seq: Rising;
   readonly messageId: Column<string>;
   /** Named once; `senderId` are places among them. */
   readonly senders: readonly string[];
   readonly senderId: Column<number>;
   readonly author: Column<RecentMessage['author']>;
-  readonly sentAt: Column<number>;
-  readonly countable: Column<number>;
+  readonly sentAt: Rising;
+  readonly countable: Rising;
   readonly fate: Column<Fate>;
   readonly clientMsgId: Column<string | null>;
   readonly random: Column<number | null>;
@@ -42,8 +43,14 @@ interface MessageColumns {
 
 type Column<Value> = readonly Value[] | { readonly all: Value };
 
+/** Numbers that grow by little, most by the same: the first, and from each to the next. */
+interface Rising {
+  readonly from: number;
+  readonly steps: Column<number>;
+}
+
 /** Of `evolve` and of this form together: a snapshot of another version says nothing to this code. */
-export const FOLD_VERSION = 2;
+export const FOLD_VERSION = 3;
 
 export function snapshotOf(state: ConversationState): ConversationSnapshot {
   if (state.status === 'none') return { fold: FOLD_VERSION, status: 'none' };
@@ -63,19 +70,17 @@ export function snapshotOf(state: ConversationState): ConversationSnapshot {
 function columnsOf(messages: readonly RecentMessage[]): MessageColumns {
   const senders = [...new Set(messages.map(({ senderId }) => senderId))];
   const places = new Map(senders.map((senderId, place) => [senderId, place]));
-  const column = <Value>(of: (message: RecentMessage) => Value): Column<Value> => {
-    const values = messages.map(of);
-    const [first] = values;
-    return first !== undefined && values.every((value) => value === first) ? { all: first } : values;
-  };
+  const column = <Value>(of: (message: RecentMessage) => Value): Column<Value> => columnOf(messages.map(of));
+  const rising = (of: (message: RecentMessage) => number): Rising => risingOf(messages.map(of));
   return {
-    seq: column(({ seq }) => seq),
+    count: messages.length,
+    seq: rising(({ seq }) => seq),
     messageId: column(({ messageId }) => messageId),
     senders,
     senderId: column(({ senderId }) => places.get(senderId) ?? 0),
     author: column(({ author }) => author),
-    sentAt: column(({ sentAt }) => sentAt),
-    countable: column((message) => message.countable),
+    sentAt: rising(({ sentAt }) => sentAt),
+    countable: rising((message) => message.countable),
     fate: column(({ fate }) => fate),
     clientMsgId: column(({ clientMsgId }) => clientMsgId),
     random: column(({ random }) => random),
@@ -83,6 +88,16 @@ function columnsOf(messages: readonly RecentMessage[]): MessageColumns {
     eventId: column(({ eventId }) => eventId),
   };
 }
+
+function columnOf<Value>(values: readonly Value[]): Column<Value> {
+  const [first] = values;
+  return first !== undefined && values.every((value) => value === first) ? { all: first } : values;
+}
+
+const risingOf = (values: readonly number[]): Rising => ({
+  from: values[0] ?? 0,
+  steps: columnOf(values.slice(1).map((value, index) => value - (values[index] ?? 0))),
+});
 
 /** The state that it was taken of; undefined: it is of another version, or none of ours. */
 export function stateFrom(json: unknown): ConversationState | undefined {
@@ -110,17 +125,18 @@ export function stateFrom(json: unknown): ConversationState | undefined {
   };
 }
 
-/** Seqs are never the same twice, so a column of more than one of them is a list. */
 function recentIn(columns: MessageColumns): RecentMessages {
-  const { senders, seq } = columns;
-  const seqs = 'all' in seq ? [seq.all] : seq;
+  const { count, senders } = columns;
+  const seqs = numbersIn(columns.seq, count);
+  const sentAt = numbersIn(columns.sentAt, count);
+  const countable = numbersIn(columns.countable, count);
   return RecentMessages.of(seqs, (index) => ({
     seq: seqs[index] ?? 0,
     messageId: at(columns.messageId, index),
     senderId: senders[at(columns.senderId, index)] ?? '',
     author: at(columns.author, index),
-    sentAt: at(columns.sentAt, index),
-    countable: at(columns.countable, index),
+    sentAt: sentAt[index] ?? 0,
+    countable: countable[index] ?? 0,
     fate: at(columns.fate, index),
     clientMsgId: at(columns.clientMsgId, index),
     random: at(columns.random, index),
@@ -131,3 +147,12 @@ function recentIn(columns: MessageColumns): RecentMessages {
 
 const at = <Value>(column: Column<Value>, index: number): Value =>
   'all' in column ? column.all : (column[index] as Value);
+
+function numbersIn({ from, steps }: Rising, count: number): number[] {
+  const numbers: number[] = [];
+  for (let index = 0, value = from; index < count; index++) {
+    numbers.push(value);
+    value += at(steps, index);
+  }
+  return numbers;
+}
