@@ -88,8 +88,9 @@ export class ConversationReadModel implements ConversationQueries {
   ): Promise<ConversationPage> {
     const { after, offset } = pageStart(LIST, page);
     const where = [...after, page.limit + 1, offset];
+    const [name, text] = page.limit > SHORT_PAGE ? [`${LIST.name}-long`, LONG_PAGE] : [LIST.name, PAGE];
     const rows = await (among === undefined
-      ? this.prepared.rows<Totals & ShownRow>(LIST.name, PAGE, [tenant, userId, at, ...where])
+      ? this.prepared.rows<Totals & ShownRow>(name, text, [tenant, userId, at, ...where])
       : this.prepared.rows<Totals & ShownRow>(`${LIST.name}-among`, AMONG, [tenant, userId, at, ...where, among]));
     const [first] = rows;
     const { shown, next } = cutPage(
@@ -246,18 +247,26 @@ const WITH_LAST = `LEFT JOIN LATERAL (
       AND m.updates_last AND m.status <> 'deleted'
     ORDER BY m.seq DESC LIMIT 1) last ON true`;
 
-const pageOf = (rows: Parameters<typeof sightOf>[0]): string => `WITH mine AS MATERIALIZED (${sightOf(rows, '$3')}),
+/** A page of `mine`, and what all of them come to. `found`: the page with all that a list shows, as `c`. */
+const pageOf = (mine: string, found: string): string => `WITH mine AS MATERIALIZED (${mine}),
   totals AS (SELECT count(*)::integer AS total, count(latest_seq)::integer AS with_messages,
     coalesce(sum(unread), 0) AS all_unread FROM mine),
   page AS (SELECT * FROM mine
     WHERE (CASE WHEN pinned THEN 0 ELSE 1 END, -sorted_at, conversation) > ($4::integer, $5::bigint, $6::text)
     ORDER BY pinned DESC, sorted_at DESC, conversation LIMIT $7 OFFSET $8)
-  SELECT totals.*, ${SHOWN} FROM totals LEFT JOIN page c ON true
+  SELECT totals.*, ${SHOWN} FROM totals LEFT JOIN ${found} ON true
   ${WITH_NAMES}
   ${WITH_LAST}
   ORDER BY c.pinned DESC, c.sorted_at DESC, c.conversation`;
-const PAGE = pageOf(ALL);
-const AMONG = pageOf(among('$9'));
+const LONG_PAGE = pageOf(sightOf(ALL, '$3'), 'page c');
+const AMONG = pageOf(sightOf(among('$9'), '$3'), 'page c');
+
+/** Conversations of a page up to which it takes less to look them up again than to carry all of everything through the sort. */
+const SHORT_PAGE = 200;
+const PAGE = pageOf(
+  `SELECT conversation, pinned, sorted_at, latest_seq, unread FROM (${sightOf(ALL, '$3')}) c`,
+  `(page CROSS JOIN LATERAL (${sightOf(each(`${HIS} AND p.conversation = page.conversation`), '$3')}) c)`,
+);
 
 const BY_KEYS = `WITH c AS MATERIALIZED (${sightOf(each(`${HIS} AND p.conversation = ANY ($4::text[])`), '$3')})
   SELECT ${SHOWN} FROM c

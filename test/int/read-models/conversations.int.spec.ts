@@ -58,7 +58,12 @@ describe('read models of conversations', () => {
        ON CONFLICT (tenant, conversation, user_id) DO UPDATE SET up_to_seq = $3, countable = $4`,
       [keyOf(talk), own(name), seq, countable],
     );
-  const list = (name: string) => read.conversations.conversationsOfUser(as(name), { limit: 100 });
+  /** Short pages and long ones are found each in their own way. */
+  const list = async (name: string) => {
+    const page = await read.conversations.conversationsOfUser(as(name), { limit: 100 });
+    expect(await read.conversations.conversationsOfUser(as(name), { limit: 1_000 })).to.deep.equal(page);
+    return page;
+  };
   const one = async (talk: Talk, name: string) =>
     (await read.conversations.conversationsByKeys(as(name), [keyOf(talk)]))[0];
   const words = (body: string | undefined): string | undefined =>
