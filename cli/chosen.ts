@@ -2,7 +2,7 @@ import { DatabaseUnavailable } from '../application/ports/unavailable.js';
 import { WrongWords } from '../application/ports/wrong-words.js';
 import type { Tools, Watched } from '../application/ports/tools.js';
 import type { House } from './house.js';
-import { count, withProgress } from './progress.js';
+import { ALL_BUT_DONE, count, withProgress } from './progress.js';
 import type { Terminal } from './terminal.js';
 
 /** What a command about projections is told. */
@@ -42,18 +42,30 @@ export async function each(
   return well;
 }
 
+/** Runs a work on tables, and tells how far it is; what the work says meanwhile it says by `beside`. */
 export const watching = <T>(
   terminal: Terminal,
   what: string,
   signal: AbortSignal,
-  work: (watched: Watched) => Promise<T>,
+  work: (watched: Watched, beside: Terminal) => Promise<T>,
 ): Promise<T> =>
-  withProgress(terminal, what, (say) =>
-    work({
-      signal,
-      onProgress: ({ done, total, rate, phase }) => {
-        const words = phase === 'catchingUp' ? 'catching up' : phase;
-        say(done / Math.max(total, done, 1), `${count(done)} of ${count(total)} events, ${count(rate)}/s, ${words}`);
+  withProgress(terminal, what, (say, beside) =>
+    work(
+      {
+        signal,
+        onProgress: ({ done, total, rate, phase }) => {
+          const share = done / Math.max(total, done, 1);
+          const at = `${count(rate)}/s, ${phase === 'catchingUp' ? 'catching up' : phase}`;
+          const words = phase === 'indexing' ? 'making indexes' : at;
+          // Who has read all of the log is not done yet.
+          say(
+            ENDS.has(phase) ? 1 : Math.min(share, ALL_BUT_DONE),
+            `${count(done)} of ${count(total)} events, ${words}`,
+          );
+        },
       },
-    }),
+      beside,
+    ),
   );
+
+const ENDS: ReadonlySet<string> = new Set(['switched', 'held']);

@@ -11,11 +11,16 @@ const LINE_EVERY_MS = 5_000;
 
 export type SayProgress = (share: number, text: string) => void;
 
-/** Tells how far a work is: a bar on a terminal, a line now and then elsewhere. Either way beside what was asked for. */
+/**
+ * Tells how far a work is: a bar on a terminal, a line now and then elsewhere. Either way beside what was asked for. What the
+ * work says meanwhile it says by `beside`: on a terminal, above the bar.
+ * @param stream where the bar is drawn
+ */
 export async function withProgress<T>(
   terminal: Terminal,
   what: string,
-  work: (say: SayProgress) => Promise<T>,
+  work: (say: SayProgress, beside: Terminal) => Promise<T>,
+  stream: NodeJS.WriteStream = process.stderr,
 ): Promise<T> {
   const timeLeft = timeLeftFrom(Date.now);
   if (!terminal.isTerminal) {
@@ -25,22 +30,40 @@ export async function withProgress<T>(
       if (Date.now() < next) return;
       next = Date.now() + LINE_EVERY_MS;
       terminal.err(`${what}: ${Math.floor(share * 100).toString()}%, ${text}${left}`);
-    });
+    }, terminal);
   }
-  // Its own handlers of signals would take the place of ours.
   const bar = new SingleBar(
     {
+      stream,
       format: `${what} {bar} {percentage}%  {text}`,
-      barsize: Math.max(BAR_AT_LEAST, Math.min(BAR, (process.stderr.columns || 80) - what.length - WORDS)),
+      barsize: Math.max(BAR_AT_LEAST, Math.min(BAR, (stream.columns || 80) - what.length - WORDS)),
+      // Its own handlers of signals would take the place of ours.
       gracefulExit: false,
+      clearOnComplete: true,
     },
     Presets.shades_classic,
   );
-  bar.start(1000, 0, { text: '' });
+  let drawn: [value: number, words: { text: string }] = [0, { text: '' }];
+  const start = (): void => {
+    bar.start(1000, ...drawn);
+  };
+  // The end of a bar puts the cursor back to where it began: what was said since then would be written over.
+  const above =
+    (print: (line: string) => void) =>
+    (line: string): void => {
+      bar.stop();
+      print(line);
+      start();
+    };
+  start();
   try {
-    return await work((share, text) => {
-      bar.update(Math.floor(Math.min(share, 1) * 1000), { text: `${text}${timeLeft(share)}` });
-    });
+    return await work(
+      (share, text) => {
+        drawn = [Math.floor(Math.min(share, 1) * 1000), { text: `${text}${timeLeft(share)}` }];
+        bar.update(...drawn);
+      },
+      { ...terminal, out: above(terminal.out), err: above(terminal.err) },
+    );
   } finally {
     bar.stop();
   }
@@ -49,6 +72,8 @@ export async function withProgress<T>(
 /** An estimate is told after so long, and when so much has been done, ms and share. */
 const ESTIMATED_AFTER_MS = 3_000;
 const ESTIMATED_FROM = 0.005;
+/** From here on nobody is told how long the rest takes. */
+export const ALL_BUT_DONE = 0.99;
 
 /**
  * How long a work has still to go at the pace that it has had since this process began it, as words: `, 3 min left`. '' when
@@ -59,7 +84,7 @@ export function timeLeftFrom(now: () => number): (share: number) => string {
   return (share) => {
     first ??= { share, at: now() };
     const [done, took] = [share - first.share, now() - first.at];
-    if (share >= 1 || done < ESTIMATED_FROM || took < ESTIMATED_AFTER_MS) return '';
+    if (share >= ALL_BUT_DONE || done < ESTIMATED_FROM || took < ESTIMATED_AFTER_MS) return '';
     const seconds = Math.max(1, Math.round(((1 - share) * took) / done / 1_000));
     if (seconds < 60) return `, ${seconds.toString()} s left`;
     const minutes = Math.round(seconds / 60);

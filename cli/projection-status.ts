@@ -68,8 +68,8 @@ const LETTER =
 
 const STATUS_HELP = `
 Lag is told in events of the log that it has not passed (on EventStoreDB they are counted up to 10,000: 10,000+), and as
-the time since the first of them was decided. events/s is how many it passed since the look before, which one-time looks
-take half a second for. The leader is the process that feeds it, as host/pid.
+the time since the first of them was decided. events/s is how many it passed a second, with --watch over the last ten
+seconds; a one-time look takes half a second for it. The leader is the process that feeds it, as host/pid.
 ${codes('all is well', 'one has stopped or has set events aside')}
 
 Examples:

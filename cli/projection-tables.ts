@@ -171,26 +171,26 @@ async function rebuild(tools: Tools, names: readonly string[], options: RebuildC
   }
   let well = true;
   const what = names.length > 3 ? `${names.length.toString()} projections` : names.join(', ');
-  const { givenUp } = await watching(terminal, what, stop, (watched) =>
+  const { givenUp } = await watching(terminal, what, stop, (watched, { out, err }) =>
     tools.rebuild(names, {
       ...watched,
       hold,
       afresh,
       lostKeysAsTombstones,
       onGoingOn: (name, percent) => {
-        terminal.err(`${name}: goes on from ${percent.toString()} %`);
+        err(`${name}: goes on from ${percent.toString()} %`);
       },
       onOutcome: (outcome) => {
         const { name } = outcome;
         if ('result' in outcome) {
           const facts = { name, change: 'rebuild', dryRun: false, ...outcome.result };
-          terminal.out(options.json ? json(facts) : `${name}: ${rebuiltWords(outcome.result)}`);
+          out(options.json ? json(facts) : `${name}: ${rebuiltWords(outcome.result)}`);
           return;
         }
         const { error } = outcome;
         if (error instanceof DatabaseUnavailable) throw error;
         well = false;
-        terminal.err(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+        err(`${name}: ${error instanceof Error ? error.message : String(error)}`);
       },
     }),
   );

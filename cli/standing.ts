@@ -11,7 +11,21 @@ export const isWell = ({ state, parked }: Pick<ProjectionState | ProcessState, '
 
 const events = ({ lagEvents, lagEventsAtLeast }: Pace): string => `${count(lagEvents)}${lagEventsAtLeast ? '+' : ''}`;
 
-export const duration = (ms: number): string => (ms === 0 ? '0 s' : `${(ms / 1000).toFixed(1)} s`);
+const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000] as const;
+
+/** In words that tell something: `0.3 s`, `4 min 5 s`, `332 d 22 h`. */
+export function duration(ms: number): string {
+  if (ms === 0) return '0 s';
+  if (ms < MINUTE) return `${(ms / SECOND).toFixed(1)} s`;
+  if (ms < HOUR) return inTwo(ms, [MINUTE, 'min'], [SECOND, 's']);
+  if (ms < DAY) return inTwo(ms, [HOUR, 'h'], [MINUTE, 'min']);
+  return inTwo(ms, [DAY, 'd'], [HOUR, 'h']);
+}
+
+function inTwo(ms: number, [large, named]: [number, string], [small, below]: [number, string]): string {
+  const rest = Math.floor((ms % large) / small);
+  return `${count(Math.floor(ms / large))} ${named}${rest === 0 ? '' : ` ${rest.toString()} ${below}`}`;
+}
 
 function leaderOf({ leader }: Pace): string {
   if (leader === null) return 'NOBODY';

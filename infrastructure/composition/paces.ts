@@ -6,6 +6,9 @@ import { pause } from '../../application/following/backoff.js';
 /** Between two looks at least, ms. */
 const LOOK_MS = 400;
 
+/** Who looks again and again is told a rate over so long, ms: a step of a large batch may take longer than a look. */
+const RATE_OVER_MS = 10_000;
+
 /** Where positions don't count events, so many are read and counted at most. */
 const COUNTED = 10_000;
 
@@ -21,9 +24,17 @@ interface Counted {
   readonly atLeast: boolean;
 }
 
-/** How far followers are and how fast they go, by looking twice; whoever looks again and again is told of the time between. */
+/** What was passed between two looks, by name. */
+interface Passed {
+  readonly from: number;
+  readonly to: number;
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** How far followers are and how fast they go, by looking twice; whoever looks again and again is told of the last ten seconds. */
 export class Paces {
   #last: { readonly at: number; readonly places: Places } | undefined;
+  #passed: readonly Passed[] = [];
 
   /**
    * @param store `countsEvents`: the ordinals of its positions are numbers of events. Where they aren't (EventStoreDB's are
@@ -32,34 +43,49 @@ export class Paces {
   constructor(
     private readonly store: Pick<EventStore, 'identity' | 'readAll' | 'head'>,
     private readonly countsEvents: boolean,
+    /** Milliseconds of a clock that never goes back. */
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
   /** @param look gives where each stands, and what the caller makes of it */
   async look<T extends { readonly places: Places }>(look: () => Promise<T>): Promise<{ found: T; paceOf: PaceOf }> {
-    const before = (this.#last ??= { at: performance.now(), places: (await look()).places });
-    await pause(Math.max(0, before.at + LOOK_MS - performance.now()), new AbortController().signal);
+    const before = (this.#last ??= { at: this.now(), places: (await look()).places });
+    await pause(Math.max(0, before.at + LOOK_MS - this.now()), new AbortController().signal);
     // Asked for first, so that nobody seems to be behind what came meanwhile.
     const head = (await this.store.head()) ?? '';
     const found = await look();
-    const now = { at: performance.now(), places: found.places };
+    const now = { at: this.now(), places: found.places };
     this.#last = now;
-    const seconds = (now.at - before.at) / 1_000;
-    const paces = new Map<string, Omit<Pace, 'leader'>>();
     const counted = remembering((after: string, to: string) => this.#between(after, to));
+    const counts = new Map<string, number>();
+    for (const [name, place] of now.places)
+      counts.set(name, (await counted(before.places.get(name) ?? place, place)).count);
+    const rateOf = this.#rates({ from: before.at, to: now.at, counts });
+    const paces = new Map<string, Omit<Pace, 'leader'>>();
     const since = remembering((after: string) => this.#firstBehind(after));
     for (const [name, place] of now.places) {
-      const passed = await counted(before.places.get(name) ?? place, place);
       const lag = await counted(place, head);
       const first = lag.count === 0 ? undefined : await since(place);
       paces.set(name, {
         lagEvents: lag.count,
         lagEventsAtLeast: lag.atLeast,
         lagMs: first === undefined ? 0 : Math.max(1, Date.now() - first),
-        rate: Math.round((passed.count / seconds) * 10) / 10,
+        rate: rateOf(name),
       });
     }
     const none = { lagEvents: 0, lagEventsAtLeast: false, lagMs: 0, rate: 0 };
     return { found, paceOf: (name) => paces.get(name) ?? none };
+  }
+
+  /** Events a second over the looks of late, the last of them among these. */
+  #rates(last: Passed): (name: string) => number {
+    this.#passed = [...this.#passed.filter(({ from }) => last.to - from <= RATE_OVER_MS), last];
+    const of = this.#passed;
+    const seconds = (last.to - (of[0]?.from ?? last.from)) / 1_000;
+    return (name) => {
+      const events = of.reduce((sum, { counts }) => sum + (counts.get(name) ?? 0), 0);
+      return Math.round((events / seconds) * 10) / 10;
+    };
   }
 
   async #between(after: string, to: string): Promise<Counted> {

@@ -1,10 +1,12 @@
+import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import type { Command } from 'commander';
 import { purposes } from '../../cli/purposes.js';
 import type { Screen } from '../../cli/terminal.js';
 import { projections } from '../../projections/index.js';
-import { timeLeftFrom } from '../../cli/progress.js';
+import { timeLeftFrom, withProgress } from '../../cli/progress.js';
 import { parleyCommand } from '../../cli/program.js';
+import { duration } from '../../cli/standing.js';
 import { run } from '../../cli/run.js';
 import { Stopped } from '../../cli/stopping.js';
 import { DatabaseUnavailable } from '../../application/ports/unavailable.js';
@@ -130,6 +132,42 @@ function itemOf(type: string, data: object, revision: number): RecordedEvent {
   const envelope = { schemaVersion: 1, tenant: 't', actor, via: 'v1:x', occurredAt: 0 };
   const chained = { ...envelope, $correlationId: 'c', $causationId: 'c', prevHash: '', hash: '' };
   return { id: 'i', stream: 's', revision, position, type, envelope: chained, event: { type, data }, stored };
+}
+
+/** What a terminal would show of what is written to it: as many of its sequences as a bar needs. */
+function drawnOn(): { stream: NodeJS.WriteStream; lines: () => string[] } {
+  const rows: string[][] = [[]];
+  let [row, column] = [0, 0];
+  let saved: readonly [number, number] = [0, 0];
+  const put = (character: string): void => {
+    const cells = (rows[row] ??= []);
+    while (cells.length < column) cells.push(' ');
+    cells[column++] = character;
+  };
+  const sequences: Readonly<Record<string, () => void>> = {
+    '\n': () => ([row, column] = [row + 1, 0]),
+    '\r': () => (column = 0),
+    '\u001b7': () => (saved = [row, column]),
+    '\u001b8': () => ([row, column] = saved),
+    '\u001b[1G': () => (column = 0),
+    '\u001b[0K': () => rows[row]?.splice(column),
+    '\u001b[2K': () => (rows[row] = []),
+    '\u001b[?7l': () => undefined,
+    '\u001b[?7h': () => undefined,
+  };
+  const write = (text: string): boolean => {
+    for (const [piece] of text.matchAll(/\p{Cc}(?:\[[?\d]*[A-Za-z]|\d)|[^]/gu)) {
+      const known = sequences[piece];
+      if (known === undefined) put(piece);
+      else known();
+    }
+    return true;
+  };
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 120, rows: 30, write });
+  return {
+    stream: stream as unknown as NodeJS.WriteStream,
+    lines: () => rows.map((cells) => cells.join('').trimEnd()).filter((line) => line !== ''),
+  };
 }
 
 describe('the parley command', () => {
@@ -379,6 +417,36 @@ describe('the parley command', () => {
     ]);
     expect(left([0, 0.6], [10_000, 0.7], [20_000, 0.7])).to.deep.equal(['', ', 30 s left', ', 1 min left']);
     expect(left([0, 0], [60_000, 0.01])).to.deep.equal(['', ', 1 h 39 min left']);
+  });
+
+  it('given a bar on a terminal, then what is said meanwhile stands on lines of its own, and nothing is written over it', async () => {
+    const drawn = drawnOn();
+    const say = (line: string): void => {
+      drawn.stream.write(`${line}\n`);
+    };
+    const terminal = { out: say, err: say, isTerminal: true };
+    const during: string[] = [];
+    await withProgress(
+      terminal,
+      'users, groups',
+      (progress, beside) => {
+        progress(0.5, '10 of 20 events');
+        beside.out('users: done');
+        during.push(...drawn.lines());
+        beside.err('groups: failed');
+        return Promise.resolve();
+      },
+      drawn.stream,
+    );
+    say('$ the prompt');
+    expect(during[0]).to.equal('users: done');
+    expect(during[1]).to.match(/^users, groups █+░+ 50% +10 of 20 events$/);
+    expect(drawn.lines()).to.deep.equal(['users: done', 'groups: failed', '$ the prompt']);
+  });
+
+  it('tells a lag in units that tell something', () => {
+    const told = [0, 12_340, 245_000, 3_600_000, 29_000_000, 28_763_924_500].map(duration);
+    expect(told).to.deep.equal(['0 s', '12.3 s', '4 min 5 s', '1 h', '8 h 3 min', '332 d 21 h']);
   });
 
   it('given --dry-run, then it says who would be erased, and erases nobody', async () => {
