@@ -36,6 +36,21 @@ export const REFERENCE = '#/components/schemas/';
  */
 export function inputSchemas(Dto: DtoClass, known = new Map<string, Schema>()): Map<string, Schema> {
   if (known.has(Dto.name)) return known;
+  const schema = schemaOf(Dto);
+  known.set(Dto.name, schema);
+  for (const name of Object.keys(schema.properties ?? {})) {
+    const nested = nestedTypes.findTypeMetadata(Dto, name)?.typeFunction() as DtoClass | undefined;
+    if (nested !== undefined && !PLAIN.has(nested)) inputSchemas(nested, known);
+  }
+  return known;
+}
+
+/** What a class's decorators say stays the same, and takes long to put together. */
+const schemas = new WeakMap<DtoClass, Schema>();
+
+function schemaOf(Dto: DtoClass): Schema {
+  const made = schemas.get(Dto);
+  if (made !== undefined) return made;
   const { properties = {}, ...schema } = targetConstructorToSchema(Dto, {
     refPointerPrefix: REFERENCE,
     classTransformerMetadataStorage: nestedTypes as never,
@@ -43,7 +58,7 @@ export function inputSchemas(Dto: DtoClass, known = new Map<string, Schema>()): 
     additionalConverters: { customValidation: {}, isText: { type: 'string' } },
   }) as Schema;
   const nullable = nullableMembers(Dto);
-  known.set(Dto.name, {
+  const whole = {
     ...schema,
     properties: Object.fromEntries(
       Object.entries(properties).map(([name, member]) => {
@@ -52,12 +67,9 @@ export function inputSchemas(Dto: DtoClass, known = new Map<string, Schema>()): 
       }),
     ),
     additionalProperties: false,
-  });
-  for (const name of Object.keys(properties)) {
-    const nested = nestedTypes.findTypeMetadata(Dto, name)?.typeFunction() as DtoClass | undefined;
-    if (nested !== undefined && !PLAIN.has(nested)) inputSchemas(nested, known);
-  }
-  return known;
+  };
+  schemas.set(Dto, whole);
+  return whole;
 }
 
 const PLAIN: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date, Array, Object]);

@@ -40,7 +40,7 @@ const NO_STORE = { 'Cache-Control': 'no-store' } as const;
 export function v1Router(options: V1Options): RequestHandler {
   const { operations, log, version } = options;
   const routes = new Routes<Served>();
-  const document = new FixedJson(openApiDocument(operations, version));
+  const document = new FixedJson(() => openApiDocument(operations, version));
   routes.add('get', '/openapi.json', {
     method: 'get',
     answer: (_params, request, response) => {
