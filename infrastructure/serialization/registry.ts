@@ -1,4 +1,5 @@
-import { Compile } from 'typebox/compile';
+import type Type from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
 import type { EventSchema, Payload, PersonalField } from './schema.js';
 import { conversationEvents } from './schemas/conversation.js';
 import { friendshipEvents } from './schemas/friendship.js';
@@ -69,15 +70,11 @@ function writableOf(schema: EventSchema): WritableType {
     if (!requiredStringAt(schema.payload, subject))
       throw new Error(`${schema.type}: ${path} has no subject ${subject}`);
   }
-  const validator = Compile(schema.payload);
+  const misfit = misfitOf(() => schema.payload);
   return {
     version: schema.version,
     personal: pathsOf(schema.personal),
-    problem: (payload) => {
-      if (validator.Check(payload)) return undefined;
-      const [first] = validator.Errors(payload);
-      return first === undefined ? 'does not fit' : `${first.instancePath || 'payload'} ${first.message}`;
-    },
+    problem: (payload) => misfit(payload, 'payload'),
   };
 }
 
@@ -86,12 +83,8 @@ function versionsOf(schema: EventSchema): ReadableVersion[] {
   const earlier = schema.earlier ?? [];
   if (earlier.length !== schema.version - 1 || earlier.some(({ version }, index) => version !== index + 1))
     throw new Error(`${schema.type} must say how to read each version before ${String(schema.version)}`);
-  const shape = Compile(shapeOf(schema.payload, pathsOf(schema.personal)));
-  const lack = (newest: Payload): string | undefined => {
-    if (shape.Check(newest)) return undefined;
-    const [first] = shape.Errors(newest);
-    return first === undefined ? 'does not fit' : `${first.instancePath} ${first.message}`.trim();
-  };
+  const misfit = misfitOf(() => shapeOf(schema.payload, pathsOf(schema.personal)));
+  const lack = (newest: Payload): string | undefined => misfit(newest);
   const current: ReadableVersion = { personal: pathsOf(schema.personal), upcast: (payload) => payload, lack };
   return [
     ...earlier.map(({ personal, version }) => ({
@@ -101,6 +94,20 @@ function versionsOf(schema: EventSchema): ReadableVersion[] {
     })),
     current,
   ];
+}
+
+/**
+ * Where and why a value doesn't fit; undefined when it fits. The check is compiled for the first value: a start would wait for
+ * those of all types, and a process meets few of them.
+ */
+function misfitOf(schema: () => Type.TSchema): (value: unknown, whole?: string) => string | undefined {
+  let validator: Validator | undefined;
+  return (value, whole = '') => {
+    validator ??= Compile(schema());
+    if (validator.Check(value)) return undefined;
+    const [first] = validator.Errors(value);
+    return first === undefined ? 'does not fit' : `${first.instancePath || whole} ${first.message}`.trim();
+  };
 }
 
 const pathsOf = (fields: readonly PersonalField[] = []): PersonalPath[] =>
