@@ -38,6 +38,21 @@ const placesKept = (out) => ({
   },
 });
 
+/** Of TypeORM's drivers only PostgreSQL's is ever made: the others are a megabyte that each start would read. */
+const oneDriver = {
+  name: 'one-driver',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]typeorm[\\/]driver[\\/][^\\/]+[\\/]\w+Driver\.js$/ }, async ({ path }) => {
+      if (path.endsWith(`${sep}PostgresDriver.js`)) return undefined;
+      const [, name] = /^exports\.(\w+Driver) = \1;$/m.exec(await readFile(path, 'utf8')) ?? [];
+      if (name === undefined) throw new Error(`${path} exports no driver`);
+      return {
+        contents: `exports.${name} = class { constructor() { throw new Error('${name} is not in the bundle'); } };`,
+      };
+    });
+  },
+};
+
 /** The files of the program by their paths below `out`; the entries come last, so that whoever starts one finds the rest. */
 export async function bundle(out) {
   const { build } = await import('esbuild');
@@ -53,7 +68,7 @@ export async function bundle(out) {
     sourcemap: 'linked',
     sourcesContent: false,
     external: PACKAGES,
-    plugins: [placesKept(out)],
+    plugins: [placesKept(out), oneDriver],
     // For the packages that are CommonJS.
     banner: {
       js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
