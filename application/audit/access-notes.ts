@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { mostRecent } from '../most-recent.js';
 import { fail } from '../commands/errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
@@ -44,7 +44,7 @@ export class AccessNotes {
   #waiting: CountedAccess[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
-  readonly #reads = new LRUCache<string, { since: number; count: number }>({ max: 1_000 });
+  readonly #reads = mostRecent<string, { since: number; count: number }>(1_000);
 
   constructor(
     private readonly store: AccessStore,

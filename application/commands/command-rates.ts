@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { mostRecent } from '../most-recent.js';
 import { type Actor, hasAdminPowers } from '../../domain/shared/actor.js';
 import type { Clock } from '../ports/clock.js';
 import { fail } from './errors.js';
@@ -55,7 +55,7 @@ const REMEMBERED = 100_000;
  * it, and with several processes each allows as much. Not for app admins, nor for what the server does by itself.
  */
 export class CommandRates {
-  readonly #buckets = new LRUCache<string, Bucket>({ max: REMEMBERED });
+  readonly #buckets = mostRecent<string, Bucket>(REMEMBERED);
   readonly #underWay = new Map<string, number>();
 
   constructor(

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { mostRecent } from '../most-recent.js';
 import { refuse } from '../../domain/shared/errors.js';
 import { isId } from '../../domain/shared/ids.js';
 import { existingStreams } from '../existing-streams.js';
@@ -14,7 +14,7 @@ const MOST_ASKED = 5_000;
 
 /** Says who exists: the read model when it says yes, else the user's own stream. Whoever was erased exists no more. */
 export class UserDirectory {
-  readonly #seen = new LRUCache<string, true>({ max: REMEMBERED });
+  readonly #seen = mostRecent<string, true>(REMEMBERED);
 
   constructor(
     private readonly known: KnownUsers,

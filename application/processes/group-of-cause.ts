@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { mostRecent } from '../most-recent.js';
 import type { ConversationAbout } from '../../domain/conversation/events.js';
 import type { GroupCreated } from '../../domain/group/events.js';
 import type { EventName } from '../following/errors.js';
@@ -22,7 +22,7 @@ const REMEMBERED = 20_000;
  * since then.
  */
 export class GroupOfCause {
-  readonly #known = new LRUCache<string, Incarnation>({ max: REMEMBERED });
+  readonly #known = mostRecent<string, Incarnation>(REMEMBERED);
 
   constructor(
     private readonly store: Pick<EventStore, 'readStream'>,

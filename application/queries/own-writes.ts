@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { mostRecent } from '../most-recent.js';
 import { comparePositions } from '../ports/positions.js';
 import type { Position } from '../ports/event-store.js';
 import type { ReadModelProgress } from './progress.js';
@@ -11,7 +11,7 @@ const REMEMBERED = 50_000;
 /** What was written last through this process, so that lists which are asked for next show it (docs/architecture.md "Read-your-writes"). */
 export class OwnWrites {
   /** By user: whatever he wrote, by whichever API. */
-  readonly #last = new LRUCache<string, Position>({ max: REMEMBERED });
+  readonly #last = mostRecent<string, Position>(REMEMBERED);
   /** With what the last command of a dialect was answered. */
   #answered: Position | undefined;
 

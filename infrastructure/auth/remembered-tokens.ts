@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { mostRecent } from '../../application/most-recent.js';
 import type { Clock } from '../../application/ports/clock.js';
 import { type TokenClaims, TokenRejected, type TokenVerifier } from '../../application/ports/tokens.js';
 
@@ -9,7 +9,7 @@ const REMEMBERED = 10_000;
  * revocation, which does change.
  */
 export class RememberedTokens implements TokenVerifier {
-  readonly #good = new LRUCache<string, TokenClaims>({ max: REMEMBERED });
+  readonly #good = mostRecent<string, TokenClaims>(REMEMBERED);
 
   constructor(
     private readonly signed: TokenVerifier,

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { mostRecent } from '../../application/most-recent.js';
 import type { Seals } from '../../application/ports/seals.js';
 import {
   type Hash,
@@ -24,7 +24,7 @@ type TileTree = readonly (readonly Hash[])[];
 
 /** Makes proofs of the hashes that are kept: a few tiles for each, whatever the log's length. */
 export class TileProofs {
-  private readonly tiles = new LRUCache<string, TileTree>({ max: KEPT_TILES });
+  private readonly tiles = mostRecent<string, TileTree>(KEPT_TILES);
 
   constructor(private readonly seals: Pick<Seals, 'tiles'>) {}
 

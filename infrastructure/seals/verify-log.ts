@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { mostRecent } from '../../application/most-recent.js';
 import { isPositionOf } from '../../application/ports/positions.js';
 import type { StreamTail } from '../../application/ports/envelope.js';
 import type { EventStore, StoredEvent } from '../../application/ports/event-store.js';
@@ -77,7 +77,7 @@ export async function verifyLog(options: VerifyLogOptions): Promise<VerifiedLog>
 class Chains {
   readonly breaks: BrokenLink[] = [];
   more = 0;
-  private readonly tails = new LRUCache<string, StreamTail>({ max: STREAMS });
+  private readonly tails = mostRecent<string, StreamTail>(STREAMS);
   private hasForgotten = false;
 
   /** The event's hash, of what is stored of it. */

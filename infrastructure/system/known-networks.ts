@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
+import { mostRecent } from '../../application/most-recent.js';
 import type { KnownNetworks } from '../../application/ports/known-networks.js';
 import { ask } from './ask.js';
 
@@ -12,8 +12,8 @@ const KEPT = 20;
 
 /** In `system.known_network`, as hashes: whoever reads the table finds no addresses. */
 export class PostgresKnownNetworks implements KnownNetworks {
-  readonly #known = new LRUCache<string, true>({ max: 50_000, ttl: REMEMBERED_FOR_MS });
-  readonly #unknown = new LRUCache<string, true>({ max: 50_000, ttl: UNKNOWN_FOR_MS });
+  readonly #known = mostRecent<string, true>(50_000, { ttl: REMEMBERED_FOR_MS });
+  readonly #unknown = mostRecent<string, true>(50_000, { ttl: UNKNOWN_FOR_MS });
 
   constructor(private readonly pool: pg.Pool) {}
 

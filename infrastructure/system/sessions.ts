@@ -1,4 +1,5 @@
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
+import { mostRecent } from '../../application/most-recent.js';
 import type pg from 'pg';
 import type { EndOptions, Sessions, TokenClaims } from '../../application/ports/tokens.js';
 import { ask } from './ask.js';
@@ -25,8 +26,8 @@ type EndsOfUser = ReadonlyMap<number, Ends>;
  * costs next to nothing.
  */
 export class PostgresSessions implements Sessions {
-  readonly #seen = new LRUCache<string, Promise<EndsOfUser>>({ max: 100_000, ttl: SEEN_FOR_MS });
-  readonly #open = new LRUCache<string, Promise<boolean>>({ max: 100_000, ttl: SEEN_FOR_MS });
+  readonly #seen = mostRecent<string, Promise<EndsOfUser>>(100_000, { ttl: SEEN_FOR_MS });
+  readonly #open = mostRecent<string, Promise<boolean>>(100_000, { ttl: SEEN_FOR_MS });
 
   constructor(private readonly pool: pg.Pool) {}
 

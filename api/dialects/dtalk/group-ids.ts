@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { mostRecent } from '../../../application/most-recent.js';
 import type { NumberQueries } from '../../../application/queries/numbers.js';
 import { DomainError } from '../../../domain/shared/errors.js';
 import { FIRST_NUMBER, isId, LAST_NUMBER, serverMadeId } from '../../../domain/shared/ids.js';
@@ -41,7 +41,7 @@ const REMEMBERED = 50_000;
 
 /** Which group a request means. */
 export class GroupIds {
-  readonly #byNumber = new LRUCache<string, string>({ max: REMEMBERED });
+  readonly #byNumber = mostRecent<string, string>(REMEMBERED);
 
   constructor(private readonly numbers: Pick<NumberQueries, 'numbered'>) {}
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { ripemd160 } from '@noble/hashes/legacy.js';
-import { LRUCache } from 'lru-cache';
+import { mostRecent } from '../../../application/most-recent.js';
 import { keyAddress } from '../../../application/key-address.js';
 import { DtalkRefused } from './refused.js';
 
@@ -44,7 +44,7 @@ export const addressOf = (key: Uint8Array): string => keyAddress(ripemd160(sha25
  * One token is used for a minute or more, for every call: it is looked through once, and only its time again each time.
  */
 export class Signatures {
-  readonly #right = new LRUCache<string, Signed>({ max: REMEMBERED });
+  readonly #right = mostRecent<string, Signed>(REMEMBERED);
 
   /** @throws DtalkRefused badSignature, expired (also for what is dated further ahead than clocks may differ) */
   verify(header: string, now: number): Signed {

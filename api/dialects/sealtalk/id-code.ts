@@ -1,5 +1,5 @@
 import { createCipheriv } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import { mostRecent } from '../../../application/most-recent.js';
 import { FIRST_NUMBER, LAST_NUMBER } from '../../../domain/shared/ids.js';
 
 /**
@@ -35,7 +35,7 @@ const REMEMBERED = 50_000;
 
 export class IdCode {
   readonly #tables: Uint32Array;
-  readonly #texts = new LRUCache<number, string>({ max: REMEMBERED });
+  readonly #texts = mostRecent<number, string>(REMEMBERED);
 
   /** @param key 32 bytes, the same for as long as the ids shall be */
   constructor(key: Uint8Array) {

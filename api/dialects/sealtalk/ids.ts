@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { mostRecent } from '../../../application/most-recent.js';
 import type { NumberQueries } from '../../../application/queries/numbers.js';
 import { isId, isServerMadeId, serverMadeId } from '../../../domain/shared/ids.js';
 import type { IdCode } from './id-code.js';
@@ -16,8 +16,8 @@ const AT_ONCE = 1_000;
  * have to be looked up, once.
  */
 export class SealtalkIds {
-  readonly #numbers = new LRUCache<string, number>({ max: REMEMBERED });
-  readonly #named = new LRUCache<string, string>({ max: REMEMBERED });
+  readonly #numbers = mostRecent<string, number>(REMEMBERED);
+  readonly #named = mostRecent<string, string>(REMEMBERED);
 
   constructor(
     private readonly code: IdCode,

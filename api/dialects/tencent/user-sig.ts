@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
-import { LRUCache } from 'lru-cache';
+import { mostRecent } from '../../../application/most-recent.js';
 import { TencentRefused } from './refused.js';
 
 /** For whom a UserSig should be. */
@@ -23,7 +23,7 @@ const IS_BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /** Apps call with one UserSig for months: it is looked through once, and only its end again each time. */
 export class UserSigs {
-  readonly #right = new LRUCache<string, Signed>({ max: 1_000 });
+  readonly #right = mostRecent<string, Signed>(1_000);
 
   /**
    * @param secret of the app

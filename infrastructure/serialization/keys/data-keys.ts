@@ -1,5 +1,6 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
+import { mostRecent } from '../../../application/most-recent.js';
 import pg from 'pg';
 import type { GivenUpKey, LostKey } from '../../../application/ports/envelope.js';
 import { EventStoreUnavailable, WritesRefused } from '../../../application/ports/event-store.js';
@@ -109,7 +110,7 @@ export class DataKeys implements KeyRing {
     this.#pool = pool;
     this.#masterKey = masterKeyOf(masterKey);
     this.#log = log;
-    this.#memory = new LRUCache({ max: cacheSize, ttl: cacheMs });
+    this.#memory = mostRecent(cacheSize, { ttl: cacheMs });
   }
 
   cached(subject: Subject): SubjectKey | undefined {
