@@ -15,6 +15,7 @@ const rounds = {
   PARLEY_SINGLE_FAULTS: '3',
   PARLEY_DEMO_SERVERS: '1',
   PARLEY_TAMPER_ROUNDS: '1000',
+  PARLEY_RPCS_AT_ONCE: '10000',
   PARLEY_PRIVACY_ENGINES: 'all',
 };
 const given = process.argv.slice(2);
