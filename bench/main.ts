@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -15,11 +14,9 @@ import { migrations } from '../infrastructure/database.js';
 import { openEventStoreDb } from '../infrastructure/event-store/eventstoredb/open.js';
 import { openPostgresEventStore } from '../infrastructure/event-store/postgres/postgres-event-store.js';
 import { migrate } from '../infrastructure/postgres/migrate.js';
-import { DataKeys } from '../infrastructure/serialization/keys/data-keys.js';
-import { JsonEventSerializer } from '../infrastructure/serialization/json-event-serializer.js';
-import { eventRegistry } from '../infrastructure/serialization/registry.js';
 import { PostgresIdempotencyLedger } from '../infrastructure/system/idempotency-ledger.js';
 import { measure, type Measured, type Row, table } from './harness.js';
+import { serializerOn } from './log.js';
 import { silentLog } from './payload.js';
 import { appendEventStoreDb } from './rows/append-eventstoredb.js';
 import { appendPostgres } from './rows/append-postgres.js';
@@ -75,8 +72,7 @@ async function run(row: Row): Promise<void> {
 }
 
 function pipelineOn(store: EventStore, pool: pg.Pool): CommandPipeline {
-  const keys = new DataKeys({ pool, masterKey: randomBytes(32), log: silentLog });
-  const serializer = new JsonEventSerializer({ keys, registry: eventRegistry });
+  const serializer = serializerOn(pool);
   const ledger = new PostgresIdempotencyLedger(pool);
   return new CommandPipeline({ store, serializer, ledger, clock: systemClock, log: silentLog });
 }

@@ -4,7 +4,8 @@ const what = process.argv[2] === 'ready' ? 'ready' : 'live';
 try {
   const { PARLEY_ROLES: roles = '', PORT, METRICS_PORT, METRICS_HOST } = process.env;
   const answers = roles === '' || roles.split(',').some((role) => role.trim() === 'api');
-  const place = answers ? `127.0.0.1:${PORT || '8080'}` : `${METRICS_HOST || '127.0.0.1'}:${METRICS_PORT}`;
+  const host = METRICS_HOST || '127.0.0.1';
+  const place = answers ? `127.0.0.1:${PORT || '8080'}` : `${host.includes(':') ? `[${host}]` : host}:${METRICS_PORT}`;
   const url = `http://${place}/health/${what}`;
   const response = await fetch(url, { signal: AbortSignal.timeout(4_000) });
   const text = await response.text();

@@ -1,19 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import type { AuditFilter } from '../../application/audit/audit-log.js';
 import { HistorySearch } from '../../application/audit/history-search.js';
 import { HistoryReader } from '../../application/queries/history.js';
 import { migrations } from '../../infrastructure/database.js';
-import { openPostgresEventStore } from '../../infrastructure/event-store/postgres/postgres-event-store.js';
-import { migrate } from '../../infrastructure/postgres/migrate.js';
 import { openReadModels } from '../../infrastructure/read-models/read-models.js';
-import { DataKeys } from '../../infrastructure/serialization/keys/data-keys.js';
-import { JsonEventSerializer } from '../../infrastructure/serialization/json-event-serializer.js';
-import { eventRegistry } from '../../infrastructure/serialization/registry.js';
 import { auditLogProjection } from '../../projections/audit-log.projection.js';
 import { tablesOf } from '../../projections/engine/projection.js';
 import { ProjectionEngine, projectionMigrations } from '../../projections/index.js';
 import { median, type Row } from '../harness.js';
+import { newLog } from '../log.js';
 import { silentLog } from '../payload.js';
 
 const TENANT = '1000';
@@ -39,13 +33,8 @@ const fillAudit = (table: string): string => `INSERT INTO ${table}
 
 /** An auditor's pages out of a million events, all of them about one user. */
 export async function auditRows(url: string, closers: (() => Promise<unknown>)[]): Promise<Row[]> {
-  await migrate(url, [...migrations, ...projectionMigrations]);
-  const pool = new pg.Pool({ connectionString: url, max: 4 });
-  closers.push(() => pool.end());
-  const store = await openPostgresEventStore({ url, log: silentLog });
-  closers.push(() => store.close());
-  const keys = new DataKeys({ pool, masterKey: randomBytes(32), log: silentLog });
-  const serializer = new JsonEventSerializer({ keys, registry: eventRegistry });
+  const { pool, store, serializer, close } = await newLog(url, undefined, [...migrations, ...projectionMigrations]);
+  closers.push(close);
   const projections = [auditLogProjection];
   const engine = new ProjectionEngine({ store, serializer, pool, lockUrl: url, projections, log: silentLog });
   await engine.start();

@@ -1,15 +1,11 @@
-import pg from 'pg';
 import { conversationAggregate } from '../../application/commands/conversation-aggregate.js';
 import { CommandPipeline } from '../../application/commands/pipeline.js';
 import { systemClock } from '../../application/ports/clock.js';
 import type { StreamId } from '../../application/streams.js';
-import { openPostgresEventStore } from '../../infrastructure/event-store/postgres/postgres-event-store.js';
-import { DataKeys } from '../../infrastructure/serialization/keys/data-keys.js';
-import { JsonEventSerializer } from '../../infrastructure/serialization/json-event-serializer.js';
-import { eventRegistry } from '../../infrastructure/serialization/registry.js';
 import { PostgresIdempotencyLedger } from '../../infrastructure/system/idempotency-ledger.js';
 import { PostgresSnapshots } from '../../infrastructure/system/snapshots.js';
 import { median } from '../harness.js';
+import { openLog } from '../log.js';
 import { silentLog } from '../payload.js';
 
 /**
@@ -23,16 +19,11 @@ export async function coldLoads(
   closers: (() => Promise<unknown>)[],
   next: readonly [() => StreamId, () => StreamId],
 ): Promise<(ms: number) => Promise<readonly [number, number]>> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
-  closers.push(() => pool.end());
-  const store = await openPostgresEventStore({ url: databaseUrl, log: silentLog });
-  closers.push(() => store.close());
+  const { pool, store, serializer, close } = await openLog(databaseUrl, masterKey);
+  closers.push(close);
   const deps = {
     store,
-    serializer: new JsonEventSerializer({
-      keys: new DataKeys({ pool, masterKey, log: silentLog }),
-      registry: eventRegistry,
-    }),
+    serializer,
     snapshots: new PostgresSnapshots(pool),
     ledger: new PostgresIdempotencyLedger(pool),
     clock: systemClock,

@@ -3,20 +3,13 @@ import pg from 'pg';
 import { systemClock } from '../../application/ports/clock.js';
 import type { StreamId } from '../../application/streams.js';
 import { JwtTokens } from '../../infrastructure/auth/jwt.js';
-import { migrations } from '../../infrastructure/database.js';
-import { openPostgresEventStore } from '../../infrastructure/event-store/postgres/postgres-event-store.js';
-import { migrate } from '../../infrastructure/postgres/migrate.js';
-import { DataKeys } from '../../infrastructure/serialization/keys/data-keys.js';
-import { verifyMasterKey } from '../../infrastructure/serialization/keys/master-key.js';
-import { JsonEventSerializer } from '../../infrastructure/serialization/json-event-serializer.js';
-import { eventRegistry } from '../../infrastructure/serialization/registry.js';
 import { PostgresSnapshots } from '../../infrastructure/system/snapshots.js';
 import { eventually } from '../../test/support/eventually.js';
 import { startParley } from '../../test/support/parley-process.js';
 import { caughtUp } from '../caught-up.js';
 import { median, paired, type Row } from '../harness.js';
 import { type Answer, Connection, overHttp, wire } from '../http-load.js';
-import { silentLog } from '../payload.js';
+import { newLog } from '../log.js';
 import { startBareExpress } from '../processes.js';
 import { memberId, OWNER, Seed, seededWord, TENANT } from '../seed.js';
 import { coldLoads } from './cold-load.js';
@@ -394,13 +387,9 @@ const wasFound = (answer: Answer): void => {
 };
 
 async function seeded(url: string, masterKey: Buffer, needs: ReadonlySet<Need>, messages: number): Promise<string> {
-  await migrate(url, migrations);
-  const pool = new pg.Pool({ connectionString: url, max: 4 });
-  const store = await openPostgresEventStore({ url, log: silentLog });
+  const log = await newLog(url, masterKey);
   try {
-    await verifyMasterKey(pool, masterKey);
-    const keys = new DataKeys({ pool, masterKey, log: silentLog });
-    const seed = new Seed(store, new JsonEventSerializer({ keys, registry: eventRegistry }));
+    const seed = new Seed(log.store, log.serializer);
     await seed.users(needs.has('listed') ? LISTED + 1 : CONNECTIONS + 1);
     const group = async (groupIds: readonly string[], members: number, also: readonly string[] = []): Promise<void> => {
       await seed.groups(groupIds.map((groupId) => ({ groupId, members, also })));
@@ -413,7 +402,7 @@ async function seeded(url: string, masterKey: Buffer, needs: ReadonlySet<Need>, 
       await group(['small'], SMALL);
       await group(['large'], LARGE);
       // Message `SMALL` is of the owner; whoever came second and on, every other one has read it.
-      await pool.query(
+      await log.pool.query(
         `INSERT INTO system.read_position (tenant, conversation, user_id, up_to_seq, countable)
          SELECT $1, 'g.large.1', 'u' || n, $2, $2 FROM generate_series(1, $3, 2) n`,
         [TENANT, SMALL, LARGE],
@@ -424,11 +413,15 @@ async function seeded(url: string, masterKey: Buffer, needs: ReadonlySet<Need>, 
       for (const prefix of ['short', 'unsaid']) await group(many(prefix, SHORT), SMALL);
       await seed.groups([{ groupId: 'long', members: READERS }]);
       const senders = Array.from({ length: READERS }, (_, n) => memberId(n));
-      await pool.query(
+      await log.pool.query(
         `CREATE TABLE public.bench_position (tenant text, conversation text, user_id text, up_to_seq bigint,
          countable bigint, PRIMARY KEY (tenant, conversation, user_id))`,
       );
-      await seed.longConversation({ about: aboutOf('long'), senders, messages }, new PostgresSnapshots(pool), BEHIND);
+      await seed.longConversation(
+        { about: aboutOf('long'), senders, messages },
+        new PostgresSnapshots(log.pool),
+        BEHIND,
+      );
     }
     if (needs.has('listed')) {
       const groups = many('listed', LISTED / 4);
@@ -443,7 +436,6 @@ async function seeded(url: string, masterKey: Buffer, needs: ReadonlySet<Need>, 
     }
     return seed.last;
   } finally {
-    await store.close();
-    await pool.end();
+    await log.close();
   }
 }

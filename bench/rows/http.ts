@@ -1,19 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import { systemClock } from '../../application/ports/clock.js';
 import { JwtTokens } from '../../infrastructure/auth/jwt.js';
-import { migrations } from '../../infrastructure/database.js';
-import { openPostgresEventStore } from '../../infrastructure/event-store/postgres/postgres-event-store.js';
-import { migrate } from '../../infrastructure/postgres/migrate.js';
-import { DataKeys } from '../../infrastructure/serialization/keys/data-keys.js';
-import { verifyMasterKey } from '../../infrastructure/serialization/keys/master-key.js';
-import { JsonEventSerializer } from '../../infrastructure/serialization/json-event-serializer.js';
-import { eventRegistry } from '../../infrastructure/serialization/registry.js';
 import { startParley } from '../../test/support/parley-process.js';
 import { caughtUp } from '../caught-up.js';
 import type { Row } from '../harness.js';
 import { type Answer, Connection, overHttp, wire } from '../http-load.js';
-import { silentLog } from '../payload.js';
+import { newLog } from '../log.js';
 import { freePort, residentMiB, startBackground, startBareExpress } from '../processes.js';
 import { memberId, OWNER, Seed, TENANT } from '../seed.js';
 import { DIALECTS_OWNER, dialectGroups, dialectRows, dialectsEnvironment } from './dialects.js';
@@ -296,13 +288,9 @@ const wasPage = (answer: Answer): void => {
 };
 
 async function seeded(url: string, masterKey: Buffer): Promise<string> {
-  await migrate(url, migrations);
-  const pool = new pg.Pool({ connectionString: url, max: 4 });
-  const store = await openPostgresEventStore({ url, log: silentLog });
+  const log = await newLog(url, masterKey);
   try {
-    await verifyMasterKey(pool, masterKey);
-    const keys = new DataKeys({ pool, masterKey, log: silentLog });
-    const seed = new Seed(store, new JsonEventSerializer({ keys, registry: eventRegistry }));
+    const seed = new Seed(log.store, log.serializer);
     await seed.users(PAGED);
     const many = (prefix: string, count: number): { groupId: string; members: number }[] =>
       Array.from({ length: count }, (_, n) => ({ groupId: `${prefix}${n.toString()}`, members: 2 }));
@@ -316,7 +304,6 @@ async function seeded(url: string, masterKey: Buffer): Promise<string> {
     await seed.groups([{ groupId: 'large', members: LARGE }]);
     return seed.last;
   } finally {
-    await store.close();
-    await pool.end();
+    await log.close();
   }
 }

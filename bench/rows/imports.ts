@@ -1,17 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
-import { migrations } from '../../infrastructure/database.js';
-import { openPostgresEventStore } from '../../infrastructure/event-store/postgres/postgres-event-store.js';
-import { migrate } from '../../infrastructure/postgres/migrate.js';
-import { DataKeys } from '../../infrastructure/serialization/keys/data-keys.js';
-import { verifyMasterKey } from '../../infrastructure/serialization/keys/master-key.js';
-import { JsonEventSerializer } from '../../infrastructure/serialization/json-event-serializer.js';
-import { eventRegistry } from '../../infrastructure/serialization/registry.js';
 import { startParley } from '../../test/support/parley-process.js';
 import { SDKAPPID, tencentApps, userSigOf } from '../../test/support/tencent-client.js';
 import type { Row } from '../harness.js';
 import { type Answer, Connection, wire } from '../http-load.js';
-import { silentLog } from '../payload.js';
+import { newLog } from '../log.js';
 import { residentMiB } from '../processes.js';
 import { memberId, OWNER, Seed, TENANT } from '../seed.js';
 
@@ -181,15 +173,10 @@ function check({ status, body }: Answer, wrong: RegExp): void {
 }
 
 async function seeded(url: string, masterKey: Buffer, people: number): Promise<void> {
-  await migrate(url, migrations);
-  const pool = new pg.Pool({ connectionString: url, max: 4 });
-  const store = await openPostgresEventStore({ url, log: silentLog });
+  const log = await newLog(url, masterKey);
   try {
-    await verifyMasterKey(pool, masterKey);
-    const keys = new DataKeys({ pool, masterKey, log: silentLog });
-    await new Seed(store, new JsonEventSerializer({ keys, registry: eventRegistry })).users(people);
+    await new Seed(log.store, log.serializer).users(people);
   } finally {
-    await store.close();
-    await pool.end();
+    await log.close();
   }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,19 +7,14 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Readable } from 'node:stream';
-import pg from 'pg';
 import type { StreamTail } from '../../application/ports/envelope.js';
 import { NO_STREAM } from '../../application/ports/event-store.js';
 import { signerOf } from '../../infrastructure/config/seal-key.js';
-import { migrations } from '../../infrastructure/database.js';
-import { openPostgresEventStore } from '../../infrastructure/event-store/postgres/postgres-event-store.js';
-import { migrate } from '../../infrastructure/postgres/migrate.js';
 import { PostgresSeals } from '../../infrastructure/seals/postgres-seals.js';
 import { Sealer, sealNow, type SealingOptions } from '../../infrastructure/seals/sealer.js';
-import { DataKeys } from '../../infrastructure/serialization/keys/data-keys.js';
-import { JsonEventSerializer } from '../../infrastructure/serialization/json-event-serializer.js';
-import { eventRegistry } from '../../infrastructure/serialization/registry.js';
+import type { JsonEventSerializer } from '../../infrastructure/serialization/json-event-serializer.js';
 import { inFlight, type Row } from '../harness.js';
+import { newLog } from '../log.js';
 import { silentLog } from '../payload.js';
 import { memberId, Seed, TENANT } from '../seed.js';
 
@@ -105,13 +100,8 @@ export async function proofRows(
 }
 
 async function sealedLog(url: string, closers: (() => Promise<unknown>)[], events: number): Promise<ProofLog> {
-  await migrate(url, migrations);
-  const pool = new pg.Pool({ connectionString: url, max: 4 });
-  closers.push(() => pool.end());
-  const store = await openPostgresEventStore({ url, log: silentLog });
-  closers.push(() => store.close());
-  const keys = new DataKeys({ pool, masterKey: randomBytes(32), log: silentLog });
-  const serializer = new JsonEventSerializer({ keys, registry: eventRegistry });
+  const { pool, store, serializer, close } = await newLog(url);
+  closers.push(close);
   await new Seed(store, serializer).conversations(
     Array.from({ length: events / 200 }, (_, n) => ({
       about: { kind: 'group', groupId: `g${n.toString()}`, incarnation: 1 },

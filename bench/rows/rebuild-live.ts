@@ -8,12 +8,7 @@ import { systemClock } from '../../application/ports/clock.js';
 import { JwtTokens } from '../../infrastructure/auth/jwt.js';
 import { migrations } from '../../infrastructure/database.js';
 import { openEventStoreDb } from '../../infrastructure/event-store/eventstoredb/open.js';
-import { openPostgresEventStore } from '../../infrastructure/event-store/postgres/postgres-event-store.js';
 import { migrate } from '../../infrastructure/postgres/migrate.js';
-import { DataKeys } from '../../infrastructure/serialization/keys/data-keys.js';
-import { verifyMasterKey } from '../../infrastructure/serialization/keys/master-key.js';
-import { JsonEventSerializer } from '../../infrastructure/serialization/json-event-serializer.js';
-import { eventRegistry } from '../../infrastructure/serialization/registry.js';
 import { groupMembersProjection } from '../../projections/group-members.projection.js';
 import { ProjectionEngine } from '../../projections/index.js';
 import { startParley } from '../../test/support/parley-process.js';
@@ -21,6 +16,7 @@ import { caughtUp } from '../caught-up.js';
 import type { Row } from '../harness.js';
 import { inFlight } from '../harness.js';
 import { type Answer, Connection, overHttp, wire } from '../http-load.js';
+import { newLog, serializerOn } from '../log.js';
 import { silentLog } from '../payload.js';
 import { memberId, OWNER, Seed, TENANT } from '../seed.js';
 import { everything } from './read-eventstoredb.js';
@@ -44,8 +40,7 @@ export async function rebuildFromEventStoreDb(
   closers.push(() => store.close());
   const client = EventStoreDBClient.connectionString(connectionString);
   closers.push(() => client.dispose());
-  const keys = new DataKeys({ pool, masterKey: randomBytes(32), log: silentLog });
-  const serializer = new JsonEventSerializer({ keys, registry: eventRegistry });
+  const serializer = serializerOn(pool);
   const projections = [groupMembersProjection];
   const engine = new ProjectionEngine({ store, serializer, pool, lockUrl: url, projections, log: silentLog });
   const bare = 'bare @eventstore/db-client, read alone';
@@ -89,15 +84,9 @@ export async function rebuildUnderFlood(
   closers: (() => Promise<unknown>)[],
   events: number,
 ): Promise<Row> {
-  await migrate(url, migrations);
-  const pool = new pg.Pool({ connectionString: url, max: 4 });
-  closers.push(() => pool.end());
-  const store = await openPostgresEventStore({ url, log: silentLog });
-  closers.push(() => store.close());
-  const masterKey = randomBytes(32);
-  await verifyMasterKey(pool, masterKey);
-  const keys = new DataKeys({ pool, masterKey, log: silentLog });
-  const seed = new Seed(store, new JsonEventSerializer({ keys, registry: eventRegistry }));
+  const { store, serializer, masterKey, close } = await newLog(url);
+  closers.push(close);
+  const seed = new Seed(store, serializer);
   await seed.livedGroups(events);
   await seed.groups(Array.from({ length: GROUPS }, (_, n) => ({ groupId: `g${n.toString()}`, members: 10 })));
 

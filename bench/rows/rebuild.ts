@@ -1,21 +1,15 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import pg from 'pg';
-import { migrations } from '../../infrastructure/database.js';
-import { openPostgresEventStore } from '../../infrastructure/event-store/postgres/postgres-event-store.js';
-import { migrate } from '../../infrastructure/postgres/migrate.js';
-import { DataKeys } from '../../infrastructure/serialization/keys/data-keys.js';
-import { JsonEventSerializer } from '../../infrastructure/serialization/json-event-serializer.js';
-import { eventRegistry } from '../../infrastructure/serialization/registry.js';
+import type pg from 'pg';
 import { tablesOf, type Projection } from '../../projections/engine/projection.js';
 import { groupMembersProjection } from '../../projections/group-members.projection.js';
 import { ProjectionEngine } from '../../projections/index.js';
 import { messagesProjection } from '../../projections/messages.projection.js';
 import type { Row } from '../harness.js';
+import { newLog } from '../log.js';
 import { silentLog } from '../payload.js';
 import { Seed } from '../seed.js';
 
@@ -83,14 +77,8 @@ class LogOf {
   ) {}
 
   static async open(url: string, closers: (() => Promise<unknown>)[], subject: Subject): Promise<LogOf> {
-    await migrate(url, migrations);
-    const pool = new pg.Pool({ connectionString: url, max: 4 });
-    closers.push(() => pool.end());
-    const store = await openPostgresEventStore({ url, log: silentLog });
-    closers.push(() => store.close());
-    const masterKey = randomBytes(32);
-    const keys = new DataKeys({ pool, masterKey, log: silentLog });
-    const serializer = new JsonEventSerializer({ keys, registry: eventRegistry });
+    const { pool, store, serializer, masterKey, close } = await newLog(url);
+    closers.push(close);
     const { projection } = subject;
     const projections = [projection];
     const engine = new ProjectionEngine({ store, serializer, pool, lockUrl: url, projections, log: silentLog });
