@@ -28,42 +28,42 @@ const print = (table: string): string =>
  *
  * @throws SystemCopyRefused
  */
-export async function copySystem(sourceUrl: string, targetUrl: string, signal?: AbortSignal): Promise<CopiedTable[]> {
-  const source = await connected(sourceUrl);
-  try {
-    const target = await connected(targetUrl);
-    try {
-      await source.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      await target.query('BEGIN');
-      const copied = await copyTables(source, target, signal);
-      await target.query('COMMIT');
-      return copied;
-    } finally {
-      await target.end();
-    }
-  } finally {
-    await source.end();
-  }
-}
+export const copySystem = (sourceUrl: string, targetUrl: string, signal?: AbortSignal): Promise<CopiedTable[]> =>
+  between(sourceUrl, targetUrl, 'BEGIN', async (source, target) => {
+    const copied = await copyTables(source, target, signal);
+    await target.query('COMMIT');
+    return copied;
+  });
 
 /** What `copySystem` would copy; refuses as it would, and writes nothing. The target may be without its tables yet. @throws SystemCopyRefused */
-export async function plannedSystemCopy(sourceUrl: string, targetUrl: string): Promise<CopiedTable[]> {
+export const plannedSystemCopy = (sourceUrl: string, targetUrl: string): Promise<CopiedTable[]> =>
+  between(sourceUrl, targetUrl, 'BEGIN READ ONLY', async (source, target) => {
+    const tables = await tablesOf(source);
+    const known = await tablesOf(target);
+    refuseUnfit(tables, known.length === 0 ? tables : known);
+    for (const table of known) await refuseFull(target, table);
+    const planned: CopiedTable[] = [];
+    for (const table of tables) {
+      const { rows } = await source.query<{ rows: number }>(`SELECT count(*)::int AS rows FROM ${table}`);
+      planned.push({ table, rows: rows[0]?.rows ?? 0 });
+    }
+    return planned;
+  });
+
+/** With the source as of one moment, and the target in a transaction that is gone unless `work` commits it. */
+async function between<Result>(
+  sourceUrl: string,
+  targetUrl: string,
+  begin: 'BEGIN' | 'BEGIN READ ONLY',
+  work: (source: pg.Client, target: pg.Client) => Promise<Result>,
+): Promise<Result> {
   const source = await connected(sourceUrl);
   try {
     const target = await connected(targetUrl);
     try {
       await source.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      await target.query('BEGIN READ ONLY');
-      const tables = await tablesOf(source);
-      const known = await tablesOf(target);
-      refuseUnfit(tables, known.length === 0 ? tables : known);
-      for (const table of known) await refuseFull(target, table);
-      const planned: CopiedTable[] = [];
-      for (const table of tables) {
-        const { rows } = await source.query<{ rows: number }>(`SELECT count(*)::int AS rows FROM ${table}`);
-        planned.push({ table, rows: rows[0]?.rows ?? 0 });
-      }
-      return planned;
+      await target.query(begin);
+      return await work(source, target);
     } finally {
       await target.end();
     }

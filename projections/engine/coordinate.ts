@@ -5,6 +5,7 @@ import { Backoff, pause } from '../../application/following/backoff.js';
 import { messageOf } from '../../application/following/errors.js';
 import { type Lead, NotLeading } from '../../application/following/lead.js';
 import { sessionName } from './session-name.js';
+import { type Ask, inTurn } from './in-turn.js';
 import * as sql from './sql.js';
 
 /** Who leads whom: the projections' leaders and those of others don't keep each other out. */
@@ -161,16 +162,4 @@ export class Leadership {
   private rest(signal: AbortSignal): Promise<void> {
     return pause((this.options.retryMs ?? RETRY_MS) * (0.75 + Math.random() / 2), signal);
   }
-}
-
-type Ask = <Row extends object>(text: string, values?: readonly unknown[]) => Promise<pg.QueryResult<Row>>;
-
-/** Who beats and who confirms may ask at once: each statement goes out when the one before is answered. */
-function inTurn(client: pg.Client): Ask {
-  let last: Promise<unknown> = Promise.resolve();
-  return <Row extends object>(text: string, values?: readonly unknown[]) => {
-    const answer = last.then(() => client.query<Row>(text, values && [...values]));
-    last = answer.catch(() => undefined);
-    return answer;
-  };
 }

@@ -11,14 +11,20 @@ import { type RunServer, startRunServer } from './run-server.js';
 function throwUnhandled(reason: unknown): void {
   throw reason instanceof Error ? reason : new Error(`unhandled rejection: ${String(reason)}`);
 }
-process.on('unhandledRejection', throwUnhandled);
 
-export const mochaHooks = {
-  /** Where files run in parallel, mocha takes every listener away behind each of them. */
-  beforeAll: (): void => {
-    process.off('unhandledRejection', throwUnhandled).on('unhandledRejection', throwUnhandled);
-  },
+/** What pg warns of, its next version refuses: a statement sent while the one before it is under way, for one. */
+function throwWarned(warning: Error): void {
+  if (warning.name === 'DeprecationWarning' && /\bpg@/.test(warning.message)) throw warning;
+}
+
+const listen = (): void => {
+  process.off('unhandledRejection', throwUnhandled).on('unhandledRejection', throwUnhandled);
+  process.off('warning', throwWarned).on('warning', throwWarned);
 };
+listen();
+
+/** Where files run in parallel, mocha takes every listener away behind each of them. */
+export const mochaHooks = { beforeAll: listen };
 
 /**
  * One PostgreSQL for the whole run, unless PARLEY_TEST_DATABASE_URL names a server, as `npm test` does for its several runs.

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -399,25 +400,37 @@ describe('Dockerfile', () => {
 });
 
 describe('the health check', () => {
-  it('tells a server that answers from one that is not ready and from one that is not there', async () => {
-    const server = createServer((request, response) => {
-      response.writeHead(request.url === '/health/live' ? 200 : 503).end('{}');
+  const exitCode = (what: string, env: NodeJS.ProcessEnv): Promise<number> =>
+    run(process.execPath, [script('container-health.mjs'), what], { env }).then(
+      () => 0,
+      (error: unknown) => (error as { code: number }).code,
+    );
+
+  for (const [host, envOf] of [
+    ['127.0.0.1', (port: string) => ({ PORT: port })],
+    ['::1', (port: string) => ({ PARLEY_ROLES: 'projections', METRICS_HOST: '::1', METRICS_PORT: port })],
+  ] as const) {
+    it(`tells a server at ${host} that answers from one that is not ready and from one that is not there`, async function () {
+      const server = createServer((request, response) => {
+        response.writeHead(request.url === '/health/live' ? 200 : 503).end('{}');
+      });
+      server.listen(0, host);
+      try {
+        await once(server, 'listening');
+      } catch (error) {
+        if (host === '::1' && (error as NodeJS.ErrnoException).code === 'EADDRNOTAVAIL') this.skip(); // A machine without IPv6.
+        throw error;
+      }
+      const env = envOf((server.address() as AddressInfo).port.toString());
+      try {
+        expect(await Promise.all([exitCode('live', env), exitCode('ready', env)])).to.deep.equal([0, 1]);
+      } finally {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
+      expect(await exitCode('live', env)).to.equal(1);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const PORT = (server.address() as AddressInfo).port.toString();
-    const exitCode = (what: string): Promise<number> =>
-      run(process.execPath, [script('container-health.mjs'), what], { env: { PORT } }).then(
-        () => 0,
-        (error: unknown) => (error as { code: number }).code,
-      );
-    try {
-      expect(await Promise.all([exitCode('live'), exitCode('ready')])).to.deep.equal([0, 1]);
-    } finally {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    }
-    expect(await exitCode('live')).to.equal(1);
-  });
+  }
 });
 
 describe('docs/configuration.md', () => {
