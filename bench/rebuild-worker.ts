@@ -1,8 +1,10 @@
+import { keepHeapTight } from '../infrastructure/tight-heap.js';
 import { ProjectionEngine, projections } from '../projections/index.js';
 import { openLog } from './log.js';
 import { silentLog } from './payload.js';
 
 /** A process that rebuilds one projection as the `parley` command does, and tells what it took: `rebuild-worker <url> <name>`. */
+keepHeapTight();
 const [url = '', name = ''] = process.argv.slice(2);
 const masterKey = Buffer.from(process.env['PARLEY_MASTER_KEY'] ?? '', 'base64');
 const { pool, store, serializer, close } = await openLog(url, masterKey);

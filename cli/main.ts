@@ -3,6 +3,7 @@ import type { StoreTools, Tools } from '../application/ports/tools.js';
 import { loadConfig } from '../infrastructure/config/config.js';
 import { makeLogger } from '../infrastructure/logging.js';
 import { forOperator } from '../infrastructure/operator-errors.js';
+import { keepHeapTight } from '../infrastructure/tight-heap.js';
 import { toldToStop } from '../infrastructure/told-to-stop.js';
 import { version } from '../infrastructure/version.js';
 import { run } from './run.js';
@@ -31,11 +32,13 @@ function stopFor(why: Stopped): void {
 
 const words = process.argv.slice(2);
 
-// A server sees to its own end.
-if (words[0] !== 'serve')
+// A server sees to its own end, and to its speed before its memory: tools run beside it.
+if (words[0] !== 'serve') {
+  keepHeapTight();
   void toldToStop('parley').then((signal) => {
     stopFor(Stopped.by(signal === 'npm has ended' ? 'SIGTERM' : signal));
   });
+}
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // Whoever reads has read enough; or the disk that it goes to is full.
