@@ -51,6 +51,8 @@ const byTime = (one: string, other: string): number => Number(one.slice(-13)) - 
  * transaction. Safe to call from several processes at once.
  */
 export async function migrate(url: string, migrations: readonly MigrationClass[]): Promise<void> {
+  // Of most starts there is nothing to do, which one statement tells; TypeORM connects twice and looks around first.
+  if ((await migrationsOf(url, migrations)).pending.length === 0) return;
   const source = new DataSource({
     type: 'postgres',
     url,
