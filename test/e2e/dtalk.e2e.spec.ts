@@ -667,7 +667,7 @@ describe('002: the dtalk group API', () => {
       ];
       for (const [method, path] of nowhere) {
         const response = await dt.send(path, undefined, owner, { method });
-        expect([response.status, await response.text()], path).to.deep.equal([404, '404 page not found']);
+        expect([response.status, response.text], path).to.deep.equal([404, '404 page not found']);
         expect(response.headers.get('content-type')).to.match(/^text\/plain/);
       }
     });
@@ -678,7 +678,7 @@ describe('002: the dtalk group API', () => {
         headers: { 'content-type': 'text/plain' },
       });
       expect(response.headers.get('content-type')).to.equal('application/json; charset=utf-8');
-      expect(await response.text()).to.contain(JSON.stringify(name));
+      expect(response.text).to.contain(JSON.stringify(name));
     });
 
     it('takes a repeat with the same Idempotency-Key for one call', async () => {

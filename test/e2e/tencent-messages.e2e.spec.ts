@@ -145,7 +145,7 @@ describe('001: what is said in groups', () => {
     const { MsgSeq } = answer;
 
     await isShown(GroupId, answer);
-    const raw = await (await im.send('group_msg_get_simple', { GroupId, ReqMsgSeq: MsgSeq, ReqMsgNumber: 1 })).text();
+    const { text: raw } = await im.send('group_msg_get_simple', { GroupId, ReqMsgSeq: MsgSeq, ReqMsgNumber: 1 });
     expect(raw, 'byte for byte').to.contain(`"MsgBody":${body},"MsgPriority":1,"MsgRandom":4294967295`);
     expect(await shownAt(GroupId, MsgSeq)).to.deep.equal({
       From_Account: 'bob',

@@ -1,5 +1,6 @@
 import { readJson } from '../../api/dialects/dtalk/json.js';
 import type { Signer } from './dtalk-signer.js';
+import { type HttpAnswer, httpCall } from './http-call.js';
 
 /** An answer of 002, integers beyond 2^53 as bigints. */
 export interface DtalkAnswer<Data = Record<string, unknown>> {
@@ -41,13 +42,12 @@ export class DtalkClient {
     body: object | string | undefined,
     by: Caller,
     request: DtalkRequest = {},
-  ): Promise<Response> {
+  ): Promise<HttpAnswer> {
     const { method = 'POST', headers } = request;
-    return fetch(`${this.base}${path}`, {
+    return httpCall(`${this.base}${path}`, {
       method,
       headers: { 'content-type': 'application/json', 'fzm-signature': headerOf(by), ...headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
+      body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
     });
   }
 
@@ -58,11 +58,10 @@ export class DtalkClient {
     by: Caller,
     request: DtalkRequest = {},
   ): Promise<DtalkAnswer<Data>> {
-    const response = await this.send(path, body, by, request);
-    const text = await response.text();
-    const answer = response.status === 200 ? (readJson(text) as DtalkAnswer<Data>) : undefined;
+    const { status, text } = await this.send(path, body, by, request);
+    const answer = status === 200 ? (readJson(text) as DtalkAnswer<Data>) : undefined;
     if (answer === undefined || Object.keys(answer).join() !== 'result,message,data') {
-      throw new Error(`${path}: HTTP ${response.status.toString()} ${text}`);
+      throw new Error(`${path}: HTTP ${status.toString()} ${text}`);
     }
     return answer;
   }

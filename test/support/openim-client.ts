@@ -1,3 +1,5 @@
+import { httpCall } from './http-call.js';
+
 /** A thin caller of 003's API for tests: what was sent, what came back, nothing hidden. */
 export interface OpenimAnswer<Data = Record<string, unknown>> {
   readonly errCode: number;
@@ -24,7 +26,7 @@ export class OpenimClient {
     body: object | string,
     { token, headers }: OpenimRequest = {},
   ): Promise<OpenimAnswer<Data>> {
-    const response = await fetch(`${this.base}${path}`, {
+    const { status, text } = await httpCall(`${this.base}${path}`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -33,12 +35,11 @@ export class OpenimClient {
         ...headers,
       },
       body: typeof body === 'string' ? body : JSON.stringify(body),
-      signal: AbortSignal.timeout(30_000),
     });
-    const answer = (await response.json()) as OpenimAnswer<Data>;
+    const answer = JSON.parse(text) as OpenimAnswer<Data>;
     const known = Object.keys(answer).filter((name) => name !== 'data');
-    if (response.status !== 200 || known.join() !== 'errCode,errMsg,errDlt') {
-      throw new Error(`${path}: HTTP ${response.status.toString()} ${JSON.stringify(answer)}`);
+    if (status !== 200 || known.join() !== 'errCode,errMsg,errDlt') {
+      throw new Error(`${path}: HTTP ${status.toString()} ${JSON.stringify(answer)}`);
     }
     return answer;
   }

@@ -1,3 +1,5 @@
+import { type AnswerHeaders, httpCall } from './http-call.js';
+
 /** A thin caller of 004's API for tests: one person with his cookie, as a browser has it. */
 export interface SealtalkAnswer {
   readonly status: number;
@@ -6,7 +8,7 @@ export interface SealtalkAnswer {
   /** Of a success, and of the refusals with HTTP 200; 0 for an error. */
   readonly code: number;
   readonly result: unknown;
-  readonly headers: Headers;
+  readonly headers: AnswerHeaders;
 }
 
 export interface SealtalkSent {
@@ -30,18 +32,15 @@ export class SealtalkClient {
   /** A body that is text is sent as it is; without one, POST has neither body nor type. */
   async call(method: string, path: string, body?: object | string, sent: SealtalkSent = {}): Promise<SealtalkAnswer> {
     const cookie = 'cookie' in sent ? sent.cookie : this.cookie;
-    const response = await fetch(`${this.base}${path}`, {
+    const { status, headers, text } = await httpCall(`${this.base}${path}`, {
       method,
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(cookie === undefined ? {} : { cookie }),
         ...sent.headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
+      body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
     });
-    const { status, headers } = response;
-    const text = await response.text();
     if (status !== 200) return { status, text, code: 0, result: undefined, headers };
     const { code, result, ...more } = JSON.parse(text) as { code: number; result?: unknown };
     if (Object.keys(more).length > 0) throw new Error(`${path}: ${text}`);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { type HttpAnswer, type HttpCall, httpCall } from './http-call.js';
 
 interface SigApi {
   genUserSig(userId: string, expire: number): string;
@@ -30,6 +31,8 @@ export type TencentAnswer<Data = Record<string, unknown>> = Data & {
   readonly ErrorInfo: string;
 };
 
+type Init = Partial<Pick<HttpCall, 'method' | 'headers'>>;
+
 export type Query = Readonly<Record<string, string | undefined>>;
 
 /** A thin caller of 001's API for tests: what was sent, what came back, nothing hidden. */
@@ -46,7 +49,7 @@ export class TencentClient {
   }
 
   /** A body that is text is sent as it is; of the query, undefined leaves one out. */
-  async send(command: string, body: object | string, query: Query = {}, init: RequestInit = {}): Promise<Response> {
+  async send(command: string, body: object | string, query: Query = {}, init: Init = {}): Promise<HttpAnswer> {
     const all: Query = {
       sdkappid: SDKAPPID.toString(),
       identifier: this.identifier,
@@ -57,11 +60,12 @@ export class TencentClient {
     };
     const given = Object.entries(all).filter((one): one is [string, string] => one[1] !== undefined);
     const path = command.startsWith('/') ? command : `${this.service}/${command}`;
-    return fetch(`${this.base}${path}?${new URLSearchParams(given).toString()}`, {
+    return httpCall(`${this.base}${path}?${new URLSearchParams(given).toString()}`, {
       method: 'POST',
       body: typeof body === 'string' ? body : JSON.stringify(body),
-      signal: AbortSignal.timeout(30_000),
       ...init,
+      // What `fetch` and most others say of a text where they are told nothing.
+      headers: { 'content-type': 'text/plain;charset=UTF-8', ...init.headers },
     });
   }
 
@@ -69,11 +73,10 @@ export class TencentClient {
     command: string,
     body: object | string,
     query: Query = {},
-    init: RequestInit = {},
+    init: Init = {},
   ): Promise<TencentAnswer<Data>> {
-    const response = await this.send(command, body, query, init);
-    const text = await response.text();
-    if (response.status !== 200) throw new Error(`${command}: ${response.status.toString()} ${text}`);
+    const { status, text } = await this.send(command, body, query, init);
+    if (status !== 200) throw new Error(`${command}: ${status.toString()} ${text}`);
     const answer = JSON.parse(text) as TencentAnswer<Data>;
     const isEnvelope =
       typeof answer.ErrorInfo === 'string' && (answer.ActionStatus === 'OK') === (answer.ErrorCode === 0);
@@ -87,7 +90,7 @@ export class TencentClient {
     return answer;
   }
 
-  async codeOf(command: string, body: object | string, query: Query = {}, init: RequestInit = {}): Promise<number> {
+  async codeOf(command: string, body: object | string, query: Query = {}, init: Init = {}): Promise<number> {
     return (await this.call(command, body, query, init)).ErrorCode;
   }
 }

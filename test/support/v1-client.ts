@@ -1,9 +1,10 @@
+import { type AnswerHeaders, httpCall } from './http-call.js';
 import { V1Contract } from './v1-contract.js';
 
 /** What came back, nothing hidden. */
 export interface V1Answer<T = Record<string, unknown>> {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: AnswerHeaders;
   readonly body: T;
 }
 
@@ -32,19 +33,12 @@ export class V1Client {
       ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }),
       ...request.headers,
     };
-    const response = await fetch(`${this.url}/v1${path}`, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body }),
-      signal: request.signal ?? AbortSignal.timeout(30_000),
-    });
-    const text = await response.text();
+    const answer = await httpCall(`${this.url}/v1${path}`, { method, headers, body, signal: request.signal });
     contract ??= new V1Contract();
-    const { status } = response;
-    const answer = { status, headers: response.headers, text };
     const wrongs = contract.wrongsOf({ method, path, request: { headers, body }, answer });
     if (wrongs.length > 0) throw new Error(`not as documented: ${wrongs.join('\n')}`);
-    return { status: response.status, headers: response.headers, body: (text === '' ? {} : JSON.parse(text)) as T };
+    const { status, text } = answer;
+    return { status, headers: answer.headers, body: (text === '' ? {} : JSON.parse(text)) as T };
   }
 
   /** Registers a user and logs him in. */

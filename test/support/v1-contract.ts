@@ -3,6 +3,7 @@ import formats from 'ajv-formats';
 import { BASE, openApiDocument } from '../../api/v1/openapi.js';
 import { v1Operations, type V1Services } from '../../api/v1/operations.js';
 import type { Operation } from '../../api/v1/operation.js';
+import type { HttpAnswer } from './http-call.js';
 
 /** The OpenAPI document, as far as answers are held against it. */
 interface Document {
@@ -40,7 +41,7 @@ export interface Exchange {
   /** Below `/v1`, with its query. */
   readonly path: string;
   readonly request: { readonly headers: Readonly<Record<string, string>>; readonly body: string | undefined };
-  readonly answer: { readonly status: number; readonly headers: Headers; readonly text: string };
+  readonly answer: HttpAnswer;
 }
 
 /** Headers that no operation may answer without documenting them. */
@@ -194,7 +195,7 @@ function typed(value: string, { schema }: Parameter): unknown {
 
 function wrongHeaders(
   { headers: documented = {} }: ResponseObject,
-  headers: Headers,
+  headers: HttpAnswer['headers'],
   resolve: (ref: string) => Json,
 ): string[] {
   const names = new Map(Object.entries(documented).map(([name, header]) => [name.toLowerCase(), header]));

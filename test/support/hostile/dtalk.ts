@@ -246,12 +246,11 @@ async function send(world: World, { method, path }: Operation, request: Request)
   const client = new DtalkClient(`${world.v1.url}/dtalk`);
   const caller = as === undefined ? '' : dtalkSigner(as);
   const sent = method === 'GET' ? undefined : body;
-  const response = await client.send(path, sent, caller, { method, headers: { ...headers, ...credential } });
-  const text = await response.text();
+  const { status, text } = await client.send(path, sent, caller, { method, headers: { ...headers, ...credential } });
   return {
-    status: response.status,
+    status,
     text,
-    envelope: response.status === 200 ? (JSON.parse(text) as DtalkAnswer) : undefined,
+    envelope: status === 200 ? (JSON.parse(text) as DtalkAnswer) : undefined,
   };
 }
 

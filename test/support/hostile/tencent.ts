@@ -58,8 +58,8 @@ interface Answer {
 async function send(world: World, { path }: Operation, request: Request): Promise<Answer> {
   const { as = 'root', credential = {}, body, headers } = request;
   const client = new TencentClient(world.v1.url, as);
-  const response = await client.send(path, body, credential, { headers: { ...headers } });
-  return { status: response.status, text: await response.text() };
+  const { status, text } = await client.send(path, body, credential, { headers: { ...headers } });
+  return { status, text };
 }
 
 const codeOf = ({ text }: Answer): number => (JSON.parse(text) as { ErrorCode: number }).ErrorCode;
