@@ -36,6 +36,7 @@ export const projections: readonly Projection[] = [
   auditLogProjection,
 ];
 
+export { machineBusyness } from './engine/busyness.js';
 export { ProjectionEngine, type ProjectionEngineOptions, type ProjectionStatus } from './engine/engine.js';
 export { NotParked } from './engine/errors.js';
 export { Leadership } from './engine/coordinate.js';

@@ -1,5 +1,5 @@
 import { ContainerModule } from 'inversify';
-import { ProjectionEngine, projections } from '../../projections/index.js';
+import { machineBusyness, ProjectionEngine, projections } from '../../projections/index.js';
 import { version } from '../version.js';
 import { makePool } from '../postgres/pool.js';
 import { openReadModels } from '../read-models/read-models.js';
@@ -36,6 +36,7 @@ export async function openProjections(container: Container, surroundings: Surrou
     log,
     telemetry: container.get(ids.telemetry),
     release: version(),
+    busyness: config.roles.has('api') ? undefined : machineBusyness(),
   });
   const readModels = await ofPostgres(surroundings, () =>
     openReadModels({

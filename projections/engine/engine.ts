@@ -4,6 +4,7 @@ import type { EventStore, Position } from '../../application/ports/event-store.j
 import type { Logger } from '../../application/ports/logger.js';
 import type { Telemetry } from '../../application/ports/telemetry.js';
 import { isPositionOf, positionOf } from '../../application/ports/positions.js';
+import type { Busyness } from './busyness.js';
 import { Leadership, PROJECTIONS } from './coordinate.js';
 import {
   FOREIGN_CHECKPOINT,
@@ -66,6 +67,8 @@ export interface ProjectionEngineOptions {
   readonly waitPollMs?: number;
   /** Is told of each step that is taken here. */
   readonly telemetry?: Pick<Telemetry, 'projected'>;
+  /** Of what its readers share with commands and queries: the busier that is, the longer they rest; default: of this process. */
+  readonly busyness?: Busyness | undefined;
 }
 
 export interface ProjectionStatus {

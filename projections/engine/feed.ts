@@ -4,6 +4,7 @@ import type { Logger } from '../../application/ports/logger.js';
 import type { Telemetry } from '../../application/ports/telemetry.js';
 import { GivenUp, Rewound, Runner } from './apply.js';
 import { applyToAll } from './apply-to-all.js';
+import { type Busyness, threadBusyness } from './busyness.js';
 import { Backoff, pause } from '../../application/following/backoff.js';
 import { Lane } from './lane.js';
 import { NotLeading } from '../../application/following/lead.js';
@@ -30,6 +31,8 @@ export interface FeedOptions {
   /** How often a stopped projection is looked at, milliseconds; default 1000. */
   readonly lookMs?: number;
   readonly telemetry?: Pick<Telemetry, 'projected'> | undefined;
+  /** Of what it shares with commands and queries; default: of this process. */
+  readonly busyness?: Busyness | undefined;
 }
 
 /** One reader for all projections that this process leads. */
@@ -109,12 +112,8 @@ export class Feed {
         return;
       }
       let workMs = 0;
-      let used = performance.eventLoopUtilization();
-      const rest = (): Rest => {
-        const before = used;
-        used = performance.eventLoopUtilization();
-        return restAfter(workMs, performance.eventLoopUtilization(used, before).utilization);
-      };
+      const { busyness = threadBusyness() } = this.options;
+      const rest = (): Rest => restAfter(workMs, busyness());
       for await (const stretch of follow(this.options.store, lowest, this.opener, ended, (until) =>
         this.waits.rest(rest(), until),
       )) {

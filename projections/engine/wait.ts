@@ -14,10 +14,10 @@ export interface Rest {
 }
 
 /**
- * Of a reader under load, after a step that took so long: a moment while the process has time to spare, so that readers see what
- * others have written at once; up to five times as long as the step, a twentieth of a second at most, where it has none, as
- * fewer and larger steps leave more of it to commands. Who waits to see it ends the rest.
- * @param busy share of its time in which the process was at work, 0 to 1
+ * Of a reader under load, after a step that took so long: a moment while there is time to spare, so that readers see what others
+ * have written at once; up to five times as long as the step, a twentieth of a second at most, where there is none, as fewer and
+ * larger steps leave more of it to commands. Who waits to see it ends the rest.
+ * @param busy share of the time in which what it shares with commands was at work, 0 to 1
  */
 export function restAfter(workMs: number, busy: number): Rest {
   const share = (5 * Math.max(0, busy - SPARE)) / (1 - SPARE);
@@ -25,7 +25,7 @@ export function restAfter(workMs: number, busy: number): Rest {
   return { atLeastMs: Math.min(25, atMostMs), atMostMs };
 }
 
-/** Busier than that, a process has no time to spare. */
+/** Busier than that, there is no time to spare. */
 const SPARE = 0.75;
 
 export interface WaitsOptions {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Position } from '../../../application/ports/event-store.js';
+import { machineBusyness } from '../../../projections/engine/busyness.js';
 import { restAfter, Waits } from '../../../projections/engine/wait.js';
 
 /** None of these ends in time if its rest doesn't end when it should. */
@@ -41,5 +42,23 @@ describe('the rest of a reader under load', () => {
     const resting = waits().rest(LONG, stopping.signal);
     stopping.abort();
     await resting;
+  });
+
+  it('of a process that only feeds is by how busy all cores are, whoever works on them', () => {
+    const times = { all: 0, idle: 0 };
+    let now = 0;
+    let thread = 0.5;
+    const busy = machineBusyness(
+      () => ({ ...times }),
+      () => now,
+      () => thread,
+    );
+    Object.assign(times, { all: 400, idle: 40 });
+    now = 199; // Too soon to be told from the system's hundredths.
+    expect(busy()).to.equal(0.5);
+    now = 200;
+    expect(busy()).to.equal(0.9);
+    thread = 0.95;
+    expect(busy()).to.equal(0.95);
   });
 });
