@@ -29,6 +29,11 @@ export interface ProcessRunnerOptions {
   readonly noteMs?: number;
   /** After how long an act that fails while all else is well is taken to fail for its own sake, milliseconds; default a minute. */
   readonly patienceMs?: number;
+  /**
+   * Whether what commands look things up in is well behind the log and on its way: then an act that can't be done yet doesn't
+   * fail for its own sake. Default: never.
+   */
+  readonly isReadSideComing?: () => Promise<boolean>;
 }
 
 export interface ProcessStatus {
@@ -181,11 +186,12 @@ export class ProcessRunner {
     }
   }
 
-  /** Event store and database answer, and appends have outcomes. */
+  /** Event store and database answer, appends have outcomes, and nobody need wait for the read side. */
   async #isWell(): Promise<boolean> {
-    const { store, checkpoints } = this.#options;
+    const { store, checkpoints, isReadSideComing } = this.#options;
     try {
       await Promise.all([store.head(), checkpoints.load([])]);
+      if ((await isReadSideComing?.()) === true) return false;
       return (store.troubles?.() ?? []).length === 0;
     } catch {
       return false;

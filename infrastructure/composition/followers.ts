@@ -5,7 +5,7 @@ import type { Config } from '../config/config.js';
 import { leadersOf } from '../../projections/index.js';
 import { PROCESSES } from '../system/process-checkpoints.js';
 import { ids } from './identifiers.js';
-import { Paces } from './paces.js';
+import { isLevel, Paces } from './paces.js';
 
 /** What an operator is told of how far projections and processes are, whoever does their work. */
 export function followerTools(
@@ -38,7 +38,7 @@ export function followerTools(
         version,
         letter: letter ?? null,
         // While traffic comes, what was the end at the first look isn't at the second.
-        state: state === 'catchingUp' && paceOf(name).lagEvents === 0 ? 'live' : state,
+        state: state === 'catchingUp' && isLevel(paceOf(name)) ? 'live' : state,
         position: position ?? null,
         ...paceOf(name),
         parked,
@@ -63,7 +63,7 @@ export function followerTools(
         const pace = paceOf(name);
         return {
           name,
-          state: pace.lagEvents === 0 ? 'live' : 'catchingUp',
+          state: isLevel(pace) ? 'live' : 'catchingUp',
           position: position === '' ? null : (position as Position),
           ...pace,
           parked: row?.parked ?? 0,

@@ -24,6 +24,13 @@ interface Counted {
   readonly atLeast: boolean;
 }
 
+/** Under traffic there is always something that came a moment ago. */
+const MOMENT_MS = 1_000;
+
+/** Whether somebody who is so far behind shows all but what came a moment ago. */
+export const isLevel = ({ lagEvents, lagMs }: Pick<Pace, 'lagEvents' | 'lagMs'>): boolean =>
+  lagEvents === 0 || lagMs < MOMENT_MS;
+
 /** What was passed between two looks, by name. */
 interface Passed {
   readonly from: number;

@@ -8,10 +8,20 @@ import { erasureProcess } from '../../application/processes/erasure-process.js';
 import { GroupOfCause } from '../../application/processes/group-of-cause.js';
 import { ActRetries } from '../../application/processes/retry.js';
 import { ProcessRunner } from '../../application/processes/runner.js';
-import { Leadership } from '../../projections/index.js';
+import { Leadership, projections, type ProjectionStatus } from '../../projections/index.js';
 import { reachable } from '../postgres/reachable.js';
 import { PostgresProcessCheckpoints, PROCESSES } from '../system/process-checkpoints.js';
 import { ids } from './identifiers.js';
+
+/** Behind for longer than traffic alone keeps anybody, ms. */
+const WELL_BEHIND_MS = 5_000;
+const AWAITED: ReadonlySet<string> = new Set(
+  projections.filter(({ unawaited }) => unawaited !== true).map(({ name }) => name),
+);
+
+/** One that is stopped or paused stays away: nobody waits for it for ever. */
+const isComing = ({ name, state, lag }: ProjectionStatus): boolean =>
+  AWAITED.has(name) && state === 'catchingUp' && lag > WELL_BEHIND_MS;
 
 /** What follows by itself from what happened. Only a server runs it; a tool tries again what could not be done. */
 export const processes = new ContainerModule(({ bind }) => {
@@ -43,7 +53,7 @@ export const processes = new ContainerModule(({ bind }) => {
     [ids.store, ids.serializer, ids.processes],
   );
   bind(ProcessRunner).toResolvedValue(
-    (store, serializer, checkpoints, lockUrl, log, processes) =>
+    (store, serializer, checkpoints, lockUrl, log, processes, engine) =>
       new ProcessRunner({
         store,
         serializer,
@@ -51,7 +61,8 @@ export const processes = new ContainerModule(({ bind }) => {
         processes,
         takePart: (ask) => new Leadership({ contest: PROCESSES, lockUrl, log, ...ask }),
         log,
+        isReadSideComing: async () => (await engine.status()).some(isComing),
       }),
-    [ids.store, ids.serializer, ids.processCheckpoints, ids.databaseUrl, ids.log, ids.processes],
+    [ids.store, ids.serializer, ids.processCheckpoints, ids.databaseUrl, ids.log, ids.processes, ids.projections],
   );
 });

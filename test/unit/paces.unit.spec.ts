@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { makePosition } from '../../application/ports/positions.js';
-import { Paces } from '../../infrastructure/composition/paces.js';
+import { isLevel, Paces } from '../../infrastructure/composition/paces.js';
 
 const LOG = 'abc';
 const at = (ordinal: number): string => makePosition(LOG, BigInt(ordinal));
@@ -42,5 +42,15 @@ describe('how fast a follower is, to whoever looks again and again', () => {
 
   it('given none for ten seconds, then it is', async () => {
     expect(await rates([0, 1], [1, 4_001], [6, 4_001], [12, 4_001])).to.deep.equal([4_000, 666.7, 0]);
+  });
+
+  it('given traffic, then one that lacks but what came a moment ago is level', () => {
+    const behind = [
+      [0, 0],
+      [4, 200],
+      [4, 1_500],
+      [90_000, 900],
+    ] as const;
+    expect(behind.map(([lagEvents, lagMs]) => isLevel({ lagEvents, lagMs }))).to.deep.equal([true, true, false, true]);
   });
 });

@@ -253,6 +253,21 @@ describe('what runs the processes', () => {
     expect(done).to.deep.equal(['one: s1@1']);
   });
 
+  it('waits for a read side that is on its way, however long that takes', async () => {
+    write(store, 's1', ['A']);
+    let tries = 0;
+    const { process, done } = recording('one', ['A'], {
+      perform: () => {
+        tries += 1;
+        if (tries < 6) throw new ApplicationError('Unavailable', { what: 'older messages' });
+      },
+    });
+    await start([process], { patienceMs: 0, isReadSideComing: () => Promise.resolve(tries < 6) });
+    await noted('one');
+    expect(checkpoints.parked).to.deep.equal([]);
+    expect(done).to.deep.equal(['one: s1@0']);
+  });
+
   it('parks nothing for what ails everybody, however long that lasts', async () => {
     write(store, 's1', ['A']);
     write(store, 's2', ['A']);
