@@ -1,3 +1,4 @@
+import { NoAnswer } from './http-call.js';
 import type { Random } from './random.js';
 import { type V1Answer, V1Client } from './v1-client.js';
 
@@ -207,8 +208,7 @@ export class Flood {
       }
     } catch (error) {
       // The connection was cut or refused: exactly what a kill looks like from outside.
-      if (!(error instanceof TypeError) && !(error instanceof DOMException) && !(error instanceof SyntaxError))
-        throw error;
+      if (!(error instanceof NoAnswer) && !(error instanceof SyntaxError)) throw error;
       if (this.options.serversStay === true) this.unexpected.push(`${command.key}: ${String(error)}`);
     } finally {
       this.slowestMs = Math.max(this.slowestMs, performance.now() - began);

@@ -38,6 +38,11 @@ class ReceivedHeaders implements AnswerHeaders {
   }
 }
 
+/** Nobody knows what became of the request. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
 /** Idle connections go before the server closes them (5 s): nothing is sent on one that is being closed. */
 const agent = new Agent({ keepAlive: true, timeout: 2_000 });
 
@@ -47,7 +52,7 @@ const ANSWERED_WITHIN_MS = 30_000;
  * What the clients of tests need of `fetch`, for a third of its work: with tens of thousands of requests that was a sixth of what
  * the suite does. What isn't compressed isn't asked to be; test/e2e/http-front asks.
  *
- * @throws when there is no whole answer
+ * @throws NoAnswer when there is none, or not the whole of it
  */
 export function httpCall(url: string, { method, headers, body, signal }: HttpCall): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
@@ -71,18 +76,19 @@ export function httpCall(url: string, { method, headers, body, signal }: HttpCal
           const { statusCode = 0, headers: all } = response;
           resolve({ status: statusCode, headers: new ReceivedHeaders(all), text: Buffer.concat(parts).toString() });
         });
-        response.once('error', failed);
+        response.on('error', failed);
       },
     );
     const late = (): void => {
-      request.destroy(new Error(`${method} ${url}: no answer within ${ANSWERED_WITHIN_MS.toString()} ms`));
+      request.destroy(new Error(`nothing within ${ANSWERED_WITHIN_MS.toString()} ms`));
     };
     const timer = signal === undefined ? setTimeout(late, ANSWERED_WITHIN_MS) : undefined;
     const failed = (error: Error): void => {
       clearTimeout(timer);
-      reject(error);
+      reject(new NoAnswer(`${method} ${url}: ${error.message}`, { cause: error }));
     };
-    request.once('error', failed);
+    // A connection that is cut says so to both, and sometimes twice.
+    request.on('error', failed);
     request.end(body);
   });
 }
