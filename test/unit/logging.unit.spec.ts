@@ -4,11 +4,11 @@ import { makeLogger } from '../../infrastructure/logging.js';
 
 const SECRET = 'ada’s "secret": +4915112345678';
 
-/** What is written of it. */
+/** What is written of it, but the time: a digit of what is sought could stand there. */
 function logged(facts: object): string {
   const lines: string[] = [];
   makeLogger('trace', { write: (line) => lines.push(line) }).error(facts, 'it failed');
-  return lines.join('');
+  return lines.join('').replaceAll(/"time":\d+,/g, '');
 }
 const thrown = (act: () => unknown): unknown => {
   try {
