@@ -48,13 +48,13 @@ describe('a process that is killed while it works on a projection', () => {
   };
 
   /** Kills it at any moment after it has begun, while members join. */
-  async function killed(work: (typeof WORKS)[number], afterMs: number): Promise<Position> {
+  async function killed(work: (typeof WORKS)[number], afterMs: number, told: string): Promise<Position> {
     const worker = spawn(process.execPath, [WORKER, bench.database.url, work], {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     const exited = once(worker, 'exit');
     await Promise.race([once(worker.stdout!, 'data'), exited]);
-    expect(worker.exitCode, 'it works').to.equal(null);
+    expect(worker.exitCode, `${told}: it works`).to.equal(null);
     let lives = true;
     const traffic = (async () => {
       let last = await joins();
@@ -87,7 +87,7 @@ describe('a process that is killed while it works on a projection', () => {
       const work = WORKS[round % WORKS.length]!;
       const told = `round ${String(round)}: ${work}, seed ${String(random.seed)}`;
       if (work === 'feed') await engine.stop();
-      const last = await killed(work, random.between(0, LIVES_MS));
+      const last = await killed(work, random.between(0, LIVES_MS), told);
       if (work === 'feed') await startHere();
       expect(await engine.waitFor(last, { timeoutMs: 20_000 }), told).to.equal(true);
       for (const again of [false, true]) {
