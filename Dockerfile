@@ -32,4 +32,4 @@ EXPOSE 8080
 STOPSIGNAL SIGTERM
 # Alive, not ready: an orchestrator restarts what is unhealthy, and a restart mends no database that is gone.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "container-health.mjs", "live"]
-CMD ["node", "--enable-source-maps", "--max-semi-space-size=32", "--heap-growing-percent=50", "dist/program/main.js"]
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=32", "dist/program/main.js"]

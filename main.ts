@@ -16,6 +16,7 @@ import { forOperator } from './infrastructure/operator-errors.js';
 import { StartCancelled } from './infrastructure/patience.js';
 import { metricsPage } from './infrastructure/telemetry/metrics-page.js';
 import { openTelemetry } from './infrastructure/telemetry/open.js';
+import { keepHeapTight } from './infrastructure/tight-heap.js';
 import { toldToStop } from './infrastructure/told-to-stop.js';
 import { rolesOf } from './infrastructure/workers/messages.js';
 import { asWorker, type Worker } from './infrastructure/workers/worker.js';
@@ -25,6 +26,7 @@ const stderr = lineWriter(2, { onDropped: (lines) => `${lines.toString()} lines 
 
 /** Starts everything, prints the address when it is ready, and ends everything in order at SIGINT, SIGTERM or SIGHUP. */
 async function main(): Promise<void> {
+  keepHeapTight();
   const stop = toldToStop('start');
   void stop.then(() => {
     // A server that hangs may keep anything from closing; whoever told us to stop kills us sooner or later.

@@ -32,9 +32,10 @@ function stopFor(why: Stopped): void {
 
 const words = process.argv.slice(2);
 
-// A server sees to its own end, and to its speed before its memory: tools run beside it.
+keepHeapTight();
+
+// A server sees to its own end.
 if (words[0] !== 'serve') {
-  keepHeapTight();
   void toldToStop('parley').then((signal) => {
     stopFor(Stopped.by(signal === 'npm has ended' ? 'SIGTERM' : signal));
   });

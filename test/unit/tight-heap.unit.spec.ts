@@ -22,7 +22,7 @@ gc();
 console.log(JSON.stringify({ most, lives: old(), kept: lives.length + late.length }));
 `;
 
-describe('the heap of a tool', () => {
+describe('the heap of a server and of a tool', () => {
   it('given garbage that gets old, then it is collected before it is several times what lives', async () => {
     // On one thread, or it would depend on who else has the processor how much gets old while garbage is looked for.
     const flags = ['--expose-gc', '--single-threaded', '--input-type=module', '--eval', CHURNING];
