@@ -7,7 +7,11 @@ import { openPostgresEventStore } from '../infrastructure/event-store/postgres/p
 import { exportLog } from '../infrastructure/seals/export-log.js';
 import { PostgresSeals } from '../infrastructure/seals/postgres-seals.js';
 import { verifyLog } from '../infrastructure/seals/verify-log.js';
+import { keepHeapTight } from '../infrastructure/tight-heap.js';
 import { silentLog } from './payload.js';
+
+// As the `parley` command does.
+keepHeapTight();
 
 /**
  * `node proof-child.js verify URL | export URL FOLDER | alone VERIFIER FOLDER`: one of the ways to prove a log, in a process of its own,
