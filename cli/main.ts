@@ -32,10 +32,9 @@ function stopFor(why: Stopped): void {
 
 const words = process.argv.slice(2);
 
-keepHeapTight();
-
-// A server sees to its own end.
+// A server sees to its own heap and its own end.
 if (words[0] !== 'serve') {
+  keepHeapTight();
   void toldToStop('parley').then((signal) => {
     stopFor(Stopped.by(signal === 'npm has ended' ? 'SIGTERM' : signal));
   });

@@ -20,7 +20,7 @@ export async function withProgress<T>(
   terminal: Terminal,
   what: string,
   work: (say: SayProgress, beside: Terminal) => Promise<T>,
-  stream: NodeJS.WriteStream = process.stderr,
+  stream: NodeJS.WritableStream & { readonly columns?: number } = process.stderr,
 ): Promise<T> {
   const timeLeft = timeLeftFrom(Date.now);
   if (!terminal.isTerminal) {

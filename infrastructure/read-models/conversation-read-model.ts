@@ -89,9 +89,10 @@ export class ConversationReadModel implements ConversationQueries {
     const { after, offset } = pageStart(LIST, page);
     const where = [...after, page.limit + 1, offset];
     const [name, text] = page.limit > SHORT_PAGE ? [`${LIST.name}-long`, LONG_PAGE] : [LIST.name, PAGE];
+    const values = [tenant, userId, at, ...where];
     const rows = await (among === undefined
-      ? this.prepared.rows<Totals & ShownRow>(name, text, [tenant, userId, at, ...where])
-      : this.prepared.rows<Totals & ShownRow>(`${LIST.name}-among`, AMONG, [tenant, userId, at, ...where, among]));
+      ? this.prepared.rows<Totals & ShownRow>(name, text, values)
+      : this.prepared.rows<Totals & ShownRow>(`${LIST.name}-among`, AMONG, [...values, among]));
     const [first] = rows;
     const { shown, next } = cutPage(
       LIST,

@@ -5,7 +5,7 @@ import { Backoff, pause } from '../../application/following/backoff.js';
 import { messageOf } from '../../application/following/errors.js';
 import { type Lead, NotLeading } from '../../application/following/lead.js';
 import { sessionName } from './session-name.js';
-import { type Ask, inTurn } from './in-turn.js';
+import { inTurn } from './in-turn.js';
 import * as sql from './sql.js';
 
 /** Who leads whom: the projections' leaders and those of others don't keep each other out. */
@@ -95,7 +95,7 @@ export class Leadership {
         await client.connect();
         await this.beHeard(client);
         backoff.reset();
-        await this.hold(inTurn(client), AbortSignal.any([signal, lost.signal]));
+        await this.hold(askingInTurn(client), AbortSignal.any([signal, lost.signal]));
       } catch (error) {
         if (!signal.aborted) this.options.log.warn({ error: messageOf(error) }, 'the leadership connection failed');
       }
@@ -162,4 +162,12 @@ export class Leadership {
   private rest(signal: AbortSignal): Promise<void> {
     return pause((this.options.retryMs ?? RETRY_MS) * (0.75 + Math.random() / 2), signal);
   }
+}
+
+type Ask = <Row extends object>(text: string, values?: readonly unknown[]) => Promise<pg.QueryResult<Row>>;
+
+/** Who beats and who confirms may ask at once. */
+function askingInTurn(client: pg.Client): Ask {
+  const turn = inTurn();
+  return (text, values) => turn(() => client.query(text, values && [...values]));
 }

@@ -1,12 +1,8 @@
-import type pg from 'pg';
-
-export type Ask = <Row extends object>(text: string, values?: readonly unknown[]) => Promise<pg.QueryResult<Row>>;
-
-/** For several who ask of one connection at once: each statement goes out when the one before is answered, or has failed. */
-export function inTurn(client: Pick<pg.Client, 'query'>): Ask {
+/** For several who ask of one connection: each work begins when the one before has ended, or has failed. */
+export function inTurn(): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let last: Promise<unknown> = Promise.resolve();
-  return <Row extends object>(text: string, values?: readonly unknown[]) => {
-    const answer = last.then(() => client.query<Row>(text, values && [...values]));
+  return (work) => {
+    const answer = last.then(work);
     last = answer.catch(() => undefined);
     return answer;
   };

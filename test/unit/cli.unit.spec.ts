@@ -135,7 +135,7 @@ function itemOf(type: string, data: object, revision: number): RecordedEvent {
 }
 
 /** What a terminal would show of what is written to it: as many of its sequences as a bar needs. */
-function drawnOn(): { stream: NodeJS.WriteStream; lines: () => string[] } {
+function drawnOn() {
   const rows: string[][] = [[]];
   let [row, column] = [0, 0];
   let saved: readonly [number, number] = [0, 0];
@@ -165,8 +165,8 @@ function drawnOn(): { stream: NodeJS.WriteStream; lines: () => string[] } {
   };
   const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 120, rows: 30, write });
   return {
-    stream: stream as unknown as NodeJS.WriteStream,
-    lines: () => rows.map((cells) => cells.join('').trimEnd()).filter((line) => line !== ''),
+    stream,
+    lines: (): string[] => rows.map((cells) => cells.join('').trimEnd()).filter((line) => line !== ''),
   };
 }
 

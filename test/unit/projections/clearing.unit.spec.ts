@@ -20,14 +20,15 @@ describe('a long conversation that is cleared', () => {
       },
       send: begins,
     };
-    const data = { by: 'ann', upToSeq: 95_000 };
-    const cleared = {
+    const cleared: ProjectedEvent = {
       tenant: 't1',
       stream: 'parley_conversation-t1.s.3.ann.bob',
+      revision: 1,
       occurredAt: 1,
-      event: { type: 'ConversationCleared', data },
+      envelope: { actor: { kind: 'user', id: 'ann' }, $correlationId: 'c' },
+      event: { type: 'ConversationCleared', data: { by: 'ann', upToSeq: 95_000 } },
     };
-    await messagesProjection.apply([cleared as unknown as ProjectedEvent], tablesOf(messagesProjection, 'a'), db);
+    await messagesProjection.apply([cleared], tablesOf(messagesProjection, 'a'), db);
     expect({ asked, most }).to.deep.equal({ asked: 10, most: 1 });
   });
 });

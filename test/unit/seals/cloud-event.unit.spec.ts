@@ -3,16 +3,15 @@ import fc from 'fast-check';
 import type { Position, StoredEvent } from '../../../application/ports/event-store.js';
 import { cloudEvent } from '../../../infrastructure/seals/cloud-event.js';
 
-const stored = (metadata: string): StoredEvent =>
-  ({
-    id: '00000000-0000-4000-8000-000000000000',
-    stream: 'parley_group-t.g',
-    type: 'MemberMuted',
-    revision: 3,
-    position: 'store:0001' as Position,
-    data: '{"groupId":"g"}',
-    metadata,
-  }) as unknown as StoredEvent;
+const stored = (metadata: string): StoredEvent => ({
+  id: '00000000-0000-4000-8000-000000000000',
+  stream: 'parley_group-t.g',
+  type: 'MemberMuted',
+  revision: 3,
+  position: 'store:0001' as Position,
+  data: '{"groupId":"g"}',
+  metadata,
+});
 const timeOf = (metadata: string): unknown =>
   (JSON.parse(cloudEvent(stored(metadata), 7, 'parley:here')) as { time?: unknown }).time;
 const at = (ms: number): string => `{"tenant":"t","occurredAt":${ms.toString()},"hash":"h"}`;
