@@ -3,7 +3,7 @@ import type { EventStore } from '../../application/ports/event-store.js';
 import type { Logger } from '../../application/ports/logger.js';
 import type { Telemetry } from '../../application/ports/telemetry.js';
 import { GivenUp, Rewound, Runner } from './apply.js';
-import { applyToAll } from './apply-to-all.js';
+import { applyToAll, type Patience } from './apply-to-all.js';
 import { type Busyness, threadBusyness } from './busyness.js';
 import { Backoff, pause } from '../../application/following/backoff.js';
 import { Lane } from './lane.js';
@@ -33,12 +33,20 @@ export interface FeedOptions {
   readonly telemetry?: Pick<Telemetry, 'projected'> | undefined;
   /** Of what it shares with commands and queries; default: of this process. */
   readonly busyness?: Busyness | undefined;
+  /** How long the others wait for one whose step takes long, milliseconds; default 3000. */
+  readonly patienceMs?: number | undefined;
 }
+
+/** More than a step takes on a machine under load, by far. */
+const PATIENCE_MS = 3_000;
 
 /** One reader for all projections that this process leads. */
 export class Feed {
   private readonly stopping = new AbortController();
   private readonly runners: readonly Runner[];
+  /** At work on a step that takes long, with what ends when it is done. */
+  private readonly slow = new Map<Runner, Promise<void>>();
+  private round: AbortController | undefined;
   private readonly running: Promise<void>;
 
   constructor(
@@ -71,6 +79,7 @@ export class Feed {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
+    await Promise.all(this.slow.values());
   }
 
   private async run(): Promise<void> {
@@ -79,7 +88,7 @@ export class Feed {
     while (!signal.aborted) {
       try {
         await stopPastEnd(this.options, this.options.projections, signal);
-        for (const runner of this.runners) await runner.load();
+        for (const runner of this.runners) if (!this.slow.has(runner)) await runner.load();
         await this.read(signal, backoff);
       } catch (error) {
         if (signal.aborted) return;
@@ -95,12 +104,16 @@ export class Feed {
     }
   }
 
-  /** Reads from the lowest checkpoint until the source ends, the signal fires, or a stopped projection may go on. */
+  /**
+   * Reads from the lowest checkpoint until the source ends, the signal fires, a stopped projection may go on, or one whose step
+   * took long has done it: from where that stands all is read again.
+   */
   private async read(signal: AbortSignal, backoff: Backoff): Promise<void> {
     const round = new AbortController();
+    this.round = round;
     const ended = AbortSignal.any([signal, round.signal]);
     const rechecking = this.recheck(ended, round);
-    const going = this.runners.filter((runner) => runner.stopped === undefined);
+    const going = this.runners.filter((runner) => runner.stopped === undefined && !this.slow.has(runner));
     const lane = new Lane(going.filter(isUnawaited), this.options.pool, ended, () => {
       round.abort();
     });
@@ -111,6 +124,12 @@ export class Feed {
         await rechecking;
         return;
       }
+      const patience: Patience = {
+        ms: this.options.patienceMs ?? PATIENCE_MS,
+        leave: (runner, work) => {
+          this.leave(runner, work);
+        },
+      };
       let workMs = 0;
       const { busyness = threadBusyness() } = this.options;
       const rest = (): Rest => restAfter(workMs, busyness());
@@ -118,7 +137,8 @@ export class Feed {
         this.waits.rest(rest(), until),
       )) {
         const begun = performance.now();
-        await applyToAll(awaited, this.options.pool, stretch, ended);
+        const keepingUp = awaited.filter((runner) => !this.slow.has(runner));
+        await applyToAll(keepingUp, this.options.pool, stretch, ended, patience);
         await lane.take(stretch);
         workMs = performance.now() - begun;
         backoff.reset();
@@ -130,6 +150,19 @@ export class Feed {
       await rechecking;
       await lane.ended();
     }
+  }
+
+  /** The others go on without it, until it is done. */
+  private leave(runner: Runner, work: Promise<void>): void {
+    this.options.log.warn({ projection: runner.key }, 'a projection takes long over a step: the others go on');
+    const done = work
+      // It says what troubles it by itself, and meets that again in the next round.
+      .catch(() => undefined)
+      .then(() => {
+        this.slow.delete(runner);
+        this.round?.abort();
+      });
+    this.slow.set(runner, done);
   }
 
   /** Whether a stopped projection may go on: a rebuild may have helped it. */

@@ -53,6 +53,8 @@ interface Plan {
   readonly storeTurns: number;
   readonly databaseTurns: number;
   readonly batchSize: number;
+  /** How long the others wait for a slow projection, ms; undefined: as ever. */
+  readonly patienceMs?: number | undefined;
 }
 
 const PLAIN: Plan = { incidents: [], storeTurns: 4, databaseTurns: 1, batchSize: 2 };
@@ -120,7 +122,8 @@ async function run(plan: Plan): Promise<{ broken: readonly string[]; calls: numb
         () => new Error('Connection terminated unexpectedly'),
       );
     const pool = readSide.poolOf(leading);
-    leading.feed = new Feed({ store, pool, projections, confirm, log: silentLogger }, opener, waits);
+    const { patienceMs } = plan;
+    leading.feed = new Feed({ store, pool, projections, confirm, patienceMs, log: silentLogger }, opener, waits);
   };
   const stop = (which: Leading): Promise<void> => (which.stopping ??= which.feed?.stop() ?? Promise.resolve());
 
@@ -206,6 +209,7 @@ describe('A checkpoint passes only what was applied or isn’t handled, and who 
       storeTurns: fc.nat(12),
       databaseTurns: fc.nat(4),
       batchSize: fc.integer({ min: 1, max: 5 }),
+      patienceMs: fc.constantFrom(undefined, 0),
     });
     // Each of them many at once: they spend their time waiting.
     await fc.assert(
