@@ -3,7 +3,7 @@ import { WrongWords } from '../application/ports/wrong-words.js';
 import type { Tools, Watched } from '../application/ports/tools.js';
 import type { House } from './house.js';
 import { ALL_BUT_DONE, count, withProgress } from './progress.js';
-import type { Terminal } from './terminal.js';
+import { json, type Terminal } from './terminal.js';
 
 /** What a command about projections is told. */
 export interface Chosen {
@@ -23,10 +23,21 @@ export function chosen({ projections }: Tools, names: readonly string[], { all }
   return names;
 }
 
-/** One after the other; goes on after a failure of one and tells whether all went well. */
+/** Of a projection, with its name in front once: many a message begins with it. For programs, as an object beside those of the others. */
+export function sayFailed(terminal: Terminal, name: string, error: unknown, facts: object | undefined): void {
+  const words = error instanceof Error ? error.message : String(error);
+  if (facts !== undefined) terminal.out(json({ name, ...facts, error: words }));
+  terminal.err(words.startsWith(`${name} `) ? words : `${name}: ${words}`);
+}
+
+/**
+ * One after the other; goes on after a failure of one and tells whether all went well.
+ * @param facts what is said for programs of one that failed, beside its name and why; undefined: nothing is
+ */
 export async function each(
   names: readonly string[],
   { terminal, stop }: House,
+  facts: object | undefined,
   work: (name: string) => Promise<boolean>,
 ): Promise<boolean> {
   let well = true;
@@ -35,7 +46,7 @@ export async function each(
       well = (await work(name)) && well;
     } catch (error) {
       if (error instanceof DatabaseUnavailable || stop.aborted) throw error;
-      terminal.err(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      sayFailed(terminal, name, error, facts);
       well = false;
     }
   }

@@ -38,11 +38,11 @@ export function processCommands(program: Command, using: Using, house: House): v
       using(async (tools) => {
         const look = async (): ReturnType<typeof tools.processStatus> => tools.processStatus();
         if (options.watch)
-          return watch(house, async () => {
+          return watch(house, async (columns) => {
             const all = await look();
             const now = new Date();
             const line = options.json ? json({ at: now, processes: all }) : summary(all, now);
-            return { lines: options.json ? [line] : processTable(all), line };
+            return { lines: options.json ? [line] : processTable(all, columns), line };
           });
         const all = await look();
         for (const line of options.json ? [json({ processes: all })] : processTable(all)) terminal.out(line);

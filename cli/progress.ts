@@ -72,18 +72,29 @@ export async function withProgress<T>(
 /** An estimate is told after so long, and when so much has been done, ms and share. */
 const ESTIMATED_AFTER_MS = 3_000;
 const ESTIMATED_FROM = 0.005;
+/** The pace is that of this time, ms, or of a longer one where less than `ESTIMATED_FROM` was done in it. */
+const PACE_OF_MS = 20_000;
+/** So often a look is remembered, ms. */
+const REMEMBERED_EVERY_MS = 500;
 /** From here on nobody is told how long the rest takes. */
 export const ALL_BUT_DONE = 0.99;
 
+interface Looked {
+  readonly share: number;
+  readonly at: number;
+}
+
 /**
- * How long a work has still to go at the pace that it has had since this process began it, as words: `, 3 min left`. '' when
- * nobody can tell yet, or it is all but done. One that goes on where it was stopped doesn't begin at 0.
+ * How long a work has still to go at its pace of late, as words: `, 3 min left`. '' when nobody can tell yet, or it is all
+ * but done. One that goes on where it was stopped doesn't begin at 0.
  */
 export function timeLeftFrom(now: () => number): (share: number) => string {
-  let first: { readonly share: number; readonly at: number } | undefined;
+  let looks: readonly [Looked, ...Looked[]] | undefined;
   return (share) => {
-    first ??= { share, at: now() };
-    const [done, took] = [share - first.share, now() - first.at];
+    const look = { share, at: now() };
+    looks = lately(looks, look);
+    const [since] = looks;
+    const [done, took] = [share - since.share, look.at - since.at];
     if (share >= ALL_BUT_DONE || done < ESTIMATED_FROM || took < ESTIMATED_AFTER_MS) return '';
     const seconds = Math.max(1, Math.round(((1 - share) * took) / done / 1_000));
     if (seconds < 60) return `, ${seconds.toString()} s left`;
@@ -91,6 +102,20 @@ export function timeLeftFrom(now: () => number): (share: number) => string {
     if (minutes < 60) return `, ${minutes.toString()} min left`;
     return `, ${Math.floor(minutes / 60).toString()} h ${(minutes % 60).toString()} min left`;
   };
+}
+
+/** From what the pace is taken on: as much as tells one, and no more. */
+function lately(looks: readonly [Looked, ...Looked[]] | undefined, look: Looked): readonly [Looked, ...Looked[]] {
+  if (looks === undefined) return [look];
+  let [first, ...others] = looks;
+  for (;;) {
+    const [next] = others;
+    if (next === undefined || look.at - next.at < PACE_OF_MS || look.share - next.share < ESTIMATED_FROM) break;
+    first = next;
+    others = others.slice(1);
+  }
+  const last = others.at(-1) ?? first;
+  return look.at - last.at < REMEMBERED_EVERY_MS ? [first, ...others] : [first, ...others, look];
 }
 
 export const count = (n: number): string => n.toLocaleString('en');

@@ -45,11 +45,11 @@ export function projectionStatusCommands(projections: Command, using: Using, hou
           await tools.standbys(),
         ];
         if (options.watch)
-          return watch(house, async () => {
+          return watch(house, async (columns) => {
             const [all, standbys] = await look();
             const now = new Date();
             const line = options.json ? json({ at: now, ...record(all, standbys) }) : summary(all, now);
-            return { lines: options.json ? [line] : projectionTable(all, standbys), line };
+            return { lines: options.json ? [line] : projectionTable(all, standbys, columns), line };
           });
         const [all, standbys] = await look();
         const lines = options.json ? [json(record(all, standbys))] : [...projectionTable(all, standbys), LETTER];

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { DryRun, Intended, Rebuilt, StandbyTables, Tools, Watched } from '../application/ports/tools.js';
 import { DatabaseUnavailable } from '../application/ports/unavailable.js';
-import { chosen, each, watching, type Chosen } from './chosen.js';
+import { chosen, each, sayFailed, watching, type Chosen } from './chosen.js';
 import { codes } from './codes.js';
 import { whose } from './history.js';
 import type { House, Using } from './house.js';
@@ -45,18 +45,19 @@ export function tableCommands(projections: Command, using: Using, house: House):
       .description(change.description)
       .addHelpText('after', codes('done', 'it was refused, or failed, for one of them at least'))
       .action((names: string[], options: DropChosen) =>
-        using((tools) =>
-          each(chosen(tools, names, options), house, async (name) => {
-            const dryRun = options.dryRun === true;
-            const { terminal, stop } = house;
+        using((tools) => {
+          const { terminal, stop } = house;
+          const asked = factsOf(change.verb, options);
+          const { dryRun } = asked;
+          return each(chosen(tools, names, options), house, options.json && asked, async (name) => {
             const { words, ...facts } = options.otherVersions
               ? await dropOtherVersions(tools, name, { dryRun })
               : await watching(terminal, name, stop, (watched) => change.work(tools, name, { ...watched, dryRun }));
-            const said = { name, change: change.verb, dryRun, ...facts };
+            const said = { name, ...asked, ...facts };
             terminal.out(options.json ? json(said) : `${name}: ${dryRun ? 'would be done: ' : ''}${words}`);
             return true;
-          }),
-        ),
+          });
+        }),
       );
   }
 }
@@ -66,6 +67,12 @@ async function dropOtherVersions(tools: Tools, name: string, options: DryRun): P
   const versions = others.map(({ version }) => version);
   return { versions, words: `its tables of version ${versions.join(' and ')} dropped` };
 }
+
+/** What is said for programs of each projection, whatever came of it. */
+const factsOf = (change: string, { dryRun }: Chosen): { readonly change: string; readonly dryRun: boolean } => ({
+  change,
+  dryRun: dryRun === true,
+});
 
 const REBUILD_HELP = `${codes('all were filled', 'it was refused, or failed, for one of them at least; the others went on')}
 
@@ -161,36 +168,37 @@ const whatFor = (state: StandbyTables['state'] | undefined): string =>
 async function rebuild(tools: Tools, names: readonly string[], options: RebuildChosen, house: House): Promise<boolean> {
   const { terminal, stop } = house;
   const { hold = false, afresh = false, lostKeysAsTombstones = false } = options;
+  const asked = factsOf('rebuild', options);
   if (options.dryRun) {
-    return each(names, house, async (name) => {
+    return each(names, house, options.json && asked, async (name) => {
       const intended = await tools.intend(name, 'rebuild', afresh);
-      const facts = { name, change: 'rebuild', dryRun: true, hold, ...intended };
+      const facts = { name, ...asked, hold, ...intended };
       terminal.out(options.json ? json(facts) : `${name}: ${intendedWords(intended, hold)}`);
       return true;
     });
   }
   let well = true;
   const what = names.length > 3 ? `${names.length.toString()} projections` : names.join(', ');
-  const { givenUp } = await watching(terminal, what, stop, (watched, { out, err }) =>
+  const { givenUp } = await watching(terminal, what, stop, (watched, beside) =>
     tools.rebuild(names, {
       ...watched,
       hold,
       afresh,
       lostKeysAsTombstones,
       onGoingOn: (name, percent) => {
-        err(`${name}: goes on from ${percent.toString()} %`);
+        beside.err(`${name}: goes on from ${percent.toString()} %`);
       },
       onOutcome: (outcome) => {
         const { name } = outcome;
         if ('result' in outcome) {
-          const facts = { name, change: 'rebuild', dryRun: false, ...outcome.result };
-          out(options.json ? json(facts) : `${name}: ${rebuiltWords(outcome.result)}`);
+          const facts = { name, ...asked, ...outcome.result };
+          beside.out(options.json ? json(facts) : `${name}: ${rebuiltWords(outcome.result)}`);
           return;
         }
         const { error } = outcome;
         if (error instanceof DatabaseUnavailable) throw error;
         well = false;
-        err(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+        sayFailed(beside, name, error, options.json && asked);
       },
     }),
   );

@@ -22,7 +22,7 @@ export function projectionCommands(program: Command, using: Using, house: House)
     .addHelpText('after', codes('they are the same', 'they differ, or it has stopped or set events aside'))
     .action((names: string[], options: Chosen) =>
       using((tools) =>
-        each(chosen(tools, names, options), house, async (name) => {
+        each(chosen(tools, names, options), house, options.json && {}, async (name) => {
           const verified = await watching(terminal, name, stop, (watched) => tools.verify(name, watched));
           for (const line of options.json ? [json(verified)] : verifiedLines(verified)) terminal.out(line);
           return verified.same;

@@ -2,7 +2,7 @@ import type { Pace, ProcessState, ProjectionEntry } from '../application/ports/f
 import type { OtherVersion, ProjectionState, StandbyTables } from '../application/ports/tools.js';
 import { count } from './progress.js';
 import { purposes } from './purposes.js';
-import { table } from './table.js';
+import { table, tableWithin } from './table.js';
 
 const STATES = { live: 'live', catchingUp: 'catching up', stopped: 'STOPPED', paused: 'paused' } as const;
 
@@ -43,7 +43,15 @@ const paceCells = (each: ProjectionState | ProcessState): string[] => [
   leaderOf(each),
 ];
 
-export function projectionTable(all: readonly ProjectionState[], standbys: readonly StandbyTables[]): string[] {
+/** Where there is no room for them, these go first. */
+const SPARE = ['position', 'version', 'letter', 'leader'];
+
+/** @param columns of the screen; absent: as many as it takes */
+export function projectionTable(
+  all: readonly ProjectionState[],
+  standbys: readonly StandbyTables[],
+  columns = Infinity,
+): string[] {
   const rows = all.map((each) => [
     each.name,
     `v${each.version.toString()}`,
@@ -52,7 +60,7 @@ export function projectionTable(all: readonly ProjectionState[], standbys: reado
     each.position ?? '-',
   ]);
   return [
-    ...table(['projection', 'version', 'letter', ...PACE, 'position'], rows),
+    ...tableWithin(columns, ['projection', 'version', 'letter', ...PACE, 'position'], rows, SPARE),
     ...all.flatMap(({ name, reason }) => (reason === undefined ? [] : [`${name}: ${reason}`])),
     ...parkedLines(all),
     ...standbys.map(standbyLine),
@@ -72,10 +80,12 @@ function standbyLine({ name, letter, state, since, percent, holder }: StandbyTab
   return `${name}: a rebuild into ${tables} was broken off at ${at}: the same \`rebuild\` goes on, \`drop\` drops them`;
 }
 
-export const processTable = (all: readonly ProcessState[]): string[] => [
-  ...table(
+export const processTable = (all: readonly ProcessState[], columns = Infinity): string[] => [
+  ...tableWithin(
+    columns,
     ['process', ...PACE, 'position'],
     all.map((each) => [each.name, ...paceCells(each), each.position ?? '-']),
+    SPARE.filter((name) => name === 'position' || name === 'leader'),
   ),
   ...parkedLines(all),
 ];

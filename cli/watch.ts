@@ -17,16 +17,17 @@ export interface Look {
 
 /**
  * Looks again and again until it is told to stop: in place on a terminal, a line per look elsewhere.
+ * @param look is told how many columns there are
  * @throws the signal's reason
  */
-export async function watch({ terminal, stop }: House, look: () => Promise<Look>): Promise<never> {
+export async function watch({ terminal, stop }: House, look: (columns: number) => Promise<Look>): Promise<never> {
   const { screen } = terminal;
   let drawn = 0;
   screen?.write(HIDE_CURSOR);
   try {
     for (;;) {
       stop.throwIfAborted();
-      const { lines, line } = await look();
+      const { lines, line } = await look(screen === undefined ? Infinity : roomIn(screen));
       stop.throwIfAborted();
       if (screen === undefined) {
         terminal.out(line);
@@ -42,14 +43,17 @@ export async function watch({ terminal, stop }: House, look: () => Promise<Look>
   }
 }
 
-/** What scrolled off or was wrapped could not be drawn over. */
-function fitting(lines: readonly string[], { rows, columns }: Screen): string[] {
-  const most = Math.max(1, rows() - 1);
+/** Columns: what was wrapped could not be drawn over. */
+const roomIn = ({ columns }: Screen): number => Math.max(1, columns() - 1);
+
+/** What scrolled off could not, either. */
+function fitting(lines: readonly string[], screen: Screen): string[] {
+  const most = Math.max(1, screen.rows() - 1);
   const kept =
     lines.length <= most
       ? lines
       : [...lines.slice(0, most - 1), `… ${(lines.length - most + 1).toString()} lines more`];
-  return kept.map((line) => shown(line).slice(0, Math.max(1, columns() - 1)));
+  return kept.map((line) => shown(line).slice(0, roomIn(screen)));
 }
 
 function rest(stop: AbortSignal): Promise<void> {

@@ -9,8 +9,8 @@ import { friendshipRaces, runFriendshipRace } from '../support/friendship-races.
 import { type HistoryItem, lawfulGroup } from '../support/group-laws.js';
 import { messageRaces } from '../support/message-races.js';
 import { OpenimClient } from '../support/openim-client.js';
-import { type ParleyProcess, startParley } from '../support/parley-process.js';
-import { freshDatabase, type TestDatabase } from '../support/postgres.js';
+import { launchParley, type ParleyProcess } from '../support/parley-process.js';
+import { freshDatabase } from '../support/postgres.js';
 import { type Random, seededRandom } from '../support/random.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { type V1Answer, V1Client } from '../support/v1-client.js';
@@ -143,7 +143,8 @@ for (const engine of ENGINES)
     this.timeout(60_000 + ROUNDS * 1_000);
     const random = seededRandom();
     const tokens = new Map<string, string>();
-    let database: TestDatabase;
+    /** To be closed in the opposite order, also where a server could not start. */
+    const opened: (() => Promise<unknown>)[] = [];
     let eventStore: TestEngine;
     let servers: ParleyProcess[] = [];
     let tools: Tools;
@@ -151,7 +152,10 @@ for (const engine of ENGINES)
 
     before(async () => {
       console.log(`      seed ${random.seed.toString()} (PARLEY_TEST_SEED repeats it)`);
-      [eventStore, database] = await Promise.all([testEngine(engine), freshDatabase('races')]);
+      eventStore = await testEngine(engine);
+      opened.push(() => eventStore.stop());
+      const database = await freshDatabase('races');
+      opened.push(() => database.drop());
       const env = {
         ...eventStore.env,
         DATABASE_URL: database.url,
@@ -159,8 +163,12 @@ for (const engine of ENGINES)
         PARLEY_TOKEN_SECRET: randomBytes(48).toString('base64'),
         PARLEY_APP_ADMINS: 'root',
       };
-      servers = await Promise.all([startParley(env), startParley(env)]);
+      const launched = [launchParley(env), launchParley(env)];
+      servers = launched.map(({ process }) => process);
+      opened.push(() => Promise.all(servers.map((server) => server.end())));
+      await Promise.all(launched.map(({ ready }) => ready));
       tools = await openTools(loadConfig(env), silentLogger);
+      opened.push(() => tools.close());
       clients = servers.map(({ url }) => new V1Client(url));
       await Promise.all(
         ['root', 'ada', 'bob', 'cat', 'eve', 'maker'].map(async (userId, n) => {
@@ -170,11 +178,7 @@ for (const engine of ENGINES)
     });
 
     after(async () => {
-      await Promise.all(servers.map((server) => server.end()));
-      servers = [];
-      await tools.close();
-      await eventStore.stop();
-      await database.drop();
+      for (const close of opened.reverse()) await close();
     });
 
     const client = (n: number): V1Client => clients[n % clients.length]!;

@@ -335,8 +335,8 @@ describe('the parley command', () => {
         expect(out).to.deep.equal([]);
         expect(drawn).to.deep.equal([
           '\u001b[?25l',
-          '\r\u001b[Jprojection  version\n… 3 lines more\n',
-          '\u001b[2A\r\u001b[Jprojection  version\n… 3 lines more\n',
+          '\r\u001b[Jprojection  state  \n… 3 lines more\n',
+          '\u001b[2A\r\u001b[Jprojection  state  \n… 3 lines more\n',
           '\u001b[?25h',
         ]);
       }
@@ -390,7 +390,7 @@ describe('the parley command', () => {
       const { code, out } = await runWith([...words, '--help']);
       expect(code).to.equal(0);
       const help = out.join('\n');
-      expect(help, words.join(' ')).to.match(/Exit codes: 0 .*, 2 wrong words/);
+      expect(help, words.join(' ')).to.match(/Exit codes: 0 .*, 1 .*, 2 wrong words/s);
       if (words[0] !== 'serve') expect(help, words.join(' ')).to.match(/ --json /);
     }
     const changing =
@@ -417,6 +417,90 @@ describe('the parley command', () => {
     ]);
     expect(left([0, 0.6], [10_000, 0.7], [20_000, 0.7])).to.deep.equal(['', ', 30 s left', ', 1 min left']);
     expect(left([0, 0], [60_000, 0.01])).to.deep.equal(['', ', 1 h 39 min left']);
+  });
+
+  it('tells it by the pace of late, which one that has become slower or faster has no other of', () => {
+    let at = 0;
+    const words = timeLeftFrom(() => at);
+    const pace = (perSecond: number, seconds: number, from: number): string => {
+      let last = '';
+      for (let second = 1; second <= seconds; second++) {
+        at += 1_000;
+        last = words(from + second * perSecond);
+      }
+      return last;
+    };
+    expect(pace(0.01, 50, 0)).to.equal(', 50 s left');
+    expect(pace(0.001, 100, 0.5)).to.equal(', 7 min left');
+    expect(pace(0.01, 30, 0.6)).to.equal(', 10 s left');
+    // So slow that the pace takes longer to see.
+    expect(pace(0.0001, 200, 0.9)).to.equal(', 13 min left');
+  });
+
+  it('given a screen too narrow, then a watched status keeps the ends of positions, and leaves out what matters less', async () => {
+    const position = `${'e'.repeat(32)}:00000000000000142001` as Position;
+    const drawnIn = async (columns: number, word: 'projections' | 'processes'): Promise<readonly string[]> => {
+      const stop = new AbortController();
+      const drawn: string[] = [];
+      const state = { ...LIVE, position, state: 'catchingUp', lagMs: 28_763_924_500, lagEvents: 158_391 } as const;
+      const status = (name: string) => () => {
+        setTimeout(() => {
+          stop.abort(Stopped.by('SIGINT'));
+        });
+        return Promise.resolve([{ ...state, name }]);
+      };
+      const screen = { write: (text: string) => void drawn.push(text), rows: () => 30, columns: () => columns };
+      const given = { projectionStatus: status('group_applications'), processStatus: status('close-conversations') };
+      await runWith([word, 'status', '--watch'], given, stop.signal, screen);
+      const [, look = ''] = drawn;
+      return look.replace('\r\u001b[J', '').trimEnd().split('\n');
+    };
+    const wide = await drawnIn(200, 'projections');
+    expect(wide[1]).to.match(/ h\/42 +e{32}:0+142001$/);
+    const usual = await drawnIn(120, 'projections');
+    expect(usual[0]).to.match(/^projection +version +letter .* leader +position$/);
+    expect(usual[1]).to.match(/ h\/42 +…0+142001$/);
+    const [head, row] = await drawnIn(80, 'projections');
+    expect(head).to.match(/^projection +state +lag, events +lag +events\/s +parked$/);
+    expect(row).to.match(/^group_applications +catching up +158,391 +332 d 21 h +0 +0$/);
+    expect((await drawnIn(100, 'processes'))[0]).to.match(/ leader +position$/);
+    for (const columns of [200, 120, 100, 80])
+      for (const word of ['projections', 'processes'] as const)
+        for (const line of await drawnIn(columns, word)) expect(line.length).to.be.below(columns);
+  });
+
+  it('given one that is refused, then its name is told once, and a program has it as an object among the others', async () => {
+    const refused = (name: string): Promise<never> =>
+      Promise.reject(new Error(name === 'users' ? 'users is not paused' : 'an event was discarded'));
+    const given: Partial<Tools> = {
+      ...{ promote: refused, rollback: refused, intend: refused, pause: refused, resume: refused, verify: refused },
+      rebuild: (names, { onOutcome }) => {
+        for (const name of names) onOutcome({ name, error: new Error(`${name} is being rebuilt already`) });
+        return Promise.resolve({ givenUp: [] });
+      },
+    };
+    const { code, out, err } = await runWith(['projections', 'resume', '--all'], given);
+    expect({ code, out, err }).to.deep.equal({
+      code: 1,
+      out: [],
+      err: ['users is not paused', 'groups: an event was discarded'],
+    });
+    expect((await runWith(['projections', 'rebuild', '--all'], given)).err).to.deep.equal([
+      'users is being rebuilt already',
+      'groups is being rebuilt already',
+    ]);
+    for (const change of ['rebuild', 'promote', 'rollback', 'drop', 'pause', 'resume', 'verify'])
+      for (const dryRun of change === 'verify' ? [false] : [false, true]) {
+        const words = ['projections', change, '--all', '--json', ...(dryRun ? ['--dry-run'] : [])];
+        const told = await runWith(words, given);
+        expect(told.code, words.join(' ')).to.equal(1);
+        const objects = told.out.map((line) => JSON.parse(line) as Record<string, unknown>);
+        expect(objects.map(({ name }) => name)).to.deep.equal(['users', 'groups']);
+        for (const { error, ...rest } of objects) {
+          expect(error).to.be.a('string');
+          expect(rest).to.deep.include(change === 'verify' ? {} : { change, dryRun });
+        }
+      }
   });
 
   it('given a bar on a terminal, then what is said meanwhile stands on lines of its own, and nothing is written over it', async () => {
