@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { constants, cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -15,6 +15,7 @@ import { openEventStoreDb } from '../infrastructure/event-store/eventstoredb/ope
 import { openPostgresEventStore } from '../infrastructure/event-store/postgres/postgres-event-store.js';
 import { migrate } from '../infrastructure/postgres/migrate.js';
 import { PostgresIdempotencyLedger } from '../infrastructure/system/idempotency-ledger.js';
+import { toldToStop } from '../infrastructure/told-to-stop.js';
 import { measure, type Measured, type Row, table } from './harness.js';
 import { serializerOn } from './log.js';
 import { silentLog } from './payload.js';
@@ -66,10 +67,12 @@ async function run(row: Row): Promise<void> {
     process.stderr.write(`${table([measured])}\n`);
   } catch (error) {
     // What the others gave is shown all the same.
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
     process.exitCode = 1;
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function pipelineOn(store: EventStore, pool: pg.Pool): CommandPipeline {
   const serializer = serializerOn(pool);
@@ -98,8 +101,9 @@ async function main(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'parley-bench-'));
   await chmod(directory, 0o711);
   closers.push(() => rm(directory, { recursive: true, force: true }));
-  const server = await startEmbeddedPostgres({ dataDir: join(directory, 'data'), log: silentLog });
-  closers.push(() => server.stop());
+  const starting = startEmbeddedPostgres({ dataDir: join(directory, 'data'), log: silentLog });
+  closers.push(async () => (await starting).stop());
+  const server = await starting;
   const url = server.url();
   await migrate(url, migrations);
   const pool = new pg.Pool({ connectionString: url, max: 8 });
@@ -225,10 +229,31 @@ async function underAttack(url: string, pool: pg.Pool): Promise<void> {
   for (const row of await attackRows(url, closers)) await run(row);
 }
 
+let closing: Promise<void> | undefined;
+
+/** What it has started ends also when it is cut off: the PostgreSQL last. */
+async function closeEach(): Promise<void> {
+  for (let close = closers.pop(); close !== undefined; close = closers.pop())
+    await close().catch((error: unknown) => {
+      process.stderr.write(`${messageOf(error)}\n`);
+      process.exitCode = 1;
+    });
+}
+
+const closeAll = (): Promise<void> => (closing ??= closeEach());
+
+async function cutOff(): Promise<never> {
+  const signal = await toldToStop('bench');
+  // A row goes on until what it works with is closed under it.
+  process.on('unhandledRejection', () => undefined);
+  await closeAll();
+  process.exit(128 + constants.signals[signal === 'npm has ended' ? 'SIGTERM' : signal]);
+}
+
 try {
-  await main();
+  await Promise.race([main(), cutOff()]);
 } finally {
-  for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+  await closeAll();
 }
 
 const cpu = cpus();

@@ -1,5 +1,5 @@
 // `npm run test:soak [-- FILE…]`: the whole suite, or the files named, with its rare events made frequent. What is set already stays.
-import { spawn } from 'node:child_process';
+import { codeWhenStopped, run } from './children.mjs';
 
 const rounds = {
   PARLEY_KILL_ROUNDS: '100',
@@ -20,11 +20,9 @@ const rounds = {
 };
 const given = process.argv.slice(2);
 const specs = given.some((each) => each.endsWith('.spec.js')) ? [] : ['dist/test/**/*.spec.js'];
-const mocha = spawn('mocha', ['--timeout', '0', ...specs, ...given], {
+const code = await run('mocha', ['--timeout', '0', ...specs, ...given], {
   env: { ...rounds, ...process.env },
   stdio: 'inherit',
   shell: process.platform === 'win32',
 });
-mocha.on('exit', (code) => {
-  process.exitCode = code ?? 1;
-});
+process.exitCode = codeWhenStopped() ?? code;

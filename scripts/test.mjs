@@ -1,13 +1,13 @@
 // `npm test [-- FILE… and what else mocha takes]`: mocha, and beside its last run the type-check, whose errors are told behind its
 // summary. Of the whole suite most files run three at a time, then those that wait two at a time, then those whose answers have a
 // time one by one: three summaries, on one PostgreSQL.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { codeWhenStopped, run, start } from './children.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(import.meta.url);
@@ -61,9 +61,7 @@ async function startServer() {
   return startRunServer();
 }
 
-function run(program, words, stdio) {
-  return spawn(process.execPath, [require.resolve(program), ...words], { cwd: root, stdio });
-}
+const node = (program, words, stdio) => [process.execPath, [require.resolve(program), ...words], { cwd: root, stdio }];
 
 async function tests(beforeTheLast) {
   let worst = 0;
@@ -72,9 +70,9 @@ async function tests(beforeTheLast) {
   if (server !== undefined) process.env.PARLEY_TEST_DATABASE_URL = server.url;
   try {
     for (const words of all) {
+      if (codeWhenStopped() !== undefined) break;
       if (words === all.at(-1)) beforeTheLast();
-      const [code] = await once(run('mocha/bin/mocha.js', words, 'inherit'), 'exit');
-      worst = Math.max(worst, code ?? 1);
+      worst = Math.max(worst, await run(...node('mocha/bin/mocha.js', words, 'inherit')));
     }
   } finally {
     await server?.stop();
@@ -83,7 +81,9 @@ async function tests(beforeTheLast) {
 }
 
 async function typecheck() {
-  const types = run('typescript/bin/tsc', ['-p', 'tsconfig.json', '--pretty'], ['ignore', 'pipe', 'inherit']);
+  const types = start(
+    ...node('typescript/bin/tsc', ['-p', 'tsconfig.json', '--pretty'], ['ignore', 'pipe', 'inherit']),
+  );
   // The tests are what one waits for.
   if (types.pid !== undefined) setPriority(types.pid, constants.priority.PRIORITY_LOW);
   let errors = '';
@@ -95,5 +95,5 @@ async function typecheck() {
 let typesChecked;
 const code = await tests(() => (typesChecked = typecheck()));
 const types = await typesChecked;
-if (types.errors !== '') process.stdout.write(`${types.errors}\n`);
-process.exitCode = code === 0 && types.code === 0 ? 0 : code || 1;
+if (types !== undefined && types.errors !== '') process.stdout.write(`${types.errors}\n`);
+process.exitCode = codeWhenStopped() ?? (code === 0 && types?.code === 0 ? 0 : code || 1);

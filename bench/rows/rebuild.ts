@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,7 +58,10 @@ export async function rebuildRows(
     if (!name.includes(only) && !only.startsWith('Rebuild: peak')) continue;
     const log = await LogOf.open(await urlOf(`rebuild_${subject.what}`), closers, subject);
     if (subject.what === 'members') rows.push(...peaks(log, events).filter((row) => row.name.includes(only)));
-    if (name.includes(only)) rows.push(beside(name, log, events));
+    if (!name.includes(only)) continue;
+    const file = join(tmpdir(), `parley-bench-rows-${process.pid.toString()}-${log.projection.name}`);
+    closers.push(() => rm(file, { force: true }));
+    rows.push(beside(name, log, events, file));
   }
   return rows;
 }
@@ -105,8 +109,8 @@ class LogOf {
   }
 }
 
-function beside(name: string, log: LogOf, events: number): Row {
-  const file = join(tmpdir(), `parley-bench-rows-${process.pid.toString()}-${log.projection.name}`);
+/** @param file for the rows, as PostgreSQL writes and reads them */
+function beside(name: string, log: LogOf, events: number, file: string): Row {
   let table = '';
   const peer = 'bare read, bare COPY and the same indexes';
   const parts = { read: 0, copy: 0, index: 0 };
