@@ -27,11 +27,16 @@ describe('projection engine', () => {
   let history: Historian;
 
   beforeEach(async () => {
-    bench = await ProjectionBench.open();
+    bench = await ProjectionBench.open(true);
     store = new ArrayEventStore();
     history = new Historian(store);
   });
   afterEach(() => bench.close());
+
+  const givenNoTables = async (): Promise<void> => {
+    await bench.close();
+    bench = await ProjectionBench.open();
+  };
 
   const end = (): Position => store.log.at(-1)!.position;
   const caughtUp = async (engine: ProjectionEngine, names?: string[]): Promise<void> => {
@@ -118,6 +123,7 @@ describe('projection engine', () => {
     const older: readonly Projection[] = [
       { ...usersProjection, version: usersProjection.version - 1, handles: { UserRegistered: 1 } },
     ];
+    await givenNoTables();
     const oldView = (): Promise<object[]> => bench.rows('SELECT user_id, nickname FROM read.users_v1 ORDER BY user_id');
     const former = bench.engine(store, { projections: older });
     await former.start();
@@ -203,6 +209,7 @@ describe('projection engine', () => {
   });
 
   it('engines that start at once on an empty database prepare it once', async () => {
+    await givenNoTables();
     history.write(registered('ann'));
     const engines = [1, 2, 3, 4].map(() => bench.engine(store));
     await Promise.all(engines.map((engine) => engine.start()));
