@@ -24,6 +24,10 @@ const keyed = (id: string, key: string, body = 'same'): RequestContext =>
 
 const groupStream = (groupId: string) => ({ category: 'group', tenant: 't', groupId }) as const;
 
+/** So often in `npm test`, 50 times in `npm run test:soak`. */
+const CUTS = Number(process.env['PARLEY_COMMAND_CUTS'] ?? '4');
+const BETWEEN_CUTS = 30;
+
 /** As if the process had ended between the append and the outcome. */
 const FORGET = 'UPDATE system.idempotency SET outcome = NULL WHERE stream = $1 AND outcome IS NOT NULL';
 
@@ -205,11 +209,12 @@ describe('Group commands on PostgreSQL', () => {
   });
 
   it('while connections are cut, every request that is repeated until it is answered happens once', async function () {
-    this.timeout(60_000);
+    this.timeout(60_000 + CUTS * 5_000);
     const groupId = 'cut';
     await a.groups.create(as('ann'), { groupId, preset: 'parley', name: 'G', ownerId: 'ann' });
     const killer = new pg.Client({ connectionString: testServerUrl() });
     await killer.connect();
+    const requests = CUTS * BETWEEN_CUTS;
     let done = 0;
     const sides = [a, b];
     const untilAnswered = async (n: number): Promise<void> => {
@@ -229,16 +234,15 @@ describe('Group commands on PostgreSQL', () => {
       }
     };
     const cutting = (async () => {
-      for (let cuts = 0; done < 300; cuts++) {
-        const goal = Math.min(300, (cuts + 1) * 30);
-        await eventually(() => done >= goal, 30_000);
+      for (let goal = BETWEEN_CUTS; done < requests; goal += BETWEEN_CUTS) {
+        await eventually(() => done >= Math.min(requests, goal), 30_000);
         await killer.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [
           new URL(database.url).pathname.slice(1),
         ]);
       }
     })();
     const senders = Array.from({ length: 20 }, async (_, sender) => {
-      for (let n = sender; n < 300; n += 20) await untilAnswered(n);
+      for (let n = sender; n < requests; n += 20) await untilAnswered(n);
     });
     try {
       await Promise.all([...senders, cutting]);
@@ -249,7 +253,7 @@ describe('Group commands on PostgreSQL', () => {
     for await (const events of a.store.readStream(streamName(groupStream(groupId)), { from: 2 }))
       for (const { event } of await a.serializer.open(events))
         names.push((event?.data as { changes: { name: string } }).changes.name);
-    expect(names.sort()).to.deep.equal(Array.from({ length: 300 }, (_, n) => `name ${String(n)}`).sort());
+    expect(names.sort()).to.deep.equal(Array.from({ length: requests }, (_, n) => `name ${String(n)}`).sort());
   });
 
   it('fields of one member that two processes change at the same time, by lists that are behind, are all there', async () => {

@@ -133,8 +133,8 @@ describe('rebuild, on the PostgreSQL store', () => {
   it('goes on under live traffic; a reader never meets an error nor fewer rows than before', async () => {
     await engine.start();
     const members = 300;
-    await caughtUp(await writeGroups(store, { groups: 12, members }));
-    const reader = poll(12 * members);
+    await caughtUp(await writeGroups(store, { groups: 5, members }));
+    const reader = poll(5 * members);
     let writing = true;
     let last: Position | undefined;
     const traffic = (async () => {
@@ -203,7 +203,7 @@ describe('rebuild, on the PostgreSQL store', () => {
 
   it('killed in the middle, it goes on from its checkpoint; readers saw nothing of it', async () => {
     await engine.start();
-    await caughtUp(await writeGroups(store, { groups: 30, members: 400 }));
+    await caughtUp(await writeGroups(store, { groups: 20, members: 400 }));
     const before = await bench.dump('group_members_v2');
     const worker = spawn(process.execPath, [WORKER, bench.database.url, 'group_members'], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -236,7 +236,7 @@ describe('rebuild, on the PostgreSQL store', () => {
         if ((error as Error).name !== 'RebuildRunning') throw error;
         return undefined;
       });
-    expect(result).to.include({ letter: 'b', events: 30 * 401 + 1, wentOnFrom: standby!.percent });
+    expect(result).to.include({ letter: 'b', events: 20 * 401 + 1, wentOnFrom: standby!.percent });
     expect(goesOn).to.deep.equal([standby!.percent]);
     expect(first).to.be.above(4_000);
     expect(await bench.dump('group_members_v2')).to.have.length(before.length + 1);
@@ -245,7 +245,7 @@ describe('rebuild, on the PostgreSQL store', () => {
 
   it('stops when it is told to, and leaves the readers what they have', async () => {
     await engine.start();
-    await caughtUp(await writeGroups(store, { groups: 30, members: 400 }));
+    await caughtUp(await writeGroups(store, { groups: 10, members: 300 }));
     const before = await bench.dump('groups_v2');
     const stopping = new AbortController();
     const failure = await engine
