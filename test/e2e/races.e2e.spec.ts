@@ -15,8 +15,8 @@ import { type Random, seededRandom } from '../support/random.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { type V1Answer, V1Client } from '../support/v1-client.js';
 
-/** 12 in `npm test`, 2,000 in `npm run test:soak`. */
-const ROUNDS = Number(process.env['PARLEY_RACE_ROUNDS'] ?? '12');
+/** 20 in `npm test`, 2,000 in `npm run test:soak`. */
+const ROUNDS = Number(process.env['PARLEY_RACE_ROUNDS'] ?? '20');
 /** Of people: rounds of each pair follow each other. */
 const PAIRS = [
   ['ada', 'bob'],

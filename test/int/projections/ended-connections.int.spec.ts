@@ -18,8 +18,8 @@ import { ProjectionBench } from '../../support/projections.js';
 import { seededRandom } from '../../support/random.js';
 import { randomHistory } from '../../support/random-history.js';
 
-/** 10 in `npm test`, 2,000 in `npm run test:soak`. */
-const ROUNDS = Number(process.env['PARLEY_ENDED_ROUNDS'] ?? '10');
+/** 20 in `npm test`, 2,000 in `npm run test:soak`. */
+const ROUNDS = Number(process.env['PARLEY_ENDED_ROUNDS'] ?? '20');
 /** After so many the rows are compared with a replay. */
 const VERIFIED_EVERY = 200;
 const TENANT = 't1';

@@ -14,7 +14,7 @@ import { ProjectionBench } from '../../support/projections.js';
 import { seededRandom } from '../../support/random.js';
 
 const WORKER = fileURLToPath(new URL('../../support/killed-worker.js', import.meta.url));
-const ROUNDS = Number(process.env['PARLEY_PROJECTION_KILLS'] ?? '3');
+const ROUNDS = Number(process.env['PARLEY_PROJECTION_KILLS'] ?? '5');
 const WORKS = ['rebuild', 'switch', 'feed'] as const;
 /** In this time a worker feeds some hundred times, or switches a dozen times, ms. */
 const LIVES_MS = 150;
