@@ -7,7 +7,7 @@ import { listen, type ListenOptions, type RunningServer } from './api/http/serve
 import { startingApp } from './api/http/starting.js';
 import type { Logger } from './application/ports/logger.js';
 import { type Config, type GrpcConfig, loadConfig, secretVariables } from './infrastructure/config/config.js';
-import { ownPorts } from './infrastructure/config/own-ports.js';
+import { listenWords } from './infrastructure/config/listeners.js';
 import type { Role } from './infrastructure/config/roles.js';
 import { openDatabase } from './infrastructure/database.js';
 import { lineWriter } from './infrastructure/line-writer.js';
@@ -46,13 +46,17 @@ async function main(): Promise<void> {
 /** By workers; only their metrics are shown here, added up. */
 async function haveServed(config: Config, log: Logger, stop: Promise<string>): Promise<void> {
   const { runWorkers } = await import('./infrastructure/workers/primary.js');
+  let count = (): Promise<object[][]> => Promise.reject(new Error('no worker is there yet'));
   let page: RunningServer | undefined;
-  const onReady = async (count: () => Promise<object[][]>): Promise<void> => {
-    if (config.metrics === undefined) return;
+  if (config.metrics !== undefined) {
     const { addedUp, CONTENT_TYPE } = await import('./infrastructure/telemetry/prometheus.js');
     const text = async (): Promise<string> => addedUp(await count());
+    // A taken port is known before anything is made.
     page = await listen(metricsPage({ contentType: CONTENT_TYPE, text }), config.metrics);
     say(`Metrics are served at ${page.url}/metrics`);
+  }
+  const onReady = (counted: typeof count): void => {
+    count = counted;
   };
   try {
     await runWorkers({ config, log, stop, say, onReady });
@@ -222,8 +226,6 @@ const STOP_WITHIN_MS = 25_000;
 /** For what was closed to let the process end by itself, ms. */
 const LINGER_MS = 1_000;
 
-const PORTS = ['PORT', ...Object.values(ownPorts)].join(' or ');
-
 try {
   await main();
 } catch (error) {
@@ -240,11 +242,7 @@ try {
 
 function lastWords(error: unknown): string {
   if (!(error instanceof Error)) return `Parley could not start.\n${String(error)}`;
-  const code = 'code' in error && 'syscall' in error ? String(error.code) : '';
-  if (code === 'EADDRINUSE') return `The port is taken (${error.message}). Set ${PORTS} to another one.`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return `HOST is no address of this machine (${error.message}).`;
-  if (code === 'EACCES' && 'syscall' in error && error.syscall === 'listen')
-    return `This user may not listen on that port (${error.message}). Set ${PORTS} to one above 1023.`;
-  return forOperator(error) ?? `Parley could not start.\n${error.stack ?? error.message}`;
+  return (
+    listenWords(error, process.env) ?? forOperator(error) ?? `Parley could not start.\n${error.stack ?? error.message}`
+  );
 }

@@ -8,13 +8,14 @@ import { proofCommands } from './proof.js';
 import { processCommands } from './processes.js';
 import { projectionCommands } from './projections.js';
 import { sayingWhenStopped, unlessStopped } from './stopping.js';
-import { eachLine } from './terminal.js';
+import { eachLine, folded } from './terminal.js';
 import { serveCommand } from './serve.js';
 import { storeCommands, systemCommands } from './store.js';
 
 /** The `parley` command. */
 export function parleyCommand(house: House): Command {
   const { open, terminal, stop, version } = house;
+  const columns = (): number => terminal.screen?.columns() ?? USUAL_COLUMNS;
   const program = new Command('parley')
     .description('Tools of a Parley server. They find it by DATABASE_URL, or by DATA_DIR (./data).')
     .version(version, '-V, --version', 'the version of Parley')
@@ -24,8 +25,9 @@ export function parleyCommand(house: House): Command {
       writeErr: (text) => {
         eachLine(text, terminal.err);
       },
+      getOutHelpWidth: columns,
       writeOut: (text) => {
-        eachLine(text, terminal.out);
+        eachLine(folded(text, columns()), terminal.out);
       },
     });
 
@@ -52,6 +54,9 @@ export function parleyCommand(house: House): Command {
   systemCommands(program, house);
   return program;
 }
+
+/** Of a terminal, where there is none. */
+const USUAL_COLUMNS = 80;
 
 const HELP = `
 Examples:

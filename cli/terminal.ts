@@ -25,6 +25,9 @@ const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069
 
 const codeOf = (character: string): string => (character.codePointAt(0) ?? 0).toString(16);
 
+/** Lines that begin with a word; exit codes begin one of their own. */
+const PARAGRAPH = /^\S.*(?:\n(?!Exit codes:)\S.*)*/gm;
+
 /** Control characters are shown as what they are. */
 export const shown = (text: string): string => text.replaceAll(CONTROL, (character) => `\\u{${codeOf(character)}}`);
 
@@ -42,6 +45,20 @@ export const harmless = ({ out, err, ...rest }: Terminal): Terminal => ({
     err(shown(line));
   },
 });
+
+/** Paragraphs as wide as there is room; what is indented, and what comes behind an empty line, stands as it is. */
+export function folded(text: string, columns: number): string {
+  return text.replaceAll(PARAGRAPH, (paragraph) => {
+    const lines: string[] = [''];
+    for (const word of paragraph.split(/\s+/)) {
+      const line = lines.at(-1) ?? '';
+      if (line === '') lines[lines.length - 1] = word;
+      else if (line.length + 1 + word.length <= columns) lines[lines.length - 1] = `${line} ${word}`;
+      else lines.push(word);
+    }
+    return lines.join('\n');
+  });
+}
 
 /** Says a text of several lines of ours. */
 export function eachLine(text: string, say: (line: string) => void): void {

@@ -21,7 +21,7 @@ export interface PrimaryOptions {
   /** A line for a person. */
   readonly say: (line: string) => void;
   /** Told, when all that was started is ready, how to ask each worker for its share of the metrics. */
-  readonly onReady?: (count: () => Promise<object[][]>) => Promise<void>;
+  readonly onReady?: (count: () => Promise<object[][]>) => void;
 }
 
 /** A worker ended before it was ready; what it said of that went to the error output. */
@@ -67,7 +67,7 @@ export async function runWorkers({ config, log, stop, say, onReady }: PrimaryOpt
     const told = [await first?.ready(shared), ...(await Promise.all(others.map((each) => each.ready(later))))];
     const lines = told.at(-1) ?? [];
     if (!stopping.signal.aborted) {
-      await onReady?.(async () => {
+      onReady?.(async () => {
         const counted = await Promise.all(places.map((each) => each.count()));
         return counted.filter((each) => each !== undefined);
       });

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,6 +100,14 @@ describe('one server of several processes', function () {
       );
       await asked(groupName);
     }
+  });
+
+  it('given a port that is taken, then it says which before anything is made', async () => {
+    const folder = join(dataDir, 'never');
+    const taken = new URL(parley.url).port;
+    const started = await startParley({ DATA_DIR: folder, WORKERS: '2', METRICS_PORT: taken }).catch(String);
+    expect(started).to.be.a('string').that.includes('Set METRICS_PORT to another one.');
+    expect(existsSync(folder)).to.equal(false);
   });
 
   it('adds up the metrics of all', async () => {

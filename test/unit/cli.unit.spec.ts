@@ -389,9 +389,11 @@ describe('the parley command', () => {
     for (const words of all) {
       const { code, out } = await runWith([...words, '--help']);
       expect(code).to.equal(0);
-      const help = out.join('\n');
+      const help = out.join(' ');
       expect(help, words.join(' ')).to.match(/Exit codes: 0 .*, 1 .*, 2 wrong words/s);
       if (words[0] !== 'serve') expect(help, words.join(' ')).to.match(/ --json /);
+      for (const line of out)
+        if (/^\S/.test(line) && !line.startsWith('Usage:')) expect(line.length, line).to.be.at.most(80);
     }
     const changing =
       /projections (rebuild|promote|rollback|drop|pause|resume)|parked (retry|discard)|copy|migrate|erase/;

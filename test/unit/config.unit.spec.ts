@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { ConfigInvalid, loadConfig, secretVariables } from '../../infrastructure/config/config.js';
 import { resolveKeys } from '../../infrastructure/config/keys.js';
+import { listenWords } from '../../infrastructure/config/listeners.js';
 import { silentLogger } from '../support/silent-logger.js';
 
 const KEY = Buffer.alloc(32, 7);
@@ -360,6 +361,25 @@ describe('configuration', () => {
       expect(problems[1]).to.match(new RegExp(`^PARLEY_TOKEN_SECRET must be set together with ${name}`));
     });
   }
+});
+
+describe('an address that can not be listened at', () => {
+  const failing = (facts: object): Error => Object.assign(new Error('listen'), facts);
+  const taken = failing({ code: 'EADDRINUSE', syscall: 'listen', port: 9464, address: '10.0.0.1' });
+  const away = failing({ code: 'EADDRNOTAVAIL', syscall: 'listen', port: 9464, address: '10.0.0.1' });
+
+  it('is told with the variables that name it', () => {
+    expect(listenWords(taken, { PORT: '9000', METRICS_PORT: '9464' })).to.include('Set METRICS_PORT to another');
+    expect(listenWords(taken, { DTALK_PORT: '9464', METRICS_PORT: '9464' })).to.include('DTALK_PORT or METRICS_PORT');
+    expect(listenWords(taken, {})).to.include('Set PORT to another');
+    expect(listenWords(away, { METRICS_HOST: '10.0.0.1' })).to.match(/^METRICS_HOST is no address/);
+    const lost = failing({ code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: 'nowhere.example' });
+    expect(listenWords(lost, { OPENIM_GRPC_HOST: 'nowhere.example' })).to.match(/^OPENIM_GRPC_HOST is no address/);
+    const denied = failing({ code: 'EACCES', syscall: 'listen', port: 80 });
+    expect(listenWords(denied, { SEALTALK_PORT: '80' })).to.include('Set SEALTALK_PORT to one above 1023');
+    expect(listenWords(failing({ code: 'EACCES', syscall: 'open' }), {})).to.equal(undefined);
+    expect(listenWords(new Error('else'), {})).to.equal(undefined);
+  });
 });
 
 describe('a secret in a file', () => {
