@@ -19,6 +19,7 @@ const rounds = {
   PARLEY_TAMPER_ROUNDS: '1000',
   PARLEY_RPCS_AT_ONCE: '10000',
   PARLEY_PRIVACY_ENGINES: 'all',
+  PARLEY_HOSTILE_ENGINES: 'all',
 };
 const given = process.argv.slice(2);
 const specs = given.some((each) => each.endsWith('.spec.js')) ? [] : ['dist/test/**/*.spec.js'];

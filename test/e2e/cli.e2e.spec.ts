@@ -357,13 +357,13 @@ for (const engine of ENGINES)
       }
     });
 
-    // Always a process: at a wrong word the command ends its own.
+    // A process where a word is wrong: there the command ends its own.
     onOne('wrong words, unknown names and missing data get a sentence and a code, and make nothing', async () => {
       const empty = await mkdtemp(join(tmpdir(), 'parley-cli-'));
       try {
         const [unknown, projection, planet, nonsense, nothing] = await Promise.all([
-          runCliProcess(['audit', 'history', 'group', 'nobody-knows'], parley.env),
-          runCliProcess(['projections', 'rebuild', 'gruops'], parley.env),
+          runCli(['audit', 'history', 'group', 'nobody-knows'], parley.env),
+          runCli(['projections', 'rebuild', 'gruops'], parley.env),
           runCliProcess(['audit', 'history', 'planet', 'x'], parley.env),
           runCliProcess(['nonsense'], parley.env),
           runCliProcess(['projections', 'status'], { DATA_DIR: join(empty, 'data') }),
