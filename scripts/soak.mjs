@@ -4,7 +4,6 @@ import { codeWhenStopped, run } from './children.mjs';
 const rounds = {
   PARLEY_KILL_ROUNDS: '100',
   PARLEY_COMMAND_CUTS: '50',
-  PARLEY_WRITER_APPENDS: '250',
   PARLEY_RACE_ROUNDS: '2000',
   PARLEY_COPY_KILLS: '40',
   PARLEY_COPY_RUNS: '100',
