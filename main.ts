@@ -9,6 +9,7 @@ import type { Logger } from './application/ports/logger.js';
 import { type Config, type GrpcConfig, loadConfig, secretVariables } from './infrastructure/config/config.js';
 import { listenWords } from './infrastructure/config/listeners.js';
 import type { Role } from './infrastructure/config/roles.js';
+import type { Parley } from './infrastructure/container.js';
 import { openDatabase } from './infrastructure/database.js';
 import { lineWriter } from './infrastructure/line-writer.js';
 import { makeLogger } from './infrastructure/logging.js';
@@ -108,27 +109,37 @@ async function serve(config: Config, log: Logger, stop: Promise<string>, worker?
       tell(`Metrics are served at ${page.url}/metrics`);
     }
     if (metrics !== undefined) worker?.counts(() => metrics.json());
-    const main = answers
-      ? await listen(startingApp(waiting, { edgeAt }), { ...shared, port, edgeAt, answered: told(apiAt) })
-      : undefined;
-    if (main !== undefined) ports.push(main);
-    const lives = main === undefined ? 'Parley' : `Parley lives at ${main.url} and`;
-    const own = await listenEach(answers ? config.ownPorts : {}, (name, ownPort) => {
-      const alone = { edgeAt: () => mounts[name].edge };
-      const answered = told(() => name);
-      return listen(startingApp(waiting, { ...alone, health: false }), {
-        ...shared,
-        ...alone,
-        answered,
-        port: ownPort,
+    const openDoors = async (apps?: Pick<Parley, 'app' | 'alone'>): Promise<Doors> => {
+      const main = answers
+        ? await listen(apps?.app ?? startingApp(waiting, { edgeAt }), {
+            ...shared,
+            port,
+            edgeAt,
+            answered: told(apiAt),
+          })
+        : undefined;
+      if (main !== undefined) ports.push(main);
+      const own = await listenEach(answers ? config.ownPorts : {}, (name, ownPort) => {
+        const alone = { edgeAt: () => mounts[name].edge };
+        const answered = told(() => name);
+        return listen(apps?.alone[name] ?? startingApp(waiting, { ...alone, health: false }), {
+          ...shared,
+          ...alone,
+          answered,
+          port: ownPort,
+        });
       });
-    });
-    for (const { server } of own) ports.push(server);
-    const grpc =
-      config.openimGrpc === undefined || !answers
-        ? undefined
-        : await listenByGrpc(config.openimGrpc, metrics?.called.bind(metrics));
-    if (grpc !== undefined) ports.push(grpc);
+      for (const { server } of own) ports.push(server);
+      const grpc =
+        config.openimGrpc === undefined || !answers
+          ? undefined
+          : await listenByGrpc(config.openimGrpc, metrics?.called.bind(metrics));
+      if (grpc !== undefined) ports.push(grpc);
+      return { main, own, grpc };
+    };
+    // While others answer, a call that came here would only hear that this one is starting.
+    const early = worker?.late === true ? undefined : await openDoors();
+    const lives = early?.main === undefined ? 'Parley' : `Parley lives at ${early.main.url} and`;
     // The PostgreSQL that Parley runs itself starts while the rest of Parley is loaded.
     const opening =
       config.databaseUrl === undefined && worker === undefined
@@ -155,6 +166,7 @@ async function serve(config: Config, log: Logger, stop: Promise<string>, worker?
     metrics?.lookAt(parley.sources);
     health = parley.app;
     try {
+      const { main, own, grpc } = early ?? (await openDoors(parley));
       main?.serve(parley.app);
       for (const { name, server } of own) {
         server.serve(parley.alone[name]);
@@ -186,6 +198,13 @@ async function serve(config: Config, log: Logger, stop: Promise<string>, worker?
 async function listenByGrpc(where: GrpcConfig, called: GrpcListenOptions['called']): Promise<RunningGrpcServer> {
   const { listenGrpc } = await import('./api/grpc/server.js');
   return listenGrpc({ ...where, called, proto: GROUP_PROTO, service: GROUP_SERVICE });
+}
+
+/** Where a server is called. */
+interface Doors {
+  readonly main: RunningServer | undefined;
+  readonly own: readonly OwnPort[];
+  readonly grpc: RunningGrpcServer | undefined;
 }
 
 interface OwnPort {

@@ -12,6 +12,9 @@ export const rolesOf: Readonly<Record<Part, readonly Role[]>> = {
 /** The variable that tells a worker its part. */
 export const PART_VARIABLE = 'PARLEY_WORKER_PART';
 
+/** Set for a worker that takes the place of one that has ended, while others answer: it isn't called before it can answer. */
+export const LATE_VARIABLE = 'PARLEY_WORKER_LATE';
+
 /** Of the database that the first process runs for all of them; absent where each opens the configured one. */
 export interface SharedDatabase {
   readonly url: string;

@@ -6,6 +6,7 @@ import { openDatabase } from '../database.js';
 import {
   type FromWorker,
   isOurs,
+  LATE_VARIABLE,
   type Part,
   PART_VARIABLE,
   rolesOf,
@@ -53,7 +54,8 @@ export async function runWorkers({ config, log, stop, say, onReady }: PrimaryOpt
   const places: Place[] = [];
   try {
     const place = (part: Part): Place => {
-      const made = new Place(part, log, say, stopping.signal);
+      const othersAnswer = (): boolean => places.some((each) => each.part === 'api' && each.isReady);
+      const made = new Place(part, log, say, stopping.signal, othersAnswer);
       places.push(made);
       return made;
     };
@@ -91,6 +93,7 @@ class Place {
   private worker: ClusterWorker;
   /** When the worker hears what it is told. */
   private here!: Promise<void>;
+  isReady = false;
   private readonly backoff = new Backoff(200, 10_000);
   private readonly questions = new Map<number, (metrics: readonly object[] | undefined) => void>();
   private question = 0;
@@ -100,8 +103,9 @@ class Place {
     private readonly log: Logger,
     private readonly say: (line: string) => void,
     private readonly stopping: AbortSignal,
+    private readonly othersAnswer: () => boolean,
   ) {
-    this.worker = this.fork();
+    this.worker = this.fork({});
   }
 
   /** Lets it begin; gives what it has to tell when it is ready. @throws WorkerFailed */
@@ -128,6 +132,7 @@ class Place {
         if (ours.parley !== 'ready') return;
         worker.off('exit', ended);
         this.backoff.reset();
+        this.isReady = true;
         resolve(ours.lines);
       });
       void this.here.then(() => send(worker, { parley: 'open', database }));
@@ -137,6 +142,7 @@ class Place {
   /** From now on another takes its place when it ends. */
   keep(database: SharedDatabase | undefined): void {
     const ended = (code?: number | null, signal?: string | null): void => {
+      this.isReady = false;
       if (this.stopping.aborted) return;
       this.log.error({ part: this.part, code, signal }, 'a worker has ended: another takes its place');
       void this.replace(database);
@@ -150,7 +156,7 @@ class Place {
     for (;;) {
       await pause(this.backoff.nextMs(), this.stopping);
       if (this.stopping.aborted) return;
-      this.worker = this.fork();
+      this.worker = this.fork(this.othersAnswer() ? { [LATE_VARIABLE]: '1' } : {});
       try {
         await this.ready(database);
         this.keep(database);
@@ -192,8 +198,8 @@ class Place {
     });
   }
 
-  private fork(): ClusterWorker {
-    const worker = cluster.fork({ [PART_VARIABLE]: this.part });
+  private fork(more: Readonly<Record<string, string>>): ClusterWorker {
+    const worker = cluster.fork({ [PART_VARIABLE]: this.part, ...more });
     this.here = new Promise((resolve) => {
       worker.on('message', (message: unknown) => {
         if (isOurs(message) && message.parley === 'here') resolve();

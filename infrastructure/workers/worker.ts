@@ -1,8 +1,18 @@
 import type { Database } from '../database.js';
-import { type FromWorker, isOurs, type Part, PART_VARIABLE, rolesOf, type ToWorker } from './messages.js';
+import {
+  type FromWorker,
+  isOurs,
+  LATE_VARIABLE,
+  type Part,
+  PART_VARIABLE,
+  rolesOf,
+  type ToWorker,
+} from './messages.js';
 
 export interface Worker {
   readonly part: Part;
+  /** Whether others answer until it can, so that it opens its ports last. */
+  readonly late: boolean;
   /** As the first process says; undefined where the configured one is to be opened. Resolves when it is this worker's turn. */
   readonly database: Promise<Database | undefined>;
   tell(message: FromWorker): void;
@@ -28,6 +38,7 @@ export function asWorker(): Worker | undefined {
   tell({ parley: 'here' });
   return {
     part: part as Part,
+    late: process.env[LATE_VARIABLE] !== undefined,
     database,
     tell,
     counts: (json) => {

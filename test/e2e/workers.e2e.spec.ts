@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { get } from 'node:http';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,15 @@ import { seededRandom } from '../support/random.js';
 import { V1Client } from '../support/v1-client.js';
 
 const SECRET = 'the secret of OpenIM’s backend';
+
+/** Of an answer over a connection of its own. */
+const statusOf = (url: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    get(url, { agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on('error', reject);
+  });
 
 describe('one server of several processes', function () {
   this.timeout(120_000);
@@ -61,6 +71,11 @@ describe('one server of several processes', function () {
        WHERE application_name LIKE 'parley projections lead %' AND locktype = 'advisory' AND mode = 'ExclusiveLock'`,
     );
     return Number(/lead (\d+)@/.exec(rows[0]?.name ?? '')?.[1]);
+  };
+
+  const metrics = async (): Promise<string> => {
+    const [, url] = /Metrics are served at (\S+)/.exec(parley.output()) ?? [];
+    return (await fetch(url!)).text();
   };
 
   it('answers from two, and feeds the lists in a third', async () => {
@@ -111,8 +126,7 @@ describe('one server of several processes', function () {
   });
 
   it('adds up the metrics of all', async () => {
-    const [, url] = /Metrics are served at (\S+)/.exec(parley.output()) ?? [];
-    const text = await (await fetch(url!)).text();
+    const text = await metrics();
     const sum = /^parley_http_requests_total\{.*api="openim".*\} (\d+)$/m.exec(text)?.[1];
     expect(Number(sum)).to.be.at.least(36);
     expect(text).to.match(/^parley_projection_lag_seconds\{.*messages.*\} \d/m);
@@ -146,7 +160,19 @@ describe('one server of several processes', function () {
     );
     await comesTo(50);
     await eventually(() => workers().length === 3, 30_000);
+    // Each follows the log when it is all but ready. Who comes anew meanwhile may be sent to any of them.
+    const newcomers = new Set<number | undefined>();
+    await eventually(async () => {
+      newcomers.add(await statusOf(`${parley.url}/v1/users/me`));
+      const { rowCount } = await database.query(
+        "SELECT FROM pg_stat_activity WHERE application_name = 'parley events listen'",
+      );
+      return rowCount === 3;
+    }, 30_000);
+    await comesTo(50);
     await flood.stop();
+    // Nobody is sent to one that is only about to answer, while another does.
+    expect([...newcomers]).to.deep.equal([401]);
 
     expect(flood.unexpected.slice(0, 5), parley.output().slice(-2_000)).to.deep.equal([]);
     await eventually(async () => {
