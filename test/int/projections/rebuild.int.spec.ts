@@ -245,7 +245,7 @@ describe('rebuild, on the PostgreSQL store', () => {
 
   it('stops when it is told to, and leaves the readers what they have', async () => {
     await engine.start();
-    await caughtUp(await writeGroups(store, { groups: 10, members: 300 }));
+    await caughtUp(await writeGroups(store, { groups: 20, members: 400 }));
     const before = await bench.dump('groups_v2');
     const stopping = new AbortController();
     const failure = await engine
