@@ -9,6 +9,7 @@ import type { Page } from '../application/queries/page.js';
 import type { StreamId } from '../application/streams.js';
 import { historyRecord, itemLine } from './history-lines.js';
 import type { House } from './house.js';
+import { eventsOf } from './progress.js';
 import { json } from './terminal.js';
 
 /** What narrows a history, as the command line says it. */
@@ -90,7 +91,7 @@ export async function search(
     more = next !== null;
   }
   if (asJson) terminal.out(json({ events, unreadable }));
-  else terminal.out(events === 1 ? '1 event.' : `${events.toString()} events.`);
+  else terminal.out(`${eventsOf(events)}.`);
   if (unreadable > 0 && !asJson) terminal.out(`${unreadable.toString()} OF THEM CAN'T BE READ.`);
   return unreadable === 0;
 }

@@ -10,6 +10,7 @@ import { historyRecord, itemLine, said } from './history-lines.js';
 import { type Kind, NAMING, streamNamed } from '../application/audit/naming.js';
 import { parseKind, parseName } from './history-words.js';
 import type { House, Using } from './house.js';
+import { eventsOf } from './progress.js';
 import { json } from './terminal.js';
 
 export const whose = ({ tenant, userId, keyId }: LostKey): string =>
@@ -98,7 +99,7 @@ export function historyCommand(program: Command, using: Using, house: House): vo
         }
         if (options.json)
           terminal.out(json({ events, unreadable, chainHolds: broken === undefined, problem: broken ?? null }));
-        else if (broken === undefined) terminal.out(`The hash chain holds over ${events.toString()} events.`);
+        else if (broken === undefined) terminal.out(`The hash chain holds over ${eventsOf(events)}.`);
         else terminal.out(`THE HASH CHAIN IS BROKEN: ${broken}`);
         if (unreadable > 0 && !options.json) terminal.out(`${unreadable.toString()} OF THEM CAN'T BE READ.`);
         return broken === undefined && unreadable === 0;

@@ -119,3 +119,5 @@ function lately(looks: readonly [Looked, ...Looked[]] | undefined, look: Looked)
 }
 
 export const count = (n: number): string => n.toLocaleString('en');
+
+export const eventsOf = (n: number): string => (n === 1 ? '1 event' : `${count(n)} events`);

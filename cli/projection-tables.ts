@@ -5,7 +5,7 @@ import { chosen, each, sayFailed, watching, type Chosen } from './chosen.js';
 import { codes } from './codes.js';
 import { whose } from './history.js';
 import type { House, Using } from './house.js';
-import { count } from './progress.js';
+import { eventsOf } from './progress.js';
 import { json } from './terminal.js';
 
 interface RebuildChosen extends Chosen {
@@ -220,7 +220,7 @@ function rebuiltWords({ letter, shown: isShown, events, milliseconds, wentOnFrom
   const seconds = (milliseconds / 1000).toFixed(1);
   const from = wentOnFrom === undefined ? '' : ` (it went on from ${wentOnFrom.toString()} %)`;
   return (
-    `${count(events)} events read in ${seconds} s${from}; ` +
+    `${eventsOf(events)} read in ${seconds} s${from}; ` +
     (isShown
       ? `readers now see its tables of letter ${letter}, which were filled just now.`
       : `its tables of letter ${letter} are held: \`promote\` shows them.`)

@@ -3,7 +3,7 @@ import type { VerifiedProjection } from '../application/ports/tools.js';
 import { chosen, each, watching, type Chosen } from './chosen.js';
 import { codes } from './codes.js';
 import type { House, Using } from './house.js';
-import { count } from './progress.js';
+import { eventsOf } from './progress.js';
 import { projectionStatusCommands } from './projection-status.js';
 import { tableCommands } from './projection-tables.js';
 import { json } from './terminal.js';
@@ -39,10 +39,8 @@ function verifiedLines({ name, events, differences, halted, parked, parkedStream
       ...onlyLive.map((row) => `${table}: only live      ${row}`),
       ...onlyReplayed.map((row) => `${table}: only replayed  ${row}`),
     ]),
-    `${name}: ${differences.length === 0 ? 'the same as' : 'DIFFERENT FROM'} a replay of ${count(events)} events${stopped}.`,
+    `${name}: ${differences.length === 0 ? 'the same as' : 'DIFFERENT FROM'} a replay of ${eventsOf(events)}${stopped}.`,
     ...(halted === undefined ? [] : [`${name}: ${halted}`]),
-    ...(parked === 0
-      ? []
-      : [`${name}: ${parked.toString()} events are PARKED, and in neither: ${parkedStreams.join(', ')}`]),
+    ...(parked === 0 ? [] : [`${name}: ${eventsOf(parked)} PARKED, and in neither: ${parkedStreams.join(', ')}`]),
   ];
 }

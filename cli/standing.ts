@@ -1,6 +1,6 @@
 import type { Pace, ProcessState, ProjectionEntry } from '../application/ports/follower-tools.js';
 import type { OtherVersion, ProjectionState, StandbyTables } from '../application/ports/tools.js';
-import { count } from './progress.js';
+import { count, eventsOf } from './progress.js';
 import { purposes } from './purposes.js';
 import { table, tableWithin } from './table.js';
 
@@ -92,7 +92,7 @@ export const processTable = (all: readonly ProcessState[], columns = Infinity): 
 
 const parkedLines = (all: readonly { readonly name: string; readonly parked: number }[]): string[] =>
   all.flatMap(({ name, parked }) =>
-    parked === 0 ? [] : [`${name}: ${parked.toString()} events are set aside (\`parley parked list ${name}\`)`],
+    parked === 0 ? [] : [`${name}: ${eventsOf(parked)} set aside (\`parley parked list ${name}\`)`],
   );
 
 /** All of them in one line, for whoever keeps what was said. */

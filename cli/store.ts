@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { ComparisonReport, CopyReport, NamedStores, StoreTools } from '../application/ports/tools.js';
 import { codes } from './codes.js';
 import type { House } from './house.js';
-import { count, withProgress } from './progress.js';
+import { count, eventsOf, withProgress } from './progress.js';
 import { sayingWhenStopped } from './stopping.js';
 import { json } from './terminal.js';
 
@@ -120,8 +120,8 @@ function planLines({ share, inUseBy }: Awaited<ReturnType<StoreTools['planCopy']
 }
 
 function copiedLine({ copied, resumed, others }: CopyReport): string {
-  const left = others === 0 ? '' : `; ${count(others)} events that are not Parley's were left out`;
-  return `${count(copied)} events copied${resumed ? ', behind those that were there already' : ''}${left}.`;
+  const left = others === 0 ? '' : `; ${eventsOf(others)} not of Parley's left out`;
+  return `${eventsOf(copied)} copied${resumed ? ', behind those that were there already' : ''}${left}.`;
 }
 
 async function compare(tools: StoreTools, stores: NamedStores, house: House): Promise<ComparisonReport> {
@@ -148,6 +148,6 @@ const comparedRecord = ({ head, difference, ...found }: ComparisonReport): objec
 
 const comparedLine = ({ events, streams, head, difference }: ComparisonReport): string =>
   difference === undefined
-    ? `Both hold the same ${count(events)} events of ${count(streams)} streams, byte by byte and in the same order; every hash chain holds. ` +
+    ? `Both hold the same ${eventsOf(events)} of ${count(streams)} streams, byte by byte and in the same order; every hash chain holds. ` +
       `The target ends at position ${head ?? '(none)'}.`
     : `NOT THE SAME: after ${count(events)} events that are, ${difference}.`;

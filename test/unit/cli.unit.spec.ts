@@ -284,7 +284,7 @@ describe('the parley command', () => {
     const { code, out } = await runWith(['projections', 'status'], {
       projectionStatus: () =>
         Promise.resolve([
-          { name: 'users', ...LIVE },
+          { name: 'users', ...LIVE, parked: 1 },
           {
             ...{ name: 'group_members', ...LIVE, state: 'stopped', lagMs: 12_340, parked: 3, reason: 'a newer schema' },
             ...{ lagEvents: 10_000, lagEventsAtLeast: true, rate: 2.5, leader: null },
@@ -294,10 +294,11 @@ describe('the parley command', () => {
     expect(code).to.equal(1);
     expect(out).to.deep.equal([
       'projection     version  letter  state    lag, events  lag     events/s  parked  leader  position',
-      'users          v2       a       live     0            0 s     0         0       h/42    p9',
+      'users          v2       a       live     0            0 s     0         1       h/42    p9',
       'group_members  v2       a       STOPPED  10,000+      12.3 s  2.5       3       NOBODY  p9',
       'group_members: a newer schema',
-      'group_members: 3 events are set aside (`parley parked list group_members`)',
+      'users: 1 event set aside (`parley parked list users`)',
+      'group_members: 3 events set aside (`parley parked list group_members`)',
       "Letter: which of a projection's two sets of tables, a or b, readers see; a rebuild fills the other and switches.",
     ]);
   });
