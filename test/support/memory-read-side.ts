@@ -74,6 +74,7 @@ export class MemoryReadSide {
   private readonly locks = new Map<CheckpointRow, Session>();
   private readonly sessions = new Set<Session>();
   private snapshots: Map<string, ProjectionState>[] = [];
+  private crashes = 0;
 
   constructor(
     private readonly projections: readonly Projection[],
@@ -113,14 +114,21 @@ export class MemoryReadSide {
     } as unknown as pg.Pool;
   }
 
-  /** A new leader's first act. It is on the disk when it is over, unlike what feeds commit, and so is all before it. */
+  /**
+   * A new leader's first act. It is on the disk when it is over, unlike what feeds commit, and so is all before it; where the
+   * server crashes meanwhile it is lost, and begun anew.
+   */
   async claim(): Promise<void> {
     const session = new Session();
-    for (const { name } of this.projections) {
-      const row = await this.lock(session, () => this.live(name).checkpoint);
-      row.epoch++;
-      this.unlock(session);
-    }
+    let crashes: number;
+    do {
+      crashes = this.crashes;
+      for (const { name } of this.projections) {
+        const row = await this.lock(session, () => this.live(name).checkpoint);
+        row.epoch++;
+        this.unlock(session);
+      }
+    } while (this.crashes !== crashes);
     this.snapshots = [];
     this.committed();
   }
@@ -172,6 +180,7 @@ export class MemoryReadSide {
 
   /** The server crashes: what it committed last is gone, and so are all connections. */
   crash(commits: number): void {
+    this.crashes++;
     for (const session of [...this.sessions]) this.lose(session);
     const back = this.snapshots[Math.max(0, this.snapshots.length - 1 - commits)];
     if (back) for (const [name, state] of copyOf(back)) this.states.set(name, state);
