@@ -33,10 +33,9 @@ export async function applyToAll(
     if (step === undefined) concerned.push(runner);
     else others.set(runner, step);
   }
-  const apply = (some: readonly Runner[]): Map<Runner, Promise<void>> =>
-    new Map(some.map((runner) => [runner, runner.apply(stretch, signal)]));
+  const apply = (some: readonly Runner[]): Promise<void>[] => some.map((runner) => runner.apply(stretch, signal));
   const passOver = async (): Promise<void> => {
-    if (others.size === 0 || signal.aborted) return allDone(apply([...others.keys()]).values());
+    if (others.size === 0 || signal.aborted) return allDone(apply([...others.keys()]));
     const moved = await takeEmptySteps(pool, [...others.values()], stretch.to).catch(
       () => new Map<string, Checkpoint>(),
     );
@@ -46,11 +45,11 @@ export async function applyToAll(
       if (at === undefined) left.push(runner);
       else runner.stands(at);
     }
-    await allDone(apply(left).values());
+    await allDone(apply(left));
   };
-  const works = apply(concerned);
-  const concernedDone = patience === undefined ? allDone(works.values()) : allButSlow(works, others.size > 0, patience);
-  await allDone([concernedDone, passOver()]);
+  const works = new Map(concerned.map((runner) => [runner, runner.apply(stretch, signal)]));
+  const worked = patience === undefined ? allDone([...works.values()]) : allButSlow(works, others.size > 0, patience);
+  await allDone([worked, passOver()]);
 }
 
 /** @param othersWait whether there are more than those at work; else the first of them to end makes the others slow */
@@ -73,6 +72,6 @@ async function allButSlow(
 }
 
 /** Like `Promise.all`, but fails only when nobody is at work any more. */
-export async function allDone(works: Iterable<Promise<void>>): Promise<void> {
+export async function allDone(works: readonly Promise<void>[]): Promise<void> {
   for (const result of await Promise.allSettled(works)) if (result.status === 'rejected') throw result.reason;
 }

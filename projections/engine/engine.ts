@@ -69,8 +69,6 @@ export interface ProjectionEngineOptions {
   readonly telemetry?: Pick<Telemetry, 'projected'>;
   /** Of what its readers share with commands and queries: the busier that is, the longer they rest; default: of this process. */
   readonly busyness?: Busyness | undefined;
-  /** How long the others wait for a projection whose step takes long, milliseconds; default 3000. */
-  readonly patienceMs?: number | undefined;
 }
 
 export interface ProjectionStatus {

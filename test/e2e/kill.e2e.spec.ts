@@ -9,16 +9,12 @@ import { viewName } from '../../projections/engine/projection.js';
 import { projections } from '../../projections/index.js';
 import { ENGINES, type TestEngine, testEngine } from '../support/engines.js';
 import { eventually } from '../support/eventually.js';
-import { Flood, type FloodedGroup, marksIn, type SentCommand } from '../support/flood.js';
+import { Flood, type FloodedGroup, marksIn } from '../support/flood.js';
 import { type ParleyProcess, runCli, startParley } from '../support/parley-process.js';
 import { seededRandom } from '../support/random.js';
 import { V1Client } from '../support/v1-client.js';
 
-/**
- * Once each of the two in `npm test`, and everything is looked at once, behind the last: what a kill has done stays. In `npm run
- * test:soak` 100 rounds, each looked at by itself.
- */
-const GIVEN = process.env['PARLEY_KILL_ROUNDS'];
+/** As many as it takes to kill each of the two several times in `npm test`, 100 in `npm run test:soak`. */
 const ROUNDS = { PostgreSQL: rounds(2), EventStoreDB: rounds(2) };
 const LANES = 16;
 /** For a start, and for the flood to swell, ms: only against hanging, as others work on the same machine. */
@@ -39,8 +35,6 @@ for (const engine of ENGINES)
     let parley: ParleyProcess;
     const groups: FloodedGroup[] = [];
     let admin: { userId: string; token: string };
-    /** Of the rounds that were not looked at yet. */
-    let sent: SentCommand[] = [];
 
     before(async () => {
       console.log(`      seed ${random.seed.toString()} (PARLEY_TEST_SEED repeats it)`);
@@ -74,7 +68,7 @@ for (const engine of ENGINES)
     for (let round = 1; round <= ROUNDS[engine]; round++) {
       const victim = round % 2 === 1 ? 'Parley' : 'PostgreSQL';
 
-      it(`round ${round.toString()}: given a flood, when ${victim} gets SIGKILL, then it goes on by itself, and in the end every acknowledged command stands once and the rows equal a replay`, async () => {
+      it(`round ${round.toString()}: given a flood, when ${victim} gets SIGKILL, then every acknowledged command stands once and the rows equal a replay`, async () => {
         const flood = new Flood(() => parley.url, groups, random, LANES, `r${round.toString()}`);
         const before = random.between(50, 200);
         await eventually(
@@ -104,24 +98,21 @@ for (const engine of ENGINES)
           expect(flood.sent.filter((command) => !command.acknowledged)).to.deep.equal([]);
         }, 30_000);
 
-        sent.push(...flood.sent);
-        if (GIVEN === undefined && round < ROUNDS[engine]) return;
-        await Promise.all([eachStandsOnce(sent), rowsEqualReplay(flood.lastPosition)]);
-        sent = [];
+        await Promise.all([eachStandsOnce(flood), rowsEqualReplay(flood.lastPosition)]);
       });
     }
 
     /** The history, through the auditors' command for one group and through the API for the others. */
-    async function eachStandsOnce(commands: readonly SentCommand[]): Promise<void> {
-      const marks = await marksIn(parley.url, admin.token, commands);
-      const wrong = commands.filter((command) => marks.get(command.key)?.length !== 1);
+    async function eachStandsOnce(flood: Flood): Promise<void> {
+      const marks = await marksIn(parley.url, admin.token, flood.sent);
+      const wrong = flood.sent.filter((command) => marks.get(command.key)?.length !== 1);
       expect(
         wrong.map((command) => `${command.key} stands ${(marks.get(command.key)?.length ?? 0).toString()} times`),
       ).to.deep.equal([]);
 
       const history = await runCli(['audit', 'history', 'group', groups[0]!.groupId], env);
       expect(history.code, history.stderr).to.equal(0);
-      const inFirst = commands.filter((command) => command.groupId === groups[0]!.groupId);
+      const inFirst = flood.sent.filter((command) => command.groupId === groups[0]!.groupId);
       expect(history.stdout.split('\n').length).to.be.greaterThan(inFirst.length);
       expect(history.stdout).to.match(/hash chain holds/);
     }
@@ -184,5 +175,5 @@ async function postmasterPid(dataDir: string): Promise<number> {
 }
 
 function rounds(usually: number): number {
-  return Number(GIVEN ?? usually);
+  return Number(process.env['PARLEY_KILL_ROUNDS'] ?? usually);
 }
