@@ -5,6 +5,7 @@ import { migrate } from '../../infrastructure/postgres/migrate.js';
 import { makePool } from '../../infrastructure/postgres/pool.js';
 import { mendAll } from '../../projections/engine/mend.js';
 import { projectionMigrations, projections } from '../../projections/index.js';
+import { eventually } from './eventually.js';
 import { silentLogger } from './silent-logger.js';
 
 /**
@@ -33,6 +34,7 @@ async function create(label: string, template: string): Promise<TestDatabase> {
   return {
     url,
     drop: async () => {
+      await goodbyes(name);
       await administer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };
@@ -97,7 +99,8 @@ async function makeTemplate(kind: string, fill: (url: string) => Promise<void>):
   const { url } = await freshDatabase(`${preparedLabel()}_${kind}`);
   await fill(url);
   const name = new URL(url).pathname.slice(1);
-  // A copy is refused while anybody is connected, and a pool's goodbye may still be on its way.
+  await goodbyes(name);
+  // A copy is refused while anybody is connected.
   await administer(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}' AND pid <> pg_backend_pid()`,
   );
@@ -120,6 +123,15 @@ function named(label: string): { readonly name: string; readonly url: string } {
   const url = new URL(testServerUrl());
   url.pathname = `/${name}`;
   return { name, url: url.href };
+}
+
+/**
+ * A pool that has ended may still be saying goodbye: to be cut off in that is an error that nobody listens for. Who doesn't mean
+ * to go isn't waited for any longer.
+ */
+async function goodbyes(name: string): Promise<void> {
+  const someone = `SELECT 1 FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend' LIMIT 1`;
+  await eventually(async () => (await administer(someone)).length === 0, 500).catch(() => undefined);
 }
 
 let administrator: pg.Pool | undefined;
